@@ -1,0 +1,1 @@
+"""The delivery: FastAPI application, one router per resource, problem mapping, contract."""

@@ -1,0 +1,1 @@
+"""The service: features with their tables, states, policies and use cases."""
