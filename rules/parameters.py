@@ -1,0 +1,135 @@
+"""Dated, cited values: what a file of the law may say, and what it must say."""
+
+from datetime import date
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from rules.dated import DateRange
+
+Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+NOT_SEEN = "not_seen"
+
+
+class Entry(BaseModel):
+    """The base of all that is read from a file: frozen, strict about types, unknown keys refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class Status(StrEnum):
+    """How well a value is grounded.
+
+    verified: a named person read the act. published: seen on a page of the body that applies it.
+    unverified: seen elsewhere, or not yet read. house_default: set by the operator, not law at all.
+    """
+
+    VERIFIED = "verified"
+    PUBLISHED = "published"
+    UNVERIFIED = "unverified"
+    HOUSE_DEFAULT = "house_default"
+
+    @property
+    def is_law(self) -> bool:
+        """Whether the value claims to be law. A house default never does."""
+        return self is not Status.HOUSE_DEFAULT
+
+
+FileStatus = Annotated[Status, Field(strict=False)]
+
+
+class Label(Entry):
+    """A name in Kazakh, Russian and English."""
+
+    kk: Text
+    ru: Text
+    en: Text
+
+
+class Citation(Entry):
+    """Where a value stands. `not_seen` is allowed for article and edition until somebody read the act."""
+
+    act: Text
+    article: Text
+    edition: Text
+    source: Text
+    address: Text | None = None
+
+
+class DatedValue(Entry):
+    """One value with its unit, the days it applies to, and its ground.
+
+    In force from `in_force_from` up to, but without, `in_force_before`. A value of law needs a citation
+    and an end: either `in_force_before`, or `confirmed_through`, the last day its source speaks for.
+    A house default needs a reason, may be open-ended, and must not look like law.
+    """
+
+    value: int | Decimal | Text
+    unit: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_/]*$")]
+    in_force_from: date
+    in_force_before: date | None = None
+    known_from: date | None = None
+    confirmed_through: date | None = None
+    status: FileStatus
+    citation: Citation | None = None
+    reason: Text | None = None
+    note: Text | None = None
+    verified_by: Text | None = None
+    verified_on: date | None = None
+
+    @property
+    def in_force(self) -> DateRange:
+        """The days on which the value applies."""
+        return DateRange(self.in_force_from, self.in_force_before)
+
+    @model_validator(mode="after")
+    def check_ground(self) -> Self:
+        """Refuse a value whose ground does not fit its status."""
+        if self.in_force_before is not None and self.in_force_before <= self.in_force_from:
+            raise ValueError("in_force_before must be later than in_force_from")
+        if self.status.is_law:
+            self._check_law()
+        else:
+            self._check_house_default()
+        signed = self.verified_by is not None and self.verified_on is not None
+        if self.status is Status.VERIFIED and not signed:
+            raise ValueError("a verified value needs verified_by and verified_on")
+        if self.status is not Status.VERIFIED and (self.verified_by or self.verified_on):
+            raise ValueError("verified_by and verified_on belong to verified values only")
+        return self
+
+    def _check_law(self) -> None:
+        if self.citation is None:
+            raise ValueError(f"a value with status {self.status} needs a citation")
+        if self.reason is not None:
+            raise ValueError("reason belongs to house_default only; a value of law has a citation")
+        if self.status is Status.VERIFIED and NOT_SEEN in {self.citation.article, self.citation.edition}:
+            raise ValueError("a verified value needs the article and the edition that were read")
+        if self.confirmed_through is None:
+            if self.in_force_before is None:
+                raise ValueError("a value of law needs in_force_before or confirmed_through")
+        elif self.confirmed_through not in self.in_force:
+            raise ValueError("confirmed_through must be a day on which the value is in force")
+
+    def _check_house_default(self) -> None:
+        if self.citation is not None:
+            raise ValueError("a house_default must not have a citation: it is not law")
+        if self.reason is None:
+            raise ValueError("a house_default needs a reason")
+        if self.confirmed_through is not None:
+            raise ValueError("confirmed_through belongs to values of law only")
+
+
+class Parameter(Entry):
+    """One figure of the law or of the house, with all its values through time."""
+
+    label: Label
+    values: Annotated[tuple[DatedValue, ...], Field(min_length=1)]
+
+
+class ParameterFile(Entry):
+    """A file in a folder `parameters`."""
+
+    parameters: dict[str, Parameter]
