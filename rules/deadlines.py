@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 
 from rules.calendar import CalendarDay, CountedDay, WorkingCalendar
 from rules.loader import Law, load_law
-from rules.parameters import Citation, Status
+from rules.parameters import NOT_SEEN, Citation, Status
 from rules.terms import DayOff, Deadline, TermUnit, TermValue
 from rules.zone import to_local, to_utc
 
@@ -29,6 +29,7 @@ _FIXED = {
 }
 _WORKING = {TermUnit.WORKING_DAYS, TermUnit.WORKING_HOURS}
 _MONTHS_IN_YEAR = 12
+_WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")  # strftime would follow the host's locale
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def _count(
         if term.unit is TermUnit.CALENDAR_MONTHS
         else first + timedelta(term.value)
     )
-    steps.append(Step("last_day", f"{_amount(term.value, term.unit).capitalize()} on: {show_day(last)}."))
+    steps.append(Step("last_day", f"{show_amount(term.value, term.unit).capitalize()} on: {show_day(last)}."))
     passed: tuple[CalendarDay, ...] = ()
     if deadline.last_day_off is DayOff.NEXT_WORKING_DAY:
         counted = calendar.add_working_days(last, 0)
@@ -180,7 +181,7 @@ def _find_warning(
 
 def show_day(day: date) -> str:
     """Return the day for a reader, with its weekday: Fri 2026-11-20."""
-    return f"{day:%a} {day.isoformat()}"
+    return f"{_WEEKDAYS[day.weekday()]} {day.isoformat()}"
 
 
 def show_moment(moment: datetime) -> str:
@@ -191,19 +192,23 @@ def show_moment(moment: datetime) -> str:
     return f"{show_day(local.date())} {plain[:-6]} {plain[-6:]}"
 
 
-def _amount(value: int, unit: TermUnit) -> str:
+def show_amount(value: int, unit: TermUnit) -> str:
+    """Return the length of a term in words: 3 working days."""
     words = unit.value.replace("_", " ")
     return f"{value} {words.removesuffix('s') if value == 1 else words}"
+
+
+def show_citation(cited: Citation) -> str:
+    """Return where a value stands, in one line; what nobody has seen is named as such."""
+    place = f"article {cited.article}, edition {cited.edition}".replace(NOT_SEEN, "not seen")
+    return f"{cited.act}; {place}; {cited.source}" + (f", {cited.address}" if cited.address else "")
 
 
 def _describe_term(code: str, term: TermValue) -> Step:
     ground = f"not law, set by the operator: {term.reason}"
     if term.citation is not None:
-        cited = term.citation
-        ground = (
-            f"{cited.act}, article {cited.article}, edition {cited.edition}, {cited.source} ({term.status})"
-        )
-    text = f"The term {code}: {_amount(term.value, term.unit)}, in force {term.in_force}; {ground}."
+        ground = f"{show_citation(term.citation)} ({term.status})"
+    text = f"The term {code}: {show_amount(term.value, term.unit)}, in force {term.in_force}; {ground}."
     return Step("term", text.replace("..", "."))
 
 
@@ -211,7 +216,7 @@ def _describe_warning(deadline: Deadline) -> str:
     warn = deadline.warn
     if warn.unit is None:
         return f"after {warn.after_percent} % of the term"
-    return f"{_amount(warn.before or 0, warn.unit)} before"
+    return f"{show_amount(warn.before or 0, warn.unit)} before"
 
 
 def _describe_days(counted: CountedDay) -> list[Step]:

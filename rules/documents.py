@@ -19,7 +19,10 @@ _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
-_STANDARD_TAG = "tag:yaml.org,2002:"
+_TAGS = {
+    f"tag:yaml.org,2002:{kind}"
+    for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +48,16 @@ class Document:
 def read_document(path: str, content: bytes) -> Document:
     """Read one YAML file. Raises LawFilesError with file and line when it is not valid."""
     try:
-        root = yaml.compose(content.decode(), Loader=yaml.SafeLoader)
+        text = content.decode()
+        _refuse_aliases(path, text)
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise LawFilesError([FileProblem(path, line, "the file is not UTF-8 text")]) from error
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        text = f"not valid YAML: {error.problem or error.context}"
-        raise LawFilesError([FileProblem(path, mark.line + 1 if mark else 1, text)]) from error
+        fault = f"not valid YAML: {error.problem or error.context}"
+        raise LawFilesError([FileProblem(path, mark.line + 1 if mark else 1, fault)]) from error
     except yaml.YAMLError as error:
         raise LawFilesError([FileProblem(path, 1, f"not valid YAML: {error}")]) from error
     if root is None:
@@ -64,21 +69,25 @@ def read_document(path: str, content: bytes) -> Document:
     return Document(path, data, reader.lines)
 
 
+def _refuse_aliases(path: str, text: str) -> None:
+    """Refuse aliases: a value stands where it applies, with its ground beside it."""
+    used = [event for event in yaml.parse(text, Loader=yaml.SafeLoader) if isinstance(event, yaml.AliasEvent)]
+    if used:
+        message = "aliases (*name) are not allowed: write the value out"
+        lines = (event.start_mark.line + 1 if event.start_mark else 1 for event in used)
+        raise LawFilesError(FileProblem(path, line, message) for line in lines)
+
+
 @dataclass
 class _Reader:
     path: str
     lines: dict[Location, int] = field(default_factory=dict)
     problems: list[FileProblem] = field(default_factory=list)
-    seen: set[int] = field(default_factory=set)
 
     def convert(self, node: yaml.Node, location: Location) -> object:
         line = node.start_mark.line + 1
         self.lines.setdefault(location, line)
-        if id(node) in self.seen:
-            self._complain(line, "aliases (*name) are not allowed: write the value out")
-            return None
-        self.seen.add(id(node))
-        if not node.tag.startswith(_STANDARD_TAG):
+        if node.tag not in _TAGS:
             self._complain(line, f"the tag {node.tag} is not allowed")
             return None
         if isinstance(node, yaml.MappingNode):

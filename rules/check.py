@@ -1,0 +1,67 @@
+"""What `python -m rules check` asks beyond loading: that every parameter is used, and what still waits."""
+
+import ast
+from collections.abc import Iterable
+from dataclasses import dataclass
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from rules.errors import FileProblem
+from rules.loader import Law
+from rules.parameters import DatedValue, Status
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the files hold, in figures for a reader."""
+
+    parameters: int
+    deadlines: int
+    years: tuple[int, ...]
+    by_status: dict[Status, int]
+    version: str
+
+
+def find_unused(law: Law, words: frozenset[str] | None = None) -> list[FileProblem]:
+    """Return each parameter whose name stands in no module of this package.
+
+    `words` are the texts in the code; by default they are read from the package itself.
+    """
+    named = words if words is not None else words_in_code()
+    return [
+        FileProblem(law.places[name].path, law.places[name].line, f"the parameter {name} is used nowhere")
+        for name in law.parameters
+        if name not in named
+    ]
+
+
+def words_in_code() -> frozenset[str]:
+    """Return every text that stands in the code of this package."""
+    found: set[str] = set()
+    for source in _modules(files("rules")):
+        tree = ast.parse(source.read_bytes())
+        constants = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant))
+        found.update(value for value in constants if isinstance(value, str))
+    return frozenset(found)
+
+
+def _modules(folder: Traversable) -> Iterable[Traversable]:
+    for entry in folder.iterdir():
+        if entry.is_dir():
+            yield from _modules(entry)
+        elif entry.name.endswith(".py"):
+            yield entry
+
+
+def summarise(law: Law) -> Summary:
+    """Return how much the law holds and how well it is grounded."""
+    values: list[DatedValue] = [value for parameter in law.parameters.values() for value in parameter.values]
+    values += [value for deadline in law.deadlines.values() for value in deadline.values]
+    counts = {status: sum(value.status is status for value in values) for status in Status}
+    return Summary(
+        parameters=len(law.parameters),
+        deadlines=len(law.deadlines),
+        years=tuple(sorted(law.calendar.years)),
+        by_status=counts,
+        version=law.version,
+    )
