@@ -43,6 +43,13 @@ def test_a_shifted_second_range_is_a_gap_an_overlap_or_fits(start: date, length:
         assert faults[0].startswith("gap" if other > middle else "overlaps")
 
 
+def test_the_day_that_ends_a_range_is_outside_it() -> None:
+    year = DateRange(date(2025, 1, 1), date(2026, 1, 1))
+    assert [day in year for day in (date(2024, 12, 31), date(2025, 1, 1))] == [False, True]
+    assert [day in year for day in (date(2025, 12, 31), date(2026, 1, 1))] == [True, False]
+    assert not year.overlaps(DateRange(date(2026, 1, 1)))
+
+
 def test_later_knowledge_replaces_earlier_and_the_earlier_can_still_be_asked() -> None:
     old = Figure(DateRange(date(2025, 1, 1)))
     new = Figure(DateRange(date(2025, 1, 1)), known_from=date(2025, 1, 6))

@@ -269,3 +269,10 @@ def test_working_hours_stand_still_outside_the_hours_of_work(
     found = compute_due("reply", datetime.fromisoformat(event), law=law)
     assert (show_moment(found.due_at), show_moment(found.warn_at)) == (due_at, warn_at)
     assert any(step.code == "hours" for step in found.steps)
+
+
+def test_a_warning_longer_than_its_term_is_given_with_the_event(tmp_path: Path) -> None:
+    text = WORKING_HOURS_TERM.replace("after_percent: 50", "before: 8, unit: working_hours")
+    law = small_law(tmp_path, {"kz/deadlines/reply.yaml": text})
+    found = compute_due("reply", datetime.fromisoformat("2025-03-12T10:00+05:00"), law=law)
+    assert found.warn_at == found.started_at
