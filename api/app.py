@@ -1,0 +1,56 @@
+"""The application: put together by a factory, nothing happens at import."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI
+
+from api.health import router as health_router
+from api.middleware import RequestEnvelope
+from api.openapi import describe
+from api.problems import add_problem_handlers
+from api.services import Services
+from api.v1 import v1_router
+from casemgmt.access.service import Accounts
+from casemgmt.access.tokens import Tokens
+from casemgmt.clock import Clock, SystemClock
+from casemgmt.db.engine import Database
+from casemgmt.log import set_up_logs
+from casemgmt.settings import Settings
+
+
+def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
+    """Return the application. Connections are opened when it starts and closed when it ends."""
+    settings = settings or Settings()  # type: ignore[call-arg]  # every field has a default or comes from the environment
+    clock = clock or SystemClock()
+    if settings.database_url is None:
+        raise RuntimeError(
+            "CASEMGMT_DATABASE_URL is not set. `make run` starts an embedded PostgreSQL and sets it."
+        )
+    set_up_logs(settings.log_format)
+    database = Database(settings.database_url, settings)
+    tokens = Tokens(settings)
+    services = Services(settings, database, tokens, Accounts(database, tokens, settings, clock), clock)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await database.open()
+        yield
+        await database.close()
+
+    app = FastAPI(
+        title="casemgmt",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json" if settings.docs_enabled else None,
+        separate_input_output_schemas=False,
+        redirect_slashes=False,
+    )
+    app.state.services = services
+    app.include_router(v1_router())
+    app.include_router(health_router.routes)
+    add_problem_handlers(app)
+    describe(app)
+    app.add_middleware(RequestEnvelope, body_limit_bytes=settings.body_limit_bytes)
+    return app

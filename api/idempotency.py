@@ -1,0 +1,75 @@
+"""The same key and body get the same answer; the key with another body is refused; a running one answers 409."""
+
+import hashlib
+import re
+
+from sqlalchemy import text
+from starlette.requests import Request
+from starlette.responses import Response
+
+from casemgmt.access.actor import Actor
+from casemgmt.audit.events import Event
+from casemgmt.audit.tables import IdempotencyKey
+from casemgmt.db.work import Work
+from casemgmt.errors import Conflict, Invalid, invalid_field
+
+HEADER = "Idempotency-Key"
+_KEY = re.compile(r"^[\x21-\x7e]{1,255}$")
+_KEPT_HEADERS = ("content-type", "etag", "location")
+_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended(:key, 111))")
+
+
+def check_key(request: Request, actor: Actor) -> str | None:
+    """Return the key of a POST; integration accounts must send one."""
+    if request.method != "POST":
+        return None
+    key = request.headers.get(HEADER)
+    if key is None:
+        if actor.is_integration:
+            raise Invalid(
+                "Integration accounts send an Idempotency-Key with every POST.",
+                code="idempotency-key-required",
+            )
+        return None
+    if not _KEY.match(key):
+        raise invalid_field(
+            "/headers/Idempotency-Key", "invalid-idempotency-key", "1 to 255 visible ASCII characters."
+        )
+    return key
+
+
+async def _fingerprint(request: Request) -> str:
+    body = await request.body()
+    return hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
+
+
+async def replay(work: Work, request: Request, key: str) -> Response | None:
+    """Return the stored answer of a key, or None where the request is the first with it."""
+    if not await work.session.scalar(_LOCK, {"key": f"{work.actor.user_id} {key}"}):
+        raise Conflict("A request with this Idempotency-Key is still running.", code="request-running")
+    stored = await work.session.get(IdempotencyKey, (work.actor.user_id, key))
+    if stored is None:
+        return None
+    if stored.fingerprint != await _fingerprint(request):
+        raise Invalid("This Idempotency-Key was used for another request.", code="idempotency-key-reused")
+    work.record(Event("request.replayed", "request"))
+    return Response(
+        stored.body,
+        status_code=stored.status,
+        headers=dict(stored.headers) | {"Idempotency-Replayed": "true"},
+    )
+
+
+async def remember(work: Work, request: Request, key: str, response: Response) -> None:
+    """Store the answer in the transaction of the act itself."""
+    work.session.add(
+        IdempotencyKey(
+            user_id=work.actor.user_id,
+            key=key,
+            fingerprint=await _fingerprint(request),
+            status=response.status_code,
+            headers={k: v for k, v in response.headers.items() if k in _KEPT_HEADERS},
+            body=bytes(response.body).decode(),
+            created_at=work.now,
+        )
+    )

@@ -1,0 +1,213 @@
+"""Routes that can't forget: each names its permission or says why it is open, and runs in one unit of work.
+
+Order of a request: unknown query parameters are refused, the token is read, the permission is checked, the body is
+read, the transaction begins with its actor, the endpoint runs, the audit events are written, the transaction commits,
+and only then the answer is sent. A commit that fails is a problem document, never a 200.
+"""
+
+from collections.abc import Callable, Coroutine
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import asyncpg
+import structlog
+from fastapi import APIRouter, Depends
+from fastapi.dependencies.models import Dependant
+from fastapi.routing import APIRoute
+from sqlalchemy.exc import DBAPIError
+from starlette.requests import Request
+from starlette.responses import Response
+
+from api.idempotency import check_key, remember, replay
+from api.services import Services, services_of
+from casemgmt.access.actor import Actor
+from casemgmt.access.permissions import Permission
+from casemgmt.audit.events import Event
+from casemgmt.db.failures import translate
+from casemgmt.db.work import OpenWork, Work
+from casemgmt.errors import DomainError, FieldFault, Forbidden, Invalid, NotFound, Unauthenticated
+
+EndpointT = TypeVar("EndpointT", bound=Callable[..., Any])
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+BEARER = {"OAuth2": []}
+
+
+class GuardedRoute(APIRoute):
+    """A route that holds to its `x-permission`, or that is open for the reason in `x-open-because`."""
+
+    def get_route_handler(self) -> Handler:
+        """Return the handler with everything that every route owes."""
+        endpoint = super().get_route_handler()
+        extra = self.openapi_extra or {}
+        known = _query_names(self.dependant)
+        permission = Permission(extra["x-permission"]) if "x-permission" in extra else None
+        direct = bool(extra.get("x-direct"))
+
+        async def handle(request: Request) -> Response:
+            _refuse_unknown_parameters(request, known)
+            if permission is None:
+                return await _translated(endpoint, request)
+            services = services_of(request)
+            actor = authenticate(request, services)
+            try:
+                if not actor.may(permission):
+                    raise Forbidden(f"This needs the permission '{permission}'.")
+                await request.body()
+                if direct:
+                    return await _translated(endpoint, request)
+                return await _in_work(endpoint, request, services, actor)
+            except (Forbidden, NotFound) as refusal:
+                await _record_refusal(request, services, actor, permission, refusal)
+                raise
+
+        return handle
+
+
+def authenticate(request: Request, services: Services) -> Actor:
+    """Return the actor of the bearer token and put it where the endpoint finds it."""
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("This needs an access token: Authorization: Bearer …")
+    actor = services.tokens.read(token.strip())
+    request.state.actor = actor
+    structlog.contextvars.bind_contextvars(actor=str(actor.user_id))
+    return actor
+
+
+async def _in_work(endpoint: Handler, request: Request, services: Services, actor: Actor) -> Response:
+    key = check_key(request, actor)
+    try:
+        async with OpenWork(services.database, actor, services.clock, request.state.request_id) as work:
+            request.state.work = work
+            if key is not None and (answer := await replay(work, request, key)) is not None:
+                await work.finish()
+                return answer
+            response = await endpoint(request)
+            if key is not None:
+                await remember(work, request, key, response)
+            await work.finish()
+            return response
+    except (DBAPIError, asyncpg.PostgresError) as error:
+        raise translate(error) or error from error
+
+
+async def _translated(endpoint: Handler, request: Request) -> Response:
+    try:
+        return await endpoint(request)
+    except (DBAPIError, asyncpg.PostgresError) as error:
+        raise translate(error) or error from error
+
+
+async def _record_refusal(
+    request: Request, services: Services, actor: Actor, permission: Permission, refusal: DomainError
+) -> None:
+    """Leave the event of a refusal, in a transaction of its own: that of the request is undone."""
+    ids = tuple(i for i in map(_as_id, request.path_params.values()) if i is not None)
+    event = Event(
+        f"{permission.partition(':')[0]}.refused",
+        "request",
+        ids,
+        reason=refusal.code,
+        fields=(str(permission),),
+        outcome="refused",
+    )
+    try:
+        async with OpenWork(services.database, actor, services.clock, request.state.request_id) as work:
+            work.record(event)
+            await work.finish()
+    except DBAPIError as error:
+        raise translate(error) or error from error
+
+
+def _as_id(value: object) -> UUID | None:
+    try:
+        return UUID(str(value))
+    except ValueError:
+        return None
+
+
+def _query_names(dependant: Dependant) -> frozenset[str]:
+    names = {p.alias for p in dependant.query_params}
+    for inner in dependant.dependencies:
+        names |= _query_names(inner)
+    return frozenset(names)
+
+
+def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
+    """Refuse a filter that doesn't exist: dropping it would answer with everything."""
+    seen: set[str] = set()
+    for name, _ in request.query_params.multi_items():
+        if name not in known or name in seen:
+            allowed = ", ".join(sorted(known)) or "none"
+            raise Invalid(
+                f"There is an unknown or repeated query parameter. Known here: {allowed}.",
+                code="unknown-parameter",
+                faults=(FieldFault("/query", "unknown-parameter", f"Known: {allowed}."),),
+            )
+        seen.add(name)
+
+
+def current_work(request: Request) -> Work:
+    """Return the unit of work of the request."""
+    work: Work = request.state.work
+    return work
+
+
+def current_actor(request: Request) -> Actor:
+    """Return the actor of the request."""
+    actor: Actor = request.state.actor
+    return actor
+
+
+CurrentWork = Annotated[Work, Depends(current_work)]
+CurrentActor = Annotated[Actor, Depends(current_actor)]
+CurrentServices = Annotated[Services, Depends(services_of)]
+
+
+class Router:
+    """Collects the routes of one resource. There is no way to add one without saying who may call it."""
+
+    def __init__(self, prefix: str, tag: str) -> None:
+        self.routes = APIRouter(prefix=prefix, tags=[tag], route_class=GuardedRoute)
+
+    def guarded(
+        self, method: str, path: str, permission: Permission, *, direct: bool = False, **options: Any
+    ) -> Callable[[EndpointT], EndpointT]:
+        """Add a route that needs a permission. `direct`: the endpoint's SQL function sets the actor and audits itself."""
+        extra: dict[str, Any] = {"x-permission": str(permission), "security": [BEARER]}
+        if direct:
+            extra["x-direct"] = True
+        return self._add(method, path, extra, options)
+
+    def open(self, method: str, path: str, because: str, **options: Any) -> Callable[[EndpointT], EndpointT]:
+        """Add a route that anybody may call, and say why."""
+        return self._add(method, path, {"x-open-because": because, "security": []}, options)
+
+    def get(self, path: str, permission: Permission, **options: Any) -> Callable[[EndpointT], EndpointT]:
+        """Add a guarded GET."""
+        return self.guarded("GET", path, permission, **options)
+
+    def post(self, path: str, permission: Permission, **options: Any) -> Callable[[EndpointT], EndpointT]:
+        """Add a guarded POST: it creates or acts, and takes an idempotency key."""
+        return self.guarded("POST", path, permission, **options)
+
+    def patch(self, path: str, permission: Permission, **options: Any) -> Callable[[EndpointT], EndpointT]:
+        """Add a guarded PATCH."""
+        return self.guarded("PATCH", path, permission, **options)
+
+    def _add(
+        self, method: str, path: str, extra: dict[str, Any], options: dict[str, Any]
+    ) -> Callable[[EndpointT], EndpointT]:
+        def decorate(endpoint: EndpointT) -> EndpointT:
+            self.routes.add_api_route(
+                path,
+                endpoint,
+                methods=[method],
+                operation_id=endpoint.__name__,
+                openapi_extra=extra,
+                **options,
+            )
+            return endpoint
+
+        return decorate

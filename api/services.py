@@ -1,0 +1,28 @@
+"""What a running service holds: put together once, in `api/app.py`, and handed to every request."""
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+
+from casemgmt.access.service import Accounts
+from casemgmt.access.tokens import Tokens
+from casemgmt.clock import Clock
+from casemgmt.db.engine import Database
+from casemgmt.settings import Settings
+
+
+@dataclass(frozen=True)
+class Services:
+    """The parts that requests share."""
+
+    settings: Settings
+    database: Database
+    tokens: Tokens
+    accounts: Accounts
+    clock: Clock
+
+
+def services_of(request: Request) -> Services:
+    """Return the parts of the application that a request came to."""
+    services: Services = request.app.state.services
+    return services

@@ -1,0 +1,107 @@
+"""Signals: record, read, triage."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import Query, Response
+
+from api.etags import ExpectedVersion, set_etag
+from api.routing import CurrentServices, CurrentWork, Router
+from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
+from casemgmt.access.permissions import Permission
+from casemgmt.signals import service, triage
+from casemgmt.signals.commands import AddSubject, CompleteSignal, RegisterSignal, ReviewSignal, TriageSignal
+from casemgmt.signals.states import SignalState
+from casemgmt.signals.views import ReporterView, SignalRegistered, SignalSummary, SignalView
+
+router = Router("/signals", "signals")
+
+
+@router.post("", Permission.SIGNALS_CREATE, status_code=201)
+async def create_signal(
+    command: RegisterSignal, response: Response, work: CurrentWork, services: CurrentServices
+) -> SignalRegistered:
+    """Record a signal about a child. Its owner and the clock of its triage start at once."""
+    registered = await service.register_signal(work, command, services.settings.lookup_key)
+    response.headers["Location"] = f"/v1/signals/{registered.id}"
+    return registered
+
+
+@router.get("", Permission.SIGNALS_READ)
+async def list_signals(
+    work: CurrentWork,
+    limit: Limit = DEFAULT_PAGE,
+    cursor: Cursor = None,
+    state: Annotated[SignalState | None, Query()] = None,
+) -> Page[SignalSummary]:
+    """List the signals that you may see, newest first."""
+    return Page.of(await service.list_signals(work, limit, cursor, state))
+
+
+@router.get("/{signal_id}", Permission.SIGNALS_READ)
+async def get_signal(signal_id: UUID, response: Response, work: CurrentWork) -> SignalView:
+    """Read a signal in full, with the actions that are allowed on it now."""
+    return _shown(response, await service.read_signal(work, signal_id))
+
+
+@router.get("/{signal_id}/reporter", Permission.REPORTERS_READ)
+async def get_reporter(signal_id: UUID, work: CurrentWork) -> ReporterView:
+    """Read who reported. It stands in the audit log as a read of its own."""
+    return await service.read_reporter(work, signal_id)
+
+
+@router.post("/{signal_id}/subjects", Permission.SIGNALS_TRIAGE, status_code=201)
+async def add_signal_subject(
+    signal_id: UUID, command: AddSubject, response: Response, work: CurrentWork
+) -> SignalView:
+    """Name a person whom the signal is about, once it is known who it is."""
+    return _shown(response, await service.add_subject(work, signal_id, command))
+
+
+@router.post("/{signal_id}/triage", Permission.SIGNALS_TRIAGE)
+async def triage_signal(
+    signal_id: UUID, command: TriageSignal, response: Response, work: CurrentWork, expected: ExpectedVersion
+) -> SignalView:
+    """Decide what is done on a signal."""
+    return _shown(response, await triage.triage_signal(work, signal_id, command, expected))
+
+
+@router.post("/{signal_id}/review", Permission.SIGNALS_REVIEW)
+async def review_signal(
+    signal_id: UUID, command: ReviewSignal, response: Response, work: CurrentWork, expected: ExpectedVersion
+) -> SignalView:
+    """Give the second person's word on a severe signal that would be closed without action."""
+    return _shown(response, await triage.review_signal(work, signal_id, command, expected))
+
+
+@router.post("/{signal_id}/complete-consultation", Permission.SIGNALS_TRIAGE)
+async def complete_consultation(
+    signal_id: UUID, command: CompleteSignal, response: Response, work: CurrentWork, expected: ExpectedVersion
+) -> SignalView:
+    """End a consultation: the signal is closed."""
+    return _shown(
+        response, await triage.complete_signal(work, signal_id, "complete_consultation", command, expected)
+    )
+
+
+@router.post("/{signal_id}/acknowledge-redirect", Permission.SIGNALS_TRIAGE)
+async def acknowledge_redirect(
+    signal_id: UUID, command: CompleteSignal, response: Response, work: CurrentWork, expected: ExpectedVersion
+) -> SignalView:
+    """Record that the body outside acknowledged the redirect: the signal is closed."""
+    return _shown(
+        response, await triage.complete_signal(work, signal_id, "acknowledge_redirect", command, expected)
+    )
+
+
+@router.post("/{signal_id}/accept-redirect", Permission.SIGNALS_TRIAGE)
+async def accept_redirect(
+    signal_id: UUID, response: Response, work: CurrentWork, expected: ExpectedVersion
+) -> SignalView:
+    """Take over a signal that was redirected to your body."""
+    return _shown(response, await triage.accept_redirect(work, signal_id, expected))
+
+
+def _shown(response: Response, view: SignalView) -> SignalView:
+    set_etag(response, view.version)
+    return view

@@ -1,0 +1,231 @@
+"""The roles: what each may do, and how far each sees. A table that can be read without knowing Python.
+
+Three questions are kept apart. *May do* is the set of permissions below. *How far it sees* is the reach, per kind
+of record, which row security applies in the database. *In which state* is the transition table of each feature.
+
+Reach of signals (with referrals and visits): `own` what I registered or what was referred to my mobile group;
+`organisation` what my body received or owns; `region`; `national`.
+Reach of cases (with everything in them, and the persons): `team` the cases I work on; `organisation` also the
+cases my body is accountable for; `region`; `national`. A restricted case is seen by its team only, whatever the reach.
+"""
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cache
+
+from casemgmt.access.permissions import Permission as P
+
+
+class Reach(StrEnum):
+    """How far an actor sees."""
+
+    NONE = "none"
+    OWN = "own"
+    TEAM = "team"
+    ORGANISATION = "organisation"
+    REGION = "region"
+    NATIONAL = "national"
+
+
+@dataclass(frozen=True)
+class Role:
+    """One role: what it is for, what it may do, how far it sees."""
+
+    title: str
+    permissions: frozenset[P]
+    signals: Reach = Reach.NONE
+    cases: Reach = Reach.NONE
+    """Reach of cases, of everything in them, and of persons."""
+    flags: frozenset[str] = field(default_factory=frozenset)
+    """Secret classes the role may read where it sees the record: `identifiers`, `reporters`; and `audit`, `directory`."""
+
+
+_EVERYBODY = {P.SELF_READ, P.REFERENCE_READ, P.ORGANISATIONS_READ, P.USERS_READ}
+_SIGNAL_DESK = {
+    P.SIGNALS_CREATE,
+    P.SIGNALS_READ,
+    P.SIGNALS_TRIAGE,
+    P.REFERRALS_OFFER,
+    P.REFERRALS_READ,
+    P.MOBILE_GROUPS_READ,
+    P.PERSONS_MATCH,
+    P.PERSONS_READ,
+    P.PERSONS_WRITE,
+    P.REPORTERS_READ,
+    P.TASKS_READ,
+    P.TASKS_WRITE,
+}
+_CASE_READER = {
+    P.ASSESSMENTS_READ,
+    P.CASES_READ,
+    P.CENTRES_READ,
+    P.PERSONS_READ,
+    P.PLANS_READ,
+    P.REHABILITATION_READ,
+    P.SESSIONS_READ,
+}
+_TEAM_WORKER = _CASE_READER | {P.TASKS_READ, P.TASKS_WRITE, P.SIGNALS_CREATE, P.SIGNALS_READ, P.PERSONS_MATCH}
+_CASE_WORK = _TEAM_WORKER | {
+    P.ASSESSMENTS_WRITE,
+    P.CASES_CLOSE,
+    P.CASES_HANDOVER,
+    P.CASES_OPEN,
+    P.CASES_REOPEN,
+    P.CASES_RESTRICT,
+    P.CASES_TEAM,
+    P.CASES_WRITE,
+    P.FOLLOW_UPS_WRITE,
+    P.IDENTIFIERS_READ,
+    P.MOBILE_GROUPS_READ,
+    P.PERSONS_WRITE,
+    P.PLANS_WRITE,
+    P.REFERRALS_READ,
+    P.REHABILITATION_WRITE,
+    P.SESSIONS_BOOK,
+}
+_GROUP_WORK = {
+    P.MOBILE_GROUPS_READ,
+    P.PERSONS_MATCH,
+    P.PERSONS_READ,
+    P.PERSONS_WRITE,
+    P.REFERRALS_ANSWER,
+    P.REFERRALS_READ,
+    P.SIGNALS_CREATE,
+    P.SIGNALS_READ,
+    P.TASKS_READ,
+    P.TASKS_WRITE,
+    P.VISITS_WRITE,
+}
+_IDENTIFIERS = frozenset({"identifiers"})
+_REPORTERS = frozenset({"reporters"})
+
+
+def _role(title: str, permissions: set[P], **reach: Reach | frozenset[str]) -> Role:
+    return Role(title, frozenset(permissions | _EVERYBODY), **reach)  # type: ignore[arg-type]  # reach and flags by name
+
+
+ROLES: dict[str, Role] = {
+    "administrator": _role(
+        "Keeps bodies, users and roles; sees no child",
+        {
+            P.ORGANISATIONS_MANAGE,
+            P.USERS_MANAGE,
+            P.MOBILE_GROUPS_MANAGE,
+            P.MOBILE_GROUPS_READ,
+            P.CENTRES_MANAGE,
+        },
+    ),
+    "auditor": _role(
+        "Reads who did and saw what; never the content",
+        {P.AUDIT_READ},
+        flags=frozenset({"audit"}),
+    ),
+    "benefits_officer": _role(
+        "Determines benefits for families on whose team the officer is",
+        _CASE_READER | {P.TASKS_READ, P.TASKS_WRITE, P.IDENTIFIERS_READ},
+        cases=Reach.TEAM,
+        flags=_IDENTIFIERS,
+    ),
+    "case_manager": _role(
+        "Accountable for a child's case from opening to follow-up",
+        _CASE_WORK,
+        signals=Reach.OWN,
+        cases=Reach.TEAM,
+        flags=_IDENTIFIERS,
+    ),
+    "centre_head": _role(
+        "Heads a family support centre: its rooms, specialists, sessions and the cases it is accountable for",
+        _TEAM_WORKER
+        | {
+            P.CENTRES_MANAGE,
+            P.SESSIONS_BOOK,
+            P.SESSIONS_HOLD,
+            P.TASKS_SUPERVISE,
+            P.PLANS_APPROVE,
+            P.CASES_APPROVE_CLOSURE,
+        },
+        signals=Reach.OWN,
+        cases=Reach.ORGANISATION,
+    ),
+    "centre_specialist": _role(
+        "Psychologist, lawyer, social worker of a centre: sessions with the families on whose team they are",
+        _TEAM_WORKER | {P.SESSIONS_BOOK, P.SESSIONS_HOLD, P.ASSESSMENTS_WRITE},
+        signals=Reach.OWN,
+        cases=Reach.TEAM,
+    ),
+    "contact_centre_operator": _role(
+        "Takes and triages what reaches the contact centre 111",
+        _SIGNAL_DESK,
+        signals=Reach.ORGANISATION,
+        flags=_REPORTERS,
+    ),
+    "duty_officer": _role(
+        "Signal desk of a region's child-rights department, day and night",
+        _SIGNAL_DESK | {P.SIGNALS_REVIEW, P.CASES_OPEN},
+        signals=Reach.REGION,
+        flags=_REPORTERS,
+    ),
+    "guardianship_officer": _role(
+        "Guardianship and trusteeship body: the children on whose team the officer is",
+        _TEAM_WORKER | {P.IDENTIFIERS_READ, P.PERSONS_WRITE},
+        signals=Reach.OWN,
+        cases=Reach.TEAM,
+        flags=_IDENTIFIERS,
+    ),
+    "integration": _role(
+        "A system that sends signals and reads back their state",
+        {P.SIGNALS_CREATE, P.SIGNALS_READ},
+        signals=Reach.OWN,
+    ),
+    "mobile_group_lead": _role(
+        "Leads a mobile group: answers referrals, sends out, signs the visit act",
+        _GROUP_WORK,
+        signals=Reach.OWN,
+        cases=Reach.TEAM,
+    ),
+    "mobile_group_member": _role(
+        "Visits families with a mobile group",
+        _GROUP_WORK - {P.REFERRALS_ANSWER},
+        signals=Reach.OWN,
+        cases=Reach.TEAM,
+    ),
+    "oversight_reader": _role(
+        "Commissioner, committee, prosecutor: reads what is not restricted, changes nothing",
+        _CASE_READER | {P.SIGNALS_READ, P.REFERRALS_READ},
+        signals=Reach.NATIONAL,
+        cases=Reach.NATIONAL,
+    ),
+    "policy_analyst": _role("Tests and explains rules; sees no person", set()),
+    "supervisor": _role(
+        "Second person of a body: approves plans and closures, sees the body's queue",
+        _CASE_READER
+        | {
+            P.CASES_APPROVE_CLOSURE,
+            P.CASES_HANDOVER,
+            P.CASES_RESTRICT,
+            P.MOBILE_GROUPS_READ,
+            P.PLANS_APPROVE,
+            P.REFERRALS_READ,
+            P.SIGNALS_READ,
+            P.SIGNALS_REVIEW,
+            P.TASKS_READ,
+            P.TASKS_SUPERVISE,
+            P.TASKS_WRITE,
+        },
+        signals=Reach.REGION,
+        cases=Reach.ORGANISATION,
+    ),
+}
+
+_ORDER = list(Reach)
+
+
+def widest(reaches: list[Reach]) -> Reach:
+    """Return the widest of several reaches, `none` of an empty list: a user with two roles sees what either sees."""
+    return max(reaches, key=_ORDER.index, default=Reach.NONE)
+
+
+@cache
+def permissions_of(roles: tuple[str, ...]) -> frozenset[P]:
+    """Return everything that the roles together may do. An unknown role gives nothing."""
+    return frozenset().union(*(ROLES[r].permissions for r in roles if r in ROLES))

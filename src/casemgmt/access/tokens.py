@@ -1,0 +1,81 @@
+"""Access tokens. The only module that imports jose."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from jose import JWTError, jwt
+
+from casemgmt.access.actor import Actor
+from casemgmt.access.roles import permissions_of
+from casemgmt.errors import Unauthenticated
+from casemgmt.settings import Settings
+
+_ALGORITHM = "HS256"
+_TOKEN_LIMIT = 2048
+"""Characters: an honest token is far shorter, and a huge one is not worth parsing."""
+_OPTIONS = {f"require_{claim}": True for claim in ("exp", "iat", "iss", "aud", "sub")}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What an access token says."""
+
+    user_id: UUID
+    session_id: UUID
+    organisation_id: UUID
+    region_code: str | None
+    roles: tuple[str, ...]
+    authz_version: int
+
+
+class Tokens:
+    """Issues and reads the access tokens of one deployment."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._secret = settings.token_secret.get_secret_value()
+        self._issuer = settings.token_issuer
+        self._audience = settings.token_audience
+        self.life = timedelta(minutes=settings.access_token_minutes)
+
+    def issue(self, identity: Identity, now: datetime) -> str:
+        """Return a signed token. It holds ids and roles, no name."""
+        claims = {
+            "iss": self._issuer,
+            "aud": self._audience,
+            "sub": str(identity.user_id),
+            "sid": str(identity.session_id),
+            "org": str(identity.organisation_id),
+            "reg": identity.region_code,
+            "rol": list(identity.roles),
+            "ver": identity.authz_version,
+            "iat": int(now.timestamp()),
+            "exp": int((now + self.life).timestamp()),
+        }
+        return str(jwt.encode(claims, self._secret, algorithm=_ALGORITHM))
+
+    def read(self, token: str) -> Actor:
+        """Return the actor of a token, or refuse it: wrong signature, algorithm, issuer, audience, or expired."""
+        if len(token) > _TOKEN_LIMIT:
+            raise Unauthenticated("The access token is not valid.")
+        try:
+            claims = jwt.decode(
+                token,
+                self._secret,
+                algorithms=[_ALGORITHM],
+                audience=self._audience,
+                issuer=self._issuer,
+                options=_OPTIONS,
+            )
+            roles = tuple(str(r) for r in claims["rol"])
+            return Actor(
+                user_id=UUID(claims["sub"]),
+                session_id=UUID(claims["sid"]),
+                organisation_id=UUID(claims["org"]),
+                region_code=claims["reg"],
+                roles=roles,
+                permissions=permissions_of(roles),
+                authz_version=int(claims["ver"]),
+            )
+        except (JWTError, KeyError, TypeError, ValueError, AttributeError):
+            raise Unauthenticated("The access token is not valid.") from None

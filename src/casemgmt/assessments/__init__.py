@@ -1,0 +1,1 @@
+"""Assessment of needs and risk by domain, with versioned instruments."""

@@ -1,0 +1,43 @@
+"""Assessments."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field
+
+from casemgmt.db.base import CaseScoped, Stamped, Versioned, code, document, long_text, moment, ref
+
+
+class Assessment(CaseScoped, Stamped, Versioned, table=True):
+    """One assessment of one child with one version of one instrument. Completed ones are never edited."""
+
+    __tablename__ = "assessment"
+    __table_args__ = (
+        CheckConstraint(
+            "state <> 'completed' or (completed_at is not null and risk_level is not null)",
+            name="completed_whole",
+        ),
+    )
+
+    id: UUID = Field(primary_key=True)
+    person_id: UUID = ref("person.id")
+    state: str = Field(max_length=16)
+    instrument: str = Field(max_length=64)
+    instrument_version: int
+    occasion: str = Field(max_length=24)
+    """`initial`, `review`, `before_rehabilitation`, `after_rehabilitation`, `follow_up`."""
+    answers: dict[str, Any] = document()
+    """Item code to the value chosen."""
+    domain_scores: dict[str, Any] = document()
+    total_score: int | None = None
+    risk_level: str | None = code("risk_level", nullable=True)
+    """The level that a person decided; the instrument suggests one."""
+    suggested_risk_level: str | None = code("risk_level", nullable=True)
+    risk_reason: str | None = long_text(nullable=True)
+    """Required where the level differs from the suggested one."""
+    review_on: date | None = None
+    conclusion: str | None = long_text(nullable=True)
+    completed_at: datetime | None = moment(nullable=True)
+    completed_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)

@@ -1,0 +1,1 @@
+"""The case of a child or of several children: its route, its accountable manager, its team."""

@@ -1,0 +1,1 @@
+"""Family support centres: rooms, specialists, sessions that can't be booked twice."""

@@ -1,0 +1,64 @@
+"""Connections: SQLAlchemy's pool for use cases, asyncpg's own for requests that are one SQL function each."""
+
+import asyncpg
+from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
+
+from casemgmt.db.migrate import driver_url, engine_url
+from casemgmt.settings import Settings
+
+
+class Database:
+    """The connections of one service process. Nothing is connected before `open`."""
+
+    def __init__(self, url: str, settings: Settings) -> None:
+        server = {
+            "application_name": "casemgmt",
+            "statement_timeout": f"{settings.transaction_seconds}s",
+            "idle_in_transaction_session_timeout": f"{settings.transaction_seconds}s",
+            "lock_timeout": "5s",
+            "timezone": "UTC",
+            "jit": "off",
+        }
+        direct = max(1, settings.database_connections // 2)
+        self._url = url
+        self._server = server
+        self._direct = direct
+        self.engine: AsyncEngine = create_async_engine(
+            engine_url(url),
+            pool_size=settings.database_connections - direct,
+            max_overflow=0,
+            pool_timeout=10,
+            connect_args={"server_settings": server, "timeout": 10},
+        )
+        self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        self._pool: asyncpg.Pool | None = None
+
+    @property
+    def pool(self) -> asyncpg.Pool:
+        """The asyncpg pool; a programming error before `open`."""
+        if self._pool is None:
+            raise RuntimeError("the database is not open")
+        return self._pool
+
+    async def open(self) -> None:
+        """Connect, and refuse to work as a role that row security does not bind."""
+        self._pool = await asyncpg.create_pool(
+            driver_url(self._url), min_size=1, max_size=self._direct, server_settings=self._server, timeout=10
+        )
+        unbound = await self._pool.fetchval(
+            "SELECT rolsuper OR rolbypassrls OR pg_has_role(current_user, 'casemgmt_owner', 'member')"
+            " FROM pg_roles WHERE rolname = current_user"
+        )
+        if unbound:
+            await self.close()
+            raise RuntimeError(
+                "The service's database role is a superuser, bypasses row security or owns the tables. "
+                "Give it a log-in that is a member of casemgmt_service only (`casemgmt migrate` makes one)."
+            )
+
+    async def close(self) -> None:
+        """Close all connections."""
+        if self._pool is not None:
+            await self._pool.close()
+            self._pool = None
+        await self.engine.dispose()

@@ -1,0 +1,129 @@
+"""Bring a database to the state that this program needs: roles, tables, SQL, reference data.
+
+Tables change by numbered migrations. Functions, triggers, policies and rights are files in `db/sql` that are applied
+whole, in the order of their names, whenever one of them has changed: one place to read what is in force now.
+"""
+
+import hashlib
+from collections.abc import Callable
+from importlib import resources
+from pathlib import Path
+
+import asyncpg
+import structlog
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, pool
+from sqlalchemy.engine import make_url
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from casemgmt.db.reference import load_reference
+from casemgmt.ids import new_id
+
+OWNER_ROLE = "casemgmt_owner"
+"""Owns all tables and functions; nobody can log in as it."""
+SERVICE_ROLE = "casemgmt_service"
+"""What the service's log-in is a member of: no ownership, no BYPASSRLS, no DELETE."""
+
+log = structlog.get_logger()
+
+
+def alembic_config() -> Config:
+    """Return Alembic's configuration; its scripts stand beside the source, or in the working directory of an image."""
+    beside_source = Path(__file__).parents[3] / "alembic.ini"
+    return Config(str(beside_source if beside_source.exists() else Path("alembic.ini").resolve()))
+
+
+async def migrate(admin_url: str, service_url: str | None = None) -> None:
+    """Apply everything, in one go and safely again. `admin_url` may create roles; `service_url` names the log-in."""
+    await _make_roles(admin_url, service_url)
+    await run_alembic(admin_url, lambda config: command.upgrade(config, "head"))
+    connection = await asyncpg.connect(driver_url(admin_url))
+    try:
+        await connection.execute(f"SET ROLE {OWNER_ROLE}")
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('casemgmt.migrate'))")
+            await _apply_sql(connection)
+            await load_reference(connection)
+            await connection.execute(
+                "INSERT INTO deployment (key, value) VALUES ('generation', $1) ON CONFLICT (key) DO NOTHING",
+                str(new_id()),
+            )
+    finally:
+        await connection.close()
+
+
+async def run_alembic(admin_url: str, action: Callable[[Config], None]) -> None:
+    """Run an Alembic command as the owner of the tables."""
+
+    def run(connection: Connection) -> None:
+        connection.exec_driver_sql(f"SET ROLE {OWNER_ROLE}")
+        connection.exec_driver_sql("SET lock_timeout = '10s'")
+        config = alembic_config()
+        config.attributes["connection"] = connection
+        action(config)
+        connection.commit()
+
+    engine = create_async_engine(engine_url(admin_url), poolclass=pool.NullPool)
+    async with engine.connect() as connection:
+        await connection.run_sync(run)
+    await engine.dispose()
+
+
+def engine_url(url: str) -> str:
+    """Return the URL with the driver that SQLAlchemy needs named."""
+    return make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+
+
+def driver_url(url: str) -> str:
+    """Return the URL as asyncpg itself reads it."""
+    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+async def _make_roles(admin_url: str, service_url: str | None) -> None:
+    connection = await asyncpg.connect(driver_url(admin_url))
+    try:
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('casemgmt.roles'))")
+            for role in (OWNER_ROLE, SERVICE_ROLE):
+                if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
+                    await connection.execute(f"CREATE ROLE {role} NOLOGIN NOINHERIT")
+            me = await connection.fetchval("SELECT quote_ident(current_user)")
+            await connection.execute(f"GRANT {OWNER_ROLE} TO {me}")
+            await connection.execute(f"GRANT USAGE, CREATE ON SCHEMA public TO {OWNER_ROLE}")
+            if service_url is not None:
+                await _make_login(connection, service_url)
+    finally:
+        await connection.close()
+
+
+async def _make_login(connection: asyncpg.Connection, service_url: str) -> None:
+    url = make_url(service_url)
+    name = await connection.fetchval("SELECT quote_ident($1)", url.username)
+    password = await connection.fetchval("SELECT quote_literal($1)", url.password)
+    exists = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", url.username)
+    if not exists:
+        await connection.execute(f"CREATE ROLE {name} LOGIN INHERIT")
+    await connection.execute(f"ALTER ROLE {name} PASSWORD {password}")
+    await connection.execute(f"GRANT {SERVICE_ROLE} TO {name}")
+
+
+def sql_files() -> list[tuple[str, str]]:
+    """Return name and text of the files in `db/sql`, in the order in which they are applied."""
+    folder = resources.files("casemgmt.db") / "sql"
+    return sorted((f.name, f.read_text("utf-8")) for f in folder.iterdir() if f.name.endswith(".sql"))
+
+
+async def _apply_sql(connection: asyncpg.Connection) -> None:
+    files = sql_files()
+    tables = await connection.fetchval("SELECT version_num FROM alembic_version")
+    digest = hashlib.sha256("\0".join([str(tables), *(text for _, text in files)]).encode()).hexdigest()
+    if await connection.fetchval("SELECT value FROM deployment WHERE key = 'sql'") == digest:
+        return
+    for name, text in files:
+        log.info("sql.applied", file=name)
+        await connection.execute(text)
+    await connection.execute(
+        "INSERT INTO deployment (key, value) VALUES ('sql', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        digest,
+    )

@@ -1,0 +1,108 @@
+-- The actor of a transaction: set once by begin_work, read by every policy. Unset, it sees nothing.
+
+CREATE OR REPLACE FUNCTION actor_user() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT nullif(current_setting('casemgmt.user', true), '')::uuid $$;
+
+CREATE OR REPLACE FUNCTION actor_session() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT nullif(current_setting('casemgmt.session', true), '')::uuid $$;
+
+CREATE OR REPLACE FUNCTION actor_organisation() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT nullif(current_setting('casemgmt.organisation', true), '')::uuid $$;
+
+CREATE OR REPLACE FUNCTION actor_groups() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce(nullif(current_setting('casemgmt.groups', true), '')::uuid[], '{}') $$;
+
+CREATE OR REPLACE FUNCTION actor_has(flag text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT flag = ANY (coalesce(nullif(current_setting('casemgmt.flags', true), '')::text[], '{}')) $$;
+
+CREATE OR REPLACE FUNCTION sees_all_signals() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce(current_setting('casemgmt.signal_reach', true), '') = 'national' $$;
+
+CREATE OR REPLACE FUNCTION signal_region() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT CASE WHEN current_setting('casemgmt.signal_reach', true) = 'region'
+          THEN nullif(current_setting('casemgmt.region', true), '') END $$;
+
+CREATE OR REPLACE FUNCTION signal_organisation() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT CASE WHEN current_setting('casemgmt.signal_reach', true) IN ('organisation', 'region')
+          THEN actor_organisation() END $$;
+
+CREATE OR REPLACE FUNCTION sees_all_cases() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT coalesce(current_setting('casemgmt.case_reach', true), '') = 'national' $$;
+
+CREATE OR REPLACE FUNCTION case_region() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT CASE WHEN current_setting('casemgmt.case_reach', true) = 'region'
+          THEN nullif(current_setting('casemgmt.region', true), '') END $$;
+
+CREATE OR REPLACE FUNCTION case_organisation() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT CASE WHEN current_setting('casemgmt.case_reach', true) IN ('organisation', 'region')
+          THEN actor_organisation() END $$;
+
+-- Sets the actor for this transaction. The reach comes from the account, never from the token; a token issued before
+-- the last change of rights, or of a session that was ended, is refused with SQLSTATE CM401.
+CREATE OR REPLACE FUNCTION begin_work(p_user uuid, p_version integer, p_session uuid, p_request text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    account record;
+BEGIN
+    SELECT u.organisation_id, o.region_code, u.signal_reach, u.case_reach, u.flags,
+           (SELECT array_agg(m.group_id) FROM mobile_group_member m WHERE m.user_id = u.id AND m.until IS NULL) AS groups
+      INTO account
+      FROM app_user u
+      JOIN organisation o ON o.id = u.organisation_id
+      JOIN auth_session s ON s.id = p_session AND s.user_id = u.id AND s.revoked_at IS NULL
+     WHERE u.id = p_user AND u.active AND u.authz_version = p_version;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the account, its rights or its session have changed' USING ERRCODE = 'CM401';
+    END IF;
+    PERFORM set_config('casemgmt.user', p_user::text, true),
+            set_config('casemgmt.session', p_session::text, true),
+            set_config('casemgmt.request', p_request, true),
+            set_config('casemgmt.organisation', account.organisation_id::text, true),
+            set_config('casemgmt.region', coalesce(account.region_code, ''), true),
+            set_config('casemgmt.signal_reach', account.signal_reach, true),
+            set_config('casemgmt.case_reach', account.case_reach, true),
+            set_config('casemgmt.groups', coalesce(account.groups::text, ''), true),
+            set_config('casemgmt.flags', account.flags::text, true);
+END $$;
+
+-- Is the actor on the team of the case now? Runs with the owner's rights, because the policy of case_member asks it.
+CREATE OR REPLACE FUNCTION on_team(p_case uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT EXISTS (SELECT 1 FROM case_member m
+                    WHERE m.case_id = p_case AND m.user_id = nullif(current_setting('casemgmt.user', true), '')::uuid
+                      AND m.ended_at IS NULL)
+$$;
+
+-- Is the actor on the team of the case as one who gives this kind of help?
+CREATE OR REPLACE FUNCTION on_team_for(p_case uuid, p_help_kind text) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT EXISTS (SELECT 1 FROM case_member m
+                    WHERE m.case_id = p_case AND m.user_id = nullif(current_setting('casemgmt.user', true), '')::uuid
+                      AND m.ended_at IS NULL AND m.help_kind = p_help_kind)
+$$;
+
+-- The reach of a user is worked out here whenever a role is given or taken, and every token of the user becomes stale.
+CREATE OR REPLACE FUNCTION refresh_reach(p_user uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    UPDATE app_user u SET
+        authz_version = u.authz_version + 1,
+        signal_reach = coalesce((SELECT (array['none','own','team','organisation','region','national'])[max(array_position(
+            array['none','own','team','organisation','region','national'], g.signal_reach))]
+            FROM user_role r JOIN role_grant g USING (role) WHERE r.user_id = u.id AND r.revoked_at IS NULL), 'none'),
+        case_reach = coalesce((SELECT (array['none','own','team','organisation','region','national'])[max(array_position(
+            array['none','own','team','organisation','region','national'], g.case_reach))]
+            FROM user_role r JOIN role_grant g USING (role) WHERE r.user_id = u.id AND r.revoked_at IS NULL), 'none'),
+        flags = coalesce((SELECT array_agg(DISTINCT f) FROM user_role r JOIN role_grant g USING (role), unnest(g.flags) f
+            WHERE r.user_id = u.id AND r.revoked_at IS NULL), '{}')
+     WHERE u.id = p_user
+$$;
+
+CREATE OR REPLACE FUNCTION role_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    PERFORM refresh_reach(NEW.user_id);
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER role_changed AFTER INSERT OR UPDATE ON user_role
+    FOR EACH ROW EXECUTE FUNCTION role_changed();

@@ -1,0 +1,63 @@
+-- The audit log: one way in, no way to change.
+
+CREATE OR REPLACE FUNCTION audit_write(
+    p_id uuid, p_kind text, p_outcome text, p_reason text, p_record_type text, p_record_ids uuid[],
+    p_case uuid, p_signal uuid, p_fields text[], p_request text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    INSERT INTO audit_event (at, id, xid, kind, outcome, actor_id, session_id, request_id, reason, record_type,
+                             record_ids, case_id, signal_id, fields)
+    VALUES (clock_timestamp(), p_id, pg_current_xact_id(), p_kind, p_outcome, actor_user(), actor_session(),
+            coalesce(p_request, current_setting('casemgmt.request', true), ''), p_reason, p_record_type,
+            p_record_ids, p_case, p_signal, p_fields);
+    PERFORM set_config('casemgmt.audited', 'on', true);
+END $$;
+
+-- Makes the partitions of this month and of the months ahead; each with the triggers that forbid any change.
+-- A TRUNCATE of a partition would pass a trigger that stands on the parent alone.
+CREATE OR REPLACE FUNCTION audit_make_months(p_ahead integer) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    month date;
+    name text;
+BEGIN
+    FOR month IN SELECT generate_series(date_trunc('month', now() AT TIME ZONE 'UTC') - interval '1 month',
+                                        date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => p_ahead),
+                                        interval '1 month') LOOP
+        name := 'audit_event_' || to_char(month, 'YYYYMM');
+        IF to_regclass(name) IS NULL THEN
+            EXECUTE format('CREATE TABLE %I PARTITION OF audit_event FOR VALUES FROM (%L) TO (%L)', name,
+                           month::timestamp AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
+            EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON %I EXECUTE FUNCTION audit_refuse_change()', name);
+            EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);
+        END IF;
+    END LOOP;
+END $$;
+
+CREATE OR REPLACE FUNCTION audit_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION 'the audit log is append-only' USING ERRCODE = 'CM403';
+END $$;
+
+CREATE OR REPLACE TRIGGER no_change BEFORE UPDATE OR DELETE ON audit_event
+    FOR EACH ROW EXECUTE FUNCTION audit_refuse_change();
+CREATE OR REPLACE TRIGGER no_truncate BEFORE TRUNCATE ON audit_event EXECUTE FUNCTION audit_refuse_change();
+
+SELECT audit_make_months(6);
+
+-- How many whole months ahead have a partition: health turns red before it reaches none.
+CREATE OR REPLACE FUNCTION audit_months_ahead() RETURNS integer
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+    SELECT count(*)::integer FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+     WHERE i.inhparent = 'audit_event'::regclass
+       AND c.relname > 'audit_event_' || to_char(now() AT TIME ZONE 'UTC', 'YYYYMM')
+$$;
+
+-- No write without its event: at commit, a transaction that touched a guarded table and wrote no event is refused.
+CREATE OR REPLACE FUNCTION require_audit() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_setting('casemgmt.audited', true) IS DISTINCT FROM 'on' THEN
+        RAISE EXCEPTION 'a write to % left no audit event', TG_TABLE_NAME USING ERRCODE = 'CM500';
+    END IF;
+    RETURN NULL;
+END $$;

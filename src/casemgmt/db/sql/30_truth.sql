@@ -1,0 +1,152 @@
+-- What no code path may break: states, scope, accountability, versions. Attached to tables by what they contain, so
+-- that a new table can't be forgotten.
+
+CREATE OR REPLACE FUNCTION stamp_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    NEW.changed_xid := pg_current_xact_id();
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION check_state() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM state_transition t
+                    WHERE t.machine = TG_TABLE_NAME AND t.to_state = NEW.state
+                      AND t.from_state = CASE WHEN TG_OP = 'INSERT' THEN '' ELSE OLD.state END) THEN
+        RAISE EXCEPTION '%: no transition from % to %', TG_TABLE_NAME,
+            CASE WHEN TG_OP = 'INSERT' THEN 'nothing' ELSE OLD.state END, NEW.state USING ERRCODE = 'CM409';
+    END IF;
+    RETURN NEW;
+END $$;
+
+-- A row of a case carries the scope of the case; a row of a signal without a case that of the signal. The share lock
+-- makes a restriction or transfer that runs at the same moment wait, so that no row is left behind in the open.
+CREATE OR REPLACE FUNCTION fill_scope() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    fresh jsonb := to_jsonb(NEW);
+BEGIN
+    IF fresh->>'case_id' IS NOT NULL THEN
+        SELECT c.region_code, c.organisation_id, c.restricted INTO NEW.region_code, NEW.organisation_id, NEW.restricted
+          FROM case_record c WHERE c.id = (fresh->>'case_id')::uuid FOR SHARE;
+    ELSIF fresh->>'signal_id' IS NOT NULL THEN
+        SELECT s.region_code, s.organisation_id, s.restricted INTO NEW.region_code, NEW.organisation_id, NEW.restricted
+          FROM signal s WHERE s.id = (fresh->>'signal_id')::uuid FOR SHARE;
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE FUNCTION case_scope_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    name text;
+BEGIN
+    FOR name IN SELECT c.table_name FROM information_schema.columns c
+                 WHERE c.table_schema = 'public' AND c.column_name = 'case_id'
+                   AND EXISTS (SELECT 1 FROM information_schema.columns r
+                                WHERE r.table_schema = 'public' AND r.table_name = c.table_name
+                                  AND r.column_name = 'restricted')
+                 ORDER BY 1 LOOP
+        IF name = 'signal' THEN  -- a signal stays with the body that took it; only its secrecy follows the case
+            UPDATE signal SET restricted = NEW.restricted WHERE case_id = NEW.id;
+        ELSE
+            EXECUTE format('UPDATE %I SET region_code = $1, organisation_id = $2, restricted = $3 WHERE case_id = $4', name)
+              USING NEW.region_code, NEW.organisation_id, NEW.restricted, NEW.id;
+        END IF;
+    END LOOP;
+    UPDATE person p SET restricted = EXISTS (
+        SELECT 1 FROM case_person cp JOIN case_record c ON c.id = cp.case_id
+         WHERE cp.person_id = p.id AND cp.until IS NULL AND c.restricted)
+     WHERE p.id IN (SELECT cp.person_id FROM case_person cp WHERE cp.case_id = NEW.id);
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE FUNCTION signal_scope_changed() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    UPDATE signal_person SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
+        restricted = NEW.restricted WHERE signal_id = NEW.id;
+    UPDATE referral SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
+        restricted = NEW.restricted WHERE signal_id = NEW.id;
+    UPDATE visit_attempt SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
+        restricted = NEW.restricted WHERE signal_id = NEW.id;
+    UPDATE visit_act SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
+        restricted = NEW.restricted, case_id = coalesce(case_id, NEW.case_id) WHERE signal_id = NEW.id;
+    UPDATE visitor_warning SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
+        restricted = NEW.restricted WHERE signal_id = NEW.id AND case_id IS NULL;
+    UPDATE task SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
+        restricted = NEW.restricted WHERE signal_id = NEW.id AND case_id IS NULL AND completed_at IS NULL
+        AND cancelled_at IS NULL;
+    UPDATE timeline_entry SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
+        restricted = NEW.restricted, case_id = coalesce(case_id, NEW.case_id) WHERE signal_id = NEW.id;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER case_scope_changed AFTER UPDATE OF region_code, organisation_id, restricted ON case_record
+    FOR EACH ROW WHEN ((OLD.region_code, OLD.organisation_id, OLD.restricted)
+                       IS DISTINCT FROM (NEW.region_code, NEW.organisation_id, NEW.restricted))
+    EXECUTE FUNCTION case_scope_changed();
+
+CREATE OR REPLACE TRIGGER signal_scope_changed AFTER UPDATE OF region_code, organisation_id, restricted, case_id ON signal
+    FOR EACH ROW WHEN ((OLD.region_code, OLD.organisation_id, OLD.restricted, OLD.case_id)
+                       IS DISTINCT FROM (NEW.region_code, NEW.organisation_id, NEW.restricted, NEW.case_id))
+    EXECUTE FUNCTION signal_scope_changed();
+
+-- A person who joins a restricted case is hidden with it.
+CREATE OR REPLACE FUNCTION person_joined_case() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    UPDATE person SET restricted = true WHERE id = NEW.person_id AND NEW.restricted AND NOT restricted;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER person_joined_case AFTER INSERT ON case_person
+    FOR EACH ROW EXECUTE FUNCTION person_joined_case();
+
+-- One accountable case manager at any moment: checked at commit, for the case and for its team.
+CREATE OR REPLACE FUNCTION check_manager() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    the_case uuid := CASE WHEN TG_TABLE_NAME = 'case_record' THEN NEW.id ELSE (to_jsonb(NEW)->>'case_id')::uuid END;
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM case_record c JOIN case_member m ON m.case_id = c.id AND m.user_id = c.manager_id
+                    WHERE c.id = the_case AND m.team_role = 'manager' AND m.ended_at IS NULL) THEN
+        RAISE EXCEPTION 'case % would be without its accountable manager', the_case USING ERRCODE = 'CM409';
+    END IF;
+    RETURN NULL;
+END $$;
+
+DROP TRIGGER IF EXISTS has_manager ON case_record;
+CREATE CONSTRAINT TRIGGER has_manager AFTER INSERT OR UPDATE OF manager_id ON case_record
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_manager();
+DROP TRIGGER IF EXISTS has_manager ON case_member;
+CREATE CONSTRAINT TRIGGER has_manager AFTER INSERT OR UPDATE ON case_member
+    DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION check_manager();
+
+-- Attach by what a table contains.
+DO $$
+DECLARE
+    t text;
+BEGIN
+    FOR t IN SELECT table_name FROM information_schema.columns
+              WHERE table_schema = 'public' AND column_name = 'changed_xid' LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER stamp_change BEFORE INSERT OR UPDATE ON %I
+                        FOR EACH ROW EXECUTE FUNCTION stamp_change()', t);
+    END LOOP;
+    FOR t IN SELECT table_name FROM information_schema.columns
+              WHERE table_schema = 'public' AND column_name = 'state' LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER first_state BEFORE INSERT ON %I
+                        FOR EACH ROW EXECUTE FUNCTION check_state()', t);
+        EXECUTE format('CREATE OR REPLACE TRIGGER next_state BEFORE UPDATE ON %I
+                        FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state) EXECUTE FUNCTION check_state()', t);
+    END LOOP;
+    FOR t IN SELECT c.table_name FROM information_schema.columns c
+              WHERE c.table_schema = 'public' AND c.column_name = 'restricted'
+                AND EXISTS (SELECT 1 FROM information_schema.columns o
+                             WHERE o.table_schema = 'public' AND o.table_name = c.table_name
+                               AND o.column_name IN ('case_id', 'signal_id'))
+                AND c.table_name <> 'signal' LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER fill_scope BEFORE INSERT ON %I
+                        FOR EACH ROW EXECUTE FUNCTION fill_scope()', t);
+    END LOOP;
+END $$;

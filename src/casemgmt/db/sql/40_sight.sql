@@ -1,0 +1,109 @@
+-- Row security: the one guard of visibility. Every policy is named `sight`; a row that its actor may not see can't be
+-- written by that actor either. Every table listed here also demands an audit event of whoever writes it.
+
+-- Says which tables are guarded and how; read by the tests that walk all tables.
+DO $$
+DECLARE
+    t text;
+    case_scope constant text :=
+        '(NOT restricted AND ((SELECT sees_all_cases()) OR region_code = (SELECT case_region())
+           OR organisation_id = (SELECT case_organisation()))) OR on_team(case_id)';
+    of_signal constant text := 'EXISTS (SELECT 1 FROM signal s WHERE s.id = signal_id)';
+    of_person constant text := 'EXISTS (SELECT 1 FROM person p WHERE p.id = person_id)';
+    expressions constant jsonb := jsonb_build_object(
+        -- cases and what belongs to them
+        'case_record', '(NOT restricted AND ((SELECT sees_all_cases()) OR region_code = (SELECT case_region())
+                          OR organisation_id = (SELECT case_organisation()))) OR on_team(id)',
+        'case_member', case_scope || ' OR user_id = (SELECT actor_user())',
+        'case_person', case_scope,
+        'case_handover', case_scope || ' OR (to_user_id = (SELECT actor_user()) AND state = ''offered'')',
+        'child_contact', case_scope,
+        'assessment', case_scope,
+        'plan', case_scope,
+        'plan_goal', case_scope,
+        'plan_measure', case_scope,
+        'plan_missing_help', case_scope,
+        'centre_session', case_scope,
+        'session_participant', case_scope,
+        'session_note', 'on_team_for(case_id, help_kind)',
+        'rehabilitation_programme', case_scope,
+        'follow_up_check', case_scope,
+        'booking', 'centre_id = (SELECT actor_organisation())
+                    OR EXISTS (SELECT 1 FROM centre_session c WHERE c.id = session_id)',
+        -- signals and what belongs to them
+        'signal', '(NOT restricted AND ((SELECT sees_all_signals()) OR region_code = (SELECT signal_region())
+                     OR organisation_id = (SELECT signal_organisation())
+                     OR received_by_organisation_id = (SELECT signal_organisation())
+                     OR registered_by_id = (SELECT actor_user())
+                     OR mobile_group_id = ANY ((SELECT actor_groups())::uuid[])))
+                   OR (case_id IS NOT NULL AND on_team(case_id))',
+        'signal_person', of_signal,
+        'referral', '(NOT restricted AND mobile_group_id = ANY ((SELECT actor_groups())::uuid[])) OR ' || of_signal,
+        'visit_attempt', of_signal,
+        'visit_act', of_signal,
+        'visitor_warning', '(signal_id IS NOT NULL AND ' || of_signal || ') OR (case_id IS NOT NULL AND (' || case_scope || '))',
+        'timeline_entry', '(case_id IS NOT NULL AND (' || case_scope || ')) OR (signal_id IS NOT NULL AND ' || of_signal || ')',
+        -- tasks
+        'task', '(NOT restricted AND (assignee_id = (SELECT actor_user())
+                   OR mobile_group_id = ANY ((SELECT actor_groups())::uuid[])
+                   OR (case_id IS NULL AND ((SELECT sees_all_signals()) OR region_code = (SELECT signal_region())
+                       OR organisation_id = (SELECT signal_organisation())))
+                   OR (case_id IS NOT NULL AND ((SELECT sees_all_cases()) OR region_code = (SELECT case_region())
+                       OR organisation_id = (SELECT case_organisation())))))
+                 OR (case_id IS NOT NULL AND on_team(case_id))',
+        -- persons
+        'person', '(NOT restricted AND ((SELECT sees_all_cases()) OR region_code = (SELECT case_region())
+                     OR organisation_id = (SELECT case_organisation())
+                     OR (created_by_id = (SELECT actor_user()) AND created_at > now() - interval ''1 day'')))
+                   OR EXISTS (SELECT 1 FROM case_person c WHERE c.person_id = person.id AND c.until IS NULL)
+                   OR EXISTS (SELECT 1 FROM signal_person c WHERE c.person_id = person.id)',
+        'person_iin', '(SELECT actor_has(''identifiers'')) AND ' || of_person,
+        'person_contact', of_person,
+        'person_address', of_person,
+        'protected_address', 'EXISTS (SELECT 1 FROM case_person c WHERE c.person_id = protected_address.person_id
+                                AND c.until IS NULL AND on_team(c.case_id))',
+        'family', '(NOT restricted AND (organisation_id = (SELECT case_organisation())
+                     OR (created_by_id = (SELECT actor_user()) AND created_at > now() - interval ''1 day'')))
+                   OR EXISTS (SELECT 1 FROM family_member m WHERE m.family_id = family.id)',
+        'family_member', of_person,
+        'relationship', of_person || ' AND EXISTS (SELECT 1 FROM person p WHERE p.id = other_id)',
+        'reporter', of_signal,
+        -- staff and what is nobody's secret, but only for those who are signed in
+        'app_user', '(SELECT actor_user()) IS NOT NULL',
+        'user_role', 'user_id = (SELECT actor_user()) OR (SELECT actor_has(''directory''))',
+        'mobile_group_member', '(SELECT actor_user()) IS NOT NULL',
+        'idempotency_key', 'user_id = (SELECT actor_user())',
+        'audit_event', '(SELECT actor_has(''audit''))');
+    -- Where reading asks for more than writing, or writing for more than reading.
+    reading constant jsonb := jsonb_build_object(
+        'reporter', of_signal || ' AND (SELECT actor_has(''reporters''))',
+        'person_iin', '(SELECT actor_has(''identifiers'')) AND ' || of_person);
+    writing constant jsonb := jsonb_build_object(
+        'app_user', '(SELECT actor_has(''directory''))',
+        'user_role', '(SELECT actor_has(''directory''))',
+        'mobile_group_member', '(SELECT actor_has(''directory''))',
+        'audit_event', 'false',
+        'person_iin', 'false');
+BEGIN
+    FOR t IN SELECT jsonb_object_keys(expressions) LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+        EXECUTE format('DROP POLICY IF EXISTS sight ON %I', t);
+        EXECUTE format('DROP POLICY IF EXISTS writing ON %I', t);
+        EXECUTE format('DROP POLICY IF EXISTS changing ON %I', t);
+        EXECUTE format('CREATE POLICY sight ON %I FOR SELECT USING (%s)', t,
+                       coalesce(reading->>t, expressions->>t));
+        EXECUTE format('CREATE POLICY writing ON %I FOR INSERT WITH CHECK (%s)', t,
+                       coalesce(writing->>t, expressions->>t));
+        EXECUTE format('CREATE POLICY changing ON %I FOR UPDATE USING (%s) WITH CHECK (%s)', t,
+                       coalesce(writing->>t, expressions->>t), coalesce(writing->>t, expressions->>t));
+        IF t NOT IN ('audit_event', 'idempotency_key') THEN
+            EXECUTE format('DROP TRIGGER IF EXISTS audited ON %I', t);
+            EXECUTE format('CREATE CONSTRAINT TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON %I
+                            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit()', t);
+        END IF;
+    END LOOP;
+    -- Reached through functions only.
+    FOREACH t IN ARRAY array['user_credential', 'auth_session', 'login_attempt'] LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+    END LOOP;
+END $$;

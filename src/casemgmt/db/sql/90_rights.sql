@@ -1,0 +1,23 @@
+-- What the service's role may do. No DELETE anywhere: deletion is a state with a reason.
+
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM casemgmt_service;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO casemgmt_service;
+GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO casemgmt_service;
+REVOKE EXECUTE ON FUNCTION refresh_reach(uuid), audit_make_months(integer) FROM casemgmt_service;
+
+DO $$
+DECLARE
+    t text;
+BEGIN
+    FOR t IN SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+              WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition LOOP
+        IF t LIKE 'code\_%' OR t IN ('state_transition', 'role_grant', 'alembic_version', 'deployment') THEN
+            EXECUTE format('GRANT SELECT ON %I TO casemgmt_service', t);
+        ELSIF t = 'audit_event' THEN
+            EXECUTE 'GRANT SELECT ON audit_event TO casemgmt_service';
+        ELSIF t NOT IN ('user_credential', 'auth_session', 'login_attempt', 'case_serial') THEN
+            EXECUTE format('GRANT SELECT, INSERT, UPDATE ON %I TO casemgmt_service', t);
+        END IF;
+    END LOOP;
+END $$;

@@ -1,0 +1,35 @@
+"""All tables in one import, for migrations and for the tests that walk them."""
+
+from casemgmt.access import tables as access
+from casemgmt.assessments import tables as assessments
+from casemgmt.audit import tables as audit
+from casemgmt.cases import tables as cases
+from casemgmt.centers import tables as centers
+from casemgmt.db.base import metadata
+from casemgmt.organisations import tables as organisations
+from casemgmt.outreach import tables as outreach
+from casemgmt.people import tables as people
+from casemgmt.plans import tables as plans
+from casemgmt.reference import tables as reference
+from casemgmt.rehabilitation import tables as rehabilitation
+from casemgmt.signals import tables as signals
+from casemgmt.tasks import tables as tasks
+from casemgmt.timeline import tables as timeline
+
+__all__ = [
+    "access",
+    "assessments",
+    "audit",
+    "cases",
+    "centers",
+    "metadata",
+    "organisations",
+    "outreach",
+    "people",
+    "plans",
+    "reference",
+    "rehabilitation",
+    "signals",
+    "tasks",
+    "timeline",
+]

@@ -1,0 +1,148 @@
+"""The unit of work: one request, one transaction, one actor; no write and no personal read without its audit event."""
+
+from dataclasses import replace
+from datetime import datetime
+from types import TracebackType
+from typing import Any, TypeVar
+from uuid import UUID
+
+from sqlalchemy import inspect, text
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlmodel import SQLModel
+
+from casemgmt.access.actor import Actor
+from casemgmt.audit.events import Event
+from casemgmt.clock import Clock
+from casemgmt.db.engine import Database
+from casemgmt.errors import StaleVersion
+from casemgmt.ids import new_id
+
+RowT = TypeVar("RowT", bound=SQLModel)
+
+_BEGIN = text("SELECT begin_work(:user, :version, :session, :request)")
+_AUDIT = text(
+    "SELECT audit_write(:id, :kind, :outcome, :reason, :record_type, :record_ids, :case_id, :signal_id, :fields, NULL)"
+)
+
+
+class UnauditedError(RuntimeError):
+    """A unit of work would have ended without an audit event: a fault of the program, refused before the commit."""
+
+
+class Work:
+    """An open transaction whose actor is set. Services take it as their first argument and never commit."""
+
+    def __init__(self, session: AsyncSession, actor: Actor, clock: Clock, request_id: str) -> None:
+        self.session = session
+        self.actor = actor
+        self.now: datetime = clock.now()
+        """The moment of the request: every time written by one request is the same."""
+        self.request_id = request_id
+        self._events: list[Event] = []
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """The events recorded so far."""
+        return tuple(self._events)
+
+    def record(self, event: Event) -> None:
+        """Record an event of this transaction: required for every read of a person's or a case's record."""
+        self._events.append(event)
+
+    async def save(self, event: Event, *rows: SQLModel) -> None:
+        """Write rows, new and changed, together with the event that tells of them.
+
+        Raises the version of changed rows and names the changed fields in the event. Rows are written in the order
+        given, so that a row may point to one before it.
+        """
+        fields: list[str] = []
+        for row in rows:
+            state = inspect(row)
+            table = str(row.__tablename__)
+            if state.persistent:
+                changed = [a.key for a in state.attrs if a.history.has_changes()]
+                if changed and hasattr(row, "version"):
+                    row.version += 1
+                fields.extend(f"{table}.{name}" for name in changed)
+            else:
+                self.session.add(row)
+            await self.session.flush([row])
+        self.record(replace(event, fields=event.fields + tuple(fields)))
+
+    async def call(self, statement: str, /, **arguments: Any) -> Any:
+        """Call a named function of the database and return its one value."""
+        return (await self.session.execute(text(statement), arguments)).scalar()
+
+    async def rows(self, statement: str, /, **arguments: Any) -> list[dict[str, Any]]:
+        """Run a query and return its rows as dictionaries."""
+        return [dict(row) for row in (await self.session.execute(text(statement), arguments)).mappings()]
+
+    async def finish(self) -> None:
+        """Write the events and commit. A transaction without an event is refused."""
+        if not self._events:
+            raise UnauditedError("the unit of work recorded no audit event")
+        await self.session.flush()
+        for event in self._events:
+            await self.session.execute(
+                _AUDIT,
+                {
+                    "id": new_id(),
+                    "kind": event.kind,
+                    "outcome": event.outcome,
+                    "reason": event.reason,
+                    "record_type": event.record_type,
+                    "record_ids": list(event.record_ids),
+                    "case_id": event.case_id,
+                    "signal_id": event.signal_id,
+                    "fields": list(event.fields),
+                },
+            )
+        await self.session.commit()
+
+    async def begin(self) -> None:
+        """Set the actor; refused where the account, its rights or its session no longer hold."""
+        actor = self.actor
+        await self.session.execute(
+            _BEGIN,
+            {
+                "user": actor.user_id,
+                "version": actor.authz_version,
+                "session": actor.session_id,
+                "request": self.request_id,
+            },
+        )
+
+
+class OpenWork:
+    """Opens a unit of work and rolls it back unless `finish` was called."""
+
+    def __init__(self, database: Database, actor: Actor, clock: Clock, request_id: str) -> None:
+        self._session = database.sessions()
+        self._work = Work(self._session, actor, clock, request_id)
+
+    async def __aenter__(self) -> Work:
+        try:
+            await self._work.begin()
+        except BaseException:
+            await self._session.close()
+            raise
+        return self._work
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._session.close()
+
+
+def check_version(row: object, expected: int | None) -> None:
+    """Refuse a change of a row that changed since the caller read it. None asks for no check."""
+    actual = getattr(row, "version", None)
+    if expected is not None and actual != expected:
+        raise StaleVersion(
+            "The record was changed after you read it: read it again.", data={"current_version": actual}
+        )
+
+
+def only(*ids: UUID | None) -> tuple[UUID, ...]:
+    """Return the ids that are there, for the record list of an event."""
+    return tuple(i for i in ids if i is not None)

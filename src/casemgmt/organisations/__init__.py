@@ -1,0 +1,1 @@
+"""Bodies, their users, and the mobile groups' duty."""

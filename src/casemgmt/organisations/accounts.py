@@ -1,0 +1,36 @@
+"""Use cases of one's own account."""
+
+from sqlmodel import col, select
+
+from casemgmt.audit.events import Event
+from casemgmt.db.work import Work
+from casemgmt.errors import NotFound
+from casemgmt.organisations.tables import AppUser, MobileGroupMember, Organisation
+from casemgmt.organisations.views import MeView
+
+
+async def read_me(work: Work) -> MeView:
+    """Return the actor's own account."""
+    actor = work.actor
+    user = await work.session.get(AppUser, actor.user_id)
+    body = await work.session.get(Organisation, actor.organisation_id)
+    if user is None or body is None:
+        raise NotFound("There is no such account.")
+    groups = await work.session.scalars(
+        select(MobileGroupMember.group_id).where(
+            MobileGroupMember.user_id == actor.user_id, col(MobileGroupMember.until).is_(None)
+        )
+    )
+    work.record(Event("account.read", "account", (actor.user_id,)))
+    return MeView(
+        id=user.id,
+        username=user.username,
+        family_name=user.family_name,
+        given_name=user.given_name,
+        organisation_id=body.id,
+        organisation_name=body.name_ru,
+        region_code=actor.region_code,
+        roles=list(actor.roles),
+        permissions=sorted(actor.permissions),
+        mobile_group_ids=sorted(groups),
+    )

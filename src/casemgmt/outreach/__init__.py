@@ -1,0 +1,1 @@
+"""Mobile groups at work: referrals, departures, visits, visit acts."""

@@ -1,0 +1,1 @@
+"""Persons and families: identifiers and secrets kept apart from the rest."""

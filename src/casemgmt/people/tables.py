@@ -1,0 +1,150 @@
+"""Persons, their identifiers, contacts and addresses, families and relationships."""
+
+from datetime import date, datetime, time
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlmodel import Field
+
+from casemgmt.db.base import Row, Scoped, Stamped, Versioned, code, long_text, moment, ref
+
+
+class Person(Scoped, Stamped, Versioned, table=True):
+    """A child or an adult. Names are kept as written; the keys beside them make other spellings findable."""
+
+    __tablename__ = "person"
+    __table_args__ = (
+        CheckConstraint(
+            "birth_date is null or birth_year = extract(year from birth_date)", name="birth_year_agrees"
+        ),
+        CheckConstraint("birth_precision = 'unknown' or birth_year is not null", name="birth_year_known"),
+        Index("ix_person_match", "match_key", "birth_year"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    family_name: str | None = None
+    given_name: str | None = None
+    patronymic: str | None = None
+    match_key: str
+    """Normalised names without order (see `names.name_key`)."""
+    sort_key: str
+    name_key_version: int
+    sex: str = code("sex", default="unknown")
+    birth_date: date | None = None
+    """With precision `month` or `year` the first day of it; with `approximate` the best estimate."""
+    birth_precision: str = code("birth_date_precision", default="unknown")
+    birth_year: int | None = None
+    died_on: date | None = None
+    citizenship_status: str = code("citizenship_status", default="unknown")
+    languages: list[str] = Field(sa_type=ARRAY(Text), sa_column_kwargs={"server_default": "{}"})  # type: ignore[call-overload]  # SQLModel types sa_type as a class only
+    disability_category: str | None = code("disability_category", nullable=True)
+    iin_mask: str | None = Field(default=None, max_length=12)
+    """The IIN with all but its last four digits hidden; the number itself is in `person_iin`."""
+
+
+class PersonIin(Row, table=True):
+    """The individual identification number. Written by a function that answers nothing about hidden duplicates."""
+
+    __tablename__ = "person_iin"
+
+    person_id: UUID = ref("person.id", primary=True)
+    iin: str = Field(max_length=12, unique=True)
+    recorded_at: datetime = moment()
+    recorded_by_id: UUID = ref("app_user.id", index=False)
+
+
+class PersonContact(Row, table=True):
+    """How to reach a person, and when it is safe to."""
+
+    __tablename__ = "person_contact"
+
+    id: UUID = Field(primary_key=True)
+    person_id: UUID = ref("person.id")
+    kind: str = code("contact_kind")
+    value: str = Field(max_length=254)
+    phone_hash: str | None = Field(default=None, max_length=64, index=True)
+    safe_to_call: bool = False
+    safe_from: time | None = None
+    safe_until: time | None = None
+    note: str | None = long_text(nullable=True)
+    ended_at: datetime | None = moment(nullable=True)
+    recorded_at: datetime = moment()
+    recorded_by_id: UUID = ref("app_user.id", index=False)
+
+
+class PersonAddress(Row, table=True):
+    """Where a person lives or is registered. A shelter's address never stands here (see `ProtectedAddress`)."""
+
+    __tablename__ = "person_address"
+
+    id: UUID = Field(primary_key=True)
+    person_id: UUID = ref("person.id")
+    kind: str = code("address_kind")
+    kato: str | None = Field(default=None, max_length=9)
+    line: str | None = long_text(nullable=True)
+    since: date
+    until: date | None = None
+    recorded_at: datetime = moment()
+    recorded_by_id: UUID = ref("app_user.id", index=False)
+
+
+class ProtectedAddress(Row, table=True):
+    """An address that nobody outside the team of the person's case may learn."""
+
+    __tablename__ = "protected_address"
+
+    id: UUID = Field(primary_key=True)
+    person_id: UUID = ref("person.id")
+    kato: str | None = Field(default=None, max_length=9)
+    line: str = long_text()
+    reason: str = long_text()
+    since: date
+    until: date | None = None
+    recorded_at: datetime = moment()
+    recorded_by_id: UUID = ref("app_user.id", index=False)
+
+
+class Family(Scoped, Stamped, Versioned, table=True):
+    """A family as a household: who lives together, and since when."""
+
+    __tablename__ = "family"
+
+    id: UUID = Field(primary_key=True)
+    label: str
+    """What workers call it, usually the family name."""
+
+
+class FamilyMember(Row, table=True):
+    """Membership of a household, with its dates."""
+
+    __tablename__ = "family_member"
+    __table_args__ = (CheckConstraint("until is null or until >= since", name="dates_in_order"),)
+
+    id: UUID = Field(primary_key=True)
+    family_id: UUID = ref("family.id")
+    person_id: UUID = ref("person.id")
+    since: date
+    until: date | None = None
+    recorded_at: datetime = moment()
+    recorded_by_id: UUID = ref("app_user.id", index=False)
+
+
+class Relationship(Row, table=True):
+    """What one person is to another (`person_id` is the `kind` of `other_id`), with dates and parental responsibility."""
+
+    __tablename__ = "relationship"
+    __table_args__ = (
+        CheckConstraint("person_id <> other_id", name="two_persons"),
+        CheckConstraint("until is null or until >= since", name="dates_in_order"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    person_id: UUID = ref("person.id")
+    other_id: UUID = ref("person.id")
+    kind: str = code("relationship_kind")
+    parental_responsibility: bool = False
+    since: date | None = None
+    until: date | None = None
+    recorded_at: datetime = moment()
+    recorded_by_id: UUID = ref("app_user.id", index=False)

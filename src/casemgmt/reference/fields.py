@@ -1,0 +1,86 @@
+"""Field types for commands and views: codes of lists, texts that can be stored, ids of places."""
+
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, GetCoreSchemaHandler, StringConstraints
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from casemgmt.db.base import TEXT_LIMIT
+from casemgmt.reference.lists import code_list
+
+
+class ListCode:
+    """Pydantic annotation: the text must be a code of the named list."""
+
+    def __init__(self, list_name: str) -> None:
+        self.list_name = list_name
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Return a schema that accepts the codes of the list and nothing else."""
+        return core_schema.literal_schema(list(code_list(self.list_name).codes))
+
+
+def _storable(value: str) -> str:
+    """Refuse what PostgreSQL can't keep and no keyboard types: NUL and lone surrogates."""
+    if "\x00" in value or any("\ud800" <= c <= "\udfff" for c in value):
+        raise PydanticCustomError("invalid_text", "The text holds a character that can't be stored.")
+    return value
+
+
+Name = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=120), AfterValidator(_storable)
+]
+ShortText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500), AfterValidator(_storable)
+]
+LongText = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LIMIT),
+    AfterValidator(_storable),
+]
+Kato = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
+RegionCode = Annotated[str, StringConstraints(pattern=r"^KZ-[0-9]{2}$")]
+
+AddressKind = Annotated[str, ListCode("address_kind")]
+AssessmentDomain = Annotated[str, ListCode("assessment_domain")]
+Attendance = Annotated[str, ListCode("attendance")]
+BirthPrecision = Annotated[str, ListCode("birth_date_precision")]
+CancellationReason = Annotated[str, ListCode("cancellation_reason")]
+CaseTeamRole = Annotated[str, ListCode("case_team_role")]
+ChildCategory = Annotated[str, ListCode("child_category")]
+CitizenshipStatus = Annotated[str, ListCode("citizenship_status")]
+ClientRole = Annotated[str, ListCode("client_role")]
+ClosureReason = Annotated[str, ListCode("closure_reason")]
+ContactKind = Annotated[str, ListCode("contact_kind")]
+ContactRelation = Annotated[str, ListCode("contact_relation")]
+DeclineReason = Annotated[str, ListCode("decline_reason")]
+DisabilityCategory = Annotated[str, ListCode("disability_category")]
+GoalOutcome = Annotated[str, ListCode("goal_outcome")]
+HandoverReason = Annotated[str, ListCode("handover_reason")]
+HelpKind = Annotated[str, ListCode("help_kind")]
+HelpPackage = Annotated[str, ListCode("help_package")]
+ImmediateMeasure = Annotated[str, ListCode("immediate_measure")]
+Language = Annotated[str, ListCode("language")]
+NoContactReason = Annotated[str, ListCode("no_contact_reason")]
+OrganisationKind = Annotated[str, ListCode("organisation_kind")]
+PlanKind = Annotated[str, ListCode("plan_kind")]
+PlanMeasureKind = Annotated[str, ListCode("plan_measure_kind")]
+PresenceRole = Annotated[str, ListCode("presence_role")]
+ProblemType = Annotated[str, ListCode("problem_type")]
+RelationshipKind = Annotated[str, ListCode("relationship_kind")]
+ReopenReason = Annotated[str, ListCode("reopen_reason")]
+RestrictionGround = Annotated[str, ListCode("restriction_ground")]
+RiskLevel = Annotated[str, ListCode("risk_level")]
+RiskSign = Annotated[str, ListCode("risk_sign")]
+Sector = Annotated[str, ListCode("sector")]
+SessionKind = Annotated[str, ListCode("session_kind")]
+Severity = Annotated[str, ListCode("severity")]
+Sex = Annotated[str, ListCode("sex")]
+SignalCategory = Annotated[str, ListCode("signal_category")]
+SignalChannel = Annotated[str, ListCode("signal_channel")]
+SignalSource = Annotated[str, ListCode("signal_source")]
+TriageOutcome = Annotated[str, ListCode("triage_outcome")]
+TriageReason = Annotated[str, ListCode("triage_reason")]
+Urgency = Annotated[str, ListCode("urgency")]
+VisitOutcome = Annotated[str, ListCode("visit_outcome")]
+VisitorWarningKind = Annotated[str, ListCode("visitor_warning")]

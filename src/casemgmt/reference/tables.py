@@ -1,0 +1,66 @@
+"""One small table per code list that a record refers to, so that the database itself refuses an unknown code.
+
+The lists live as files in `reference/data/code_lists`; `casemgmt migrate` copies them here. A value is never deleted:
+it gets an end date.
+"""
+
+from sqlalchemy import Column, Date, Integer, Table, Text
+
+from casemgmt.db.base import metadata
+
+REFERENCED_LISTS = (
+    "address_kind",
+    "assessment_domain",
+    "attendance",
+    "birth_date_precision",
+    "cancellation_reason",
+    "case_team_role",
+    "citizenship_status",
+    "client_role",
+    "closure_reason",
+    "contact_kind",
+    "contact_relation",
+    "decline_reason",
+    "disability_category",
+    "goal_outcome",
+    "handover_reason",
+    "help_kind",
+    "help_package",
+    "language",
+    "no_contact_reason",
+    "organisation_kind",
+    "plan_kind",
+    "plan_measure_kind",
+    "problem_type",
+    "relationship_kind",
+    "restriction_ground",
+    "risk_level",
+    "sector",
+    "session_kind",
+    "severity",
+    "sex",
+    "signal_category",
+    "signal_channel",
+    "signal_source",
+    "triage_outcome",
+    "triage_reason",
+    "urgency",
+    "visit_outcome",
+    "visitor_warning",
+)
+
+CODE_TABLES: dict[str, Table] = {
+    name: Table(
+        f"code_{name}",
+        metadata,
+        Column("code", Text, primary_key=True),
+        Column("position", Integer, nullable=False),
+        Column("list_version", Integer, nullable=False),
+        Column("valid_from", Date),
+        Column("valid_until", Date),
+        Column("label_kk", Text),
+        Column("label_ru", Text),
+        Column("label_en", Text),
+    )
+    for name in REFERENCED_LISTS
+}

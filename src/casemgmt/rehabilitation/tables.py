@@ -1,0 +1,45 @@
+"""Rehabilitation programmes and follow-up checks."""
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import Field
+
+from casemgmt.db.base import CaseScoped, Stamped, Versioned, document, long_text, moment, ref
+
+
+class RehabilitationProgramme(CaseScoped, Stamped, Versioned, table=True):
+    """A programme for one child, measured before and after with the same version of the same instrument."""
+
+    __tablename__ = "rehabilitation_programme"
+
+    id: UUID = Field(primary_key=True)
+    person_id: UUID = ref("person.id")
+    state: str = Field(max_length=16)
+    aim: str = long_text()
+    starts_on: date
+    ends_on: date | None = None
+    before_assessment_id: UUID = ref("assessment.id", index=False)
+    after_assessment_id: UUID | None = ref("assessment.id", nullable=True, index=False)
+    change: dict[str, Any] | None = document(nullable=True)
+    """Per domain: score before, after, difference; worked out, not typed."""
+    result_note: str | None = long_text(nullable=True)
+    completed_at: datetime | None = moment(nullable=True)
+
+
+class FollowUpCheck(CaseScoped, Stamped, Versioned, table=True):
+    """A later look at how the child is. A relapse reopens the case."""
+
+    __tablename__ = "follow_up_check"
+
+    id: UUID = Field(primary_key=True)
+    due_on: date
+    state: str = Field(max_length=16)
+    """`due` or `done`."""
+    done_at: datetime | None = moment(nullable=True)
+    done_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    child_seen: bool | None = None
+    result: str | None = Field(default=None, max_length=24)
+    """`stable`, `concern`, `relapse`, `not_reached`."""
+    note: str | None = long_text(nullable=True)

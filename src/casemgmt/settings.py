@@ -1,0 +1,82 @@
+"""All settings in one frozen object, read once from the environment (prefix `CASEMGMT_`).
+
+`.env.example` is generated from this class by `casemgmt settings`.
+"""
+
+from functools import cached_property
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+MINIMUM_SECRET_LENGTH = 32
+"""Characters; below it an HMAC key of a deployment is refused."""
+
+DEMO_TOKEN_SECRET = "demo-only-token-secret-never-for-real-children"  # noqa: S105 - refused outside demo mode
+DEMO_LOOKUP_SECRET = "demo-only-lookup-secret-never-for-real-children"  # noqa: S105 - refused outside demo mode
+
+
+class Settings(BaseSettings):
+    """What a deployment may set. Outside demo mode the two secrets must be set, long and different."""
+
+    model_config = SettingsConfigDict(env_prefix="CASEMGMT_", frozen=True, extra="ignore")
+
+    mode: Literal["demo", "production"] = Field(
+        "production",
+        description="`demo` fills the database with invented families and uses well-known secrets.",
+    )
+    database_url: str | None = Field(
+        None,
+        description="PostgreSQL 15 or newer, `postgresql://user:password@host/database`, of the service's login "
+        "role. Empty: `make run` starts an embedded PostgreSQL.",
+    )
+    migration_database_url: str | None = Field(
+        None,
+        description="The same database, as a role that may create tables and roles; only `migrate` uses it.",
+    )
+    database_connections: int = Field(
+        16, ge=2, le=200, description="Most connections of one service process."
+    )
+    transaction_seconds: int = Field(
+        20, ge=1, le=300, description="No transaction of the service lasts longer than this."
+    )
+    token_secret: SecretStr = Field(
+        SecretStr(DEMO_TOKEN_SECRET), description="HMAC key of access tokens, 32 characters or more."
+    )
+    lookup_secret: SecretStr = Field(
+        SecretStr(DEMO_LOOKUP_SECRET),
+        description="HMAC key of the hashes by which a phone number is found again, 32 characters or more. "
+        "A change makes earlier numbers unfindable.",
+    )
+    token_issuer: str = Field("casemgmt", description="`iss` of access tokens.")
+    token_audience: str = Field("casemgmt-api", description="`aud` of access tokens.")
+    access_token_minutes: int = Field(10, ge=1, le=60, description="Life of an access token.")
+    refresh_token_hours: int = Field(12, ge=1, le=72, description="Life of a session without a new log-in.")
+    body_limit_bytes: int = Field(1_048_576, ge=1024, description="Larger request bodies are refused.")
+    docs_enabled: bool = Field(True, description="Serve the interactive API documentation at /docs.")
+    log_format: Literal["json", "console"] = Field(
+        "json", description="`console` is for a person at a terminal."
+    )
+
+    @model_validator(mode="after")
+    def refuse_weak_secrets(self) -> Self:
+        """Outside demo mode a default, short or repeated secret stops the service before it starts."""
+        if self.mode == "demo":
+            return self
+        secrets = {
+            "CASEMGMT_TOKEN_SECRET": self.token_secret.get_secret_value(),
+            "CASEMGMT_LOOKUP_SECRET": self.lookup_secret.get_secret_value(),
+        }
+        for name, value in secrets.items():
+            if value in {DEMO_TOKEN_SECRET, DEMO_LOOKUP_SECRET}:
+                raise ValueError(f"{name} is the secret of the demo: set your own, or CASEMGMT_MODE=demo")
+            if len(value) < MINIMUM_SECRET_LENGTH:
+                raise ValueError(f"{name} is shorter than {MINIMUM_SECRET_LENGTH} characters")
+        if len(set(secrets.values())) < len(secrets):
+            raise ValueError("CASEMGMT_TOKEN_SECRET and CASEMGMT_LOOKUP_SECRET must differ")
+        return self
+
+    @cached_property
+    def lookup_key(self) -> bytes:
+        """Key of the phone hashes."""
+        return self.lookup_secret.get_secret_value().encode()

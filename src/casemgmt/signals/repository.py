@@ -1,0 +1,90 @@
+"""Queries on signals. Row security decides what is seen; every list starts from indexes of its own."""
+
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlmodel import col, select
+
+from casemgmt.db.paging import Position
+from casemgmt.db.work import Work
+from casemgmt.errors import NotFound
+from casemgmt.signals.states import SignalFacts
+from casemgmt.signals.tables import Reporter, Signal, SignalPerson
+
+_COLUMNS = (
+    "id, state, source, channel, category, severity, urgency, danger_now, region_code, organisation_id, mobile_group_id,"
+    " case_id, received_at"
+)
+
+# One branch per way of seeing a signal, each on an index of its own; UNION removes what two branches found.
+_BRANCHES = (
+    "sees_all_signals()",
+    "region_code = signal_region()",
+    "organisation_id = signal_organisation()",
+    "received_by_organisation_id = signal_organisation()",
+    "registered_by_id = actor_user()",
+    "mobile_group_id = ANY (actor_groups())",
+)
+
+
+def _list_statement(*, with_state: bool, with_cursor: bool) -> str:
+    conditions = ""
+    if with_state:
+        conditions += " AND state = :state"
+    if with_cursor:
+        conditions += " AND (received_at, id) < (:at, :id)"
+    branches = " UNION ".join(
+        f"(SELECT {_COLUMNS} FROM signal WHERE {branch}{conditions} ORDER BY received_at DESC, id DESC LIMIT :size)"
+        for branch in _BRANCHES
+    )
+    return f"SELECT {_COLUMNS} FROM ({branches}) AS found ORDER BY received_at DESC, id DESC LIMIT :size"
+
+
+async def list_signals(
+    work: Work, size: int, after: Position | None, state: str | None
+) -> list[dict[str, Any]]:
+    """Return up to `size` signals that the actor sees, newest first."""
+    arguments: dict[str, Any] = {"size": size}
+    if state is not None:
+        arguments["state"] = state
+    if after is not None:
+        arguments |= {"at": after.at, "id": after.id}
+    statement = _list_statement(with_state=state is not None, with_cursor=after is not None)
+    return [dict(r) for r in (await work.session.execute(text(statement), arguments)).mappings()]
+
+
+async def get_signal(work: Work, signal_id: UUID, *, for_change: bool = False) -> Signal:
+    """Return a signal that the actor sees, locked when it is about to change; else `NotFound`."""
+    query = select(Signal).where(Signal.id == signal_id)
+    if for_change:
+        query = query.with_for_update()
+    signal = (await work.session.scalars(query)).one_or_none()
+    if signal is None:
+        raise NotFound("There is no such signal.")
+    return signal
+
+
+async def subjects_of(work: Work, signal_id: UUID) -> list[SignalPerson]:
+    """Return the persons of a signal."""
+    query = (
+        select(SignalPerson).where(SignalPerson.signal_id == signal_id).order_by(col(SignalPerson.added_at))
+    )
+    return list(await work.session.scalars(query))
+
+
+async def reporter_of(work: Work, signal_id: UUID) -> Reporter | None:
+    """Return the reporter, where there is one and the actor may know."""
+    return (await work.session.scalars(select(Reporter).where(Reporter.signal_id == signal_id))).one_or_none()
+
+
+async def facts_of(work: Work, signal: Signal) -> SignalFacts:
+    """Return what the guards of the signal's route need."""
+    subjects = await subjects_of(work, signal.id)
+    return SignalFacts(
+        severity=signal.severity,
+        triaged_by_id=signal.triaged_by_id,
+        has_known_child=any(s.role == "child" for s in subjects),
+        redirected_inside=signal.triage_outcome == "redirect" and signal.redirected_to is None,
+        owned_by_actor=signal.organisation_id == work.actor.organisation_id,
+    )

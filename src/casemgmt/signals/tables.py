@@ -1,0 +1,89 @@
+"""Signals, their subjects, and the reporter's identity in a table of its own."""
+
+from datetime import datetime, time
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index
+from sqlmodel import Field
+
+from casemgmt.db.base import Row, Scoped, Versioned, code, long_text, moment, ref
+
+
+class Signal(Scoped, Versioned, table=True):
+    """A signal. `organisation_id` owns it now; `received_by_organisation_id` took it and keeps sight of it."""
+
+    __tablename__ = "signal"
+    __table_args__ = (
+        CheckConstraint(
+            "reviewed_by_id is null or reviewed_by_id <> triaged_by_id", name="second_person_reviews"
+        ),
+        Index("ix_signal_region_received", "region_code", "received_at", "id"),
+        Index("ix_signal_organisation_received", "organisation_id", "received_at", "id"),
+        Index("ix_signal_receiver_received", "received_by_organisation_id", "received_at", "id"),
+        Index("ix_signal_group_received", "mobile_group_id", "received_at", "id"),
+        Index("ix_signal_registrar_received", "registered_by_id", "received_at", "id"),
+        Index("ix_signal_received", "received_at", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    state: str = Field(max_length=24)
+    source: str = code("signal_source")
+    channel: str = code("signal_channel")
+    category: str = code("signal_category")
+    language: str = code("language")
+    severity: str | None = code("severity", nullable=True)
+    urgency: str | None = code("urgency", nullable=True)
+    narrative: str = long_text()
+    subject_description: str | None = long_text(nullable=True)
+    """Who it is about when the child is not known: 'a boy of about six, second entrance'."""
+    danger_now: bool = False
+    anonymous: bool = False
+    kato: str | None = Field(default=None, max_length=9)
+    place: str | None = long_text(nullable=True)
+    occurred_at: datetime | None = moment(nullable=True)
+    received_at: datetime = moment()
+    received_by_organisation_id: UUID = ref("organisation.id", index=False)
+    registered_by_id: UUID = ref("app_user.id", index=False)
+    mobile_group_id: UUID | None = ref("mobile_group.id", nullable=True, index=False)
+    case_id: UUID | None = ref("case_record.id", nullable=True)
+    triage_outcome: str | None = code("triage_outcome", nullable=True)
+    triage_reason: str | None = code("triage_reason", nullable=True)
+    triage_note: str | None = long_text(nullable=True)
+    triaged_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    triaged_at: datetime | None = moment(nullable=True)
+    reviewed_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    reviewed_at: datetime | None = moment(nullable=True)
+    redirected_to: str | None = long_text(nullable=True)
+    """Name of the competent body a signal was redirected to, where it does not work with this service."""
+    closed_at: datetime | None = moment(nullable=True)
+    lists_version: str = Field(max_length=64)
+    """Digest of the code lists under which the record was filled in."""
+
+
+class SignalPerson(Scoped, table=True):
+    """A known person whom a signal is about, or who is part of it."""
+
+    __tablename__ = "signal_person"
+
+    signal_id: UUID = ref("signal.id", primary=True)
+    person_id: UUID = ref("person.id", primary=True)
+    role: str = code("client_role")
+    added_at: datetime = moment()
+    added_by_id: UUID = ref("app_user.id", index=False)
+
+
+class Reporter(Row, table=True):
+    """Who reported. Read by those alone who see the signal and need to call back."""
+
+    __tablename__ = "reporter"
+
+    signal_id: UUID = ref("signal.id", primary=True)
+    relation: str = code("contact_relation")
+    name: str | None = None
+    phone: str | None = Field(default=None, max_length=32)
+    phone_hash: str | None = Field(default=None, max_length=64, index=True)
+    callback_allowed: bool = False
+    safe_from: time | None = None
+    safe_until: time | None = None
+    wants_confidentiality: bool = True
+    recorded_at: datetime = moment()

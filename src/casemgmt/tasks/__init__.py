@@ -1,0 +1,1 @@
+"""Obligations with an owner and a clock, and the queues that show them."""

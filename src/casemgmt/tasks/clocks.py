@@ -1,0 +1,69 @@
+"""Start and stop the clocks of the route. A clock is a task: it has an owner, a warning and a due moment."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from casemgmt.db.work import Work
+from casemgmt.ids import new_id
+from casemgmt.tasks.tables import Task
+from rules.deadlines import compute_due
+
+
+def start(
+    work: Work,
+    kind: str,
+    record_type: str,
+    record_id: UUID,
+    *,
+    organisation_id: UUID,
+    signal_id: UUID | None = None,
+    case_id: UUID | None = None,
+    assignee_id: UUID | None = None,
+    mobile_group_id: UUID | None = None,
+    blocks_closure: bool = True,
+) -> Task:
+    """Return a new task whose due moment is counted from now by the deadline `kind` (see `rules/law/kz/deadlines`).
+
+    `organisation_id` stands only until the insert: a trigger copies the scope of the case or of the signal.
+    """
+    due = compute_due(kind, work.now)
+    return Task(
+        id=new_id(),
+        kind=kind,
+        signal_id=signal_id,
+        case_id=case_id,
+        record_type=record_type,
+        record_id=record_id,
+        organisation_id=organisation_id,
+        mobile_group_id=mobile_group_id,
+        assignee_id=assignee_id,
+        blocks_closure=blocks_closure,
+        started_at=due.started_at,
+        warn_at=due.warn_at,
+        due_at=due.due_at,
+        deadline_status=str(due.status),
+        deadline_provisional=due.provisional,
+        rules_version=due.rules_version,
+    )
+
+
+async def stop(work: Work, record_id: UUID, kinds: Sequence[str], result: str) -> list[Task]:
+    """Return the open tasks of a record, of these kinds, marked as completed now; the caller saves them."""
+    rows = await work.session.scalars(
+        select(Task)
+        .where(
+            Task.record_id == record_id,
+            col(Task.kind).in_(kinds),
+            col(Task.completed_at).is_(None),
+            col(Task.cancelled_at).is_(None),
+        )
+        .with_for_update()
+    )
+    stopped = list(rows)
+    for task in stopped:
+        task.completed_at = work.now
+        task.completed_by_id = work.actor.user_id
+        task.result = result
+    return stopped

@@ -1,0 +1,42 @@
+"""Texts for people in Kazakh, Russian and English."""
+
+from functools import cache
+from importlib import resources
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from casemgmt.reference.languages import Language, preferred_languages
+
+
+class _Text(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kk: str
+    ru: str
+    en: str
+
+
+class ProblemText(BaseModel):
+    """Title of a problem, and its detail where it can be said without data."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    title: _Text
+    detail: _Text | None = None
+
+
+@cache
+def problem_texts() -> dict[str, ProblemText]:
+    """Return all problem texts by code."""
+    raw = yaml.safe_load((resources.files("casemgmt.texts") / "problems.yaml").read_text("utf-8"))
+    return {code: ProblemText.model_validate(entry) for code, entry in raw.items()}
+
+
+def problem_text(code: str, accept_language: str | None) -> tuple[str, str | None]:
+    """Return title and detail of a problem in the first language asked for that we have; English without a wish."""
+    text = problem_texts().get(code)
+    if text is None:
+        return code.replace("-", " ").capitalize(), None
+    language: Language = preferred_languages(accept_language)[0] if accept_language else "en"
+    return getattr(text.title, language), None if text.detail is None else getattr(text.detail, language)

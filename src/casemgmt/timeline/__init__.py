@@ -1,0 +1,1 @@
+"""The story of a signal and then of its case: everything that happened, in order."""
