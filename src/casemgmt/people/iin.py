@@ -1,8 +1,8 @@
 """The individual identification number (IIN, ЖСН, ИИН) of Kazakhstan: form, control digit, what it tells.
 
 A number has twelve digits: birth date as YYMMDD, one digit for century and sex, four of a serial number and
-one control digit. Source: general knowledge of the numbering rules, no act was read for it. The IIN is optional
-everywhere, because children without one exist.
+one control digit. Source: general knowledge of the numbering rules, no act was read for it. The IIN is
+optional everywhere, because children without one exist.
 """
 
 import re
