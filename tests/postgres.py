@@ -26,6 +26,7 @@ from casemgmt.embedded.server import EmbeddedServer
 
 DESK_VARIABLE = "CASEMGMT_TEST_SERVER_DESK"
 BINARIES_VARIABLE = "CASEMGMT_TEST_PG_BIN"
+PLENTY_BYTES = 4 * 2**30
 DESK: pytest.StashKey["_Desk"] = pytest.StashKey()
 
 
@@ -50,13 +51,23 @@ def chosen_binaries() -> Path | None:
     return Path(folder) if folder else None
 
 
+def quick_folder() -> str | None:
+    """Where throw-away data are put: in memory when there is plenty of it, else in the temporary folder
+    (None).
+    """
+    memory = Path("/dev/shm")  # noqa: S108 -- only as the parent of folders with random names and mode 0700
+    if memory.is_dir() and os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > PLENTY_BYTES:
+        return str(memory)
+    return None
+
+
 class _Desk:
     """Where the workers of a session ask for the server, and where it is started for the first of them."""
 
     def __init__(self) -> None:
         # Directly in the temporary folder and not in pytest's: a socket's path has to be short.
         self.folder = Path(tempfile.mkdtemp(prefix="casemgmt-tests-"))
-        self.data = Path(tempfile.mkdtemp(prefix="casemgmt-tests-"))
+        self.data = Path(tempfile.mkdtemp(prefix="casemgmt-tests-", dir=quick_folder()))
         self.server = EmbeddedServer(self.data, binaries=chosen_binaries(), durable=False, discard=True)
         self.address = str(self.folder / "desk")
         self.listener = Listener(self.address, family="AF_UNIX", backlog=64)

@@ -45,7 +45,15 @@ SETTINGS = QUIET_LOG | {
     "autovacuum": "on",
 }
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}
-FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off", "shared_buffers": "128MB"}
+# Shared memory in the data folder goes with it; in the kernel's it would stay when a test kills the server
+# for good.
+FAST = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "shared_buffers": "128MB",
+    "dynamic_shared_memory_type": "mmap",
+}
 
 
 @dataclass(frozen=True, slots=True)
