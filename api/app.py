@@ -14,6 +14,7 @@ from api.v1 import v1_router
 from casemgmt.access.service import Accounts
 from casemgmt.access.tokens import Tokens
 from casemgmt.clock import Clock, SystemClock
+from casemgmt.db import tables as _all_tables  # noqa: F401 - foreign keys find their targets only among loaded tables
 from casemgmt.db.engine import Database
 from casemgmt.log import set_up_logs
 from casemgmt.settings import Settings
@@ -21,12 +22,10 @@ from casemgmt.settings import Settings
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
     """Return the application. Connections are opened when it starts and closed when it ends."""
-    settings = settings or Settings()  # type: ignore[call-arg]  # every field has a default or comes from the environment
+    settings = settings or Settings()
     clock = clock or SystemClock()
     if settings.database_url is None:
-        raise RuntimeError(
-            "CASEMGMT_DATABASE_URL is not set. `make run` starts an embedded PostgreSQL and sets it."
-        )
+        raise RuntimeError("CASEMGMT_DATABASE_URL is not set. `make run` starts an embedded PostgreSQL and sets it.")
     set_up_logs(settings.log_format)
     database = Database(settings.database_url, settings)
     tokens = Tokens(settings)

@@ -22,9 +22,7 @@ def set_etag(response: Response, version: int) -> None:
 
 
 def _expected(
-    if_match: Annotated[
-        str | None, Header(description='ETag of the version that you read, e.g. `"v3"`.')
-    ] = None,
+    if_match: Annotated[str | None, Header(description='ETag of the version that you read, e.g. `"v3"`.')] = None,
 ) -> int | None:
     if if_match is None or if_match.strip() == "*":
         return None

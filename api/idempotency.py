@@ -32,9 +32,7 @@ def check_key(request: Request, actor: Actor) -> str | None:
             )
         return None
     if not _KEY.match(key):
-        raise invalid_field(
-            "/headers/Idempotency-Key", "invalid-idempotency-key", "1 to 255 visible ASCII characters."
-        )
+        raise invalid_field("/headers/Idempotency-Key", "invalid-idempotency-key", "1 to 255 visible ASCII characters.")
     return key
 
 

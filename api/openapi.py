@@ -59,9 +59,7 @@ def _complete_operation(method: str, operation: dict[str, Any]) -> None:
     responses["503"] = problem
     permission = operation.get("x-permission")
     if permission is not None:
-        operation["description"] = (
-            f"{operation.get('description', '')}\n\nPermission: `{permission}`.".strip()
-        )
+        operation["description"] = f"{operation.get('description', '')}\n\nPermission: `{permission}`.".strip()
     if method == "post" and permission is not None:
         operation.setdefault("parameters", []).append(
             {

@@ -30,7 +30,7 @@ from casemgmt.errors import DomainError, FieldFault, Forbidden, Invalid, NotFoun
 EndpointT = TypeVar("EndpointT", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
-BEARER = {"OAuth2": []}
+BEARER: dict[str, list[str]] = {"OAuth2": []}
 
 
 class GuardedRoute(APIRoute):

@@ -2,9 +2,45 @@
 
 from fastapi import APIRouter
 
-from api.v1 import auth, signals
+from api.v1 import (
+    assessments,
+    audit,
+    auth,
+    cases,
+    centres,
+    families,
+    mobile_groups,
+    organisations,
+    persons,
+    plans,
+    reference,
+    referrals,
+    rehabilitation,
+    sessions,
+    signals,
+    tasks,
+    users,
+)
 
-ROUTERS = (auth.router, signals.router)
+ROUTERS = (
+    auth.router,
+    signals.router,
+    persons.router,
+    families.router,
+    referrals.router,
+    cases.router,
+    assessments.router,
+    plans.router,
+    centres.router,
+    sessions.router,
+    rehabilitation.router,
+    tasks.router,
+    reference.router,
+    organisations.router,
+    users.router,
+    mobile_groups.router,
+    audit.router,
+)
 
 
 def v1_router() -> APIRouter:

@@ -51,9 +51,7 @@ async def get_reporter(signal_id: UUID, work: CurrentWork) -> ReporterView:
 
 
 @router.post("/{signal_id}/subjects", Permission.SIGNALS_TRIAGE, status_code=201)
-async def add_signal_subject(
-    signal_id: UUID, command: AddSubject, response: Response, work: CurrentWork
-) -> SignalView:
+async def add_signal_subject(signal_id: UUID, command: AddSubject, response: Response, work: CurrentWork) -> SignalView:
     """Name a person whom the signal is about, once it is known who it is."""
     return _shown(response, await service.add_subject(work, signal_id, command))
 
@@ -79,9 +77,7 @@ async def complete_consultation(
     signal_id: UUID, command: CompleteSignal, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> SignalView:
     """End a consultation: the signal is closed."""
-    return _shown(
-        response, await triage.complete_signal(work, signal_id, "complete_consultation", command, expected)
-    )
+    return _shown(response, await triage.complete_signal(work, signal_id, "complete_consultation", command, expected))
 
 
 @router.post("/{signal_id}/acknowledge-redirect", Permission.SIGNALS_TRIAGE)
@@ -89,9 +85,7 @@ async def acknowledge_redirect(
     signal_id: UUID, command: CompleteSignal, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> SignalView:
     """Record that the body outside acknowledged the redirect: the signal is closed."""
-    return _shown(
-        response, await triage.complete_signal(work, signal_id, "acknowledge_redirect", command, expected)
-    )
+    return _shown(response, await triage.complete_signal(work, signal_id, "acknowledge_redirect", command, expected))
 
 
 @router.post("/{signal_id}/accept-redirect", Permission.SIGNALS_TRIAGE)

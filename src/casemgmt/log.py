@@ -31,11 +31,7 @@ def _frames_only(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 def set_up_logs(style: Literal["json", "console"]) -> None:
     """Send structlog to standard error, as JSON lines or for a person's eyes."""
     logging.getLogger("uvicorn.access").disabled = True
-    renderer = (
-        structlog.processors.JSONRenderer()
-        if style == "json"
-        else structlog.dev.ConsoleRenderer(colors=False)
-    )
+    renderer = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

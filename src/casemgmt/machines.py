@@ -2,7 +2,30 @@
 
 from typing import Any
 
+from casemgmt.assessments.states import ASSESSMENT
+from casemgmt.cases.handover_states import HANDOVER
+from casemgmt.cases.states import CASE
+from casemgmt.centers.states import SESSION
+from casemgmt.outreach.states import REFERRAL
+from casemgmt.plans.measure_states import PLAN_MEASURE
+from casemgmt.plans.states import PLAN
+from casemgmt.rehabilitation.follow_up_states import FOLLOW_UP
+from casemgmt.rehabilitation.states import PROGRAMME
 from casemgmt.signals.states import SIGNAL
 from casemgmt.states import Machine
 
-MACHINES: dict[str, Machine[Any]] = {machine.name: machine for machine in (SIGNAL,)}
+MACHINES: dict[str, Machine[Any]] = {
+    machine.name: machine
+    for machine in (
+        SIGNAL,
+        REFERRAL,
+        CASE,
+        HANDOVER,
+        ASSESSMENT,
+        PLAN,
+        PLAN_MEASURE,
+        SESSION,
+        PROGRAMME,
+        FOLLOW_UP,
+    )
+}

@@ -34,9 +34,7 @@ class Settings(BaseSettings):
         None,
         description="The same database, as a role that may create tables and roles; only `migrate` uses it.",
     )
-    database_connections: int = Field(
-        16, ge=2, le=200, description="Most connections of one service process."
-    )
+    database_connections: int = Field(16, ge=2, le=200, description="Most connections of one service process.")
     transaction_seconds: int = Field(
         20, ge=1, le=300, description="No transaction of the service lasts longer than this."
     )
@@ -54,9 +52,7 @@ class Settings(BaseSettings):
     refresh_token_hours: int = Field(12, ge=1, le=72, description="Life of a session without a new log-in.")
     body_limit_bytes: int = Field(1_048_576, ge=1024, description="Larger request bodies are refused.")
     docs_enabled: bool = Field(True, description="Serve the interactive API documentation at /docs.")
-    log_format: Literal["json", "console"] = Field(
-        "json", description="`console` is for a person at a terminal."
-    )
+    log_format: Literal["json", "console"] = Field("json", description="`console` is for a person at a terminal.")
 
     @model_validator(mode="after")
     def refuse_weak_secrets(self) -> Self:

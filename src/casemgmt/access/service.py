@@ -44,9 +44,7 @@ class Accounts:
         # argon2 takes a core for tens of milliseconds: more at once would only stop the other requests.
         self._hashing = asyncio.Semaphore(2)
 
-    async def log_in(
-        self, username: str, password: str, request_id: str, *, refreshable: bool = True
-    ) -> Grant:
+    async def log_in(self, username: str, password: str, request_id: str, *, refreshable: bool = True) -> Grant:
         """Check a password and open a session. The refusal never says whether the name exists."""
         now = self._clock.now()
         name = username.strip().casefold()
@@ -65,9 +63,7 @@ class Accounts:
         async with self._database.pool.acquire() as connection, connection.transaction():
             if not matches:
                 await connection.execute("SELECT auth_failed($1, $2, $3)", new_id(), name_hash, now)
-                await self._record(
-                    connection, "account.login_refused", "refused", account["user_id"], request_id
-                )
+                await self._record(connection, "account.login_refused", "refused", account["user_id"], request_id)
             else:
                 grant = await self._open(connection, account["user_id"], refreshable=refreshable)
                 await self._record(connection, "account.logged_in", "done", account["user_id"], request_id)
@@ -95,9 +91,7 @@ class Accounts:
                 request_id,
             )
         if identity is None:
-            raise Unauthenticated(
-                "The refresh token does not hold (any more): log in again.", code="invalid-grant"
-            )
+            raise Unauthenticated("The refresh token does not hold (any more): log in again.", code="invalid-grant")
         return Grant(self._tokens.issue(identity, now), fresh, int(self._tokens.life.total_seconds()))
 
     async def log_out(self, session_id: UUID, user_id: UUID, request_id: str) -> None:
@@ -143,9 +137,7 @@ class Accounts:
     async def _record(
         connection: asyncpg.Connection, kind: str, outcome: str, user_id: UUID | None, request_id: str
     ) -> None:
-        await connection.execute(
-            _AUDIT, new_id(), kind, outcome, None, [user_id] if user_id else [], request_id
-        )
+        await connection.execute(_AUDIT, new_id(), kind, outcome, None, [user_id] if user_id else [], request_id)
 
 
 def _storable(name: str) -> str:

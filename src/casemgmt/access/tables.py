@@ -13,7 +13,7 @@ class RoleGrant(SQLModel, table=True):
     role: str = Field(primary_key=True, max_length=40)
     signal_reach: str = Field(max_length=12)
     case_reach: str = Field(max_length=12)
-    flags: list[str] = Field(sa_type=ARRAY(Text))  # type: ignore[call-overload]  # SQLModel types sa_type as a class only
+    flags: list[str] = Field(sa_type=ARRAY(Text))
 
 
 class StateTransition(SQLModel, table=True):

@@ -38,10 +38,10 @@ class AuditEvent(Row, table=True):
     reason: str | None = Field(default=None, max_length=64)
     """Code of a refusal, or of the reason the actor gave."""
     record_type: str = Field(max_length=32)
-    record_ids: list[UUID] = Field(sa_type=ARRAY(PG_UUID(as_uuid=True)))  # type: ignore[call-overload]  # SQLModel types sa_type as a class only
+    record_ids: list[UUID] = Field(sa_type=ARRAY(PG_UUID(as_uuid=True)))
     case_id: UUID | None = None
     signal_id: UUID | None = None
-    fields: list[str] = Field(sa_type=ARRAY(Text))  # type: ignore[call-overload]  # SQLModel types sa_type as a class only
+    fields: list[str] = Field(sa_type=ARRAY(Text))
 
 
 class IdempotencyKey(Row, table=True):

@@ -39,7 +39,7 @@ class CaseRecord(Scoped, Versioned, table=True):
     help_package: str | None = code("help_package", nullable=True)
     """Package of mandatory kinds of help (code list `help_package`), e.g. `victim_5`."""
     problem_type: str | None = code("problem_type", nullable=True)
-    child_categories: list[str] = Field(sa_type=ARRAY(Text), sa_column_kwargs={"server_default": "{}"})  # type: ignore[call-overload]  # SQLModel types sa_type as a class only
+    child_categories: list[str] = Field(sa_type=ARRAY(Text), sa_column_kwargs={"server_default": "{}"})
     risk_level: str | None = code("risk_level", nullable=True)
     risk_review_on: date | None = None
     opened_at: datetime = moment()
@@ -60,18 +60,14 @@ class CaseMember(CaseScoped, table=True):
 
     __tablename__ = "case_member"
     __table_args__ = (
-        Index(
-            "uq_case_member_now", "case_id", "user_id", unique=True, postgresql_where=sql("ended_at is null")
-        ),
+        Index("uq_case_member_now", "case_id", "user_id", unique=True, postgresql_where=sql("ended_at is null")),
         Index(
             "uq_case_member_manager",
             "case_id",
             unique=True,
             postgresql_where=sql("ended_at is null and team_role = 'manager'"),
         ),
-        Index(
-            "ix_case_member_mine", "user_id", "opened_at", "case_id", postgresql_where=sql("ended_at is null")
-        ),
+        Index("ix_case_member_mine", "user_id", "opened_at", "case_id", postgresql_where=sql("ended_at is null")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -92,9 +88,7 @@ class CasePerson(CaseScoped, table=True):
 
     __tablename__ = "case_person"
     __table_args__ = (
-        Index(
-            "uq_case_person_now", "case_id", "person_id", unique=True, postgresql_where=sql("until is null")
-        ),
+        Index("uq_case_person_now", "case_id", "person_id", unique=True, postgresql_where=sql("until is null")),
     )
 
     id: UUID = Field(primary_key=True)

@@ -35,7 +35,7 @@ class Xid8(UserDefinedType[int]):
 
 def moment(*, nullable: bool = False, index: bool = False) -> Any:
     """Return a column for a moment in time, stored with its zone."""
-    return Field(default=None, sa_type=DateTime(timezone=True), nullable=nullable, index=index)  # type: ignore[call-overload]  # SQLModel types sa_type as a class only
+    return Field(default=None, sa_type=DateTime(timezone=True), nullable=nullable, index=index)
 
 
 def long_text(*, nullable: bool = False) -> Any:

@@ -50,15 +50,11 @@ def decode(list_name: str, cursor: str | None) -> Position | None:
     except (binascii.Error, ValueError, TypeError, AttributeError):
         name, position = None, None
     if name != list_name or position is None or position.at.tzinfo is None:
-        raise invalid_field(
-            "/cursor", "invalid-cursor", "The cursor is not one of this list: start again without it."
-        )
+        raise invalid_field("/cursor", "invalid-cursor", "The cursor is not one of this list: start again without it.")
     return position
 
 
-def page(
-    list_name: str, rows: list[ItemT], limit: int, position_of: Callable[[ItemT], Position]
-) -> Page[ItemT]:
+def page(list_name: str, rows: list[ItemT], limit: int, position_of: Callable[[ItemT], Position]) -> Page[ItemT]:
     """Return a page of rows that were asked for with one more than `limit`."""
     if len(rows) <= limit:
         return Page(rows, None)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 from types import TracebackType
 from typing import Any, TypeVar
 from uuid import UUID
@@ -13,6 +14,7 @@ from sqlmodel import SQLModel
 from casemgmt.access.actor import Actor
 from casemgmt.audit.events import Event
 from casemgmt.clock import Clock
+from casemgmt.db.base import Versioned
 from casemgmt.db.engine import Database
 from casemgmt.errors import StaleVersion
 from casemgmt.ids import new_id
@@ -56,17 +58,17 @@ class Work:
         given, so that a row may point to one before it.
         """
         fields: list[str] = []
-        for row in rows:
-            state = inspect(row)
-            table = str(row.__tablename__)
-            if state.persistent:
+        for kind, group in groupby(rows, key=type):
+            for row in group:
+                state = inspect(row)
+                if not state.persistent:
+                    self.session.add(row)
+                    continue
                 changed = [a.key for a in state.attrs if a.history.has_changes()]
-                if changed and hasattr(row, "version"):
+                if changed and isinstance(row, Versioned):
                     row.version += 1
-                fields.extend(f"{table}.{name}" for name in changed)
-            else:
-                self.session.add(row)
-            await self.session.flush([row])
+                fields.extend(f"{inspect(kind).local_table.name}.{name}" for name in changed)
+            await self.session.flush()
         self.record(replace(event, fields=event.fields + tuple(fields)))
 
     async def call(self, statement: str, /, **arguments: Any) -> Any:
@@ -138,9 +140,7 @@ def check_version(row: object, expected: int | None) -> None:
     """Refuse a change of a row that changed since the caller read it. None asks for no check."""
     actual = getattr(row, "version", None)
     if expected is not None and actual != expected:
-        raise StaleVersion(
-            "The record was changed after you read it: read it again.", data={"current_version": actual}
-        )
+        raise StaleVersion("The record was changed after you read it: read it again.", data={"current_version": actual})
 
 
 def only(*ids: UUID | None) -> tuple[UUID, ...]:

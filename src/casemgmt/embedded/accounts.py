@@ -78,8 +78,7 @@ def choose_place(data_dir: Path, *, system_root: Path = SYSTEM_ROOT) -> Place:
     nobody = _account(pwd.getpwnam(UNPRIVILEGED).pw_uid)
     if nobody is None:
         raise EmbeddedServerError(
-            "PostgreSQL can't run as root, and there is no unprivileged account to lend. "
-            "Start this as another user."
+            "PostgreSQL can't run as root, and there is no unprivileged account to lend. Start this as another user."
         )
     if above_uid == 0 and nobody.can_enter(above):
         _give_folder(asked, nobody)

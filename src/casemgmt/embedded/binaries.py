@@ -64,18 +64,14 @@ def binaries_for(account: Account | None, binaries: Path, system_root: Path) -> 
         return binaries
     libraries = binaries.parents[2] / LIBRARIES
     if not libraries.is_dir():
-        raise EmbeddedServerError(
-            f"The account {account.name!r} can't run the PostgreSQL programs in {binaries}."
-        )
+        raise EmbeddedServerError(f"The account {account.name!r} can't run the PostgreSQL programs in {binaries}.")
     digest = hashlib.sha256((binaries / "postgres").read_bytes()).hexdigest()[:16]
     copy = system_root / f"postgresql-{digest}"
     there = copy / WHEEL / binaries.parent.name / "bin"
     if not there.exists():
         _copy_install(binaries.parent, libraries, copy)
     if not account.can_run(there / "postgres", "--version"):
-        raise EmbeddedServerError(
-            f"The account {account.name!r} can't run the PostgreSQL programs in {there}."
-        )
+        raise EmbeddedServerError(f"The account {account.name!r} can't run the PostgreSQL programs in {there}.")
     return there
 
 

@@ -144,9 +144,7 @@ class Cluster:
 
     def postgres_command(self, socket_folder: Path) -> list[str]:
         """All settings stand on the command line: there they win, and no file is left to drift."""
-        settings = (
-            SETTINGS | (DURABLE if self.durable else FAST) | {"unix_socket_directories": str(socket_folder)}
-        )
+        settings = SETTINGS | (DURABLE if self.durable else FAST) | {"unix_socket_directories": str(socket_folder)}
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(self.binaries / "postgres"), "-D", str(self.data), *options]
 

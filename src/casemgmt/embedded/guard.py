@@ -189,17 +189,13 @@ class Guard:
                 f"A PostgreSQL server that was started by other means (pid {self.cluster.postmaster()}) "
                 f"uses the data in {self.home}. Stop it first."
             )
-        self.tell(
-            event="progress", text="The database was not shut down in order last time; it recovers now …"
-        )
+        self.tell(event="progress", text="The database was not shut down in order last time; it recovers now …")
         self.cluster.pid_file.unlink()
 
     def _start_server(self, socket_folder: Path) -> subprocess.Popen[bytes]:
         log = self.cluster.open_log()
         try:
-            server = self.server = self._spawn(
-                self.cluster.postgres_command(socket_folder), log, signal.SIGINT
-            )
+            server = self.server = self._spawn(self.cluster.postgres_command(socket_folder), log, signal.SIGINT)
         finally:
             os.close(log)
         begun = told = time.monotonic()
@@ -219,15 +215,11 @@ class Guard:
             if now - told > TOLD_EVERY_SECONDS:
                 told = now
                 latest = last_lines(self.cluster.log, 1).strip()
-                self.tell(
-                    event="progress", text=f"Still starting the database after {now - begun:.0f} s: {latest}"
-                )
+                self.tell(event="progress", text=f"Still starting the database after {now - begun:.0f} s: {latest}")
             self.pause(0.02)
         return server
 
-    def _spawn(
-        self, command: list[str], output: int, at_our_death: signal.Signals
-    ) -> subprocess.Popen[bytes]:
+    def _spawn(self, command: list[str], output: int, at_our_death: signal.Signals) -> subprocess.Popen[bytes]:
         return subprocess.Popen(  # noqa: S603 -- PostgreSQL's programs, with words of our own
             command,
             stdin=subprocess.DEVNULL,
@@ -283,9 +275,7 @@ class Guard:
             remove_socket_folder(self.home)
         self.lock.close()
         if mine and self.orders.discard:
-            while not is_free(
-                self.home
-            ):  # after a kill -9 of the server its other processes still write for a moment
+            while not is_free(self.home):  # after a kill -9 of the server its other processes still write for a moment
                 time.sleep(0.02)
             shutil.rmtree(self.home, ignore_errors=True)
 

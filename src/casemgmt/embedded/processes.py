@@ -22,12 +22,7 @@ def identity(pid: int) -> str | None:
     if Path("/proc/self/stat").exists():
         try:
             # The command's name stands in parentheses and may itself contain spaces and parentheses.
-            fields = (
-                Path(f"/proc/{pid}/stat")
-                .read_text(encoding="utf-8", errors="replace")
-                .rpartition(")")[2]
-                .split()
-            )
+            fields = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
         except OSError:
             return None
         state, started = fields[0], fields[19]
@@ -44,12 +39,7 @@ def identity(pid: int) -> str | None:
 def command_line(pid: int) -> str:
     """Return the command line of process `pid`, its words joined by spaces; empty when unknown."""
     try:
-        return (
-            Path(f"/proc/{pid}/cmdline")
-            .read_text(encoding="utf-8", errors="replace")
-            .replace("\0", " ")
-            .strip()
-        )
+        return Path(f"/proc/{pid}/cmdline").read_text(encoding="utf-8", errors="replace").replace("\0", " ").strip()
     except OSError:
         pass
     if Path("/proc/self/stat").exists():

@@ -246,9 +246,7 @@ class EmbeddedServer:
                 )
             time.sleep(0.02)
         if self._discard:
-            shutil.rmtree(
-                self.home, ignore_errors=True
-            )  # the account of the server can't always take it away itself
+            shutil.rmtree(self.home, ignore_errors=True)  # the account of the server can't always take it away itself
 
     def _say_stop(self, channel: Channel, deadline: float, hurry: Callable[[], bool]) -> None:
         """Give the word and listen until the guard closes its side."""
@@ -289,9 +287,7 @@ async def _ensure_database(dsn: Dsn) -> None:
             connection = await asyncpg.connect(dsn.url(database="postgres"), timeout=CONNECT_SECONDS)
             break
         except (OSError, TimeoutError, asyncpg.PostgresError) as error:
-            if time.monotonic() > deadline or isinstance(
-                error, asyncpg.InvalidAuthorizationSpecificationError
-            ):
+            if time.monotonic() > deadline or isinstance(error, asyncpg.InvalidAuthorizationSpecificationError):
                 raise EmbeddedServerError(f"The database server lets nobody in: {error}") from error
             await asyncio.sleep(0.1)
     try:

@@ -48,7 +48,7 @@ class AppUser(Versioned, table=True):
     authz_version: int = 1
     signal_reach: str = Field(default="none", max_length=12)
     case_reach: str = Field(default="none", max_length=12)
-    flags: list[str] = Field(sa_type=ARRAY(Text), sa_column_kwargs={"server_default": "{}"})  # type: ignore[call-overload]  # SQLModel types sa_type as a class only
+    flags: list[str] = Field(sa_type=ARRAY(Text), sa_column_kwargs={"server_default": "{}"})
 
 
 class UserCredential(Row, table=True):
@@ -66,9 +66,7 @@ class UserRole(Row, table=True):
 
     __tablename__ = "user_role"
     __table_args__ = (
-        Index(
-            "uq_user_role_held", "user_id", "role", unique=True, postgresql_where=sql("revoked_at is null")
-        ),
+        Index("uq_user_role_held", "user_id", "role", unique=True, postgresql_where=sql("revoked_at is null")),
     )
 
     id: UUID = Field(primary_key=True)

@@ -13,9 +13,7 @@ from casemgmt.signals.tables import Signal
 from casemgmt.tasks import clocks
 
 
-async def offer_referral(
-    work: Work, signal: Signal, mobile_group_id: UUID, instructions: str | None
-) -> list[SQLModel]:
+async def offer_referral(work: Work, signal: Signal, mobile_group_id: UUID, instructions: str | None) -> list[SQLModel]:
     """Return the rows of a new referral with the clock of its answer; the caller saves them with the triage."""
     group = await work.session.get(MobileGroup, mobile_group_id)
     if group is None or not group.active:

@@ -15,9 +15,7 @@ class Person(Scoped, Stamped, Versioned, table=True):
 
     __tablename__ = "person"
     __table_args__ = (
-        CheckConstraint(
-            "birth_date is null or birth_year = extract(year from birth_date)", name="birth_year_agrees"
-        ),
+        CheckConstraint("birth_date is null or birth_year = extract(year from birth_date)", name="birth_year_agrees"),
         CheckConstraint("birth_precision = 'unknown' or birth_year is not null", name="birth_year_known"),
         Index("ix_person_match", "match_key", "birth_year"),
     )
@@ -37,7 +35,7 @@ class Person(Scoped, Stamped, Versioned, table=True):
     birth_year: int | None = None
     died_on: date | None = None
     citizenship_status: str = code("citizenship_status", default="unknown")
-    languages: list[str] = Field(sa_type=ARRAY(Text), sa_column_kwargs={"server_default": "{}"})  # type: ignore[call-overload]  # SQLModel types sa_type as a class only
+    languages: list[str] = Field(sa_type=ARRAY(Text), sa_column_kwargs={"server_default": "{}"})
     disability_category: str | None = code("disability_category", nullable=True)
     iin_mask: str | None = Field(default=None, max_length=12)
     """The IIN with all but its last four digits hidden; the number itself is in `person_iin`."""

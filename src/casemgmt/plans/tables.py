@@ -15,9 +15,7 @@ class Plan(CaseScoped, Stamped, Versioned, table=True):
 
     __tablename__ = "plan"
     __table_args__ = (
-        CheckConstraint(
-            "approved_by_id is null or approved_by_id <> signed_by_id", name="second_person_approves"
-        ),
+        CheckConstraint("approved_by_id is null or approved_by_id <> signed_by_id", name="second_person_approves"),
         Index("uq_plan_number", "case_id", "number", unique=True),
         Index("uq_plan_approved", "case_id", unique=True, postgresql_where=sql("state = 'approved'")),
         Index("uq_plan_open", "case_id", unique=True, postgresql_where=sql("state in ('draft', 'signed')")),

@@ -95,9 +95,7 @@ class CodeValue(_Frozen):
 
     def is_valid_on(self, day: date) -> bool:
         """Tell whether a record dated `day` may carry the code: from valid_from, before valid_to."""
-        return (self.valid_from is None or self.valid_from <= day) and (
-            self.valid_to is None or day < self.valid_to
-        )
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day < self.valid_to)
 
     def label(self, languages: Sequence[Language] = FALLBACK_ORDER) -> Label:
         """Choose the label: the first of `languages` that has one, then kk, ru, en, at last the code."""
@@ -166,9 +164,7 @@ class CodeList(_Frozen):
 @cache
 def _files() -> dict[str, Traversable]:
     folder = data_folder() / "code_lists"
-    files = {
-        file.name.removesuffix(".yaml"): file for file in folder.iterdir() if file.name.endswith(".yaml")
-    }
+    files = {file.name.removesuffix(".yaml"): file for file in folder.iterdir() if file.name.endswith(".yaml")}
     return dict(sorted(files.items()))
 
 
@@ -219,9 +215,7 @@ def check_references(lists: Sequence[CodeList]) -> None:
                 held: str | tuple[str, ...] | None = getattr(value, field)
                 codes = (held,) if isinstance(held, str) else held or ()
                 if missing := [code for code in codes if code not in by_name[target].by_code]:
-                    raise ReferenceDataError(
-                        f"{each.name}.{value.code}: {target} has no {', '.join(missing)}"
-                    )
+                    raise ReferenceDataError(f"{each.name}.{value.code}: {target} has no {', '.join(missing)}")
 
 
 @cache

@@ -48,17 +48,13 @@ class SubjectGiven(Command):
 class RegisterSignal(Command):
     """Record a signal. Six fields are required: the rest may be unknown at that moment."""
 
-    id: UUID | None = Field(
-        default=None, description="UUIDv7 of the client; made by the service where absent."
-    )
+    id: UUID | None = Field(default=None, description="UUIDv7 of the client; made by the service where absent.")
     source: SignalSource
     channel: SignalChannel
     category: SignalCategory
     language: Language
     narrative: LongText = Field(description="What was said, as close to the words as possible.")
-    region_code: RegionCode | None = Field(
-        description="Region of the child's whereabouts; null where not known."
-    )
+    region_code: RegionCode | None = Field(description="Region of the child's whereabouts; null where not known.")
     severity: Severity | None = None
     danger_now: bool = Field(default=False, description="The child is in danger at this moment.")
     anonymous: bool = False
@@ -83,9 +79,7 @@ class TriageSignal(Command):
     organisation_id: UUID | None = Field(
         default=None, description="For `redirect`: a body that works with this service."
     )
-    external_body: ShortText | None = Field(
-        default=None, description="For `redirect`: the name of any other body."
-    )
+    external_body: ShortText | None = Field(default=None, description="For `redirect`: the name of any other body.")
     person_id: UUID | None = Field(
         default=None, description="For `attach_to_case`: the child whose open case it joins."
     )

@@ -1,5 +1,6 @@
 """Pure decisions on a signal: suggested severity and urgency, mandatory notices, what a triage must contain."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -57,19 +58,13 @@ def restriction_ground(category: str) -> str | None:
 def check_triage(outcome: str, reason: str, urgency: str, suggested: str, note: str | None) -> None:
     """Refuse a reason that doesn't belong to the outcome, and a lowered urgency without a note."""
     if code_list("triage_reason").value(reason).parent != outcome:
-        raise invalid_field(
-            "/reason", "reason-of-other-outcome", "This reason does not belong to the chosen outcome."
-        )
+        raise invalid_field("/reason", "reason-of-other-outcome", "This reason does not belong to the chosen outcome.")
     if is_lower(urgency, suggested) and not note:
-        raise invalid_field(
-            "/note", "note-needed", "Say in a note why the urgency is below the suggested one."
-        )
+        raise invalid_field("/note", "note-needed", "Say in a note why the urgency is below the suggested one.")
 
 
-def check_exactly_one(fields: dict[str, object | None], outcome: str) -> None:
+def check_exactly_one(fields: Mapping[str, object], outcome: str) -> None:
     """Refuse a triage that lacks what its outcome needs, or names two."""
     given = [name for name, value in fields.items() if value is not None]
     if len(given) != 1:
-        raise Invalid(
-            f"The outcome '{outcome}' needs exactly one of: {', '.join(fields)}.", code="target-needed"
-        )
+        raise Invalid(f"The outcome '{outcome}' needs exactly one of: {', '.join(fields)}.", code="target-needed")

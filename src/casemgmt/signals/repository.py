@@ -41,9 +41,7 @@ def _list_statement(*, with_state: bool, with_cursor: bool) -> str:
     return f"SELECT {_COLUMNS} FROM ({branches}) AS found ORDER BY received_at DESC, id DESC LIMIT :size"
 
 
-async def list_signals(
-    work: Work, size: int, after: Position | None, state: str | None
-) -> list[dict[str, Any]]:
+async def list_signals(work: Work, size: int, after: Position | None, state: str | None) -> list[dict[str, Any]]:
     """Return up to `size` signals that the actor sees, newest first."""
     arguments: dict[str, Any] = {"size": size}
     if state is not None:
@@ -67,9 +65,7 @@ async def get_signal(work: Work, signal_id: UUID, *, for_change: bool = False) -
 
 async def subjects_of(work: Work, signal_id: UUID) -> list[SignalPerson]:
     """Return the persons of a signal."""
-    query = (
-        select(SignalPerson).where(SignalPerson.signal_id == signal_id).order_by(col(SignalPerson.added_at))
-    )
+    query = select(SignalPerson).where(SignalPerson.signal_id == signal_id).order_by(col(SignalPerson.added_at))
     return list(await work.session.scalars(query))
 
 

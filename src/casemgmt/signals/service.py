@@ -121,20 +121,15 @@ async def view_of(work: Work, signal: Signal) -> SignalView:
     subjects = await repository.subjects_of(work, signal.id)
     return SignalView(
         **signal.model_dump(exclude={"changed_xid", "lists_version"}),
-        suggested_urgency=policy.suggested_urgency(
-            signal.category, signal.severity, danger_now=signal.danger_now
-        ),
+        suggested_urgency=policy.suggested_urgency(signal.category, signal.severity, danger_now=signal.danger_now),
         subjects=[SignalSubject(person_id=s.person_id, role=s.role) for s in subjects],
         allowed_actions=[
-            AllowedActionView.model_validate(a)
-            for a in SIGNAL.allowed_actions(work.actor, signal.state, facts)
+            AllowedActionView.model_validate(a) for a in SIGNAL.allowed_actions(work.actor, signal.state, facts)
         ],
     )
 
 
-async def list_signals(
-    work: Work, limit: int, cursor: str | None, state: str | None
-) -> paging.Page[SignalSummary]:
+async def list_signals(work: Work, limit: int, cursor: str | None, state: str | None) -> paging.Page[SignalSummary]:
     """Return a page of the signals that the actor sees, newest first; one event names all that were shown."""
     after = paging.decode("signals", cursor)
     rows = await repository.list_signals(work, limit + 1, after, state)

@@ -50,16 +50,12 @@ def _not_severe(_: Actor, facts: SignalFacts) -> Refusal | None:
 def _severe(_: Actor, facts: SignalFacts) -> Refusal | None:
     if facts.severity in SEVERE:
         return None
-    return Refusal(
-        "second-person-not-needed", "A signal of this severity is closed without action by one person."
-    )
+    return Refusal("second-person-not-needed", "A signal of this severity is closed without action by one person.")
 
 
 def _second_person(actor: Actor, facts: SignalFacts) -> Refusal | None:
     if actor.user_id == facts.triaged_by_id:
-        return Refusal(
-            "second-person-needed", "The person who triaged the signal can't review that decision."
-        )
+        return Refusal("second-person-needed", "The person who triaged the signal can't review that decision.")
     return None
 
 
@@ -71,9 +67,7 @@ def _has_known_child(_: Actor, facts: SignalFacts) -> Refusal | None:
 
 def _redirected_outside(_: Actor, facts: SignalFacts) -> Refusal | None:
     if facts.redirected_inside:
-        return Refusal(
-            "body-takes-over-itself", "The body that it was redirected to takes it over in this service."
-        )
+        return Refusal("body-takes-over-itself", "The body that it was redirected to takes it over in this service.")
     return None
 
 
@@ -115,16 +109,10 @@ SIGNAL = Machine(
         _step("triage_no_ground", _S.RECEIVED, _S.CLOSED, P.SIGNALS_TRIAGE, guards=(_not_severe,)),
         _step("propose_no_ground", _S.RECEIVED, _S.AWAITING_REVIEW, P.SIGNALS_TRIAGE, guards=(_severe,)),
         _step("confirm_no_ground", _S.AWAITING_REVIEW, _S.CLOSED, P.SIGNALS_REVIEW, guards=(_second_person,)),
-        _step(
-            "reject_no_ground", _S.AWAITING_REVIEW, _S.RECEIVED, P.SIGNALS_REVIEW, guards=(_second_person,)
-        ),
+        _step("reject_no_ground", _S.AWAITING_REVIEW, _S.RECEIVED, P.SIGNALS_REVIEW, guards=(_second_person,)),
         _step("complete_consultation", _S.IN_CONSULTATION, _S.CLOSED, P.SIGNALS_TRIAGE),
-        _step(
-            "acknowledge_redirect", _S.REDIRECTED, _S.CLOSED, P.SIGNALS_TRIAGE, guards=(_redirected_outside,)
-        ),
-        _step(
-            "accept_redirect", _S.REDIRECTED, _S.RECEIVED, P.SIGNALS_TRIAGE, guards=(_redirected_to_actor,)
-        ),
+        _step("acknowledge_redirect", _S.REDIRECTED, _S.CLOSED, P.SIGNALS_TRIAGE, guards=(_redirected_outside,)),
+        _step("accept_redirect", _S.REDIRECTED, _S.RECEIVED, P.SIGNALS_TRIAGE, guards=(_redirected_to_actor,)),
         _step(
             "open_case",
             (_S.EMERGENCY, _S.AWAITING_CASE),

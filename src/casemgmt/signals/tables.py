@@ -14,9 +14,7 @@ class Signal(Scoped, Versioned, table=True):
 
     __tablename__ = "signal"
     __table_args__ = (
-        CheckConstraint(
-            "reviewed_by_id is null or reviewed_by_id <> triaged_by_id", name="second_person_reviews"
-        ),
+        CheckConstraint("reviewed_by_id is null or reviewed_by_id <> triaged_by_id", name="second_person_reviews"),
         Index("ix_signal_region_received", "region_code", "received_at", "id"),
         Index("ix_signal_organisation_received", "organisation_id", "received_at", "id"),
         Index("ix_signal_receiver_received", "received_by_organisation_id", "received_at", "id"),

@@ -31,9 +31,7 @@ class _Decision:
     clocks: list[Task]
 
 
-async def triage_signal(
-    work: Work, signal_id: UUID, command: TriageSignal, expected: int | None
-) -> SignalView:
+async def triage_signal(work: Work, signal_id: UUID, command: TriageSignal, expected: int | None) -> SignalView:
     """Decide on a signal. Stops the clock of the triage and starts those that the outcome calls for."""
     signal = await repository.get_signal(work, signal_id, for_change=True)
     check_version(signal, expected)
@@ -137,9 +135,7 @@ async def _move(work: Work, signal: Signal, command: TriageSignal) -> None:
             signal_id=signal.id,
             assignee_id=case["manager_id"],
         )
-        event = Event(
-            "case.signal_attached", "case", (case["case_id"],), case_id=case["case_id"], signal_id=signal.id
-        )
+        event = Event("case.signal_attached", "case", (case["case_id"],), case_id=case["case_id"], signal_id=signal.id)
         await work.save(event, task)
 
 
@@ -150,9 +146,7 @@ def _given(value: UUID | None) -> UUID:
 
 
 def _clock(work: Work, signal: Signal, kind: str) -> Task:
-    return clocks.start(
-        work, kind, "signal", signal.id, organisation_id=signal.organisation_id, signal_id=signal.id
-    )
+    return clocks.start(work, kind, "signal", signal.id, organisation_id=signal.organisation_id, signal_id=signal.id)
 
 
 def _mandatory_notices(work: Work, signal: Signal) -> list[Task]:
@@ -160,9 +154,7 @@ def _mandatory_notices(work: Work, signal: Signal) -> list[Task]:
     return [_clock(work, signal, kind) for kind in kinds]
 
 
-async def review_signal(
-    work: Work, signal_id: UUID, command: ReviewSignal, expected: int | None
-) -> SignalView:
+async def review_signal(work: Work, signal_id: UUID, command: ReviewSignal, expected: int | None) -> SignalView:
     """Give the second person's word: confirm that a severe signal has no ground, or send it back to triage."""
     action = "confirm_no_ground" if command.confirm else "reject_no_ground"
     signal = await _step(work, signal_id, action, expected)
@@ -184,9 +176,7 @@ async def complete_signal(
     """End a consultation, or record that a body outside acknowledged a redirect: both close the signal."""
     signal = await _step(work, signal_id, action, expected)
     signal.closed_at = work.now
-    stopped = await clocks.stop(
-        work, signal.id, ("consultation_answer", "redirect_acknowledgement"), command.note
-    )
+    stopped = await clocks.stop(work, signal.id, ("consultation_answer", "redirect_acknowledgement"), command.note)
     await _save_step(work, signal, f"signal.{action}d", {}, *stopped)
     return await view_of(work, signal)
 

@@ -48,7 +48,7 @@ class Task(Scoped, Versioned, table=True):
     """`verified`, `published`, `unverified` law, or `house_default`: not law."""
     deadline_provisional: bool = False
     """The working calendar was not confirmed as far as the due moment."""
-    rules_version: str = Field(max_length=64)
+    rules_version: str = Field(max_length=80)
     completed_at: datetime | None = moment(nullable=True)
     completed_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     result: str | None = long_text(nullable=True)

@@ -29,8 +29,13 @@ class ProblemText(BaseModel):
 @cache
 def problem_texts() -> dict[str, ProblemText]:
     """Return all problem texts by code."""
-    raw = yaml.safe_load((resources.files("casemgmt.texts") / "problems.yaml").read_text("utf-8"))
-    return {code: ProblemText.model_validate(entry) for code, entry in raw.items()}
+    texts: dict[str, ProblemText] = {}
+    for file in (resources.files("casemgmt.texts") / "problems").iterdir():
+        for code, entry in yaml.safe_load(file.read_text("utf-8")).items():
+            if code in texts:
+                raise ValueError(f"{file.name}: {code} has a text already")
+            texts[code] = ProblemText.model_validate(entry)
+    return texts
 
 
 def problem_text(code: str, accept_language: str | None) -> tuple[str, str | None]:

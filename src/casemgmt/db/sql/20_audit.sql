@@ -26,7 +26,7 @@ BEGIN
                                         interval '1 month') LOOP
         name := 'audit_event_' || to_char(month, 'YYYYMM');
         IF to_regclass(name) IS NULL THEN
-            EXECUTE format('CREATE TABLE %I PARTITION OF audit_event FOR VALUES FROM (%L) TO (%L)', name,
+            EXECUTE format('CREATE TABLE public.%I PARTITION OF audit_event FOR VALUES FROM (%L) TO (%L)', name,
                            month::timestamp AT TIME ZONE 'UTC', (month + interval '1 month') AT TIME ZONE 'UTC');
             EXECUTE format('CREATE TRIGGER no_truncate BEFORE TRUNCATE ON %I EXECUTE FUNCTION audit_refuse_change()', name);
             EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', name);

@@ -1,0 +1,5 @@
+"""The audit log."""
+
+from api.routing import Router
+
+router = Router("/audit", "audit")

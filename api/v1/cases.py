@@ -1,0 +1,5 @@
+"""Cases: route, team, hand-over."""
+
+from api.routing import Router
+
+router = Router("/cases", "cases")

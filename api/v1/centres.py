@@ -1,0 +1,5 @@
+"""Family support centres: rooms and free times."""
+
+from api.routing import Router
+
+router = Router("/centres", "centres")

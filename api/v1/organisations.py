@@ -1,0 +1,5 @@
+"""Bodies."""
+
+from api.routing import Router
+
+router = Router("/organisations", "organisations")

@@ -1,0 +1,5 @@
+"""Persons: record, find, read."""
+
+from api.routing import Router
+
+router = Router("/persons", "persons")

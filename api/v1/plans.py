@@ -1,0 +1,5 @@
+"""Individual plans."""
+
+from api.routing import Router
+
+router = Router("", "plans")

@@ -1,0 +1,5 @@
+"""Code lists, regions, roles, deadlines."""
+
+from api.routing import Router
+
+router = Router("/reference", "reference")

@@ -1,0 +1,5 @@
+"""Referrals to mobile groups, and visits."""
+
+from api.routing import Router
+
+router = Router("/referrals", "referrals")

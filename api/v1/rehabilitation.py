@@ -1,0 +1,5 @@
+"""Rehabilitation and follow-up."""
+
+from api.routing import Router
+
+router = Router("", "rehabilitation")

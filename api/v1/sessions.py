@@ -1,0 +1,5 @@
+"""Sessions at a centre."""
+
+from api.routing import Router
+
+router = Router("", "sessions")

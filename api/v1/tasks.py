@@ -1,0 +1,5 @@
+"""Queues and tasks."""
+
+from api.routing import Router
+
+router = Router("/tasks", "tasks")

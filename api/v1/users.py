@@ -1,0 +1,5 @@
+"""Users and the roles they hold."""
+
+from api.routing import Router
+
+router = Router("/users", "users")

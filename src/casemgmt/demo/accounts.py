@@ -1,0 +1,186 @@
+"""The bodies and accounts of the demo. All are invented."""
+
+from dataclasses import dataclass
+from uuid import UUID, uuid5
+
+DEMO_PASSWORD = "demo-password-111"  # noqa: S105 - printed by `make run`; refused outside demo mode
+_NAMESPACE = UUID("6d1f0b0a-0111-7000-8000-0000000000ff")
+
+
+def demo_id(name: str) -> UUID:
+    """Return the fixed id of something in the demo."""
+    return uuid5(_NAMESPACE, name)
+
+
+@dataclass(frozen=True)
+class DemoBody:
+    """An invented body."""
+
+    key: str
+    kind: str
+    names: tuple[str, str, str]
+    """Kazakh, Russian, English."""
+    region_code: str | None = None
+    sector: str | None = None
+
+
+@dataclass(frozen=True)
+class DemoAccount:
+    """An invented account and the work it does."""
+
+    username: str
+    names: tuple[str, str, str | None]
+    """Family name, given name, patronymic."""
+    body: str
+    roles: tuple[str, ...]
+    sector: str | None = None
+    group_lead: bool | None = None
+    """Membership of the mobile group of the body's region: lead, member, or none."""
+    kind: str = "person"
+
+
+BODIES = (
+    DemoBody("kc111", "contact_centre_111", ("111 байланыс орталығы", "Контакт-центр 111", "Contact centre 111")),
+    DemoBody(
+        "committee",
+        "child_rights_department",
+        (
+            "Балалардың құқықтарын қорғау комитеті",
+            "Комитет по охране прав детей",
+            "Committee for Children's Rights",
+        ),
+    ),
+    DemoBody(
+        "crd_almaty",
+        "child_rights_department",
+        (
+            "Алматы қ. балалар құқықтары басқармасы",
+            "Управление по правам детей г. Алматы",
+            "Child-rights department, Almaty",
+        ),
+        "KZ-75",
+        "education",
+    ),
+    DemoBody(
+        "cps_almaty",
+        "family_support_centre",
+        (
+            "«Алатау» отбасын қолдау орталығы",
+            "Центр поддержки семьи «Алатау»",
+            "Family support centre Alatau",
+        ),
+        "KZ-75",
+        "social_protection",
+    ),
+    DemoBody(
+        "guardianship_almaty",
+        "guardianship_body",
+        ("Алматы қ. қорғаншылық органы", "Орган опеки г. Алматы", "Guardianship body, Almaty"),
+        "KZ-75",
+        "guardianship",
+    ),
+    DemoBody(
+        "crd_astana",
+        "child_rights_department",
+        (
+            "Астана қ. балалар құқықтары басқармасы",
+            "Управление по правам детей г. Астаны",
+            "Child-rights department, Astana",
+        ),
+        "KZ-71",
+        "education",
+    ),
+    DemoBody(
+        "cps_astana",
+        "family_support_centre",
+        ("«Есіл» отбасын қолдау орталығы", "Центр поддержки семьи «Есіл»", "Family support centre Esil"),
+        "KZ-71",
+        "social_protection",
+    ),
+)
+
+ACCOUNTS = (
+    DemoAccount("operator.111", ("Сейітова", "Динара", None), "kc111", ("contact_centre_operator",)),
+    DemoAccount("qr.111", ("QR-111", "система", None), "kc111", ("integration",), kind="service"),
+    DemoAccount("duty.almaty", ("Ахметов", "Ерлан", "Серікұлы"), "crd_almaty", ("duty_officer",), "education"),
+    DemoAccount("duty2.almaty", ("Ким", "Виктория", "Олеговна"), "crd_almaty", ("duty_officer",), "education"),
+    DemoAccount("manager.almaty", ("Жұмабаева", "Айгүл", "Маратқызы"), "crd_almaty", ("case_manager",), "education"),
+    DemoAccount("manager2.almaty", ("Петрова", "Ольга", "Ивановна"), "crd_almaty", ("case_manager",), "education"),
+    DemoAccount("supervisor.almaty", ("Оспанов", "Нұрлан", "Қайратұлы"), "crd_almaty", ("supervisor",), "education"),
+    DemoAccount(
+        "lead.almaty",
+        ("Тілеуов", "Дәурен", None),
+        "cps_almaty",
+        ("mobile_group_lead",),
+        "social_protection",
+        group_lead=True,
+    ),
+    DemoAccount(
+        "police.almaty",
+        ("Сергеев", "Андрей", None),
+        "cps_almaty",
+        ("mobile_group_member",),
+        "internal_affairs",
+        group_lead=False,
+    ),
+    DemoAccount(
+        "nurse.almaty",
+        ("Әлиева", "Сәуле", None),
+        "cps_almaty",
+        ("mobile_group_member",),
+        "health",
+        group_lead=False,
+    ),
+    DemoAccount(
+        "teacher.almaty",
+        ("Юсупова", "Гүлнар", None),
+        "cps_almaty",
+        ("mobile_group_member",),
+        "education",
+        group_lead=False,
+    ),
+    DemoAccount("head.almaty", ("Бекова", "Сәния", "Нұрқызы"), "cps_almaty", ("centre_head",), "social_protection"),
+    DemoAccount(
+        "psychologist.almaty",
+        ("Ибраева", "Мәдина", None),
+        "cps_almaty",
+        ("centre_specialist",),
+        "social_protection",
+    ),
+    DemoAccount(
+        "lawyer.almaty",
+        ("Нұғманов", "Арман", None),
+        "cps_almaty",
+        ("centre_specialist",),
+        "social_protection",
+    ),
+    DemoAccount(
+        "guardian.almaty",
+        ("Смагулова", "Жанар", None),
+        "guardianship_almaty",
+        ("guardianship_officer",),
+        "guardianship",
+    ),
+    DemoAccount("benefits.almaty", ("Цой", "Марина", None), "cps_almaty", ("benefits_officer",), "social_protection"),
+    DemoAccount("duty.astana", ("Қасымов", "Бауыржан", None), "crd_astana", ("duty_officer",), "education"),
+    DemoAccount("manager.astana", ("Рахимова", "Ләззат", None), "crd_astana", ("case_manager",), "education"),
+    DemoAccount("supervisor.astana", ("Ли", "Сергей", None), "crd_astana", ("supervisor",), "education"),
+    DemoAccount(
+        "lead.astana",
+        ("Мұсаев", "Олжас", None),
+        "cps_astana",
+        ("mobile_group_lead",),
+        "social_protection",
+        group_lead=True,
+    ),
+    DemoAccount("oversight", ("Абдрахманов", "Тимур", None), "committee", ("oversight_reader",)),
+    DemoAccount("auditor", ("Воронцова", "Елена", None), "committee", ("auditor",)),
+    DemoAccount("analyst", ("Сүлейменова", "Әсел", None), "committee", ("policy_analyst",)),
+    DemoAccount("admin", ("Хасанов", "Рустам", None), "committee", ("administrator",)),
+)
+
+ROOMS = (
+    ("cps_almaty", "Бөлме 1 / Кабинет 1", 4),
+    ("cps_almaty", "Топ бөлмесі / Групповая", 12),
+    ("cps_astana", "Кабинет 1", 4),
+)

@@ -1,0 +1,117 @@
+"""Put the demo's bodies and accounts into an empty database, once."""
+
+from datetime import UTC, datetime
+from uuid import UUID
+
+import asyncpg
+
+from casemgmt.access.passwords import hash_password
+from casemgmt.db.migrate import OWNER_ROLE, driver_url
+from casemgmt.demo.accounts import ACCOUNTS, BODIES, DEMO_PASSWORD, ROOMS, DemoAccount, demo_id
+from casemgmt.ids import new_id
+
+_EVENT = "SELECT audit_write($1, 'demo.loaded', 'done', NULL, 'deployment', '{}', NULL, NULL, '{}', 'demo')"
+
+
+async def seed(admin_url: str) -> bool:
+    """Load the demo. Answers False where it was loaded before."""
+    connection = await asyncpg.connect(driver_url(admin_url))
+    try:
+        await connection.execute(f"SET ROLE {OWNER_ROLE}")
+        async with connection.transaction():
+            await connection.execute("SELECT pg_advisory_xact_lock(hashtext('casemgmt.demo'))")
+            if await connection.fetchval("SELECT 1 FROM deployment WHERE key = 'demo'"):
+                return False
+            now = datetime.now(UTC)  # the demo's own history starts when it is loaded
+            await connection.execute(_EVENT, new_id())
+            await _bodies(connection)
+            groups = await _groups(connection)
+            hashed = hash_password(DEMO_PASSWORD)
+            for account in ACCOUNTS:
+                await _account(connection, account, hashed, groups, now)
+            for body, name, capacity in ROOMS:
+                await connection.execute(
+                    "INSERT INTO centre_room (id, organisation_id, name, capacity, active, version)"
+                    " VALUES ($1, $2, $3, $4, true, 1)",
+                    demo_id(f"room {body} {name}"),
+                    demo_id(body),
+                    name,
+                    capacity,
+                )
+            await connection.execute("INSERT INTO deployment (key, value) VALUES ('demo', $1)", now.isoformat())
+            return True
+    finally:
+        await connection.close()
+
+
+async def _bodies(connection: asyncpg.Connection) -> None:
+    await connection.executemany(
+        "INSERT INTO organisation (id, kind, sector, name_kk, name_ru, name_en, region_code, active, version)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, true, 1)",
+        [(demo_id(b.key), b.kind, b.sector, *b.names, b.region_code) for b in BODIES],
+    )
+
+
+async def _groups(connection: asyncpg.Connection) -> dict[str, UUID]:
+    groups = {}
+    for body in BODIES:
+        if body.kind != "family_support_centre" or body.region_code is None:
+            continue
+        group = demo_id(f"group {body.key}")
+        groups[body.key] = group
+        await connection.execute(
+            "INSERT INTO mobile_group (id, organisation_id, region_code, name, active, version)"
+            " VALUES ($1, $2, $3, $4, true, 1)",
+            group,
+            demo_id(body.key),
+            body.region_code,
+            f"Мобильдік топ / Мобильная группа {body.names[2].removeprefix('Family support centre ')}",
+        )
+        await connection.execute(
+            "INSERT INTO mobile_group_area (group_id, kato_prefix) VALUES ($1, $2)",
+            group,
+            body.region_code[3:],
+        )
+    return groups
+
+
+async def _account(
+    connection: asyncpg.Connection, account: DemoAccount, hashed: str, groups: dict[str, UUID], now: datetime
+) -> None:
+    user = demo_id(account.username)
+    await connection.execute(
+        "INSERT INTO app_user (id, username, kind, family_name, given_name, patronymic, sector, organisation_id, active,"
+        " authz_version, signal_reach, case_reach, flags, version)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, true, 1, 'none', 'none', '{}', 1)",
+        user,
+        account.username,
+        account.kind,
+        *account.names,
+        account.sector,
+        demo_id(account.body),
+    )
+    await connection.execute(
+        "INSERT INTO user_credential (user_id, password_hash, changed_at) VALUES ($1, $2, $3)",
+        user,
+        hashed,
+        now,
+    )
+    for role in account.roles:
+        await connection.execute(
+            "INSERT INTO user_role (id, user_id, role, granted_at) VALUES ($1, $2, $3, $4)",
+            new_id(),
+            user,
+            role,
+            now,
+        )
+    if account.group_lead is not None:
+        await connection.execute(
+            "INSERT INTO mobile_group_member (id, group_id, user_id, sector, is_lead, since)"
+            " VALUES ($1, $2, $3, $4, $5, $6)",
+            new_id(),
+            groups[account.body],
+            user,
+            account.sector,
+            account.group_lead,
+            now,
+        )

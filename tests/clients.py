@@ -1,0 +1,53 @@
+"""Accounts of the demo that call the service over HTTP."""
+
+from typing import Any
+
+import httpx
+
+from casemgmt.demo.accounts import DEMO_PASSWORD
+
+
+class Caller:
+    """One signed-in account."""
+
+    def __init__(self, client: httpx.AsyncClient, token: str) -> None:
+        self._client = client
+        self.token = token
+
+    async def request(
+        self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any
+    ) -> httpx.Response:
+        """Call the service with the account's token."""
+        return await self._client.request(
+            method, path, headers={"Authorization": f"Bearer {self.token}"} | (headers or {}), **options
+        )
+
+    async def get(self, path: str, **options: Any) -> httpx.Response:
+        """Call with GET."""
+        return await self.request("GET", path, **options)
+
+    async def post(self, path: str, json: Any = None, **options: Any) -> httpx.Response:
+        """Call with POST and a JSON body."""
+        return await self.request("POST", path, json={} if json is None else json, **options)
+
+    async def patch(self, path: str, json: Any, **options: Any) -> httpx.Response:
+        """Call with PATCH and a JSON body."""
+        return await self.request("PATCH", path, json=json, **options)
+
+
+class World:
+    """The demo's accounts, signed in when first needed."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+        self._callers: dict[str, Caller] = {}
+
+    async def as_(self, username: str) -> Caller:
+        """Return the account, signed in."""
+        if username not in self._callers:
+            answer = await self.client.post(
+                "/v1/token", data={"grant_type": "password", "username": username, "password": DEMO_PASSWORD}
+            )
+            assert answer.status_code == 200, answer.text
+            self._callers[username] = Caller(self.client, answer.json()["access_token"])
+        return self._callers[username]

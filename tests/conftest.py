@@ -1,0 +1,103 @@
+"""One PostgreSQL for the session, one database per test that needs one, cloned from a migrated template."""
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Iterator
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+
+from api.app import create_app
+from casemgmt.db.migrate import driver_url, migrate
+from casemgmt.demo.seed import seed
+from casemgmt.settings import Settings
+from tests.clients import World
+
+pytest_plugins = ["tests.postgres"]
+
+APP_LOGIN = "casemgmt_app"
+APP_PASSWORD = "only-for-tests-of-this-machine"
+
+
+async def _template(admin: str, name: str) -> None:
+    connection = await asyncpg.connect(driver_url(admin))
+    try:
+        await connection.execute("SELECT pg_advisory_lock(111)")
+        if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1 AND datistemplate", name):
+            return
+        await connection.execute(f"DROP DATABASE IF EXISTS {name}")
+        await connection.execute(f"CREATE DATABASE {name}")
+        await migrate(_at(admin, name), _service_url(admin, name))
+        await seed(_at(admin, name))
+        await connection.execute(f"ALTER DATABASE {name} IS_TEMPLATE true")
+    finally:
+        await connection.close()
+
+
+def _at(url: str, database: str) -> str:
+    head, _, query = url.partition("?")
+    return f"{head.rpartition('/')[0]}/{database}?{query}"
+
+
+def _service_url(admin: str, database: str) -> str:
+    scheme, _, rest = _at(admin, database).partition("://")
+    return f"{scheme}://{APP_LOGIN}:{APP_PASSWORD}@{rest.partition('@')[2]}"
+
+
+@pytest.fixture(scope="session")
+def admin_url() -> str:
+    """The superuser's address of the session's server, with the template database made."""
+    from tests.postgres import session_server  # noqa: PLC0415 - the plugin must be rewritten by pytest first
+
+    url = session_server().url()
+    asyncio.run(_template(url, "template_casemgmt"))
+    return url
+
+
+@pytest.fixture
+def database_url(admin_url: str) -> Iterator[str]:
+    """The service's address of a database that this test has for itself."""
+    name = f"test_{os.getpid()}_{uuid4().hex[:12]}"
+    asyncio.run(_execute(admin_url, f"CREATE DATABASE {name} TEMPLATE template_casemgmt STRATEGY FILE_COPY"))
+    yield _service_url(admin_url, name)
+    asyncio.run(_execute(admin_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+@pytest.fixture
+def owner_url(database_url: str, admin_url: str) -> str:
+    """The superuser's address of the same database: for looking past row security, never for reaching a state."""
+    return _at(admin_url, database_url.partition("?")[0].rpartition("/")[2])
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(driver_url(url))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    """Settings of the demo on this test's database."""
+    return Settings(mode="demo", database_url=database_url, database_connections=8)
+
+
+@pytest_asyncio.fixture
+async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+    """The running application."""
+    application = create_app(settings)
+    async with application.router.lifespan_context(application):
+        yield application
+
+
+@pytest_asyncio.fixture
+async def world(app: FastAPI) -> AsyncIterator[World]:
+    """The demo's accounts at work over HTTP."""
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        yield World(client)
