@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from api.docs_page import add_docs_page
 from api.health import router as health_router
 from api.middleware import RequestEnvelope
 from api.openapi import describe
@@ -51,5 +52,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.include_router(health_router.routes)
     add_problem_handlers(app)
     describe(app)
+    if settings.docs_enabled:
+        add_docs_page(app)
     app.add_middleware(RequestEnvelope, body_limit_bytes=settings.body_limit_bytes)
     return app

@@ -1,0 +1,67 @@
+# Two commands are enough: `make run` and `make test`. Each does its own set-up.
+SHELL := /bin/bash
+PYTHON3 ?= python3
+PORT ?= 8000
+PY := .venv/bin/python
+
+.PHONY: help run demo test test-long check format docs bench lock clean
+
+help: ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
+
+run: .venv/.runtime ## Start everything on 127.0.0.1:8000 (PORT=8001 for another port); Ctrl-C stops it
+	@$(PY) -m casemgmt run --port $(PORT)
+
+demo: .venv/.runtime ## Play the route of a child's case against the running service (PORT=…)
+	@$(PY) -m casemgmt demo --url http://127.0.0.1:$(PORT)
+
+test: .venv/.dev ## The whole suite on a real PostgreSQL
+	$(PY) -m pytest -n 2 -m "not long"
+
+test-long: .venv/.dev ## The long property and fault runs
+	$(PY) -m pytest -m long
+
+check: .venv/.dev ## Format, lint, types, import contracts, migrations, contract and documents
+	$(PY) -m ruff format --check src api rules migrations tests benchmarks
+	$(PY) -m ruff check src api rules migrations tests benchmarks
+	$(PY) -m mypy
+	.venv/bin/lint-imports --no-cache
+	$(PY) -m rules check
+	$(PY) -m api contract --check
+	$(PY) -m casemgmt documents --check
+	$(PY) -m pytest -q tests/contract/test_migrations.py
+
+format: .venv/.dev ## Format the code
+	$(PY) -m ruff format src api rules migrations tests benchmarks
+	$(PY) -m ruff check --fix --select I,F401 src api rules migrations tests benchmarks
+
+docs: .venv/.dev ## Write the generated documents and the contract
+	$(PY) -m casemgmt documents
+	$(PY) -m api contract
+
+bench: .venv/.dev ## Measure speed against the floors of the house (minutes)
+	$(PY) -m benchmarks
+
+lock: .venv/.dev ## Renew the lock files from pyproject.toml
+	$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra build pyproject.toml -o requirements.lock
+	$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra build --extra dev pyproject.toml -o requirements-dev.lock
+
+clean: ## Remove the environment and caches; the database in .data stays
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+
+.venv/bin/python:
+	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (PYTHON3=…)."; exit 1; }
+	@$(PYTHON3) -c 'import venv, ensurepip' 2>/dev/null || { echo "Python's venv is needed: apt install python3-venv"; exit 1; }
+	$(PYTHON3) -m venv .venv
+
+.venv/.runtime: requirements.lock pyproject.toml | .venv/bin/python
+	@echo "Installing what the service needs, once …"
+	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch .venv/.runtime
+
+.venv/.dev: requirements-dev.lock pyproject.toml | .venv/bin/python
+	@echo "Installing what tests and checks need, once …"
+	@$(PY) -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@$(PY) -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch .venv/.dev .venv/.runtime

@@ -1,0 +1,5 @@
+"""`python -m casemgmt`: the same as the command `casemgmt`."""
+
+from casemgmt.cli import app
+
+app()

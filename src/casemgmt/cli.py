@@ -1,0 +1,157 @@
+"""The command line: run, migrate, load the demo, make the first administrator, write the generated documents."""
+
+import asyncio
+import getpass
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+from rich.console import Console
+from sqlalchemy.engine import make_url
+
+from casemgmt.access.bootstrap import create_administrator
+from casemgmt.db.migrate import migrate
+from casemgmt.demo.accounts import ACCOUNTS, DEMO_PASSWORD
+from casemgmt.demo.seed import seed
+from casemgmt.documents import DOCUMENTS, write_documents
+from casemgmt.embedded.dsn import Dsn
+from casemgmt.embedded.server import EmbeddedServer
+from casemgmt.errors import DomainError
+from casemgmt.log import set_up_logs
+from casemgmt.settings import Settings
+from casemgmt.supervise import Step, run_service
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+APP_LOGIN = "casemgmt_app"
+"""The log-in of the service in the embedded database."""
+
+
+def _settings() -> Settings:
+    try:
+        return Settings()
+    except ValidationError as error:
+        for fault in error.errors():
+            field = ".".join(str(p) for p in fault["loc"])
+            errors.print(f"Setting {('CASEMGMT_' + field.upper()) if field else ''}: {fault['msg']}")
+        raise typer.Exit(2) from None
+
+
+def _admin_url(settings: Settings) -> str:
+    url = settings.migration_database_url
+    if url is None:
+        errors.print("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that may create tables and roles.")
+        raise typer.Exit(2)
+    return url
+
+
+@app.command()
+def run(
+    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    data: Annotated[Path, typer.Option(help="Folder of the embedded database.")] = Path(".data/postgres"),
+) -> None:
+    """Start everything: database, migrations, demo data, service. Ctrl-C stops it all."""
+    external = os.environ.get("CASEMGMT_DATABASE_URL")
+    demo = os.environ.get("CASEMGMT_MODE", "production" if external else "demo") == "demo"
+    password = secrets.token_urlsafe(24)
+
+    def environment(dsn: Dsn | None) -> Mapping[str, str]:
+        variables = {"CASEMGMT_MODE": "demo" if demo else "production", "PYTHONUNBUFFERED": "1"}
+        variables.setdefault("CASEMGMT_LOG_FORMAT", os.environ.get("CASEMGMT_LOG_FORMAT", "console"))
+        if dsn is not None:
+            url = make_url(dsn.url()).set(username=APP_LOGIN, password=password)
+            variables["CASEMGMT_DATABASE_URL"] = url.render_as_string(hide_password=False)
+        return variables
+
+    python = [sys.executable, "-m", "casemgmt"]
+    steps = [Step("database schema and reference data", [*python, "migrate"])]
+    if demo:
+        steps.append(Step("demo data", [*python, "load-demo"]))
+    if external and "CASEMGMT_MIGRATION_DATABASE_URL" not in os.environ:
+        console.print("CASEMGMT_MIGRATION_DATABASE_URL is not set: the database is taken as it is, not migrated.")
+        steps = []
+    address = f"http://{host}:{port}"
+    serve = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--host", host, "--port", str(port)]
+    serve += ["--no-access-log", "--no-server-header", "--log-level", "warning", "--timeout-graceful-shutdown", "10"]
+    server = None if external else EmbeddedServer(data)
+    raise typer.Exit(
+        run_service(
+            server=server,
+            prepare=steps,
+            command=serve,
+            host=host,
+            port=port,
+            ready_url=f"{address}/health/ready",
+            environment=environment,
+            on_ready=lambda: _greet(address, demo=demo),
+        )
+    )
+
+
+def _greet(address: str, *, demo: bool) -> None:
+    console.print(f"\nReady. Interactive API docs  {address}/docs")
+    console.print(f"       Health                {address}/health/ready")
+    if demo:
+        console.print(f"\nDemo accounts, all with the password {DEMO_PASSWORD}:")
+        for account in ACCOUNTS:
+            console.print(f"  {account.username:<22} {', '.join(account.roles)}")
+        console.print("\nThe whole route as a story: make demo (in another terminal). Ctrl-C stops the service.\n")
+
+
+@app.command("migrate")
+def migrate_command() -> None:
+    """Bring the database to the state of this program: roles, tables, SQL, reference data. Safe to repeat."""
+    settings = _settings()
+    set_up_logs(settings.log_format)
+    asyncio.run(migrate(_admin_url(settings), settings.database_url))
+
+
+@app.command("load-demo")
+def load_demo() -> None:
+    """Put the invented bodies and accounts of the demo into the database, once."""
+    settings = _settings()
+    if settings.mode != "demo":
+        errors.print("Refused: demo data is loaded with CASEMGMT_MODE=demo only.")
+        raise typer.Exit(2)
+    loaded = asyncio.run(seed(_admin_url(settings)))
+    console.print("Demo data loaded." if loaded else "Demo data was there already.")
+
+
+@app.command("create-admin")
+def create_admin(
+    username: Annotated[str, typer.Argument(help="Log-in name of the first administrator.")],
+    family_name: Annotated[str, typer.Option(prompt=True)],
+    given_name: Annotated[str, typer.Option(prompt=True)],
+) -> None:
+    """Make the first administrator of a new deployment. The password is asked for, or read from standard input."""
+    settings = _settings()
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    try:
+        asyncio.run(create_administrator(_admin_url(settings), username, family_name, given_name, password))
+    except DomainError as error:
+        errors.print(error.detail)
+        raise typer.Exit(2) from None
+    console.print(f"Administrator {username} made. Everything else is done over the API.")
+
+
+@app.command()
+def documents(
+    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file differs.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Write the generated documents: states, permissions, settings."""
+    changed = write_documents(Path.cwd(), write=not check)
+    for path in changed:
+        console.print(f"{'differs' if check else 'written'}: {path}")
+    if not changed:
+        console.print(f"{len(DOCUMENTS)} generated documents are up to date.")
+    if check and changed:
+        errors.print("Run `make docs` and commit the result.")
+        raise typer.Exit(1)

@@ -1,0 +1,88 @@
+"""Documents that are written by the program and compared with it: they can't drift."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from casemgmt.access.permissions import Permission
+from casemgmt.access.roles import ROLES
+from casemgmt.machines import MACHINES
+from casemgmt.settings import Settings
+from casemgmt.states import Machine
+
+_NOTE = "<!-- Written by `make docs`; `make check` compares. -->\n\n"
+
+
+def states_document() -> str:
+    """Return all transition tables as diagrams and tables."""
+    parts = [
+        "# Routes of records\n\n",
+        _NOTE,
+        "Each record changes its state through its table alone; a trigger in the database holds everybody to it.\n",
+        "A guard is a condition beyond state and permission; its reason is in the answer when it refuses.\n",
+    ]
+    parts.extend(_machine(machine) for machine in MACHINES.values())
+    return "".join(parts)
+
+
+def _machine(machine: Machine[object]) -> str:
+    lines = [f"\n## {machine.name}\n\n```mermaid\nstateDiagram-v2\n    [*] --> {machine.initial}\n"]
+    lines.extend(f"    {source} --> {t.target}: {t.action}\n" for t in machine.transitions for source in t.sources)
+    lines.append("```\n\n| action | from | to | permission | guards |\n|---|---|---|---|---|\n")
+    for t in machine.transitions:
+        guards = ", ".join(g.__name__.strip("_").replace("_", " ") for g in t.guards) or "–"
+        lines.append(f"| `{t.action}` | {', '.join(t.sources)} | {t.target} | `{t.permission}` | {guards} |\n")
+    return "".join(lines)
+
+
+def permissions_document() -> str:
+    """Return who may do what, and how far each role sees, as tables that can be read without knowing Python."""
+    lines = [
+        "# Who may do what\n\n",
+        _NOTE,
+        "What a role *may do* is here. What it *sees* is its reach, applied by row security in the database: a restricted\n"
+        "case is seen by its team only, whatever the reach. *In which state* an act is possible: [states.md](states.md).\n\n",
+        "| role | for | signals | cases and persons | secrets |\n|---|---|---|---|---|\n",
+    ]
+    for name, role in ROLES.items():
+        flags = ", ".join(sorted(role.flags)) or "–"
+        lines.append(f"| `{name}` | {role.title} | {role.signals} | {role.cases} | {flags} |\n")
+    lines.append("\n## Permissions\n\n| permission | roles |\n|---|---|\n")
+    for permission in Permission:
+        holders = [name for name, role in ROLES.items() if permission in role.permissions]
+        who = "everybody" if len(holders) == len(ROLES) else ", ".join(f"`{h}`" for h in holders)
+        lines.append(f"| `{permission}` | {who} |\n")
+    return "".join(lines)
+
+
+def settings_document() -> str:
+    """Return `.env.example`: every setting, what it means, its default."""
+    lines = ["# Written by `make docs` from src/casemgmt/settings.py; `make check` compares.\n"]
+    for name, field in Settings.model_fields.items():
+        default = field.default
+        shown = "" if default is None or isinstance(default, SecretStr) else default
+        lines.append(f"\n# {field.description}\n")
+        lines.append(f"{'' if isinstance(default, SecretStr) else '# '}CASEMGMT_{name.upper()}={shown}\n")
+    return "".join(lines)
+
+
+DOCUMENTS: dict[str, Callable[[], str]] = {
+    "docs/states.md": states_document,
+    "docs/permissions.md": permissions_document,
+    ".env.example": settings_document,
+}
+
+
+def write_documents(root: Path, *, write: bool) -> list[str]:
+    """Return the documents that differ from the program, having written them where asked to."""
+    changed = []
+    for name, make in DOCUMENTS.items():
+        path = root / name
+        text = make()
+        if not path.exists() or path.read_text("utf-8") != text:
+            changed.append(name)
+            if write:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, "utf-8")
+    return changed
