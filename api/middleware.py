@@ -30,6 +30,14 @@ _API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
 log = structlog.get_logger()
 
 
+def _template(scope: Scope) -> str:
+    """Return the path with its parameters named, so that a log line holds no id of a record; unknown paths stay untold."""
+    if scope.get("endpoint") is None:
+        return "unknown"
+    named = {str(value): "{" + name + "}" for name, value in scope.get("path_params", {}).items()}
+    return "/".join(named.get(part, part) for part in scope["path"].split("/"))
+
+
 class _BodyTooLarge(Exception):  # noqa: N818 - never leaves this module
     pass
 
@@ -72,12 +80,11 @@ class RequestEnvelope:
         except _BodyTooLarge:
             await self._too_large(request)(scope, receive, send_with_headers)
         finally:
-            route = scope.get("route")
             log.info(
                 "request",
                 request_id=request_id,
                 method=scope["method"],
-                route=getattr(route, "path", "unknown"),
+                route=_template(scope),
                 status=answer["status"],
                 code=state.get("problem_code"),
                 milliseconds=round((time.perf_counter() - started) * 1000, 1),

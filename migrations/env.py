@@ -1,8 +1,12 @@
 """Alembic's environment. `casemgmt migrate` and the tests hand in an open connection; nothing is read from a URL here."""
 
 from alembic import context
+from sqlalchemy.dialects.postgresql.base import ischema_names
 
+from casemgmt.db.base import Xid8
 from casemgmt.db.tables import metadata
+
+ischema_names["xid8"] = Xid8  # SQLAlchemy does not know the type when it reads a database
 
 
 def include_object(obj: object, name: str | None, kind: str, reflected: bool, compare_to: object) -> bool:  # noqa: FBT001 - Alembic's signature

@@ -120,9 +120,9 @@ async def _apply_sql(connection: asyncpg.Connection) -> None:
     digest = hashlib.sha256("\0".join([str(tables), *(text for _, text in files)]).encode()).hexdigest()
     if await connection.fetchval("SELECT value FROM deployment WHERE key = 'sql'") == digest:
         return
-    for name, text in files:
-        log.info("sql.applied", file=name)
+    for _, text in files:
         await connection.execute(text)
+    log.info("database.migrated", tables=tables, sql_files=len(files))
     await connection.execute(
         "INSERT INTO deployment (key, value) VALUES ('sql', $1) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
         digest,

@@ -1,0 +1,63 @@
+"""The image can't be built everywhere; every path and command that its files name can be held to."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import yaml
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_path_that_the_image_copies_exists_and_is_not_ignored() -> None:
+    allowed = {line[1:] for line in (ROOT / ".dockerignore").read_text().splitlines() if line.startswith("!")}
+    copied: set[str] = set()
+    for line in (ROOT / "Dockerfile").read_text().splitlines():
+        if line.startswith("COPY ") and "--from" not in line:
+            copied |= set(line.split()[1:-1])
+    assert copied
+    for path in copied:
+        assert (ROOT / path).exists(), path
+        assert path in allowed, path
+
+
+def test_the_entry_commands_run() -> None:
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    assert compose["services"]["migrate"]["command"] == ["casemgmt", "migrate"]
+    answer = subprocess.run(
+        [sys.executable, "-m", "casemgmt", "migrate", "--help"], capture_output=True, text=True, check=True
+    )
+    assert "migrate" in answer.stdout.lower()
+    command = re.search(r"^CMD \[\"uvicorn\", \"(.+?)\"", (ROOT / "Dockerfile").read_text(), re.MULTILINE)
+    assert command is not None
+    module, name = command[1].split(":")
+    subprocess.run([sys.executable, "-c", f"from {module} import {name}"], check=True)
+
+
+def test_the_image_is_pinned_and_does_not_run_as_root() -> None:
+    text = (ROOT / "Dockerfile").read_text()
+    images = re.findall(r"^FROM (\S+)", text, re.MULTILINE)
+    assert images
+    assert all(re.search(r":\d+\.\d+\.\d+-", image) for image in images)
+    assert text.rindex("\nUSER 10001") < text.rindex("\nCMD ")
+    assert "HEALTHCHECK" in text
+
+
+def test_every_setting_that_compose_names_exists() -> None:
+    settings = set(re.findall(r"^#? ?(CASEMGMT_[A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
+    compose = yaml.safe_load((ROOT / "compose.yaml").read_text())
+    assert set(compose["services"]["service"]["environment"]) <= settings
+
+
+def test_the_example_settings_are_refused_as_they_stand() -> None:
+    """Nobody runs with what is printed in a file: outside the demo an empty secret stops the service."""
+    answer = subprocess.run(
+        [sys.executable, "-m", "casemgmt", "migrate"],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={"PATH": "/usr/bin", "CASEMGMT_MODE": "production"},
+    )
+    assert answer.returncode == 2
+    assert "CASEMGMT_TOKEN_SECRET is the secret of the demo" in answer.stderr

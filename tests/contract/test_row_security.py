@@ -1,0 +1,182 @@
+"""Row security stands on every table with personal data, and no way leads around it. New tables fail here first."""
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from casemgmt.db.migrate import driver_url
+from casemgmt.machines import MACHINES
+
+NOT_PERSONAL = {
+    "alembic_version": "number of the newest migration",
+    "case_serial": "the last number given, no right for the service",
+    "centre_room": "rooms of a centre",
+    "deployment": "digests and the generation of this database",
+    "mobile_group": "name and region of a group",
+    "mobile_group_area": "duty areas",
+    "mobile_group_duty": "duty times",
+    "organisation": "bodies",
+    "role_grant": "what roles mean",
+    "state_transition": "what routes exist",
+}
+"""Tables without personal data, each with what it holds instead. `code_*` tables are code lists."""
+
+OUT_OF_REACH = {"auth_session", "login_attempt", "user_credential"}
+"""Tables on which the service has no right at all: named functions read and write them."""
+
+DEFINER_FUNCTIONS = {
+    "accept_handover": "passes accountability: the old manager's rows leave the writer's sight",
+    "attach_signal": "joins a signal to a case that the actor may not see",
+    "audit_make_months": "makes partitions; no right for the service",
+    "audit_months_ahead": "counts partitions",
+    "audit_write": "the only way into the audit log",
+    "auth_account": "reads a password hash",
+    "auth_end_session": "ends a session",
+    "auth_failed": "counts a failed log-in",
+    "auth_identity": "what a token is made of",
+    "auth_open_session": "opens a session",
+    "auth_rotate": "turns a refresh token",
+    "auth_set_password": "sets a password",
+    "begin_work": "reads the actor's account",
+    "case_scope_changed": "trigger: moves the rows of a case with it",
+    "check_manager": "trigger: one accountable manager",
+    "check_state": "trigger: reads the transition table",
+    "fill_scope": "trigger: copies the scope of case or signal",
+    "match_persons": "is this child known, also where hidden",
+    "next_case_number": "serial numbers across regions",
+    "on_team": "asked by the policy of the table that it reads",
+    "on_team_for": "asked by the policy of the table that it reads",
+    "open_case": "the opener need not be on the team",
+    "person_joined_case": "trigger: hides a person with the case",
+    "record_iin": "uniqueness of the IIN across hidden persons",
+    "redirect_signal": "gives a signal to another body",
+    "refresh_reach": "works out how far a user sees; no right for the service",
+    "release_signal_from_group": "the declining group loses the signal",
+    "request_contact": "makes a task for the manager of a hidden child",
+    "role_changed": "trigger: a change of rights makes tokens stale",
+    "set_restriction": "a restriction leaves the supervisor's sight",
+    "signal_scope_changed": "trigger: moves the rows of a signal with it",
+}
+"""Functions with the owner's rights, each with its reason. The list may only shrink."""
+
+
+@pytest_asyncio.fixture
+async def owner(owner_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(driver_url(owner_url))
+    yield connection
+    await connection.close()
+
+
+@pytest_asyncio.fixture
+async def service(database_url: str) -> AsyncIterator[asyncpg.Connection]:
+    connection = await asyncpg.connect(driver_url(database_url))
+    yield connection
+    await connection.close()
+
+
+async def _tables(owner: asyncpg.Connection) -> set[str]:
+    rows = await owner.fetch(
+        "SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+        " WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition"
+    )
+    return {r["relname"] for r in rows}
+
+
+async def _guarded(owner: asyncpg.Connection) -> set[str]:
+    return {t for t in await _tables(owner) if t not in NOT_PERSONAL and not t.startswith("code_")}
+
+
+async def test_every_table_with_personal_data_has_policies_for_reading_and_writing(owner: asyncpg.Connection) -> None:
+    missing = []
+    for table in sorted(await _guarded(owner) - OUT_OF_REACH):
+        enabled = await owner.fetchval("SELECT relrowsecurity FROM pg_class WHERE oid = $1::regclass", table)
+        commands = {
+            r["cmd"] for r in await owner.fetch("SELECT cmd FROM pg_policies WHERE tablename = $1", table)
+        }
+        if not enabled or not {"SELECT", "INSERT", "UPDATE"} <= commands:
+            missing.append(table)
+    assert missing == []
+
+
+async def test_the_service_can_delete_nothing_and_owns_nothing(owner: asyncpg.Connection) -> None:
+    rights = await owner.fetch(
+        "SELECT table_name, privilege_type FROM information_schema.role_table_grants"
+        " WHERE grantee = 'casemgmt_service' AND privilege_type NOT IN ('SELECT', 'INSERT', 'UPDATE')"
+    )
+    assert [tuple(r) for r in rights] == []
+    owned = await owner.fetchval(
+        "SELECT count(*) FROM pg_class c JOIN pg_roles r ON r.oid = c.relowner"
+        " WHERE r.rolname IN ('casemgmt_service', 'casemgmt_app')"
+    )
+    assert owned == 0
+    role = await owner.fetchrow("SELECT rolsuper, rolbypassrls FROM pg_roles WHERE rolname = 'casemgmt_app'")
+    assert tuple(role) == (False, False)
+
+
+async def test_an_unset_actor_sees_and_writes_nothing(owner: asyncpg.Connection, service: asyncpg.Connection) -> None:
+    for table in sorted(await _guarded(owner) - OUT_OF_REACH):
+        assert await service.fetchval(f"SELECT count(*) FROM {table}") == 0, table
+
+
+async def test_passwords_and_sessions_are_out_of_reach(service: asyncpg.Connection) -> None:
+    for table in OUT_OF_REACH:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await service.fetchval(f"SELECT count(*) FROM {table}")
+
+
+async def test_a_month_of_the_audit_log_is_no_way_around_it(
+    owner: asyncpg.Connection, service: asyncpg.Connection
+) -> None:
+    months = await owner.fetch("SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'audit_event'::regclass")
+    assert len(months) >= 7
+    for month in months:
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await service.fetchval(f"SELECT count(*) FROM {month['name']}")
+
+
+async def test_functions_with_the_owners_rights_are_few_and_named(owner: asyncpg.Connection) -> None:
+    rows = await owner.fetch(
+        "SELECT p.proname, p.proconfig, r.rolname, r.rolcanlogin FROM pg_proc p JOIN pg_roles r ON r.oid = p.proowner"
+        " JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'public' AND p.prosecdef"
+    )
+    assert {r["proname"] for r in rows} == set(DEFINER_FUNCTIONS)
+    for row in rows:
+        assert row["proconfig"] == ["search_path=pg_catalog, public"], row["proname"]
+        assert not row["rolcanlogin"], row["proname"]
+
+
+async def test_a_write_without_an_audit_event_is_refused_on_every_guarded_table(owner: asyncpg.Connection) -> None:
+    triggers = {
+        r["table"]
+        for r in await owner.fetch(
+            "SELECT tgrelid::regclass::text AS table FROM pg_trigger WHERE tgname = 'audited' AND tgdeferrable"
+        )
+    }
+    unguarded = await _guarded(owner) - triggers - OUT_OF_REACH - {"audit_event", "idempotency_key"}
+    assert unguarded == set()
+
+
+async def test_every_state_column_has_its_transition_table(owner: asyncpg.Connection) -> None:
+    rows = await owner.fetch(
+        "SELECT table_name FROM information_schema.columns WHERE table_schema = 'public' AND column_name = 'state'"
+    )
+    assert {r["table_name"] for r in rows} == set(MACHINES)
+    for table in MACHINES:
+        names = {
+            r["tgname"] for r in await owner.fetch("SELECT tgname FROM pg_trigger WHERE tgrelid = $1::regclass", table)
+        }
+        assert {"first_state", "next_state"} <= names, table
+
+
+async def test_every_row_of_a_case_carries_its_scope(owner: asyncpg.Connection) -> None:
+    rows = await owner.fetch(
+        "SELECT table_name, array_agg(column_name::text) AS columns FROM information_schema.columns"
+        " WHERE table_schema = 'public' GROUP BY table_name"
+    )
+    for row in rows:
+        columns = set(row["columns"])
+        if row["table_name"].startswith("audit_event") or "case_id" not in columns:
+            continue
+        assert {"region_code", "organisation_id", "restricted"} <= columns, row["table_name"]
