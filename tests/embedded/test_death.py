@@ -4,10 +4,13 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
+from casemgmt.embedded.lock import is_free
 from tests.embedded.conftest import Held, gone, query, read_report, spawn_module, wait_until
 from tests.postgres import chosen_binaries
 
@@ -88,6 +91,33 @@ def test_everything_killed_at_once_is_recovered(data: Path, hold: Hold) -> None:
     expect_data(hold, data)
 
 
+def test_the_lock_lasts_as_long_as_the_last_process_of_the_server(data: Path, hold: Hold) -> None:
+    """A process of the server that is slow to notice still writes: nobody may start beside it."""
+    held = hold(data)
+    fill(held)
+    slow = next(child.pid for child in psutil.Process(held.server).children() if "checkpointer" in child.cmdline()[0])
+    os.kill(slow, signal.SIGSTOP)
+    try:
+        for pid in (held.pid, held.guard, held.server):
+            os.kill(pid, signal.SIGKILL)
+        held.process.wait()
+        wait_until(lambda: gone(held.guard, held.server))
+        next_one = spawn_module("holder", data, chosen_binaries() or "")
+        try:
+            assert next_one.stdout is not None
+            assert "Waiting for the processes of an earlier run" in next_one.stdout.readline()
+            assert not is_free(data)
+        finally:
+            os.kill(slow, signal.SIGCONT)
+        url = read_report(next_one)["url"]
+        assert query(url, "SELECT sum(figure) FROM kept") == 200010000
+        next_one.send_signal(signal.SIGINT)
+        next_one.communicate(timeout=20)
+    finally:
+        with suppress(ProcessLookupError):
+            os.kill(slow, signal.SIGCONT)
+
+
 def test_a_holder_killed_while_the_cluster_is_made(place: Path, hold: Hold) -> None:
     process = spawn_module("holder", place / "data", chosen_binaries() or "")
     assert process.stdout is not None
@@ -125,7 +155,5 @@ def test_writes_that_were_confirmed_survive_a_kill_in_the_midst_of_writing(data:
         held.process.wait()
         held = hold(data)
         start = turn * 1_000_000
-        counted = query(
-            held.url, "SELECT count(*) FROM kept WHERE figure > $1 AND figure <= $2", start, confirmed
-        )
+        counted = query(held.url, "SELECT count(*) FROM kept WHERE figure > $1 AND figure <= $2", start, confirmed)
         assert counted == confirmed - start

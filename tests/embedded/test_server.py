@@ -33,9 +33,7 @@ def test_a_first_start_and_a_second_one_with_the_same_data(place: Path) -> None:
         assert server.dsn is not None
         query(server.dsn.url(), "CREATE TABLE kept AS SELECT 7 AS figure")
         assert query(server.dsn.url(), "SELECT lower('ӘҒҚҢӨҰҮҺІ')") == "әғқңөұүһі"
-        assert query(
-            server.dsn.url(), "SELECT current_setting('fsync') || current_setting('synchronous_commit')"
-        )
+        assert query(server.dsn.url(), "SELECT current_setting('fsync') || current_setting('synchronous_commit')")
         assert query(server.dsn.url(), "SHOW listen_addresses") == ""
         assert query(server.dsn.url(), "SHOW timezone") == "UTC"
         assert query(server.dsn.url(), "SHOW jit") == "off"
@@ -59,9 +57,7 @@ def test_only_the_password_opens_it_and_only_our_account_reaches_it(data: Path) 
         with pytest.raises(asyncpg.InvalidPasswordError):
             query(server.dsn.url().replace(server.dsn.password, "wrong"), "SELECT 1")
         authentication = (server.home / "cluster" / "pg_hba.conf").read_text(encoding="utf-8")
-        assert "trust" not in [
-            line.split()[-1] for line in authentication.splitlines() if line[:1] not in {"", "#"}
-        ]
+        assert "trust" not in [line.split()[-1] for line in authentication.splitlines() if line[:1] not in {"", "#"}]
         for path, mode in (
             (server.home, 0o700),
             (server.dsn.socket_folder, 0o700),
@@ -86,9 +82,7 @@ def test_the_log_keeps_silent_about_what_clients_send(data: Path) -> None:
     assert "130101500013" not in written
 
 
-@pytest.mark.parametrize(
-    "name", ["with several spaces", "қазақша, 'quoted'", "x" * 210, "/".join(["deep" * 30] * 3)]
-)
+@pytest.mark.parametrize("name", ["with several spaces", "қазақша, 'quoted'", "x" * 210, "/".join(["deep" * 30] * 3)])
 def test_any_path_will_do_and_its_socket_folder_is_taken_away(place: Path, name: str) -> None:
     with fast(place / name) as server:
         assert server.dsn is not None

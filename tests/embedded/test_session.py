@@ -50,11 +50,7 @@ def folder() -> Iterator[Path]:
 def start_session(folder: Path, *options: str, pause: float = 0) -> subprocess.Popen[bytes]:
     plugins = ("-p", "tests.postgres", "-p", "xdist.plugin", "-p", "no:cacheprovider")
     environment = {
-        **{
-            name: value
-            for name, value in os.environ.items()
-            if name != DESK_VARIABLE and "PYTEST" not in name
-        },
+        **{name: value for name, value in os.environ.items() if name != DESK_VARIABLE and "PYTEST" not in name},
         "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",  # the others only cost time here
         "TMPDIR": str(folder / "temporary"),
         "SEEN": str(folder / "seen"),

@@ -24,7 +24,7 @@ def main(port: int, manner: str) -> None:
         sys.exit(3)
     if manner == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    worker = subprocess.Popen(["/bin/sleep", "300"])
+    worker = subprocess.Popen(["/bin/sleep", "60"], stdout=subprocess.DEVNULL)
     admin = "CASEMGMT_MIGRATION_DATABASE_URL" in os.environ
     report = {
         "web": os.getpid(),

@@ -158,8 +158,7 @@ class Cluster:
     def postmaster_is_ours(self) -> bool:
         """Whether the noted process is a PostgreSQL server on this very folder."""
         pid = self.postmaster()
-        words = command_line(pid) if pid is not None else ""
-        return "postgres" in words and f"-D {self.data}" in words
+        return pid is not None and serves(pid, self.data)
 
     def is_ready(self) -> bool:
         """Whether the server has written that it lets clients in."""
@@ -174,6 +173,12 @@ class Cluster:
         if self.log.exists():
             self.log.replace(self.log.with_suffix(".log.before"))
         return os.open(self.log, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND, 0o600)
+
+
+def serves(pid: int, data: Path) -> bool:
+    """Whether process `pid` is a PostgreSQL server on the folder `data`."""
+    words = f"{command_line(pid)} "
+    return "postgres" in words and f" -D {data} " in words
 
 
 def last_lines(path: Path, count: int = 8) -> str:

@@ -84,7 +84,11 @@ class Guard:
             return 0
         except (EmbeddedServerError, OSError) as error:
             self._stop("fast")
-            self.tell(event="failed", message=str(error))
+            named = isinstance(error, EmbeddedServerError)
+            self.tell(
+                event="failed",
+                message=str(error) if named else f"The embedded database in {self.home} failed: {error}",
+            )
             return 1
         finally:
             self._tidy()

@@ -4,6 +4,7 @@ import asyncio
 import getpass
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -20,6 +21,7 @@ import asyncpg
 from casemgmt.embedded.accounts import SYSTEM_ROOT, Place, choose_place
 from casemgmt.embedded.binaries import binaries_for, find_binaries, major_version
 from casemgmt.embedded.channel import Channel, ChannelClosedError
+from casemgmt.embedded.cluster import serves
 from casemgmt.embedded.dsn import Dsn
 from casemgmt.embedded.errors import EmbeddedServerError
 from casemgmt.embedded.guard import Orders
@@ -239,6 +241,8 @@ class EmbeddedServer:
         self._guard = self._channel = self.dsn = None
         if not self._has_lock:
             return
+        if not is_free(self.home):
+            self._tell_orphan()
         while not is_free(self.home):
             if time.monotonic() > deadline:
                 raise EmbeddedServerError(
@@ -247,6 +251,12 @@ class EmbeddedServer:
             time.sleep(0.02)
         if self._discard:
             shutil.rmtree(self.home, ignore_errors=True)  # the account of the server can't always take it away itself
+
+    def _tell_orphan(self) -> None:
+        """Tell the server to stop when its guard was killed and the kernel can't tell it (macOS)."""
+        if self.server_pid is not None and serves(self.server_pid, self.home / "cluster"):
+            with suppress(ProcessLookupError):
+                os.kill(self.server_pid, signal.SIGINT)
 
     def _say_stop(self, channel: Channel, deadline: float, hurry: Callable[[], bool]) -> None:
         """Give the word and listen until the guard closes its side."""
