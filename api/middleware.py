@@ -8,7 +8,7 @@ from typing import Any
 import structlog
 from starlette.requests import Request
 
-from api.problems import Problem, problem
+from api.problems import Problem, fault, problem
 from casemgmt.ids import new_id
 
 Scope = MutableMapping[str, Any]
@@ -61,7 +61,7 @@ class RequestEnvelope:
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
-        answer = {"status": 500}
+        answer = {"status": 0}
         policy = _DOCS_POLICY if scope["path"].startswith("/docs") else _API_POLICY
 
         async def send_with_headers(message: Message) -> None:
@@ -79,6 +79,10 @@ class RequestEnvelope:
             await self._app(scope, self._bounded(receive), send_with_headers)
         except _BodyTooLarge:
             await self._too_large(request)(scope, receive, send_with_headers)
+        except Exception as error:
+            if answer["status"]:
+                raise  # the answer has begun: the connection is cut, so that nobody takes half of it for the whole
+            await fault(request, error)(scope, receive, send_with_headers)
         finally:
             log.info(
                 "request",

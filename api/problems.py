@@ -37,13 +37,13 @@ STATUS: dict[type[DomainError], int] = {
     TooManyAttempts: 429,
     Unavailable: 503,
 }
-_STATUS_OF_CODE = {
+STATUS_OF_CODE = {
     "idempotency-key-required": 400,
     "precondition-required": 428,
     "invalid-credentials": 400,
     "invalid-grant": 400,
 }
-_CODE_OF_STATUS = {
+CODE_OF_STATUS = {
     400: "bad-request",
     401: "unauthenticated",
     404: "not-found",
@@ -113,8 +113,8 @@ def problem(
 
 def status_of(error: DomainError) -> int:
     """Return the HTTP status of a named failure."""
-    if error.code in _STATUS_OF_CODE:
-        return _STATUS_OF_CODE[error.code]
+    if error.code in STATUS_OF_CODE:
+        return STATUS_OF_CODE[error.code]
     return next((status for kind, status in STATUS.items() if isinstance(error, kind)), 500)
 
 
@@ -163,18 +163,13 @@ def _nameable(part: object) -> bool:
 async def on_http_exception(request: Request, error: Exception) -> Problem:
     """Answer what the framework itself refuses."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
-    code = _CODE_OF_STATUS.get(error.status_code, "bad-request")
+    code = CODE_OF_STATUS.get(error.status_code, "bad-request")
     return problem(request, error.status_code, code, "", headers=error.headers)
 
 
-async def on_fault(request: Request, error: Exception) -> Problem:
+def fault(request: Request, error: Exception) -> Problem:
     """Answer a fault of the program: the log has the cause, the answer only the id to find it by."""
-    log.error(
-        "request.fault",
-        request_id=getattr(request.state, "request_id", ""),
-        kind=type(error).__name__,
-        exc_info=error,
-    )
+    log.error("request.fault", request_id=request.state.request_id, kind=type(error).__name__, exc_info=error)
     return problem(request, 500, "internal-error", "")
 
 
@@ -183,4 +178,3 @@ def add_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, on_domain_error)
     app.add_exception_handler(RequestValidationError, on_validation_error)
     app.add_exception_handler(HTTPException, on_http_exception)
-    app.add_exception_handler(Exception, on_fault)

@@ -4,7 +4,14 @@ from typing import Any
 
 import httpx
 
-from casemgmt.demo.accounts import DEMO_PASSWORD
+from casemgmt.demo.accounts import ACCOUNTS, DEMO_PASSWORD
+
+
+def credentials(username: str) -> dict[str, str]:
+    """Return the form by which an account of the demo signs in: persons by password, machines by their own grant."""
+    if any(a.username == username and a.kind == "service" for a in ACCOUNTS):
+        return {"grant_type": "client_credentials", "client_id": username, "client_secret": DEMO_PASSWORD}
+    return {"grant_type": "password", "username": username, "password": DEMO_PASSWORD}
 
 
 class Caller:
@@ -45,9 +52,7 @@ class World:
     async def as_(self, username: str) -> Caller:
         """Return the account, signed in."""
         if username not in self._callers:
-            answer = await self.client.post(
-                "/v1/token", data={"grant_type": "password", "username": username, "password": DEMO_PASSWORD}
-            )
+            answer = await self.client.post("/v1/token", data=credentials(username))
             assert answer.status_code == 200, answer.text
             self._callers[username] = Caller(self.client, answer.json()["access_token"])
         return self._callers[username]

@@ -84,7 +84,21 @@ def test_operation_ids_are_unique_and_every_operation_is_described() -> None:
 
 
 def test_no_personal_data_goes_into_a_url() -> None:
-    allowed = {"limit", "cursor", "state", "order", "day", "from", "until", "to", "kind", "clock", "region", "at", "kato"}
+    allowed = {
+        "limit",
+        "cursor",
+        "state",
+        "order",
+        "day",
+        "from",
+        "until",
+        "to",
+        "kind",
+        "clock",
+        "region",
+        "at",
+        "kato",
+    }
     for key, operation in _operations().items():
         for parameter in operation.get("parameters", []):  # type: ignore[attr-defined]
             if parameter["in"] == "query":

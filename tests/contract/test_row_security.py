@@ -32,17 +32,19 @@ DEFINER_FUNCTIONS = {
     "audit_make_months": "makes partitions; no right for the service",
     "audit_months_ahead": "counts partitions",
     "audit_write": "the only way into the audit log",
-    "auth_account": "reads a password hash",
+    "auth_attempt": "counts a try at a log-in and reads the password hash",
     "auth_end_session": "ends a session",
-    "auth_failed": "counts a failed log-in",
     "auth_identity": "what a token is made of",
     "auth_open_session": "opens a session",
     "auth_rotate": "turns a refresh token",
     "auth_set_password": "sets a password",
     "begin_work": "reads the actor's account",
     "case_scope_changed": "trigger: moves the rows of a case with it",
+    "centre_busy": "taken times behind bookings that the planner doesn't see",
+    "centre_specialists": "roles are read by the keepers of the directory alone",
     "check_manager": "trigger: one accountable manager",
     "check_state": "trigger: reads the transition table",
+    "end_sessions_of_inactive": "trigger: sessions are out of the service's reach",
     "fill_scope": "trigger: copies the scope of case or signal",
     "match_persons": "is this child known, also where hidden",
     "next_case_number": "serial numbers across regions",
@@ -92,9 +94,7 @@ async def test_every_table_with_personal_data_has_policies_for_reading_and_writi
     missing = []
     for table in sorted(await _guarded(owner) - OUT_OF_REACH):
         enabled = await owner.fetchval("SELECT relrowsecurity FROM pg_class WHERE oid = $1::regclass", table)
-        commands = {
-            r["cmd"] for r in await owner.fetch("SELECT cmd FROM pg_policies WHERE tablename = $1", table)
-        }
+        commands = {r["cmd"] for r in await owner.fetch("SELECT cmd FROM pg_policies WHERE tablename = $1", table)}
         if not enabled or not {"SELECT", "INSERT", "UPDATE"} <= commands:
             missing.append(table)
     assert missing == []
@@ -129,7 +129,9 @@ async def test_passwords_and_sessions_are_out_of_reach(service: asyncpg.Connecti
 async def test_a_month_of_the_audit_log_is_no_way_around_it(
     owner: asyncpg.Connection, service: asyncpg.Connection
 ) -> None:
-    months = await owner.fetch("SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'audit_event'::regclass")
+    months = await owner.fetch(
+        "SELECT inhrelid::regclass::text AS name FROM pg_inherits WHERE inhparent = 'audit_event'::regclass"
+    )
     assert len(months) >= 7
     for month in months:
         with pytest.raises(asyncpg.InsufficientPrivilegeError):

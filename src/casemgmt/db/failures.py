@@ -12,7 +12,7 @@ from casemgmt.errors import (
     WrongState,
 )
 
-_BY_STATE: dict[str, tuple[type[DomainError], str, str]] = {
+BY_STATE: dict[str, tuple[type[DomainError], str, str]] = {
     "CM401": (
         Unauthenticated,
         "unauthenticated",
@@ -40,7 +40,7 @@ def translate(error: Exception) -> DomainError | None:
     """Return the named failure of a database error, or None where it is a fault of the program."""
     original = error.orig if isinstance(error, DBAPIError) else error
     state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
-    if state not in _BY_STATE:
+    if state not in BY_STATE:
         return None
-    kind, code, detail = _BY_STATE[state]
+    kind, code, detail = BY_STATE[state]
     return kind(detail, code=code)
