@@ -97,12 +97,12 @@ def test_the_lock_lasts_as_long_as_the_last_process_of_the_server(data: Path, ho
     fill(held)
     slow = next(child.pid for child in psutil.Process(held.server).children() if "checkpointer" in child.cmdline()[0])
     os.kill(slow, signal.SIGSTOP)
+    for pid in (held.pid, held.guard, held.server):
+        os.kill(pid, signal.SIGKILL)
+    held.process.wait()
+    wait_until(lambda: gone(held.guard, held.server))
+    next_one = spawn_module("holder", data, chosen_binaries() or "")
     try:
-        for pid in (held.pid, held.guard, held.server):
-            os.kill(pid, signal.SIGKILL)
-        held.process.wait()
-        wait_until(lambda: gone(held.guard, held.server))
-        next_one = spawn_module("holder", data, chosen_binaries() or "")
         try:
             assert next_one.stdout is not None
             assert "Waiting for the processes of an earlier run" in next_one.stdout.readline()
@@ -112,10 +112,12 @@ def test_the_lock_lasts_as_long_as_the_last_process_of_the_server(data: Path, ho
         url = read_report(next_one)["url"]
         assert query(url, "SELECT sum(figure) FROM kept") == 200010000
         next_one.send_signal(signal.SIGINT)
-        next_one.communicate(timeout=20)
+        next_one.wait(20)
     finally:
         with suppress(ProcessLookupError):
             os.kill(slow, signal.SIGCONT)
+        next_one.kill()
+        next_one.communicate()
 
 
 def test_a_holder_killed_while_the_cluster_is_made(place: Path, hold: Hold) -> None:

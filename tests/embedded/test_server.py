@@ -184,7 +184,6 @@ def test_a_server_that_somebody_started_by_hand_is_left_alone(data: Path) -> Non
         [*command, "-c", "listen_addresses=", "-c", f"unix_socket_directories={sockets}"],
         user=account.st_uid,
         group=account.st_gid,
-        extra_groups=[],
         stderr=subprocess.DEVNULL,
     )
     try:
