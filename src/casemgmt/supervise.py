@@ -108,9 +108,7 @@ class Signals:
             if number == signal.SIGHUP and signal.getsignal(number) == signal.SIG_IGN:
                 continue  # started by nohup
             self._before[number] = signal.signal(number, self._note)
-        self._before[signal.SIGCHLD] = signal.signal(
-            signal.SIGCHLD, lambda _number, _frame: None
-        )  # wakes `wait`
+        self._before[signal.SIGCHLD] = signal.signal(signal.SIGCHLD, lambda _number, _frame: None)  # wakes `wait`
         return self
 
     def __exit__(
@@ -239,9 +237,7 @@ class Supervisor:
                 ready = True
                 on_ready()
             if not ready and time.monotonic() > deadline:
-                raise SuperviseError(
-                    f"The web service didn't answer at {ready_url} for {READY_SECONDS} seconds."
-                )
+                raise SuperviseError(f"The web service didn't answer at {ready_url} for {READY_SECONDS} seconds.")
 
     def _wait_a_moment(self, seconds: float) -> None:
         """Wait for news; raises when the end is asked for or the database is no longer well."""
@@ -256,9 +252,7 @@ class Supervisor:
 
     def _variables(self, *, admin: bool) -> dict[str, str]:
         """Our own variables and the caller's; the superuser's address never reaches the service."""
-        variables = {
-            name: value for name, value in os.environ.items() if admin or name != MIGRATION_URL_VARIABLE
-        }
+        variables = {name: value for name, value in os.environ.items() if admin or name != MIGRATION_URL_VARIABLE}
         if admin and self.dsn is not None:
             variables[MIGRATION_URL_VARIABLE] = self.dsn.url()
         return variables | dict(self.environment(self.dsn))
