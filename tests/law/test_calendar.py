@@ -73,9 +73,7 @@ def test_counted_days_end_on_a_working_day_and_count_back_to_the_start(day: date
 @given(DAYS, COUNTS, COUNTS)
 def test_working_days_add_up(day: date, first: int, second: int) -> None:
     halfway = CALENDAR.add_working_days(day, first).date
-    assert (
-        CALENDAR.add_working_days(halfway, second).date == CALENDAR.add_working_days(day, first + second).date
-    )
+    assert CALENDAR.add_working_days(halfway, second).date == CALENDAR.add_working_days(day, first + second).date
 
 
 @given(DAYS)
@@ -106,10 +104,7 @@ def test_working_hours_keep_the_order_of_events(one: datetime, other: datetime, 
 @given(MOMENTS, MOMENTS, MOMENTS)
 def test_working_time_adds_up(one: datetime, other: datetime, third: datetime) -> None:
     first, middle, last = sorted((one, other, third))
-    parts = (
-        CALENDAR.working_time_between(first, middle).duration
-        + CALENDAR.working_time_between(middle, last).duration
-    )
+    parts = CALENDAR.working_time_between(first, middle).duration + CALENDAR.working_time_between(middle, last).duration
     assert parts == CALENDAR.working_time_between(first, last).duration
 
 

@@ -20,9 +20,7 @@ def test_the_law_of_the_package_is_in_order(capsys: pytest.CaptureFixture[str]) 
     assert "The law is in order" in capsys.readouterr().out
 
 
-def test_check_prints_each_fault_with_file_and_line(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_check_prints_each_fault_with_file_and_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_law(tmp_path, {"kz/deadlines/terms.yaml": TERM.replace("runs_from", "runs_form")})
     assert main(["--law", str(folder), "check"]) == FOUND_FAULTS
     told = capsys.readouterr().err
@@ -30,9 +28,7 @@ def test_check_prints_each_fault_with_file_and_line(
     assert "2 faults found." in told
 
 
-def test_check_finds_a_parameter_that_nothing_uses(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_check_finds_a_parameter_that_nothing_uses(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = write_law(tmp_path, {"kz/parameters/hours.yaml": HOURS + EXTRA})
     assert main(["--law", str(folder), "check"]) == FOUND_FAULTS
     assert "hours.yaml:10: the parameter forgotten.figure is used nowhere" in capsys.readouterr().err
@@ -55,9 +51,7 @@ def test_show_tells_the_citation_of_law_and_what_was_not_seen(capsys: pytest.Cap
     assert "confirmed  through 2026-03-31" in told
 
 
-def test_show_on_a_date_gives_the_value_of_that_date_only(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_show_on_a_date_gives_the_value_of_that_date_only(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     folder = str(write_law(tmp_path))
     assert main(["--law", folder, "show", "answer", "--on", "2024-12-31"]) == 0
     told = capsys.readouterr().out
@@ -95,9 +89,7 @@ def test_a_question_without_answer_says_why(
         ["--law", "/no/such", "check"],
     ],
 )
-def test_an_argument_that_can_not_be_read_is_named(
-    arguments: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_an_argument_that_can_not_be_read_is_named(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         main(arguments)
     assert " is not a " in capsys.readouterr().err

@@ -68,9 +68,7 @@ def test_the_day_before_the_day_of_and_the_day_after_a_change(tmp_path: Path) ->
 def test_a_value_of_law_past_its_confirmed_date_is_an_error_that_names_it(tmp_path: Path) -> None:
     law = small_law(tmp_path)
     assert law.term("answer", date(2025, 6, 30)).value == 5
-    with pytest.raises(
-        BeyondConfirmedError, match=r"answer: asked for 2025-07-01, .* through 2025-06-30"
-    ) as caught:
+    with pytest.raises(BeyondConfirmedError, match=r"answer: asked for 2025-07-01, .* through 2025-06-30") as caught:
         law.term("answer", date(2025, 7, 1))
     assert caught.value.confirmed_through == date(2025, 6, 30)
 

@@ -28,6 +28,7 @@ NEEDED = [
     "visit_urgent",
     "visit_standard",
     "visit_report",
+    "case_opening",
     "first_contact_with_child",
     "assessment",
     "plan_draft",
@@ -111,9 +112,7 @@ GOLDEN = [
 
 
 @pytest.mark.parametrize(("code", "event", "due_at", "warn_at"), GOLDEN)
-def test_counting_gives_the_due_times_worked_out_by_hand(
-    code: str, event: str, due_at: str, warn_at: str
-) -> None:
+def test_counting_gives_the_due_times_worked_out_by_hand(code: str, event: str, due_at: str, warn_at: str) -> None:
     found = due(code, event)
     assert (show_moment(found.due_at), show_moment(found.warn_at)) == (due_at, warn_at)
     assert COUNTING_VERSION == 1
@@ -157,9 +156,7 @@ def test_event_warning_and_due_stand_in_order_and_every_step_is_told(code: str, 
 
 
 @given(st.sampled_from(HOUSE), MOMENTS)
-def test_a_term_of_days_is_never_due_on_a_day_off_and_ends_with_the_working_day(
-    code: str, at: datetime
-) -> None:
+def test_a_term_of_days_is_never_due_on_a_day_off_and_ends_with_the_working_day(code: str, at: datetime) -> None:
     deadline = LAW.deadlines[code]
     if deadline.values[0].unit.counts_whole_days and deadline.last_day_off is not DayOff.KEEP:
         local = to_local(compute_due(code, at).due_at)

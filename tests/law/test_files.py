@@ -81,9 +81,7 @@ BROKEN_TERMS = [
 
 
 @pytest.mark.parametrize(("old", "new", "message", "marked"), BROKEN_TERMS, ids=lambda text: str(text)[:40])
-def test_a_fault_in_a_term_names_file_and_line(
-    tmp_path: Path, old: str, new: str, message: str, marked: str
-) -> None:
+def test_a_fault_in_a_term_names_file_and_line(tmp_path: Path, old: str, new: str, message: str, marked: str) -> None:
     text = TERM.replace(old, new, 1)
     if "&name" in new:
         text += "  again: *name\n"
@@ -125,9 +123,7 @@ def test_hours_that_end_before_they_begin_are_refused(tmp_path: Path) -> None:
 
 def test_an_hour_that_is_no_time_is_refused_at_its_line(tmp_path: Path) -> None:
     faults = faults_of(tmp_path, PARAMETERS, HOURS.replace('"18:00"', '"25:00"'))
-    assert faults == [
-        f'law/{PARAMETERS}:9: working_day.closes: a time of day is written in quotes as "HH:MM"'
-    ]
+    assert faults == [f'law/{PARAMETERS}:9: working_day.closes: a time of day is written in quotes as "HH:MM"']
 
 
 def test_a_law_without_hours_is_refused(tmp_path: Path) -> None:

@@ -50,6 +50,4 @@ def test_a_module_of_the_rules_is_pure_and_exact(module: Path) -> None:
 
 
 def test_every_module_was_looked_at() -> None:
-    assert {"loader.py", "calendar.py", "deadlines.py", "dated.py", "__main__.py"} <= {
-        path.name for path in MODULES
-    }
+    assert {"loader.py", "calendar.py", "deadlines.py", "dated.py", "__main__.py"} <= {path.name for path in MODULES}

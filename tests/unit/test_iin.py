@@ -43,9 +43,7 @@ def test_a_remainder_of_ten_is_weighed_a_second_time() -> None:
 
 
 def test_numbers_without_a_control_digit_exist_and_are_invalid() -> None:
-    without = [
-        first for first in (f"0501016{serial:04}" for serial in range(10_000)) if control_digit(first) is None
-    ]
+    without = [first for first in (f"0501016{serial:04}" for serial in range(10_000)) if control_digit(first) is None]
     assert without
     for first_eleven in without[:20]:
         for last in "0123456789":
@@ -104,9 +102,7 @@ def test_a_seventh_digit_without_a_meaning_is_refused(seventh: str) -> None:
     assert check_iin(with_control(f"120228{seventh}0001")) == [IinProblem.UNKNOWN_CENTURY_DIGIT]
 
 
-@pytest.mark.parametrize(
-    "first_eleven", ["11022950001", "12133150001", "12000150001", "12010050001", "00022930001"]
-)
+@pytest.mark.parametrize("first_eleven", ["11022950001", "12133150001", "12000150001", "12010050001", "00022930001"])
 def test_an_impossible_date_is_refused(first_eleven: str) -> None:
     assert check_iin(with_control(first_eleven)) == [IinProblem.IMPOSSIBLE_DATE]
 

@@ -292,9 +292,7 @@ def test_an_unknown_part_is_empty_and_makes_no_match_of_its_own() -> None:
 
 
 def test_names_of_other_scripts_stay_apart() -> None:
-    keys = [
-        name_key(family, given_name) for family, given_name in [("李", "明"), ("李", "华"), ("علي", "明")]
-    ]
+    keys = [name_key(family, given_name) for family, given_name in [("李", "明"), ("李", "华"), ("علي", "明")]]
     assert len({key.match_key for key in keys}) == 3
     assert all(key.match_key.isascii() for key in keys)
 
@@ -317,9 +315,7 @@ def test_any_text_gives_short_lower_case_ascii(family: str, given_name: str, pat
 
 
 @given(NAMES, NAMES, NAMES)
-def test_case_composition_apostrophes_and_hyphens_do_not_matter(
-    family: str, given_name: str, patronymic: str
-) -> None:
+def test_case_composition_apostrophes_and_hyphens_do_not_matter(family: str, given_name: str, patronymic: str) -> None:
     expected = name_key(family, given_name, patronymic)
     assert name_key(family.upper(), given_name.title(), patronymic.upper()) == expected
     decomposed = [unicodedata.normalize("NFD", part) for part in (family, given_name, patronymic)]
@@ -340,9 +336,9 @@ def test_a_doubled_letter_does_not_matter_in_a_given_name(given_name: str, posit
 
 # The transliterations, letter for letter. Syllables keep them unambiguous: 'с' before 'һ' would print the
 # same 'sh' as 'ш', and no rule can tell them apart.
-LATIN_2021 = dict(
-    zip("аәбвгғдежзийкқлмнңоөпрстуұүфхһшыіэ", "aäbvgğdejziiqqlmnñoöprstuūüfhhşyıe", strict=True)
-) | {"к": "k"}
+LATIN_2021 = dict(zip("аәбвгғдежзийкқлмнңоөпрстуұүфхһшыіэ", "aäbvgğdejziiqqlmnñoöprstuūüfhhşyıe", strict=True)) | {
+    "к": "k"
+}
 PASSPORT = dict(zip("аәбвгғдезийкқлмнңоөпрстуұүфһшыіэ", "aabvggdeziykqlmnnooprstuuufh~yie", strict=True)) | {
     "к": "k", "қ": "k", "ж": "zh", "х": "kh", "ш": "sh", "ң": "ng", "ғ": "gh",
 }  # fmt: skip

@@ -120,9 +120,7 @@ def test_the_hash_is_the_hmac_of_purpose_and_number() -> None:
 
 
 def test_the_hash_depends_on_number_and_key() -> None:
-    hashes = {
-        phone_hash(number, key) for number in ("+77012345678", "+77012345679") for key in (KEY, b"l" * 32)
-    }
+    hashes = {phone_hash(number, key) for number in ("+77012345678", "+77012345679") for key in (KEY, b"l" * 32)}
     assert len(hashes) == 4
 
 

@@ -43,9 +43,7 @@ def by_name(each: CodeList) -> str:
 
 
 def test_every_list_has_the_number_of_values_that_was_agreed() -> None:
-    found = [
-        f"{each.name} {each.openness} version {each.version}: {len(each.values)}" for each in all_lists()
-    ]
+    found = [f"{each.name} {each.openness} version {each.version}: {len(each.values)}" for each in all_lists()]
     assert found == EXPECTED
 
 
@@ -77,9 +75,7 @@ def test_a_proposed_list_speaks_three_languages_and_names_itself_as_ours(each: C
         assert not re.search("[a-z]{3}", value.ru), f"{value.code}: Latin text in the Russian label"
         assert not re.search("[a-z]", value.kk), f"{value.code}: Latin letters in the Kazakh label"
         assert not re.search("[а-я]", value.en, re.IGNORECASE), f"{value.code}: Cyrillic in the English label"
-        assert not re.search("[әғқңөұүһі]", value.ru, re.IGNORECASE), (
-            f"{value.code}: Kazakh in the Russian label"
-        )
+        assert not re.search("[әғқңөұүһі]", value.ru, re.IGNORECASE), f"{value.code}: Kazakh in the Russian label"
 
 
 @pytest.mark.parametrize("each", PROPOSED, ids=by_name)
@@ -124,9 +120,7 @@ def test_the_inverse_of_a_relationship_leads_back() -> None:
 
 
 def test_every_triage_outcome_has_a_reason() -> None:
-    assert {value.parent for value in code_list("triage_reason").values} == set(
-        code_list("triage_outcome").codes
-    )
+    assert {value.parent for value in code_list("triage_reason").values} == set(code_list("triage_outcome").codes)
 
 
 def test_a_signal_of_sexual_violence_restricts_the_case() -> None:

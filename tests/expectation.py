@@ -1,0 +1,244 @@
+"""Who may see what, written down a second time, in other words and another language than row security.
+
+It reads all rows as the owner and answers, for one account and one table, the set of keys that the account may see.
+"""
+
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+
+from casemgmt.access.roles import ROLES, Reach
+
+Row = dict[str, Any]
+Rule = Callable[["Expectation", Row], bool]
+
+TABLES = (
+    "app_user",
+    "assessment",
+    "audit_event",
+    "booking",
+    "case_handover",
+    "case_member",
+    "case_person",
+    "case_record",
+    "centre_session",
+    "child_contact",
+    "family",
+    "family_member",
+    "follow_up_check",
+    "mobile_group_member",
+    "person",
+    "person_address",
+    "person_contact",
+    "person_iin",
+    "plan",
+    "plan_goal",
+    "plan_measure",
+    "plan_missing_help",
+    "protected_address",
+    "referral",
+    "rehabilitation_programme",
+    "relationship",
+    "reporter",
+    "session_note",
+    "session_participant",
+    "signal",
+    "signal_person",
+    "task",
+    "timeline_entry",
+    "user_role",
+    "visit_act",
+    "visit_attempt",
+    "visitor_warning",
+)
+
+
+class World:
+    """All rows of all tables, as the owner sees them."""
+
+    def __init__(self, rows: dict[str, list[Row]]) -> None:
+        self.rows = rows
+        self.by_id = {t: {r["id"]: r for r in found if "id" in r} for t, found in rows.items()}
+
+    @classmethod
+    async def read(cls, owner: asyncpg.Connection) -> "World":
+        """Read everything."""
+        extra = ("organisation",)
+        return cls({t: [dict(r) for r in await owner.fetch(f"SELECT * FROM {t}")] for t in (*TABLES, *extra)})
+
+
+class Expectation:
+    """What one account may see."""
+
+    def __init__(self, world: World, user_id: UUID, now: Any) -> None:
+        self.world = world
+        self.user_id = user_id
+        self.now = now
+        me = world.by_id["app_user"][user_id]
+        self.body = me["organisation_id"]
+        self.region = world.by_id["organisation"][self.body]["region_code"]
+        roles = [
+            ROLES[r["role"]] for r in world.rows["user_role"] if r["user_id"] == user_id and r["revoked_at"] is None
+        ]
+        self.signals = {r.signals for r in roles}
+        self.cases = {r.cases for r in roles}
+        self.flags = {flag for r in roles for flag in r.flags}
+        self.groups = {
+            m["group_id"]
+            for m in world.rows["mobile_group_member"]
+            if m["user_id"] == user_id and m["until"] is None
+        }
+        self.teams = {
+            m["case_id"] for m in world.rows["case_member"] if m["user_id"] == user_id and m["ended_at"] is None
+        }
+        self.helps = {
+            (m["case_id"], m["help_kind"])
+            for m in world.rows["case_member"]
+            if m["user_id"] == user_id and m["ended_at"] is None
+        }
+
+    def visible(self, table: str) -> list[Row]:
+        """Return the rows of a table that the account may see."""
+        rule = RULES.get(table, Expectation.in_case)
+        return [r for r in self.world.rows[table] if rule(self, r)]
+
+    def _by_reach(self, reaches: set[Reach], row: Row) -> bool:
+        wide = {Reach.ORGANISATION, Reach.REGION}
+        return (
+            Reach.NATIONAL in reaches
+            or (Reach.REGION in reaches and self.region is not None and row["region_code"] == self.region)
+            or (bool(wide & reaches) and row["organisation_id"] == self.body)
+        )
+
+    def in_case(self, row: Row) -> bool:
+        """A row of a case: its team, and those whose reach covers it while it is not restricted."""
+        return row["case_id"] in self.teams or (not row["restricted"] and self._by_reach(self.cases, row))
+
+    def case(self, row: Row) -> bool:
+        return self.in_case(row | {"case_id": row["id"]})
+
+    def membership(self, row: Row) -> bool:
+        return row["user_id"] == self.user_id or self.in_case(row)
+
+    def handover(self, row: Row) -> bool:
+        return self.in_case(row) or (row["to_user_id"] == self.user_id and row["state"] == "offered")
+
+    def note(self, row: Row) -> bool:
+        return (row["case_id"], row["help_kind"]) in self.helps
+
+    def booking(self, row: Row) -> bool:
+        return row["centre_id"] == self.body or self.in_case(self.world.by_id["centre_session"][row["session_id"]])
+
+    def signal(self, row: Row) -> bool:
+        if row["case_id"] in self.teams:
+            return True
+        if row["restricted"]:
+            return False
+        took = {Reach.ORGANISATION, Reach.REGION} & self.signals and row["received_by_organisation_id"] == self.body
+        mine = row["registered_by_id"] == self.user_id or row["mobile_group_id"] in self.groups
+        return bool(self._by_reach(self.signals, row) or took or mine)
+
+    def of_signal(self, row: Row) -> bool:
+        return self.signal(self.world.by_id["signal"][row["signal_id"]])
+
+    def referral(self, row: Row) -> bool:
+        return self.of_signal(row) or (not row["restricted"] and row["mobile_group_id"] in self.groups)
+
+    def reporter(self, row: Row) -> bool:
+        return "reporters" in self.flags and self.of_signal(row)
+
+    def of_signal_or_case(self, row: Row) -> bool:
+        return (row["signal_id"] is not None and self.of_signal(row)) or (
+            row["case_id"] is not None and self.in_case(row)
+        )
+
+    def task(self, row: Row) -> bool:
+        if row["case_id"] in self.teams:
+            return True
+        if row["restricted"]:
+            return False
+        reach = self.signals if row["case_id"] is None else self.cases
+        mine = row["assignee_id"] == self.user_id or row["mobile_group_id"] in self.groups
+        return mine or self._by_reach(reach, row)
+
+    def person(self, row: Row) -> bool:
+        fresh = row["created_by_id"] == self.user_id and (self.now - row["created_at"]).days < 1
+        if not row["restricted"] and (fresh or self._by_reach(self.cases, row)):
+            return True
+        in_cases = [c for c in self.world.rows["case_person"] if c["person_id"] == row["id"] and c["until"] is None]
+        in_signals = [s for s in self.world.rows["signal_person"] if s["person_id"] == row["id"]]
+        return any(self.in_case(c) for c in in_cases) or any(self.of_signal(s) for s in in_signals)
+
+    def of_person(self, row: Row) -> bool:
+        return self.person(self.world.by_id["person"][row["person_id"]])
+
+    def iin(self, row: Row) -> bool:
+        return "identifiers" in self.flags and self.of_person(row)
+
+    def protected_address(self, row: Row) -> bool:
+        return any(
+            c["person_id"] == row["person_id"] and c["until"] is None and c["case_id"] in self.teams
+            for c in self.world.rows["case_person"]
+        )
+
+    def family(self, row: Row) -> bool:
+        own = bool({Reach.ORGANISATION, Reach.REGION} & self.cases) and row["organisation_id"] == self.body
+        fresh = row["created_by_id"] == self.user_id and (self.now - row["created_at"]).days < 1
+        if not row["restricted"] and (own or fresh):
+            return True
+        return any(m["family_id"] == row["id"] and self.of_person(m) for m in self.world.rows["family_member"])
+
+    def relationship(self, row: Row) -> bool:
+        return self.of_person(row) and self.person(self.world.by_id["person"][row["other_id"]])
+
+    def everybody(self, _: Row) -> bool:
+        return True
+
+    def user_role(self, row: Row) -> bool:
+        return row["user_id"] == self.user_id or "directory" in self.flags
+
+    def audit(self, _: Row) -> bool:
+        return "audit" in self.flags
+
+
+RULES: dict[str, Rule] = {
+    "app_user": Expectation.everybody,
+    "audit_event": Expectation.audit,
+    "booking": Expectation.booking,
+    "case_handover": Expectation.handover,
+    "case_member": Expectation.membership,
+    "case_record": Expectation.case,
+    "family": Expectation.family,
+    "family_member": Expectation.of_person,
+    "mobile_group_member": Expectation.everybody,
+    "person": Expectation.person,
+    "person_address": Expectation.of_person,
+    "person_contact": Expectation.of_person,
+    "person_iin": Expectation.iin,
+    "protected_address": Expectation.protected_address,
+    "referral": Expectation.referral,
+    "relationship": Expectation.relationship,
+    "reporter": Expectation.reporter,
+    "session_note": Expectation.note,
+    "signal": Expectation.signal,
+    "signal_person": Expectation.of_signal,
+    "task": Expectation.task,
+    "timeline_entry": Expectation.of_signal_or_case,
+    "user_role": Expectation.user_role,
+    "visit_act": Expectation.of_signal,
+    "visit_attempt": Expectation.of_signal,
+    "visitor_warning": Expectation.of_signal_or_case,
+}
+
+
+def keys(rows: list[Row], primary: list[str]) -> set[tuple[Any, ...]]:
+    """Return the primary keys of rows."""
+    return {tuple(r[c] for c in primary) for r in rows}
+
+
+async def seen(service: asyncpg.Connection, table: str, primary: list[str]) -> set[tuple[Any, ...]]:
+    """Return the primary keys that an unfiltered query shows to the actor of the open transaction."""
+    rows = await service.fetch(f"SELECT {', '.join(primary)} FROM {table}")
+    return {tuple(r) for r in rows}
