@@ -42,6 +42,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_event_actor", "audit_event", ["actor_id", "at"], unique=False)
     op.create_index("ix_audit_event_case", "audit_event", ["case_id", "at"], unique=False)
+    op.create_index("ix_audit_event_records", "audit_event", ["record_ids"], unique=False, postgresql_using="gin")
     op.create_table(
         "case_serial",
         sa.Column("region_code", sa.String(length=5), nullable=False),
@@ -120,6 +121,18 @@ def upgrade() -> None:
         sa.Column("label_ru", sa.Text(), nullable=True),
         sa.Column("label_en", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_code_case_team_role")),
+    )
+    op.create_table(
+        "code_child_contact_place",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("list_version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("label_kk", sa.Text(), nullable=True),
+        sa.Column("label_ru", sa.Text(), nullable=True),
+        sa.Column("label_en", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_code_child_contact_place")),
     )
     op.create_table(
         "code_citizenship_status",
@@ -204,6 +217,18 @@ def upgrade() -> None:
         sa.Column("label_ru", sa.Text(), nullable=True),
         sa.Column("label_en", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_code_disability_category")),
+    )
+    op.create_table(
+        "code_follow_up_outcome",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("list_version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("label_kk", sa.Text(), nullable=True),
+        sa.Column("label_ru", sa.Text(), nullable=True),
+        sa.Column("label_en", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_code_follow_up_outcome")),
     )
     op.create_table(
         "code_goal_outcome",
@@ -338,6 +363,18 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("pk_code_relationship_kind")),
     )
     op.create_table(
+        "code_reopen_reason",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("list_version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("label_kk", sa.Text(), nullable=True),
+        sa.Column("label_ru", sa.Text(), nullable=True),
+        sa.Column("label_en", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_code_reopen_reason")),
+    )
+    op.create_table(
         "code_restriction_ground",
         sa.Column("code", sa.Text(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -384,6 +421,30 @@ def upgrade() -> None:
         sa.Column("label_ru", sa.Text(), nullable=True),
         sa.Column("label_en", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_code_session_kind")),
+    )
+    op.create_table(
+        "code_session_next_step",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("list_version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("label_kk", sa.Text(), nullable=True),
+        sa.Column("label_ru", sa.Text(), nullable=True),
+        sa.Column("label_en", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_code_session_next_step")),
+    )
+    op.create_table(
+        "code_session_outcome",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("list_version", sa.Integer(), nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=True),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("label_kk", sa.Text(), nullable=True),
+        sa.Column("label_ru", sa.Text(), nullable=True),
+        sa.Column("label_en", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_code_session_outcome")),
     )
     op.create_table(
         "code_severity",
@@ -518,6 +579,7 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login_attempt")),
     )
+    op.create_index(op.f("ix_login_attempt_at"), "login_attempt", ["at"], unique=False)
     op.create_index(op.f("ix_login_attempt_name_hash"), "login_attempt", ["name_hash"], unique=False)
     op.create_table(
         "role_grant",
@@ -553,6 +615,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation")),
     )
     op.create_index(op.f("ix_organisation_changed_xid"), "organisation", ["changed_xid"], unique=False)
+    op.create_index("ix_organisation_name", "organisation", ["name_ru", "id"], unique=False)
     op.create_index(op.f("ix_organisation_parent_id"), "organisation", ["parent_id"], unique=False)
     op.create_table(
         "app_user",
@@ -578,7 +641,8 @@ def upgrade() -> None:
         sa.UniqueConstraint("username", name=op.f("uq_app_user_username")),
     )
     op.create_index(op.f("ix_app_user_changed_xid"), "app_user", ["changed_xid"], unique=False)
-    op.create_index(op.f("ix_app_user_organisation_id"), "app_user", ["organisation_id"], unique=False)
+    op.create_index("ix_app_user_name", "app_user", ["family_name", "id"], unique=False)
+    op.create_index("ix_app_user_organisation_name", "app_user", ["organisation_id", "family_name", "id"], unique=False)
     op.create_table(
         "centre_room",
         sa.Column("version", sa.Integer(), nullable=False),
@@ -593,7 +657,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_centre_room")),
     )
     op.create_index(op.f("ix_centre_room_changed_xid"), "centre_room", ["changed_xid"], unique=False)
-    op.create_index(op.f("ix_centre_room_organisation_id"), "centre_room", ["organisation_id"], unique=False)
+    op.create_index("uq_centre_room_name", "centre_room", ["organisation_id", "name"], unique=True)
     op.create_table(
         "mobile_group",
         sa.Column("version", sa.Integer(), nullable=False),
@@ -603,10 +667,12 @@ def upgrade() -> None:
         sa.Column("region_code", sa.String(length=5), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("roster_changed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_mobile_group_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mobile_group")),
     )
     op.create_index(op.f("ix_mobile_group_changed_xid"), "mobile_group", ["changed_xid"], unique=False)
+    op.create_index("ix_mobile_group_name", "mobile_group", ["name", "id"], unique=False)
     op.create_index(op.f("ix_mobile_group_organisation_id"), "mobile_group", ["organisation_id"], unique=False)
     op.create_index(op.f("ix_mobile_group_region_code"), "mobile_group", ["region_code"], unique=False)
     op.create_table(
@@ -614,16 +680,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("user_id", sa.Uuid(), nullable=False),
         sa.Column("refresh_hash", sa.String(length=64), nullable=False),
-        sa.Column("previous_hash", sa.String(length=64), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["app_user.id"], name=op.f("fk_auth_session_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_auth_session")),
-        sa.UniqueConstraint("refresh_hash", name=op.f("uq_auth_session_refresh_hash")),
     )
-    op.create_index(op.f("ix_auth_session_previous_hash"), "auth_session", ["previous_hash"], unique=False)
     op.create_index(op.f("ix_auth_session_user_id"), "auth_session", ["user_id"], unique=False)
     op.create_table(
         "case_record",
@@ -637,6 +700,7 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=24), nullable=False),
         sa.Column("manager_id", sa.Uuid(), nullable=False),
         sa.Column("restriction_ground", sa.String(), nullable=True),
+        sa.Column("restriction_note", sa.Text(), nullable=True),
         sa.Column("help_package", sa.String(), nullable=True),
         sa.Column("problem_type", sa.String(), nullable=True),
         sa.Column("child_categories", postgresql.ARRAY(sa.Text()), server_default="{}", nullable=False),
@@ -644,11 +708,6 @@ def upgrade() -> None:
         sa.Column("risk_review_on", sa.Date(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("opened_by_id", sa.Uuid(), nullable=False),
-        sa.Column("closure_reason", sa.String(), nullable=True),
-        sa.Column("closure_note", sa.Text(), nullable=True),
-        sa.Column("closure_from_state", sa.String(length=24), nullable=True),
-        sa.Column("closure_proposed_by_id", sa.Uuid(), nullable=True),
-        sa.Column("closure_approved_by_id", sa.Uuid(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reopened_times", sa.Integer(), nullable=False),
         sa.Column("lists_version", sa.String(length=64), nullable=False),
@@ -656,21 +715,7 @@ def upgrade() -> None:
             "(state = 'closed') = (closed_at is not null)", name=op.f("ck_case_record_closed_at_when_closed")
         ),
         sa.CheckConstraint(
-            "closure_approved_by_id is null or closure_approved_by_id <> closure_proposed_by_id",
-            name=op.f("ck_case_record_second_person_closes"),
-        ),
-        sa.CheckConstraint(
-            "not restricted or restriction_ground is not null",
-            name=op.f("ck_case_record_restriction_has_ground"),
-        ),
-        sa.ForeignKeyConstraint(
-            ["closure_approved_by_id"], ["app_user.id"], name=op.f("fk_case_record_closure_approved_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["closure_proposed_by_id"], ["app_user.id"], name=op.f("fk_case_record_closure_proposed_by_id")
-        ),
-        sa.ForeignKeyConstraint(
-            ["closure_reason"], ["code_closure_reason.code"], name=op.f("fk_case_record_closure_reason")
+            "not restricted or restriction_ground is not null", name=op.f("ck_case_record_restriction_has_ground")
         ),
         sa.ForeignKeyConstraint(["help_package"], ["code_help_package.code"], name=op.f("fk_case_record_help_package")),
         sa.ForeignKeyConstraint(["manager_id"], ["app_user.id"], name=op.f("fk_case_record_manager_id")),
@@ -678,9 +723,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_case_record_organisation_id")),
         sa.ForeignKeyConstraint(["problem_type"], ["code_problem_type.code"], name=op.f("fk_case_record_problem_type")),
         sa.ForeignKeyConstraint(
-            ["restriction_ground"],
-            ["code_restriction_ground.code"],
-            name=op.f("fk_case_record_restriction_ground"),
+            ["restriction_ground"], ["code_restriction_ground.code"], name=op.f("fk_case_record_restriction_ground")
         ),
         sa.ForeignKeyConstraint(["risk_level"], ["code_risk_level.code"], name=op.f("fk_case_record_risk_level")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_record")),
@@ -690,10 +733,7 @@ def upgrade() -> None:
     op.create_index(op.f("ix_case_record_manager_id"), "case_record", ["manager_id"], unique=False)
     op.create_index("ix_case_record_opened", "case_record", ["opened_at", "id"], unique=False)
     op.create_index(
-        "ix_case_record_organisation_opened",
-        "case_record",
-        ["organisation_id", "opened_at", "id"],
-        unique=False,
+        "ix_case_record_organisation_opened", "case_record", ["organisation_id", "opened_at", "id"], unique=False
     )
     op.create_index(
         "ix_case_record_organisation_state_opened",
@@ -703,10 +743,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_case_record_region_opened", "case_record", ["region_code", "opened_at", "id"], unique=False)
     op.create_index(
-        "ix_case_record_region_state_opened",
-        "case_record",
-        ["region_code", "state", "opened_at", "id"],
-        unique=False,
+        "ix_case_record_region_state_opened", "case_record", ["region_code", "state", "opened_at", "id"], unique=False
     )
     op.create_index("ix_case_record_state_opened", "case_record", ["state", "opened_at", "id"], unique=False)
     op.create_table(
@@ -720,6 +757,7 @@ def upgrade() -> None:
         sa.Column("restricted", sa.Boolean(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("label", sa.String(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["created_by_id"], ["app_user.id"], name=op.f("fk_family_created_by_id")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_family_organisation_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_family")),
@@ -742,6 +780,7 @@ def upgrade() -> None:
         "mobile_group_area",
         sa.Column("group_id", sa.Uuid(), nullable=False),
         sa.Column("kato_prefix", sa.String(length=9), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["group_id"], ["mobile_group.id"], name=op.f("fk_mobile_group_area_group_id")),
         sa.PrimaryKeyConstraint("group_id", "kato_prefix", name=op.f("pk_mobile_group_area")),
     )
@@ -753,6 +792,7 @@ def upgrade() -> None:
         sa.Column("on_date", sa.Date(), nullable=True),
         sa.Column("from_time", sa.Time(), nullable=False),
         sa.Column("until_time", sa.Time(), nullable=False),
+        sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("(weekday is null) <> (on_date is null)", name=op.f("ck_mobile_group_duty_weekday_or_date")),
         sa.CheckConstraint("weekday between 1 and 7", name=op.f("ck_mobile_group_duty_weekday_known")),
         sa.ForeignKeyConstraint(["group_id"], ["mobile_group.id"], name=op.f("fk_mobile_group_duty_group_id")),
@@ -798,6 +838,7 @@ def upgrade() -> None:
         sa.Column("match_key", sa.String(), nullable=False),
         sa.Column("sort_key", sa.String(), nullable=False),
         sa.Column("name_key_version", sa.Integer(), nullable=False),
+        sa.Column("sort_key_version", sa.Integer(), server_default="1", nullable=False),
         sa.Column("sex", sa.String(), nullable=False),
         sa.Column("birth_date", sa.Date(), nullable=True),
         sa.Column("birth_precision", sa.String(), nullable=False),
@@ -811,22 +852,17 @@ def upgrade() -> None:
             "birth_precision = 'unknown' or birth_year is not null", name=op.f("ck_person_birth_year_known")
         ),
         sa.CheckConstraint(
-            "birth_date is null or birth_year = extract(year from birth_date)",
-            name=op.f("ck_person_birth_year_agrees"),
+            "birth_date is null or birth_year = extract(year from birth_date)", name=op.f("ck_person_birth_year_agrees")
         ),
         sa.ForeignKeyConstraint(
             ["birth_precision"], ["code_birth_date_precision.code"], name=op.f("fk_person_birth_precision")
         ),
         sa.ForeignKeyConstraint(
-            ["citizenship_status"],
-            ["code_citizenship_status.code"],
-            name=op.f("fk_person_citizenship_status"),
+            ["citizenship_status"], ["code_citizenship_status.code"], name=op.f("fk_person_citizenship_status")
         ),
         sa.ForeignKeyConstraint(["created_by_id"], ["app_user.id"], name=op.f("fk_person_created_by_id")),
         sa.ForeignKeyConstraint(
-            ["disability_category"],
-            ["code_disability_category.code"],
-            name=op.f("fk_person_disability_category"),
+            ["disability_category"], ["code_disability_category.code"], name=op.f("fk_person_disability_category")
         ),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_person_organisation_id")),
         sa.ForeignKeyConstraint(["sex"], ["code_sex.code"], name=op.f("fk_person_sex")),
@@ -886,6 +922,7 @@ def upgrade() -> None:
         sa.Column("risk_reason", sa.Text(), nullable=True),
         sa.Column("review_on", sa.Date(), nullable=True),
         sa.Column("conclusion", sa.Text(), nullable=True),
+        sa.Column("discard_reason", sa.Text(), nullable=True),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("completed_by_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
@@ -899,15 +936,61 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_assessment_person_id")),
         sa.ForeignKeyConstraint(["risk_level"], ["code_risk_level.code"], name=op.f("fk_assessment_risk_level")),
         sa.ForeignKeyConstraint(
-            ["suggested_risk_level"],
-            ["code_risk_level.code"],
-            name=op.f("fk_assessment_suggested_risk_level"),
+            ["suggested_risk_level"], ["code_risk_level.code"], name=op.f("fk_assessment_suggested_risk_level")
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_assessment")),
     )
     op.create_index(op.f("ix_assessment_case_id"), "assessment", ["case_id"], unique=False)
     op.create_index(op.f("ix_assessment_changed_xid"), "assessment", ["changed_xid"], unique=False)
     op.create_index(op.f("ix_assessment_person_id"), "assessment", ["person_id"], unique=False)
+    op.create_index(
+        "uq_assessment_draft",
+        "assessment",
+        ["case_id", "person_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'draft'"),
+    )
+    op.create_table(
+        "case_closure",
+        sa.Column("region_code", sa.String(length=5), nullable=True),
+        sa.Column("organisation_id", sa.Uuid(), nullable=False),
+        sa.Column("restricted", sa.Boolean(), nullable=False),
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("from_state", sa.String(length=24), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposed_by_id", sa.Uuid(), nullable=False),
+        sa.Column("approved", sa.Boolean(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by_id", sa.Uuid(), nullable=True),
+        sa.Column("decision_note", sa.Text(), nullable=True),
+        sa.Column("reopened_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reopened_by_id", sa.Uuid(), nullable=True),
+        sa.Column("reopen_reason", sa.String(), nullable=True),
+        sa.Column("reopen_note", sa.Text(), nullable=True),
+        sa.CheckConstraint("(approved is null) = (decided_at is null)", name=op.f("ck_case_closure_decided_whole")),
+        sa.CheckConstraint(
+            "decided_by_id is null or decided_by_id <> proposed_by_id",
+            name=op.f("ck_case_closure_second_person_decides"),
+        ),
+        sa.CheckConstraint("reopened_at is null or approved", name=op.f("ck_case_closure_reopened_after_approval")),
+        sa.ForeignKeyConstraint(["case_id"], ["case_record.id"], name=op.f("fk_case_closure_case_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["app_user.id"], name=op.f("fk_case_closure_decided_by_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_case_closure_organisation_id")),
+        sa.ForeignKeyConstraint(["proposed_by_id"], ["app_user.id"], name=op.f("fk_case_closure_proposed_by_id")),
+        sa.ForeignKeyConstraint(["reason"], ["code_closure_reason.code"], name=op.f("fk_case_closure_reason")),
+        sa.ForeignKeyConstraint(
+            ["reopen_reason"], ["code_reopen_reason.code"], name=op.f("fk_case_closure_reopen_reason")
+        ),
+        sa.ForeignKeyConstraint(["reopened_by_id"], ["app_user.id"], name=op.f("fk_case_closure_reopened_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case_closure")),
+    )
+    op.create_index(op.f("ix_case_closure_case_id"), "case_closure", ["case_id"], unique=False)
+    op.create_index(
+        "uq_case_closure_open", "case_closure", ["case_id"], unique=True, postgresql_where=sa.text("decided_at is null")
+    )
     op.create_table(
         "case_handover",
         sa.Column("version", sa.Integer(), nullable=False),
@@ -917,8 +1000,12 @@ def upgrade() -> None:
         sa.Column("restricted", sa.Boolean(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("offered_by_id", sa.Uuid(), nullable=False),
         sa.Column("from_user_id", sa.Uuid(), nullable=False),
         sa.Column("to_user_id", sa.Uuid(), nullable=False),
+        sa.Column("case_number", sa.String(length=24), nullable=False),
+        sa.Column("stage", sa.String(length=24), nullable=False),
+        sa.Column("risk_level", sa.String(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("state", sa.String(length=16), nullable=False),
@@ -928,16 +1015,19 @@ def upgrade() -> None:
         sa.CheckConstraint("from_user_id <> to_user_id", name=op.f("ck_case_handover_two_managers")),
         sa.ForeignKeyConstraint(["case_id"], ["case_record.id"], name=op.f("fk_case_handover_case_id")),
         sa.ForeignKeyConstraint(["from_user_id"], ["app_user.id"], name=op.f("fk_case_handover_from_user_id")),
+        sa.ForeignKeyConstraint(["offered_by_id"], ["app_user.id"], name=op.f("fk_case_handover_offered_by_id")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_case_handover_organisation_id")
         ),
         sa.ForeignKeyConstraint(["reason"], ["code_handover_reason.code"], name=op.f("fk_case_handover_reason")),
+        sa.ForeignKeyConstraint(["risk_level"], ["code_risk_level.code"], name=op.f("fk_case_handover_risk_level")),
         sa.ForeignKeyConstraint(["to_user_id"], ["app_user.id"], name=op.f("fk_case_handover_to_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_handover")),
     )
+    op.create_index("ix_case_handover_by", "case_handover", ["offered_by_id", "offered_at", "id"], unique=False)
     op.create_index(op.f("ix_case_handover_case_id"), "case_handover", ["case_id"], unique=False)
     op.create_index(op.f("ix_case_handover_changed_xid"), "case_handover", ["changed_xid"], unique=False)
-    op.create_index("ix_case_handover_to", "case_handover", ["to_user_id", "offered_at"], unique=False)
+    op.create_index("ix_case_handover_to", "case_handover", ["to_user_id", "offered_at", "id"], unique=False)
     op.create_index(
         "uq_case_handover_open",
         "case_handover",
@@ -1028,7 +1118,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("person_id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("place", sa.String(length=40), nullable=False),
+        sa.Column("place", sa.String(), nullable=False),
         sa.Column("alone", sa.Boolean(), nullable=False),
         sa.Column("words", sa.Text(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
@@ -1039,6 +1129,7 @@ def upgrade() -> None:
             ["organisation_id"], ["organisation.id"], name=op.f("fk_child_contact_organisation_id")
         ),
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_child_contact_person_id")),
+        sa.ForeignKeyConstraint(["place"], ["code_child_contact_place.code"], name=op.f("fk_child_contact_place")),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["app_user.id"], name=op.f("fk_child_contact_recorded_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_child_contact")),
     )
@@ -1077,14 +1168,16 @@ def upgrade() -> None:
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("done_by_id", sa.Uuid(), nullable=True),
         sa.Column("child_seen", sa.Boolean(), nullable=True),
-        sa.Column("result", sa.String(length=24), nullable=True),
+        sa.Column("result", sa.String(), nullable=True),
         sa.Column("note", sa.Text(), nullable=True),
+        sa.CheckConstraint("(state = 'done') = (result is not null)", name=op.f("ck_follow_up_check_result_when_done")),
         sa.ForeignKeyConstraint(["case_id"], ["case_record.id"], name=op.f("fk_follow_up_check_case_id")),
         sa.ForeignKeyConstraint(["created_by_id"], ["app_user.id"], name=op.f("fk_follow_up_check_created_by_id")),
         sa.ForeignKeyConstraint(["done_by_id"], ["app_user.id"], name=op.f("fk_follow_up_check_done_by_id")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_follow_up_check_organisation_id")
         ),
+        sa.ForeignKeyConstraint(["result"], ["code_follow_up_outcome.code"], name=op.f("fk_follow_up_check_result")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_follow_up_check")),
     )
     op.create_index(op.f("ix_follow_up_check_case_id"), "follow_up_check", ["case_id"], unique=False)
@@ -1209,12 +1302,14 @@ def upgrade() -> None:
         sa.Column("triaged_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reviewed_by_id", sa.Uuid(), nullable=True),
         sa.Column("reviewed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("review_note", sa.Text(), nullable=True),
         sa.Column("redirected_to", sa.Text(), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closing_note", sa.Text(), nullable=True),
         sa.Column("lists_version", sa.String(length=64), nullable=False),
+        sa.Column("content_digest", sa.String(length=64), nullable=False),
         sa.CheckConstraint(
-            "reviewed_by_id is null or reviewed_by_id <> triaged_by_id",
-            name=op.f("ck_signal_second_person_reviews"),
+            "reviewed_by_id is null or reviewed_by_id <> triaged_by_id", name=op.f("ck_signal_second_person_reviews")
         ),
         sa.ForeignKeyConstraint(["case_id"], ["case_record.id"], name=op.f("fk_signal_case_id")),
         sa.ForeignKeyConstraint(["category"], ["code_signal_category.code"], name=op.f("fk_signal_category")),
@@ -1223,9 +1318,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["mobile_group_id"], ["mobile_group.id"], name=op.f("fk_signal_mobile_group_id")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_signal_organisation_id")),
         sa.ForeignKeyConstraint(
-            ["received_by_organisation_id"],
-            ["organisation.id"],
-            name=op.f("fk_signal_received_by_organisation_id"),
+            ["received_by_organisation_id"], ["organisation.id"], name=op.f("fk_signal_received_by_organisation_id")
         ),
         sa.ForeignKeyConstraint(["registered_by_id"], ["app_user.id"], name=op.f("fk_signal_registered_by_id")),
         sa.ForeignKeyConstraint(["reviewed_by_id"], ["app_user.id"], name=op.f("fk_signal_reviewed_by_id")),
@@ -1245,10 +1338,7 @@ def upgrade() -> None:
     op.create_index("ix_signal_organisation_received", "signal", ["organisation_id", "received_at", "id"], unique=False)
     op.create_index("ix_signal_received", "signal", ["received_at", "id"], unique=False)
     op.create_index(
-        "ix_signal_receiver_received",
-        "signal",
-        ["received_by_organisation_id", "received_at", "id"],
-        unique=False,
+        "ix_signal_receiver_received", "signal", ["received_by_organisation_id", "received_at", "id"], unique=False
     )
     op.create_index("ix_signal_region_received", "signal", ["region_code", "received_at", "id"], unique=False)
     op.create_index("ix_signal_registrar_received", "signal", ["registered_by_id", "received_at", "id"], unique=False)
@@ -1273,16 +1363,17 @@ def upgrade() -> None:
         sa.Column("consent_ground", sa.Text(), nullable=True),
         sa.Column("starts_on", sa.Date(), nullable=False),
         sa.Column("review_on", sa.Date(), nullable=False),
+        sa.Column("content", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("signed_by_id", sa.Uuid(), nullable=True),
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approved_by_id", sa.Uuid(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("return_reason", sa.Text(), nullable=True),
+        sa.Column("discard_reason", sa.Text(), nullable=True),
         sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("supersedes_id", sa.Uuid(), nullable=True),
         sa.CheckConstraint(
-            "approved_by_id is null or approved_by_id <> signed_by_id",
-            name=op.f("ck_plan_second_person_approves"),
+            "approved_by_id is null or approved_by_id <> signed_by_id", name=op.f("ck_plan_second_person_approves")
         ),
         sa.ForeignKeyConstraint(["approved_by_id"], ["app_user.id"], name=op.f("fk_plan_approved_by_id")),
         sa.ForeignKeyConstraint(["assessment_id"], ["assessment.id"], name=op.f("fk_plan_assessment_id")),
@@ -1303,11 +1394,7 @@ def upgrade() -> None:
     )
     op.create_index("uq_plan_number", "plan", ["case_id", "number"], unique=True)
     op.create_index(
-        "uq_plan_open",
-        "plan",
-        ["case_id"],
-        unique=True,
-        postgresql_where=sa.text("state in ('draft', 'signed')"),
+        "uq_plan_open", "plan", ["case_id"], unique=True, postgresql_where=sa.text("state in ('draft', 'signed')")
     )
     op.create_table(
         "referral",
@@ -1327,6 +1414,10 @@ def upgrade() -> None:
         sa.Column("answered_by_id", sa.Uuid(), nullable=True),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decline_reason", sa.String(), nullable=True),
+        sa.Column("decline_note", sa.Text(), nullable=True),
+        sa.Column("withdrawn_by_id", sa.Uuid(), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdraw_note", sa.Text(), nullable=True),
         sa.Column("departed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("warnings_read_by_id", sa.Uuid(), nullable=True),
         sa.Column("visited_at", sa.DateTime(timezone=True), nullable=True),
@@ -1341,6 +1432,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["signal_id"], ["signal.id"], name=op.f("fk_referral_signal_id")),
         sa.ForeignKeyConstraint(["urgency"], ["code_urgency.code"], name=op.f("fk_referral_urgency")),
         sa.ForeignKeyConstraint(["warnings_read_by_id"], ["app_user.id"], name=op.f("fk_referral_warnings_read_by_id")),
+        sa.ForeignKeyConstraint(["withdrawn_by_id"], ["app_user.id"], name=op.f("fk_referral_withdrawn_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_referral")),
     )
     op.create_index(op.f("ix_referral_changed_xid"), "referral", ["changed_xid"], unique=False)
@@ -1378,16 +1470,20 @@ def upgrade() -> None:
         sa.Column("after_assessment_id", sa.Uuid(), nullable=True),
         sa.Column("change", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("result_note", sa.Text(), nullable=True),
+        sa.Column("stop_reason", sa.Text(), nullable=True),
         sa.Column("completed_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["after_assessment_id"],
-            ["assessment.id"],
-            name=op.f("fk_rehabilitation_programme_after_assessment_id"),
+        sa.CheckConstraint(
+            "state <> 'completed' or (after_assessment_id is not null and change is not null)",
+            name=op.f("ck_rehabilitation_programme_completed_measured"),
+        ),
+        sa.CheckConstraint(
+            "after_assessment_id <> before_assessment_id", name=op.f("ck_rehabilitation_programme_two_assessments")
         ),
         sa.ForeignKeyConstraint(
-            ["before_assessment_id"],
-            ["assessment.id"],
-            name=op.f("fk_rehabilitation_programme_before_assessment_id"),
+            ["after_assessment_id"], ["assessment.id"], name=op.f("fk_rehabilitation_programme_after_assessment_id")
+        ),
+        sa.ForeignKeyConstraint(
+            ["before_assessment_id"], ["assessment.id"], name=op.f("fk_rehabilitation_programme_before_assessment_id")
         ),
         sa.ForeignKeyConstraint(["case_id"], ["case_record.id"], name=op.f("fk_rehabilitation_programme_case_id")),
         sa.ForeignKeyConstraint(
@@ -1401,13 +1497,17 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_rehabilitation_programme_case_id"), "rehabilitation_programme", ["case_id"], unique=False)
     op.create_index(
-        op.f("ix_rehabilitation_programme_changed_xid"),
-        "rehabilitation_programme",
-        ["changed_xid"],
-        unique=False,
+        op.f("ix_rehabilitation_programme_changed_xid"), "rehabilitation_programme", ["changed_xid"], unique=False
     )
     op.create_index(
         op.f("ix_rehabilitation_programme_person_id"), "rehabilitation_programme", ["person_id"], unique=False
+    )
+    op.create_index(
+        "uq_rehabilitation_active",
+        "rehabilitation_programme",
+        ["case_id", "person_id"],
+        unique=True,
+        postgresql_where=sa.text("state = 'active'"),
     )
     op.create_table(
         "reporter",
@@ -1462,6 +1562,7 @@ def upgrade() -> None:
         sa.Column("record_id", sa.Uuid(), nullable=False),
         sa.Column("mobile_group_id", sa.Uuid(), nullable=True),
         sa.Column("assignee_id", sa.Uuid(), nullable=True),
+        sa.Column("requested_by_id", sa.Uuid(), nullable=True),
         sa.Column("blocks_closure", sa.Boolean(), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("warn_at", sa.DateTime(timezone=True), nullable=False),
@@ -1481,6 +1582,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["completed_by_id"], ["app_user.id"], name=op.f("fk_task_completed_by_id")),
         sa.ForeignKeyConstraint(["mobile_group_id"], ["mobile_group.id"], name=op.f("fk_task_mobile_group_id")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisation.id"], name=op.f("fk_task_organisation_id")),
+        sa.ForeignKeyConstraint(["requested_by_id"], ["app_user.id"], name=op.f("fk_task_requested_by_id")),
         sa.ForeignKeyConstraint(["signal_id"], ["signal.id"], name=op.f("fk_task_signal_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_task")),
     )
@@ -1493,6 +1595,24 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_task_case_id"), "task", ["case_id"], unique=False)
     op.create_index(op.f("ix_task_changed_xid"), "task", ["changed_xid"], unique=False)
+    op.create_index(
+        "ix_task_desk_organisation_due",
+        "task",
+        ["organisation_id", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text(
+            "completed_at is null and cancelled_at is null and assignee_id is null and mobile_group_id is null"
+        ),
+    )
+    op.create_index(
+        "ix_task_desk_region_due",
+        "task",
+        ["region_code", "due_at", "id"],
+        unique=False,
+        postgresql_where=sa.text(
+            "completed_at is null and cancelled_at is null and assignee_id is null and mobile_group_id is null"
+        ),
+    )
     op.create_index(
         "ix_task_group_due",
         "task",
@@ -1508,14 +1628,21 @@ def upgrade() -> None:
         postgresql_where=sa.text("completed_at is null and cancelled_at is null"),
     )
     op.create_index(op.f("ix_task_record_id"), "task", ["record_id"], unique=False)
-    op.create_index(
-        "ix_task_region_due",
-        "task",
-        ["region_code", "due_at", "id"],
-        unique=False,
-        postgresql_where=sa.text("completed_at is null and cancelled_at is null"),
-    )
     op.create_index(op.f("ix_task_signal_id"), "task", ["signal_id"], unique=False)
+    op.create_index(
+        "uq_task_contact_request",
+        "task",
+        ["record_id", "requested_by_id"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'known_child_contact' and completed_at is null and cancelled_at is null"),
+    )
+    op.create_index(
+        "uq_task_mandatory_notice",
+        "task",
+        ["signal_id", "kind"],
+        unique=True,
+        postgresql_where=sa.text("kind in ('mandatory_notice_police', 'mandatory_notice_guardianship')"),
+    )
     op.create_table(
         "timeline_entry",
         sa.Column("region_code", sa.String(length=5), nullable=True),
@@ -1555,10 +1682,13 @@ def upgrade() -> None:
         sa.Column("note", sa.Text(), nullable=False),
         sa.Column("review_on", sa.Date(), nullable=False),
         sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by_id", sa.Uuid(), nullable=True),
+        sa.Column("lift_note", sa.Text(), nullable=True),
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("recorded_by_id", sa.Uuid(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["case_record.id"], name=op.f("fk_visitor_warning_case_id")),
         sa.ForeignKeyConstraint(["kind"], ["code_visitor_warning.code"], name=op.f("fk_visitor_warning_kind")),
+        sa.ForeignKeyConstraint(["lifted_by_id"], ["app_user.id"], name=op.f("fk_visitor_warning_lifted_by_id")),
         sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_visitor_warning_organisation_id")
         ),
@@ -1694,6 +1824,7 @@ def upgrade() -> None:
         sa.Column("due_on", sa.Date(), nullable=False),
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("evidence", sa.Text(), nullable=True),
+        sa.Column("drop_reason", sa.Text(), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["case_record.id"], name=op.f("fk_plan_measure_case_id")),
         sa.ForeignKeyConstraint(["goal_id"], ["plan_goal.id"], name=op.f("fk_plan_measure_goal_id")),
@@ -1737,9 +1868,16 @@ def upgrade() -> None:
         sa.Column("state", sa.String(length=16), nullable=False),
         sa.Column("starts_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=True),
-        sa.Column("next_step", sa.Text(), nullable=True),
+        sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("next_step", sa.String(), nullable=True),
         sa.Column("cancellation_reason", sa.String(), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'cancelled') = (cancellation_reason is not null)",
+            name=op.f("ck_centre_session_reason_when_cancelled"),
+        ),
+        sa.CheckConstraint(
+            "(state = 'held') = (outcome is not null)", name=op.f("ck_centre_session_outcome_when_held")
+        ),
         sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_centre_session_ends_after_start")),
         sa.ForeignKeyConstraint(
             ["cancellation_reason"],
@@ -1752,8 +1890,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["help_kind"], ["code_help_kind.code"], name=op.f("fk_centre_session_help_kind")),
         sa.ForeignKeyConstraint(["kind"], ["code_session_kind.code"], name=op.f("fk_centre_session_kind")),
         sa.ForeignKeyConstraint(
+            ["next_step"], ["code_session_next_step.code"], name=op.f("fk_centre_session_next_step")
+        ),
+        sa.ForeignKeyConstraint(
             ["organisation_id"], ["organisation.id"], name=op.f("fk_centre_session_organisation_id")
         ),
+        sa.ForeignKeyConstraint(["outcome"], ["code_session_outcome.code"], name=op.f("fk_centre_session_outcome")),
         sa.ForeignKeyConstraint(
             ["plan_measure_id"], ["plan_measure.id"], name=op.f("fk_centre_session_plan_measure_id")
         ),
@@ -1762,11 +1904,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_centre_session")),
     )
     op.create_index(op.f("ix_centre_session_case_id"), "centre_session", ["case_id"], unique=False)
-    op.create_index(op.f("ix_centre_session_centre_id"), "centre_session", ["centre_id"], unique=False)
+    op.create_index("ix_centre_session_case_starts", "centre_session", ["case_id", "starts_at", "id"], unique=False)
+    op.create_index("ix_centre_session_centre_starts", "centre_session", ["centre_id", "starts_at", "id"], unique=False)
     op.create_index(op.f("ix_centre_session_changed_xid"), "centre_session", ["changed_xid"], unique=False)
     op.create_index(op.f("ix_centre_session_plan_measure_id"), "centre_session", ["plan_measure_id"], unique=False)
     op.create_index(op.f("ix_centre_session_room_id"), "centre_session", ["room_id"], unique=False)
-    op.create_index(op.f("ix_centre_session_specialist_id"), "centre_session", ["specialist_id"], unique=False)
+    op.create_index(
+        "ix_centre_session_specialist_starts", "centre_session", ["specialist_id", "starts_at", "id"], unique=False
+    )
     op.create_table(
         "booking",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1775,6 +1920,7 @@ def upgrade() -> None:
         sa.Column("session_id", sa.Uuid(), nullable=False),
         sa.Column("during", postgresql.TSTZRANGE(), nullable=False),
         sa.Column("cancelled_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint("lower_inc(during) and not upper_inc(during)", name=op.f("ck_booking_during_bounds")),
         sa.ForeignKeyConstraint(["centre_id"], ["organisation.id"], name=op.f("fk_booking_centre_id")),
         sa.ForeignKeyConstraint(["session_id"], ["centre_session.id"], name=op.f("fk_booking_session_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_booking")),
@@ -1846,11 +1992,12 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_booking_resource_id"), table_name="booking")
     op.drop_index(op.f("ix_booking_centre_id"), table_name="booking")
     op.drop_table("booking")
-    op.drop_index(op.f("ix_centre_session_specialist_id"), table_name="centre_session")
+    op.drop_index("ix_centre_session_specialist_starts", table_name="centre_session")
     op.drop_index(op.f("ix_centre_session_room_id"), table_name="centre_session")
     op.drop_index(op.f("ix_centre_session_plan_measure_id"), table_name="centre_session")
     op.drop_index(op.f("ix_centre_session_changed_xid"), table_name="centre_session")
-    op.drop_index(op.f("ix_centre_session_centre_id"), table_name="centre_session")
+    op.drop_index("ix_centre_session_centre_starts", table_name="centre_session")
+    op.drop_index("ix_centre_session_case_starts", table_name="centre_session")
     op.drop_index(op.f("ix_centre_session_case_id"), table_name="centre_session")
     op.drop_table("centre_session")
     op.drop_index(op.f("ix_plan_measure_plan_id"), table_name="plan_measure")
@@ -1877,12 +2024,17 @@ def downgrade() -> None:
     op.drop_index("ix_timeline_entry_signal", table_name="timeline_entry")
     op.drop_index("ix_timeline_entry_case", table_name="timeline_entry")
     op.drop_table("timeline_entry")
-    op.drop_index(op.f("ix_task_signal_id"), table_name="task")
     op.drop_index(
-        "ix_task_region_due",
+        "uq_task_mandatory_notice",
         table_name="task",
-        postgresql_where=sa.text("completed_at is null and cancelled_at is null"),
+        postgresql_where=sa.text("kind in ('mandatory_notice_police', 'mandatory_notice_guardianship')"),
     )
+    op.drop_index(
+        "uq_task_contact_request",
+        table_name="task",
+        postgresql_where=sa.text("kind = 'known_child_contact' and completed_at is null and cancelled_at is null"),
+    )
+    op.drop_index(op.f("ix_task_signal_id"), table_name="task")
     op.drop_index(op.f("ix_task_record_id"), table_name="task")
     op.drop_index(
         "ix_task_organisation_due",
@@ -1893,6 +2045,20 @@ def downgrade() -> None:
         "ix_task_group_due",
         table_name="task",
         postgresql_where=sa.text("completed_at is null and cancelled_at is null"),
+    )
+    op.drop_index(
+        "ix_task_desk_region_due",
+        table_name="task",
+        postgresql_where=sa.text(
+            "completed_at is null and cancelled_at is null and assignee_id is null and mobile_group_id is null"
+        ),
+    )
+    op.drop_index(
+        "ix_task_desk_organisation_due",
+        table_name="task",
+        postgresql_where=sa.text(
+            "completed_at is null and cancelled_at is null and assignee_id is null and mobile_group_id is null"
+        ),
     )
     op.drop_index(op.f("ix_task_changed_xid"), table_name="task")
     op.drop_index(op.f("ix_task_case_id"), table_name="task")
@@ -1905,6 +2071,9 @@ def downgrade() -> None:
     op.drop_table("signal_person")
     op.drop_index(op.f("ix_reporter_phone_hash"), table_name="reporter")
     op.drop_table("reporter")
+    op.drop_index(
+        "uq_rehabilitation_active", table_name="rehabilitation_programme", postgresql_where=sa.text("state = 'active'")
+    )
     op.drop_index(op.f("ix_rehabilitation_programme_person_id"), table_name="rehabilitation_programme")
     op.drop_index(op.f("ix_rehabilitation_programme_changed_xid"), table_name="rehabilitation_programme")
     op.drop_index(op.f("ix_rehabilitation_programme_case_id"), table_name="rehabilitation_programme")
@@ -1974,7 +2143,12 @@ def downgrade() -> None:
     op.drop_index("ix_case_handover_to", table_name="case_handover")
     op.drop_index(op.f("ix_case_handover_changed_xid"), table_name="case_handover")
     op.drop_index(op.f("ix_case_handover_case_id"), table_name="case_handover")
+    op.drop_index("ix_case_handover_by", table_name="case_handover")
     op.drop_table("case_handover")
+    op.drop_index("uq_case_closure_open", table_name="case_closure", postgresql_where=sa.text("decided_at is null"))
+    op.drop_index(op.f("ix_case_closure_case_id"), table_name="case_closure")
+    op.drop_table("case_closure")
+    op.drop_index("uq_assessment_draft", table_name="assessment", postgresql_where=sa.text("state = 'draft'"))
     op.drop_index(op.f("ix_assessment_person_id"), table_name="assessment")
     op.drop_index(op.f("ix_assessment_changed_xid"), table_name="assessment")
     op.drop_index(op.f("ix_assessment_case_id"), table_name="assessment")
@@ -1987,9 +2161,7 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_person_changed_xid"), table_name="person")
     op.drop_table("person")
     op.drop_index(
-        "uq_mobile_group_member_now",
-        table_name="mobile_group_member",
-        postgresql_where=sa.text("until is null"),
+        "uq_mobile_group_member_now", table_name="mobile_group_member", postgresql_where=sa.text("until is null")
     )
     op.drop_index(op.f("ix_mobile_group_member_user_id"), table_name="mobile_group_member")
     op.drop_index(op.f("ix_mobile_group_member_group_id"), table_name="mobile_group_member")
@@ -2011,24 +2183,27 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_case_record_changed_xid"), table_name="case_record")
     op.drop_table("case_record")
     op.drop_index(op.f("ix_auth_session_user_id"), table_name="auth_session")
-    op.drop_index(op.f("ix_auth_session_previous_hash"), table_name="auth_session")
     op.drop_table("auth_session")
     op.drop_index(op.f("ix_mobile_group_region_code"), table_name="mobile_group")
     op.drop_index(op.f("ix_mobile_group_organisation_id"), table_name="mobile_group")
+    op.drop_index("ix_mobile_group_name", table_name="mobile_group")
     op.drop_index(op.f("ix_mobile_group_changed_xid"), table_name="mobile_group")
     op.drop_table("mobile_group")
-    op.drop_index(op.f("ix_centre_room_organisation_id"), table_name="centre_room")
+    op.drop_index("uq_centre_room_name", table_name="centre_room")
     op.drop_index(op.f("ix_centre_room_changed_xid"), table_name="centre_room")
     op.drop_table("centre_room")
-    op.drop_index(op.f("ix_app_user_organisation_id"), table_name="app_user")
+    op.drop_index("ix_app_user_organisation_name", table_name="app_user")
+    op.drop_index("ix_app_user_name", table_name="app_user")
     op.drop_index(op.f("ix_app_user_changed_xid"), table_name="app_user")
     op.drop_table("app_user")
     op.drop_index(op.f("ix_organisation_parent_id"), table_name="organisation")
+    op.drop_index("ix_organisation_name", table_name="organisation")
     op.drop_index(op.f("ix_organisation_changed_xid"), table_name="organisation")
     op.drop_table("organisation")
     op.drop_table("state_transition")
     op.drop_table("role_grant")
     op.drop_index(op.f("ix_login_attempt_name_hash"), table_name="login_attempt")
+    op.drop_index(op.f("ix_login_attempt_at"), table_name="login_attempt")
     op.drop_table("login_attempt")
     op.drop_table("deployment")
     op.drop_table("code_visitor_warning")
@@ -2041,10 +2216,13 @@ def downgrade() -> None:
     op.drop_table("code_signal_category")
     op.drop_table("code_sex")
     op.drop_table("code_severity")
+    op.drop_table("code_session_outcome")
+    op.drop_table("code_session_next_step")
     op.drop_table("code_session_kind")
     op.drop_table("code_sector")
     op.drop_table("code_risk_level")
     op.drop_table("code_restriction_ground")
+    op.drop_table("code_reopen_reason")
     op.drop_table("code_relationship_kind")
     op.drop_table("code_problem_type")
     op.drop_table("code_plan_measure_kind")
@@ -2056,6 +2234,7 @@ def downgrade() -> None:
     op.drop_table("code_help_kind")
     op.drop_table("code_handover_reason")
     op.drop_table("code_goal_outcome")
+    op.drop_table("code_follow_up_outcome")
     op.drop_table("code_disability_category")
     op.drop_table("code_decline_reason")
     op.drop_table("code_contact_relation")
@@ -2063,6 +2242,7 @@ def downgrade() -> None:
     op.drop_table("code_closure_reason")
     op.drop_table("code_client_role")
     op.drop_table("code_citizenship_status")
+    op.drop_table("code_child_contact_place")
     op.drop_table("code_case_team_role")
     op.drop_table("code_cancellation_reason")
     op.drop_table("code_birth_date_precision")
@@ -2070,6 +2250,7 @@ def downgrade() -> None:
     op.drop_table("code_assessment_domain")
     op.drop_table("code_address_kind")
     op.drop_table("case_serial")
+    op.drop_index("ix_audit_event_records", table_name="audit_event", postgresql_using="gin")
     op.drop_index("ix_audit_event_case", table_name="audit_event")
     op.drop_index("ix_audit_event_actor", table_name="audit_event")
     op.drop_table("audit_event")

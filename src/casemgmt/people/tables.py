@@ -28,6 +28,7 @@ class Person(Scoped, Stamped, Versioned, table=True):
     """Normalised names without order (see `names.name_key`)."""
     sort_key: str
     name_key_version: int
+    sort_key_version: int = Field(default=1, sa_column_kwargs={"server_default": "1"})
     sex: str = code("sex", default="unknown")
     birth_date: date | None = None
     """With precision `month` or `year` the first day of it; with `approximate` the best estimate."""
@@ -111,6 +112,8 @@ class Family(Scoped, Stamped, Versioned, table=True):
     id: UUID = Field(primary_key=True)
     label: str
     """What workers call it, usually the family name."""
+    changed_at: datetime = moment()
+    """When the household last changed: who joins or leaves raises the version of the family with it."""
 
 
 class FamilyMember(Row, table=True):
@@ -129,7 +132,10 @@ class FamilyMember(Row, table=True):
 
 
 class Relationship(Row, table=True):
-    """What one person is to another (`person_id` is the `kind` of `other_id`), with dates and parental responsibility."""
+    """What one person is to another (`person_id` is the `kind` of `other_id`), with dates.
+
+    `parental_responsibility` is the adult's of the two, from whichever side the relationship was recorded.
+    """
 
     __tablename__ = "relationship"
     __table_args__ = (

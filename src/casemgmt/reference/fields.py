@@ -1,8 +1,10 @@
 """Field types for commands and views: codes of lists, texts that can be stored, ids of places."""
 
+import re
+from datetime import time
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, GetCoreSchemaHandler, StringConstraints
+from pydantic import AfterValidator, BeforeValidator, GetCoreSchemaHandler, StringConstraints, WithJsonSchema
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from casemgmt.db.base import TEXT_LIMIT
@@ -36,6 +38,19 @@ LongText = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LIMIT),
     AfterValidator(_storable),
 ]
+_CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
+
+
+def _clock_time(value: Any) -> Any:
+    """Refuse an offset and fractions: what is meant is a clock on the wall, and JSON Schema's `time` has an offset."""
+    if isinstance(value, time) or (isinstance(value, str) and re.fullmatch(_CLOCK_TIME, value)):
+        return value
+    raise PydanticCustomError("invalid_time", "A local time: HH:MM.")
+
+
+LocalTime = Annotated[time, BeforeValidator(_clock_time), WithJsonSchema({"type": "string", "pattern": _CLOCK_TIME})]
+"""A time of day on the clocks of Kazakhstan."""
+
 Kato = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
 RegionCode = Annotated[str, StringConstraints(pattern=r"^KZ-[0-9]{2}$")]
 
@@ -46,6 +61,7 @@ BirthPrecision = Annotated[str, ListCode("birth_date_precision")]
 CancellationReason = Annotated[str, ListCode("cancellation_reason")]
 CaseTeamRole = Annotated[str, ListCode("case_team_role")]
 ChildCategory = Annotated[str, ListCode("child_category")]
+ChildContactPlace = Annotated[str, ListCode("child_contact_place")]
 CitizenshipStatus = Annotated[str, ListCode("citizenship_status")]
 ClientRole = Annotated[str, ListCode("client_role")]
 ClosureReason = Annotated[str, ListCode("closure_reason")]
@@ -53,6 +69,7 @@ ContactKind = Annotated[str, ListCode("contact_kind")]
 ContactRelation = Annotated[str, ListCode("contact_relation")]
 DeclineReason = Annotated[str, ListCode("decline_reason")]
 DisabilityCategory = Annotated[str, ListCode("disability_category")]
+FollowUpOutcome = Annotated[str, ListCode("follow_up_outcome")]
 GoalOutcome = Annotated[str, ListCode("goal_outcome")]
 HandoverReason = Annotated[str, ListCode("handover_reason")]
 HelpKind = Annotated[str, ListCode("help_kind")]
@@ -72,6 +89,8 @@ RiskLevel = Annotated[str, ListCode("risk_level")]
 RiskSign = Annotated[str, ListCode("risk_sign")]
 Sector = Annotated[str, ListCode("sector")]
 SessionKind = Annotated[str, ListCode("session_kind")]
+SessionNextStep = Annotated[str, ListCode("session_next_step")]
+SessionOutcome = Annotated[str, ListCode("session_outcome")]
 Severity = Annotated[str, ListCode("severity")]
 Sex = Annotated[str, ListCode("sex")]
 SignalCategory = Annotated[str, ListCode("signal_category")]

@@ -9,6 +9,7 @@ DECLARE
         '(NOT restricted AND ((SELECT sees_all_cases()) OR region_code = (SELECT case_region())
            OR organisation_id = (SELECT case_organisation()))) OR on_team(case_id)';
     of_signal constant text := 'EXISTS (SELECT 1 FROM signal s WHERE s.id = signal_id)';
+    of_referral constant text := 'EXISTS (SELECT 1 FROM referral r WHERE r.id = referral_id)';
     of_person constant text := 'EXISTS (SELECT 1 FROM person p WHERE p.id = person_id)';
     expressions constant jsonb := jsonb_build_object(
         -- cases and what belongs to them
@@ -17,19 +18,20 @@ DECLARE
         'case_member', case_scope || ' OR user_id = (SELECT actor_user())',
         'case_person', case_scope,
         'case_handover', case_scope || ' OR (to_user_id = (SELECT actor_user()) AND state = ''offered'')',
+        'case_closure', case_scope,
         'child_contact', case_scope,
         'assessment', case_scope,
         'plan', case_scope,
         'plan_goal', case_scope,
         'plan_measure', case_scope,
         'plan_missing_help', case_scope,
-        'centre_session', case_scope,
+        -- a centre's head sees when and for which kind of help its people and rooms are taken, and nothing more of the case
+        'centre_session', case_scope || ' OR (NOT restricted AND centre_id = (SELECT case_organisation()))',
         'session_participant', case_scope,
         'session_note', 'on_team_for(case_id, help_kind)',
         'rehabilitation_programme', case_scope,
         'follow_up_check', case_scope,
-        'booking', 'centre_id = (SELECT actor_organisation())
-                    OR EXISTS (SELECT 1 FROM centre_session c WHERE c.id = session_id)',
+        'booking', 'EXISTS (SELECT 1 FROM centre_session c WHERE c.id = session_id)',
         -- signals and what belongs to them
         'signal', '(NOT restricted AND ((SELECT sees_all_signals()) OR region_code = (SELECT signal_region())
                      OR organisation_id = (SELECT signal_organisation())
@@ -38,9 +40,15 @@ DECLARE
                      OR mobile_group_id = ANY ((SELECT actor_groups())::uuid[])))
                    OR (case_id IS NOT NULL AND on_team(case_id))',
         'signal_person', of_signal,
-        'referral', '(NOT restricted AND mobile_group_id = ANY ((SELECT actor_groups())::uuid[])) OR ' || of_signal,
-        'visit_attempt', of_signal,
-        'visit_act', of_signal,
+        -- The group that declined a referral, or from which it was withdrawn, sees it no more.
+        'referral', '(NOT restricted AND ((SELECT sees_all_signals()) OR region_code = (SELECT signal_region())
+                       OR organisation_id = (SELECT signal_organisation())
+                       OR (mobile_group_id = ANY ((SELECT actor_groups())::uuid[])
+                           AND state NOT IN (''declined'', ''withdrawn''))))
+                     OR EXISTS (SELECT 1 FROM signal s WHERE s.id = signal_id AND s.case_id IS NOT NULL
+                                   AND on_team(s.case_id))',
+        'visit_attempt', of_referral,
+        'visit_act', of_referral,
         'visitor_warning', '(signal_id IS NOT NULL AND ' || of_signal || ') OR (case_id IS NOT NULL AND (' || case_scope || '))',
         'timeline_entry', '(case_id IS NOT NULL AND (' || case_scope || ')) OR (signal_id IS NOT NULL AND ' || of_signal || ')',
         -- tasks
@@ -50,7 +58,8 @@ DECLARE
                        OR organisation_id = (SELECT signal_organisation())))
                    OR (case_id IS NOT NULL AND ((SELECT sees_all_cases()) OR region_code = (SELECT case_region())
                        OR organisation_id = (SELECT case_organisation())))))
-                 OR (case_id IS NOT NULL AND on_team(case_id))',
+                 OR (case_id IS NOT NULL AND on_team(case_id))
+                 OR (kind = ''handover_acceptance'' AND assignee_id = (SELECT actor_user()))',
         -- persons
         'person', '(NOT restricted AND ((SELECT sees_all_cases()) OR region_code = (SELECT case_region())
                      OR organisation_id = (SELECT case_organisation())
@@ -66,7 +75,10 @@ DECLARE
                      OR (created_by_id = (SELECT actor_user()) AND created_at > now() - interval ''1 day'')))
                    OR EXISTS (SELECT 1 FROM family_member m WHERE m.family_id = family.id)',
         'family_member', of_person,
-        'relationship', of_person || ' AND EXISTS (SELECT 1 FROM person p WHERE p.id = other_id)',
+        -- adoption is secret: those alone know of it who work on a case of one of the two
+        'relationship', of_person || ' AND EXISTS (SELECT 1 FROM person p WHERE p.id = other_id)
+             AND (kind NOT IN (''adoptive_parent'', ''adopted_child'') OR EXISTS (SELECT 1 FROM case_person c
+                  WHERE c.person_id IN (relationship.person_id, other_id) AND c.until IS NULL AND on_team(c.case_id)))',
         'reporter', of_signal,
         -- staff and what is nobody's secret, but only for those who are signed in
         'app_user', '(SELECT actor_user()) IS NOT NULL',
@@ -80,7 +92,7 @@ DECLARE
         'person_iin', '(SELECT actor_has(''identifiers'')) AND ' || of_person);
     writing constant jsonb := jsonb_build_object(
         'app_user', '(SELECT actor_has(''directory''))',
-        'user_role', '(SELECT actor_has(''directory''))',
+        'user_role', '(SELECT actor_has(''directory'')) AND user_id <> (SELECT actor_user())',
         'mobile_group_member', '(SELECT actor_has(''directory''))',
         'audit_event', 'false',
         'person_iin', 'false');
@@ -102,6 +114,10 @@ BEGIN
                             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit()', t);
         END IF;
     END LOOP;
+    -- Whoever sees a signal may give its desk something to do by a moment; the desk's queue stays out of sight.
+    EXECUTE 'DROP POLICY IF EXISTS entrusting ON task';
+    EXECUTE format('CREATE POLICY entrusting ON task FOR INSERT WITH CHECK (case_id IS NULL AND signal_id IS NOT NULL'
+                   ' AND %s)', of_signal);
     -- Reached through functions only.
     FOREACH t IN ARRAY array['user_credential', 'auth_session', 'login_attempt'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);

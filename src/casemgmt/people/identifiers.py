@@ -1,0 +1,56 @@
+"""The individual identification number: record it, read it."""
+
+from uuid import UUID
+
+from casemgmt.audit.events import Event
+from casemgmt.db.work import Work, check_version
+from casemgmt.errors import Conflict, NotFound
+from casemgmt.people import known, policy, repository
+from casemgmt.people.commands import RecordIin
+from casemgmt.people.iin import mask_iin
+from casemgmt.people.service import exact_birth_date, stories
+from casemgmt.people.views import IinRecorded, IinView
+
+
+async def record_iin(work: Work, person_id: UUID, command: RecordIin, expected: int) -> IinRecorded:
+    """Record the number, or ask for a contact where a hidden person has it.
+
+    The second is an answer and not a failure: a failure would undo the request for contact. Where the holder is
+    visible, the number is refused and the holder named, by id.
+    """
+    person = await repository.get_person(work, person_id, for_change=True)
+    check_version(person, expected)
+    policy.check_given_iin(command.iin, exact_birth_date(person), person.sex)
+    mask = mask_iin(command.iin)
+    recorded = await work.call(
+        "SELECT record_iin(:person, :iin, :mask, :at)", person=person_id, iin=command.iin, mask=mask, at=work.now
+    )
+    if not recorded:
+        return await _already_held(work, person_id, command.iin, person.version, person.iin_mask)
+    told = [] if person.iin_mask == mask else await stories(work, [person_id], "person.identifier_recorded")
+    person.iin_mask = mask
+    event = Event("identifier.recorded", "person", (person_id,), fields=("person_iin.iin",))
+    await work.save(event, person, *told)
+    return IinRecorded(status="recorded", iin_mask=mask, version=person.version)
+
+
+async def _already_held(work: Work, person_id: UUID, iin: str, version: int, mask: str | None) -> IinRecorded:
+    holders = await known.find_matches(work, known.Keys(iin=iin))
+    visible = await repository.find_persons(work, [h.person_id for h in holders])
+    if visible:
+        raise Conflict(
+            "Another person has this number.", code="iin-already-recorded", data={"person_id": str(visible[0].id)}
+        )
+    work.record(Event("identifier.known_elsewhere", "person", (person_id,), fields=("person_iin.iin",)))
+    await known.request_contacts(work, holders)
+    return IinRecorded(status="known_contact_requested", iin_mask=mask, version=version)
+
+
+async def read_iin(work: Work, person_id: UUID) -> IinView:
+    """Return the number in full; a read of its own kind in the audit log."""
+    await repository.get_person(work, person_id)
+    held = await repository.find_iin(work, person_id)
+    if held is None:
+        raise NotFound("No identification number is recorded.")
+    work.record(Event("identifier.read", "person", (person_id,)))
+    return IinView.model_validate(held)

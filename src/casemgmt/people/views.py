@@ -1,0 +1,171 @@
+"""What readers of persons and families get."""
+
+import datetime as dt
+from typing import Literal
+from uuid import UUID
+
+from casemgmt.models import View
+from casemgmt.reference.fields import LocalTime
+
+
+class BirthView(View):
+    """What is known of the birth, and how exactly."""
+
+    precision: str
+    date: dt.date | None
+    year: int | None
+
+
+class PersonView(View):
+    """A person. The identification number itself is read by a call of its own."""
+
+    id: UUID
+    version: int
+    family_name: str | None
+    given_name: str | None
+    patronymic: str | None
+    sex: str
+    birth: BirthView
+    died_on: dt.date | None
+    citizenship_status: str
+    languages: list[str]
+    disability_category: str | None
+    iin_mask: str | None
+    region_code: str | None
+    organisation_id: UUID
+    restricted: bool
+    created_at: dt.datetime
+    created_by_id: UUID
+    family_ids: list[UUID]
+
+
+class IinView(View):
+    """An identification number in full."""
+
+    person_id: UUID
+    iin: str
+    recorded_at: dt.datetime
+    recorded_by_id: UUID
+
+
+class IinRecorded(View):
+    """What became of an identification number that was sent.
+
+    `known_contact_requested`: somebody whom you may not see is known by it. Nothing was recorded; those who are
+    responsible were asked to get in touch with you.
+    """
+
+    status: Literal["recorded", "known_contact_requested"]
+    iin_mask: str | None
+    version: int
+
+
+class KnownPerson(View):
+    """A person that you may see and that matches. A match proves nothing: compare before you decide."""
+
+    person_id: UUID
+    matched_by: list[str]
+    """`iin`, `name_and_birth_year`, `phone`."""
+    family_name: str | None
+    given_name: str | None
+    patronymic: str | None
+    sex: str
+    birth: BirthView
+    has_open_case: bool
+    case_id: UUID | None
+    """The open case, where you may see it."""
+
+
+class MatchView(View):
+    """Who is known. Of hidden persons only that there are some, and that a contact was requested."""
+
+    visible: list[KnownPerson]
+    hidden: bool
+    contact_requested: bool
+
+
+class ContactView(View):
+    """How to reach a person, and when it is safe to."""
+
+    id: UUID
+    person_id: UUID
+    kind: str
+    value: str
+    safe_to_call: bool
+    safe_from: LocalTime | None
+    safe_until: LocalTime | None
+    note: str | None
+    ended_at: dt.datetime | None
+    recorded_at: dt.datetime
+    recorded_by_id: UUID
+
+
+class ContactsView(View):
+    """All contacts of a person, the newest first; those that ended are marked."""
+
+    items: list[ContactView]
+
+
+class AddressView(View):
+    """An address. `reason` says why a protected one is."""
+
+    id: UUID
+    person_id: UUID
+    kind: str
+    kato: str | None
+    line: str | None
+    reason: str | None
+    since: dt.date
+    until: dt.date | None
+    recorded_at: dt.datetime
+    recorded_by_id: UUID
+
+
+class AddressesView(View):
+    """The addresses of a person that you may see, the newest first."""
+
+    items: list[AddressView]
+
+
+class RelationshipView(View):
+    """A relationship, read from one side: `person_id` is the `kind` of `other_id`, and that one its `other_kind`."""
+
+    id: UUID
+    person_id: UUID
+    kind: str
+    other_id: UUID
+    other_kind: str
+    parental_responsibility: bool
+    since: dt.date | None
+    until: dt.date | None
+    recorded_at: dt.datetime
+    recorded_by_id: UUID
+
+
+class RelationshipsView(View):
+    """The relationships of a person with those whom you may see."""
+
+    items: list[RelationshipView]
+
+
+class MemberView(View):
+    """A member of a household."""
+
+    id: UUID
+    person_id: UUID
+    since: dt.date
+    until: dt.date | None
+
+
+class FamilyView(View):
+    """A family: the members and the relationships among them that you may see."""
+
+    id: UUID
+    version: int
+    label: str
+    region_code: str | None
+    organisation_id: UUID
+    created_at: dt.datetime
+    changed_at: dt.datetime
+    members: list[MemberView]
+    relationships: list[RelationshipView]
