@@ -12,6 +12,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 
 from api.app import create_app
+from casemgmt.clock import Clock, SystemClock
 from casemgmt.db.migrate import driver_url, migrate
 from casemgmt.demo.seed import seed
 from casemgmt.settings import Settings
@@ -87,10 +88,16 @@ def settings(database_url: str) -> Settings:
     return Settings(mode="demo", database_url=database_url, database_connections=8)
 
 
+@pytest.fixture
+def clock() -> Clock:
+    """The machine's clock; a test that plays days or months has a `ManualClock` of its own under this name."""
+    return SystemClock()
+
+
 @pytest_asyncio.fixture
-async def app(settings: Settings) -> AsyncIterator[FastAPI]:
+async def app(settings: Settings, clock: Clock) -> AsyncIterator[FastAPI]:
     """The running application."""
-    application = create_app(settings)
+    application = create_app(settings, clock)
     async with application.router.lifespan_context(application):
         yield application
 

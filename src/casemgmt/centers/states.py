@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
+from casemgmt.access.actor import Actor
 from casemgmt.access.permissions import Permission as P
-from casemgmt.states import Machine, Transition
+from casemgmt.states import Machine, Refusal, Transition
 
 
 class SessionState(StrEnum):
@@ -20,16 +22,55 @@ class SessionState(StrEnum):
 class SessionFacts:
     """What the guards need to know."""
 
+    specialist_id: UUID
+    centre_id: UUID
+    booked_by_id: UUID
+    manager_id: UUID | None
+    """The manager of the case; None where the actor sees the session but not its case."""
+    started: bool
+
+
+def _is_head(actor: Actor, facts: SessionFacts) -> bool:
+    return actor.organisation_id == facts.centre_id and actor.may(P.CENTRES_MANAGE)
+
+
+def _sees_case(_: Actor, facts: SessionFacts) -> Refusal | None:
+    if facts.manager_id is not None:
+        return None
+    return Refusal("case-out-of-sight", "You see the time at your centre, not the case: its team acts on it.")
+
+
+def _started(_: Actor, facts: SessionFacts) -> Refusal | None:
+    if facts.started:
+        return None
+    return Refusal("session-in-future", "The session has not begun yet.")
+
+
+def _holder(actor: Actor, facts: SessionFacts) -> Refusal | None:
+    if actor.user_id == facts.specialist_id or _is_head(actor, facts):
+        return None
+    return Refusal("forbidden", "Only the specialist of the session or the head of the centre records it.")
+
+
+def _canceller(actor: Actor, facts: SessionFacts) -> Refusal | None:
+    if actor.user_id in (facts.specialist_id, facts.manager_id, facts.booked_by_id) or _is_head(actor, facts):
+        return None
+    return Refusal(
+        "forbidden",
+        "Only the specialist, the case manager, who booked, or the head of the centre cancels a session.",
+    )
+
 
 _S = SessionState
+_RECORDED = (_sees_case, _holder, _started)
 
 SESSION: Machine[SessionFacts] = Machine(
     "centre_session",
     SessionState,
     _S.BOOKED,
     (
-        Transition("hold", (_S.BOOKED,), _S.HELD, P.SESSIONS_HOLD),
-        Transition("record_no_show", (_S.BOOKED,), _S.NO_SHOW, P.SESSIONS_HOLD),
-        Transition("cancel", (_S.BOOKED,), _S.CANCELLED, P.SESSIONS_BOOK),
+        Transition("hold", (_S.BOOKED,), _S.HELD, P.SESSIONS_HOLD, guards=_RECORDED),
+        Transition("record_no_show", (_S.BOOKED,), _S.NO_SHOW, P.SESSIONS_HOLD, guards=_RECORDED),
+        Transition("cancel", (_S.BOOKED,), _S.CANCELLED, P.SESSIONS_BOOK, guards=(_sees_case, _canceller)),
     ),
 )

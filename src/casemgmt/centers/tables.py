@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index
 from sqlalchemy.dialects.postgresql import TSTZRANGE
 from sqlalchemy.dialects.postgresql.ranges import Range
 from sqlmodel import Field
@@ -15,24 +15,34 @@ class CentreRoom(Versioned, table=True):
     """A room of a centre and how many it holds."""
 
     __tablename__ = "centre_room"
-    __table_args__ = (CheckConstraint("capacity > 0", name="capacity_positive"),)
+    __table_args__ = (
+        CheckConstraint("capacity > 0", name="capacity_positive"),
+        Index("uq_centre_room_name", "organisation_id", "name", unique=True),
+    )
 
     id: UUID = Field(primary_key=True)
-    organisation_id: UUID = ref("organisation.id")
+    organisation_id: UUID = ref("organisation.id", index=False)
     name: str
     capacity: int
     active: bool = True
 
 
 class CentreSession(CaseScoped, Stamped, Versioned, table=True):
-    """A session at a centre with one specialist in one room. `centre_id` holds it; the case may belong to another body."""
+    """A session at a centre with one specialist in one room. The case may belong to another body than `centre_id`."""
 
     __tablename__ = "centre_session"
-    __table_args__ = (CheckConstraint("ends_at > starts_at", name="ends_after_start"),)
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("(state = 'held') = (outcome is not null)", name="outcome_when_held"),
+        CheckConstraint("(state = 'cancelled') = (cancellation_reason is not null)", name="reason_when_cancelled"),
+        Index("ix_centre_session_case_starts", "case_id", "starts_at", "id"),
+        Index("ix_centre_session_specialist_starts", "specialist_id", "starts_at", "id"),
+        Index("ix_centre_session_centre_starts", "centre_id", "starts_at", "id"),
+    )
 
     id: UUID = Field(primary_key=True)
-    centre_id: UUID = ref("organisation.id")
-    specialist_id: UUID = ref("app_user.id")
+    centre_id: UUID = ref("organisation.id", index=False)
+    specialist_id: UUID = ref("app_user.id", index=False)
     room_id: UUID = ref("centre_room.id")
     plan_measure_id: UUID | None = ref("plan_measure.id", nullable=True)
     kind: str = code("session_kind")
@@ -40,8 +50,9 @@ class CentreSession(CaseScoped, Stamped, Versioned, table=True):
     state: str = Field(max_length=16)
     starts_at: datetime = moment()
     ends_at: datetime = moment()
-    outcome: str | None = long_text(nullable=True)
-    next_step: str | None = long_text(nullable=True)
+    outcome: str | None = code("session_outcome", nullable=True)
+    """A code, because the whole team reads it: what was said stands in the notes."""
+    next_step: str | None = code("session_next_step", nullable=True)
     cancellation_reason: str | None = code("cancellation_reason", nullable=True)
 
 
@@ -67,12 +78,17 @@ class SessionNote(CaseScoped, Stamped, table=True):
 
 
 class Booking(Row, table=True):
-    """A specialist or a room taken for a time. Two that overlap are refused by an exclusion constraint."""
+    """A specialist, a room or a person taken for a time. Two that overlap are refused by an exclusion constraint."""
 
     __tablename__ = "booking"
+    __table_args__ = (
+        # `[)`: a session may start at the very moment at which the one before it ends.
+        CheckConstraint("lower_inc(during) and not upper_inc(during)", name="during_bounds"),
+    )
 
     id: UUID = Field(primary_key=True)
     resource_id: UUID = Field(index=True)
+    """Id of the user, the room, or the person of the case: nobody sits in two sessions at once."""
     centre_id: UUID = ref("organisation.id")
     session_id: UUID = ref("centre_session.id")
     during: Range[datetime] = Field(sa_type=TSTZRANGE)

@@ -1,0 +1,172 @@
+"""Record what became of a session, and read sessions."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlmodel import SQLModel
+
+from casemgmt.access.permissions import Permission
+from casemgmt.audit.events import Event
+from casemgmt.cases.repository import get_case
+from casemgmt.cases.tables import CaseRecord
+from casemgmt.centers import policy, repository
+from casemgmt.centers.commands import HoldSession, RecordNoShow
+from casemgmt.centers.service import day_bounds
+from casemgmt.centers.states import SESSION, SessionFacts
+from casemgmt.centers.tables import CentreSession
+from casemgmt.centers.views import ParticipantView, SessionSummary, SessionView
+from casemgmt.db import paging
+from casemgmt.db.work import Work, check_version
+from casemgmt.errors import NotFound, invalid_field
+from casemgmt.models import AllowedActionView
+from casemgmt.plans.measure_states import PLAN_MEASURE, MeasureFacts, refuse_unless_in_force
+from casemgmt.plans.repository import lock_measure
+from casemgmt.timeline.service import entry
+
+
+@dataclass(frozen=True)
+class Step:
+    """A session and its case, both locked, on their way to the next state."""
+
+    session: CentreSession
+    case: CaseRecord
+
+
+async def begin_step(work: Work, session_id: UUID, action: str, expected: int | None) -> Step:
+    """Lock a session and take an action on it, or refuse: the change is not saved yet."""
+    seen = await repository.get_session(work, session_id)
+    case = await repository.find_case(work, seen.case_id, for_change=True)
+    session = await repository.get_session(work, session_id, for_change=True)
+    check_version(session, expected)
+    transition = SESSION.check(work.actor, action, session.state, facts_of(work, session, case))
+    if case is None:  # pragma: no cover - every action is guarded by the sight of the case
+        raise NotFound("There is no such session.")
+    session.state = transition.target
+    return Step(session, case)
+
+
+async def save_step(work: Work, step: Step, kind: str, data: dict[str, object], *rows: SQLModel) -> None:
+    """Save a step with its story and its event."""
+    session = step.session
+    story = entry(
+        work,
+        kind,
+        "centre_session",
+        session.id,
+        organisation_id=step.case.organisation_id,
+        case_id=session.case_id,
+        data={"help_kind": session.help_kind} | data,
+    )
+    await work.save(Event(kind, "centre_session", (session.id,), case_id=session.case_id), session, *rows, story)
+
+
+def facts_of(work: Work, session: CentreSession, case: CaseRecord | None) -> SessionFacts:
+    """Return what the guards of a session need."""
+    return SessionFacts(
+        specialist_id=session.specialist_id,
+        centre_id=session.centre_id,
+        booked_by_id=session.created_by_id,
+        manager_id=None if case is None else case.manager_id,
+        started=session.starts_at <= work.now,
+    )
+
+
+async def hold_session(work: Work, session_id: UUID, command: HoldSession, expected: int | None) -> SessionView:
+    """Record that a session took place, who came, what came of it. Its measure of the plan is in progress with it."""
+    step = await begin_step(work, session_id, "hold", expected)
+    given = {a.person_id: a.attendance for a in command.attendance}
+    participants = await repository.participants_of(work, session_id)
+    if len(given) != len(command.attendance):
+        raise invalid_field("/attendance", "attendance-incomplete", "Name the attendance of each participant once.")
+    policy.check_attendance([p.person_id for p in participants], given)
+    for participant in participants:
+        participant.attendance = given[participant.person_id]
+    step.session.outcome = command.outcome
+    step.session.next_step = command.next_step
+    data: dict[str, object] = {"outcome": command.outcome, "next_step": command.next_step}
+    await save_step(work, step, "session.held", data, *participants, *await _started_measure(work, step))
+    return await view_of(work, step.session, step.case)
+
+
+async def _started_measure(work: Work, step: Step) -> list[SQLModel]:
+    """Return the measure that the session carries out, moved to in progress, with its story; nothing if it is already.
+
+    The step follows from the session itself: it needs no permission on plans, and a plan no longer in force
+    does not hinder the record of what took place.
+    """
+    if step.session.plan_measure_id is None:
+        return []
+    case, plan, measure = await lock_measure(work, step.session.plan_measure_id)
+    transition = PLAN_MEASURE.find("start", measure.state)
+    if transition is None or refuse_unless_in_force(MeasureFacts(case.state, plan.state)) is not None:
+        return []
+    measure.state = transition.target
+    story = entry(
+        work,
+        "plan_measure.started",
+        "plan_measure",
+        measure.id,
+        organisation_id=case.organisation_id,
+        case_id=case.id,
+        data={"plan_id": str(plan.id), "help_kind": measure.help_kind, "measure_kind": measure.measure_kind},
+    )
+    return [measure, story]
+
+
+async def record_no_show(work: Work, session_id: UUID, command: RecordNoShow, expected: int | None) -> SessionView:
+    """Record that nobody came."""
+    step = await begin_step(work, session_id, "record_no_show", expected)
+    participants = await repository.participants_of(work, session_id)
+    for participant in participants:
+        participant.attendance = "absent_excused" if command.excused else "absent_unexcused"
+    step.session.next_step = command.next_step
+    data: dict[str, object] = {"excused": command.excused, "next_step": command.next_step}
+    await save_step(work, step, "session.no_show", data, *participants)
+    return await view_of(work, step.session, step.case)
+
+
+async def read_session(work: Work, session_id: UUID) -> SessionView:
+    """Return a session in full, and record that the actor read it."""
+    session = await repository.get_session(work, session_id)
+    work.record(Event("session.read", "centre_session", (session_id,), case_id=session.case_id))
+    return await view_of(work, session, await repository.find_case(work, session.case_id))
+
+
+async def view_of(work: Work, session: CentreSession, case: CaseRecord | None) -> SessionView:
+    """Return the session as this actor sees it, with the actions that are allowed now."""
+    participants = await repository.participants_of(work, session.id)
+    actions = SESSION.allowed_actions(work.actor, session.state, facts_of(work, session, case))
+    return SessionView(
+        **session.model_dump(include=set(SessionView.model_fields)),
+        participants=[ParticipantView(person_id=p.person_id, attendance=p.attendance) for p in participants],
+        allowed_actions=[AllowedActionView.model_validate(a) for a in actions],
+    )
+
+
+async def list_case_sessions(
+    work: Work, case_id: UUID, limit: int, cursor: str | None, state: str | None
+) -> paging.Page[SessionSummary]:
+    """Return a page of the sessions of a case, the latest first; one event names all that were shown."""
+    await get_case(work, case_id)
+    name = f"sessions of {case_id}"
+    rows = await repository.list_case_sessions(work, case_id, limit + 1, paging.decode(name, cursor), state)
+    shown = [SessionSummary.model_validate(r.model_dump(include=set(SessionSummary.model_fields))) for r in rows]
+    page = paging.page(name, shown, limit, _position)
+    work.record(Event("session.listed", "centre_session", tuple(s.id for s in page.items), case_id=case_id))
+    return page
+
+
+async def list_day(work: Work, day: date, limit: int, cursor: str | None) -> paging.Page[SessionSummary]:
+    """Return a page of the actor's own sessions of a day, and for the head of a centre those of the centre."""
+    start, end = day_bounds(day)
+    name = f"sessions on {day}"
+    head = work.actor.may(Permission.CENTRES_MANAGE)
+    rows = await repository.list_day(work, start, end, limit + 1, paging.decode(name, cursor), whole_centre=head)
+    page = paging.page(name, [SessionSummary(**r) for r in rows], limit, _position)
+    work.record(Event("session.listed", "centre_session", tuple(s.id for s in page.items)))
+    return page
+
+
+def _position(session: SessionSummary) -> paging.Position:
+    return paging.Position(session.starts_at, session.id)
