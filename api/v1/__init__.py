@@ -9,6 +9,7 @@ from api.v1 import (
     cases,
     centres,
     families,
+    handovers,
     mobile_groups,
     organisations,
     persons,
@@ -19,6 +20,7 @@ from api.v1 import (
     sessions,
     signals,
     tasks,
+    timeline,
     users,
 )
 
@@ -28,7 +30,10 @@ ROUTERS = (
     persons.router,
     families.router,
     referrals.router,
+    referrals.visit_acts_router,
     cases.router,
+    handovers.router,
+    timeline.router,
     assessments.router,
     plans.router,
     centres.router,

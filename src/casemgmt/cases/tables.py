@@ -18,10 +18,6 @@ class CaseRecord(Scoped, Versioned, table=True):
     __table_args__ = (
         CheckConstraint("not restricted or restriction_ground is not null", name="restriction_has_ground"),
         CheckConstraint("(state = 'closed') = (closed_at is not null)", name="closed_at_when_closed"),
-        CheckConstraint(
-            "closure_approved_by_id is null or closure_approved_by_id <> closure_proposed_by_id",
-            name="second_person_closes",
-        ),
         Index("ix_case_record_region_opened", "region_code", "opened_at", "id"),
         Index("ix_case_record_organisation_opened", "organisation_id", "opened_at", "id"),
         Index("ix_case_record_opened", "opened_at", "id"),
@@ -36,6 +32,8 @@ class CaseRecord(Scoped, Versioned, table=True):
     state: str = Field(max_length=24)
     manager_id: UUID = ref("app_user.id")
     restriction_ground: str | None = code("restriction_ground", nullable=True)
+    restriction_note: str | None = long_text(nullable=True)
+    """Why the restriction was set, or lifted."""
     help_package: str | None = code("help_package", nullable=True)
     """Package of mandatory kinds of help (code list `help_package`), e.g. `victim_5`."""
     problem_type: str | None = code("problem_type", nullable=True)
@@ -44,12 +42,6 @@ class CaseRecord(Scoped, Versioned, table=True):
     risk_review_on: date | None = None
     opened_at: datetime = moment()
     opened_by_id: UUID = ref("app_user.id", index=False)
-    closure_reason: str | None = code("closure_reason", nullable=True)
-    closure_note: str | None = long_text(nullable=True)
-    closure_from_state: str | None = Field(default=None, max_length=24)
-    """The stage to which a returned closure goes back."""
-    closure_proposed_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
-    closure_approved_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     closed_at: datetime | None = moment(nullable=True)
     reopened_times: int = 0
     lists_version: str = Field(max_length=64)
@@ -106,12 +98,19 @@ class CaseHandover(CaseScoped, Versioned, table=True):
     __table_args__ = (
         CheckConstraint("from_user_id <> to_user_id", name="two_managers"),
         Index("uq_case_handover_open", "case_id", unique=True, postgresql_where=sql("state = 'offered'")),
-        Index("ix_case_handover_to", "to_user_id", "offered_at"),
+        Index("ix_case_handover_to", "to_user_id", "offered_at", "id"),
+        Index("ix_case_handover_by", "offered_by_id", "offered_at", "id"),
     )
 
     id: UUID = Field(primary_key=True)
+    offered_by_id: UUID = ref("app_user.id", index=False)
+    """The manager, or a supervisor in the manager's place."""
     from_user_id: UUID = ref("app_user.id", index=False)
     to_user_id: UUID = ref("app_user.id", index=False)
+    case_number: str = Field(max_length=24)
+    """With stage and risk level as they were at the offer: all that the receiver learns before accepting."""
+    stage: str = Field(max_length=24)
+    risk_level: str | None = code("risk_level", nullable=True)
     reason: str = code("handover_reason")
     note: str | None = long_text(nullable=True)
     state: str = Field(max_length=16)
@@ -128,9 +127,38 @@ class ChildContact(CaseScoped, table=True):
     id: UUID = Field(primary_key=True)
     person_id: UUID = ref("person.id")
     at: datetime = moment()
-    place: str = Field(max_length=40)
+    place: str = code("child_contact_place")
     alone: bool = False
     words: str | None = long_text(nullable=True)
     note: str | None = long_text(nullable=True)
     recorded_at: datetime = moment()
     recorded_by_id: UUID = ref("app_user.id", index=False)
+
+
+class CaseClosure(CaseScoped, table=True):
+    """One proposal to close the case, the second person's decision on it, and what reopened the case afterwards."""
+
+    __tablename__ = "case_closure"
+    __table_args__ = (
+        CheckConstraint("decided_by_id is null or decided_by_id <> proposed_by_id", name="second_person_decides"),
+        CheckConstraint("(approved is null) = (decided_at is null)", name="decided_whole"),
+        CheckConstraint("reopened_at is null or approved", name="reopened_after_approval"),
+        Index("uq_case_closure_open", "case_id", unique=True, postgresql_where=sql("decided_at is null")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    reason: str = code("closure_reason")
+    note: str = long_text()
+    from_state: str = Field(max_length=24)
+    """The stage to which a returned closure goes back."""
+    proposed_at: datetime = moment()
+    proposed_by_id: UUID = ref("app_user.id", index=False)
+    approved: bool | None = None
+    """False: returned to the stage that it came from."""
+    decided_at: datetime | None = moment(nullable=True)
+    decided_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    decision_note: str | None = long_text(nullable=True)
+    reopened_at: datetime | None = moment(nullable=True)
+    reopened_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    reopen_reason: str | None = code("reopen_reason", nullable=True)
+    reopen_note: str | None = long_text(nullable=True)

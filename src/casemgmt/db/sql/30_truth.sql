@@ -74,11 +74,18 @@ BEGIN
         restricted = NEW.restricted, case_id = coalesce(case_id, NEW.case_id) WHERE signal_id = NEW.id;
     UPDATE visitor_warning SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
         restricted = NEW.restricted WHERE signal_id = NEW.id AND case_id IS NULL;
-    UPDATE task SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
-        restricted = NEW.restricted WHERE signal_id = NEW.id AND case_id IS NULL AND completed_at IS NULL
-        AND cancelled_at IS NULL;
-    UPDATE timeline_entry SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
-        restricted = NEW.restricted, case_id = coalesce(case_id, NEW.case_id) WHERE signal_id = NEW.id;
+    IF NEW.case_id IS NULL THEN
+        UPDATE task SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
+            restricted = NEW.restricted WHERE signal_id = NEW.id AND case_id IS NULL AND completed_at IS NULL
+            AND cancelled_at IS NULL;
+        UPDATE timeline_entry SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
+            restricted = NEW.restricted WHERE signal_id = NEW.id;
+    ELSE  -- tasks and story go on with the case, and are hidden with it
+        UPDATE task t SET case_id = c.id, region_code = c.region_code, organisation_id = c.organisation_id,
+            restricted = c.restricted FROM case_record c WHERE c.id = NEW.case_id AND t.signal_id = NEW.id;
+        UPDATE timeline_entry t SET case_id = c.id, region_code = c.region_code, organisation_id = c.organisation_id,
+            restricted = c.restricted FROM case_record c WHERE c.id = NEW.case_id AND t.signal_id = NEW.id;
+    END IF;
     RETURN NULL;
 END $$;
 

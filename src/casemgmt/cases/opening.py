@@ -1,0 +1,143 @@
+"""Open a case. Its opener need not be on its team, so the whole beginning is written by one SQL function."""
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlmodel import SQLModel
+
+from casemgmt.audit.events import Event
+from casemgmt.cases import policy, repository
+from casemgmt.cases.commands import OpenCase
+from casemgmt.cases.states import CASE
+from casemgmt.cases.tables import CaseRecord
+from casemgmt.cases.views import CaseOpened
+from casemgmt.db.work import Work
+from casemgmt.errors import Conflict, invalid_field
+from casemgmt.ids import new_id
+from casemgmt.people.service import require_visible_persons
+from casemgmt.reference.lists import content_digest
+from casemgmt.signals.joining import lock_signals_for_case
+from casemgmt.signals.tables import Signal
+from casemgmt.tasks import clocks
+from casemgmt.tasks.tables import Task
+from casemgmt.timeline.service import entry
+from casemgmt.timeline.tables import TimelineEntry
+from rules.zone import to_local
+
+
+async def open_case(work: Work, command: OpenCase) -> CaseOpened:
+    """Open a case from signals, with its accountable manager, whose clocks start, while those of the signals stop.
+
+    Errors: a signal hidden or in another state, a person hidden or named twice, a manager who is none or belongs to
+    another region, a child who has an open case already: then the signal is attached to that one.
+    """
+    roles = [*((child, "child") for child in command.children), *((p.person_id, p.role) for p in command.persons)]
+    children = [person for person, role in roles if role == "child"]
+    policy.check_persons_once([person for person, _ in roles])
+    signals = await lock_signals_for_case(work, command.signal_ids, children)
+    await require_visible_persons(work, [person for person, _ in roles])
+    organisation_id, region = await _body_of_manager(work, command.manager_id, signals)
+    if await repository.child_has_open_case(work, children):
+        raise Conflict("A child has an open case: attach the signal to it.", code="open-case-exists")
+    case = await _case_of(work, command, signals, organisation_id, region)
+    await work.call("SELECT open_case(cast(:p AS jsonb))", p=_document(work, case, roles, signals))
+    work.record(Event("case.opened", "case", (case.id, *(s.id for s in signals)), case_id=case.id))
+    return CaseOpened.model_validate(case)
+
+
+async def _body_of_manager(work: Work, manager_id: UUID, signals: Sequence[Signal]) -> tuple[UUID, str | None]:
+    body = await repository.manager_body(work, manager_id)
+    if body is None:
+        raise invalid_field("/manager_id", "unknown-case-manager", "There is no such case manager.")
+    regions: list[str | None] = [s.region_code for s in signals if s.region_code is not None]
+    if body[1] not in (regions or [work.actor.region_code]):
+        raise invalid_field("/manager_id", "manager-of-other-region", "The case manager works in another region.")
+    return body
+
+
+async def _case_of(
+    work: Work, command: OpenCase, signals: Sequence[Signal], organisation_id: UUID, region: str | None
+) -> CaseRecord:
+    categories = [s.category for s in signals]
+    ground = command.restriction_ground or policy.default_restriction(categories)
+    year = to_local(work.now).year
+    return CaseRecord(
+        id=command.id or new_id(),
+        number=await work.call("SELECT next_case_number(:region, :year)", region=region, year=year),
+        state=CASE.initial,
+        region_code=region,
+        organisation_id=organisation_id,
+        restricted=ground is not None,
+        restriction_ground=ground,
+        manager_id=command.manager_id,
+        help_package=command.help_package or policy.default_help_package(categories),
+        problem_type=command.problem_type,
+        child_categories=command.child_categories,
+        opened_at=work.now,
+        lists_version=content_digest(),
+    )
+
+
+def _document(work: Work, case: CaseRecord, roles: Sequence[tuple[UUID, str]], signals: Sequence[Signal]) -> str:
+    """Return the case and everything that it begins with, as the SQL function takes it."""
+    document = _plain(case) | {
+        "membership_id": str(new_id()),
+        "persons": [{"id": str(new_id()), "person_id": str(person), "role": role} for person, role in roles],
+        "signals": [str(s.id) for s in signals],
+        "tasks": [_plain(c) for c in start_first_clocks(work, case)],
+        "entries": [_plain(e) for e in _stories(work, case, signals)],
+    }
+    return json.dumps(document)
+
+
+def _plain(row: SQLModel) -> dict[str, object]:
+    return row.model_dump(mode="json")
+
+
+def start_first_clocks(work: Work, case: CaseRecord) -> list[Task]:
+    """Return the clocks that a case begins with, and begins anew with when it is reopened."""
+    return [
+        clocks.start(
+            work,
+            kind,
+            "case",
+            case.id,
+            organisation_id=case.organisation_id,
+            case_id=case.id,
+            assignee_id=case.manager_id,
+        )
+        for kind in ("first_contact_with_child", "assessment")
+    ]
+
+
+def _stories(work: Work, case: CaseRecord, signals: Sequence[Signal]) -> list[TimelineEntry]:
+    opened = entry(
+        work,
+        "case.opened",
+        "case",
+        case.id,
+        organisation_id=case.organisation_id,
+        case_id=case.id,
+        data={
+            "number": case.number,
+            "manager_id": str(case.manager_id),
+            "help_package": case.help_package,
+            "restriction_ground": case.restriction_ground,
+        },
+    )
+    return [opened, *(attached(work, case, signal) for signal in signals)]
+
+
+def attached(work: Work, case: CaseRecord, signal: Signal) -> TimelineEntry:
+    """Return the story of a signal that joins the case."""
+    return entry(
+        work,
+        "case.signal_attached",
+        "signal",
+        signal.id,
+        organisation_id=case.organisation_id,
+        case_id=case.id,
+        signal_id=signal.id,
+        data={"category": signal.category},
+    )

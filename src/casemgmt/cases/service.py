@@ -1,0 +1,81 @@
+"""Cases read and listed, and what every change of a case begins and ends with."""
+
+from uuid import UUID
+
+from sqlmodel import SQLModel
+
+from casemgmt.audit.events import Event
+from casemgmt.cases import repository
+from casemgmt.cases.states import CASE, CaseFacts
+from casemgmt.cases.tables import CaseRecord
+from casemgmt.cases.views import (
+    CaseClosureView,
+    CaseMemberView,
+    CasePersonView,
+    CaseSummary,
+    CaseView,
+    OpenHandoverView,
+)
+from casemgmt.db import paging
+from casemgmt.db.work import Work, check_version
+from casemgmt.models import AllowedActionView
+from casemgmt.states import Transition
+from casemgmt.timeline.service import entry
+from casemgmt.timeline.tables import TimelineEntry
+
+
+async def begin(
+    work: Work, case_id: UUID, action: str, expected: int | None
+) -> tuple[CaseRecord, Transition[CaseFacts]]:
+    """Lock a case and check that the actor may take this step on it now: how every change of a case begins."""
+    case = await repository.get_case(work, case_id, for_change=True)
+    check_version(case, expected)
+    return case, CASE.check(work.actor, action, case.state, await repository.facts_of(work, case))
+
+
+def story_of(
+    work: Work, case: CaseRecord, kind: str, record: tuple[str, UUID] | None = None, **data: object
+) -> TimelineEntry:
+    """Return the story of an act on a case; `record` names what it was done on where that isn't the case itself."""
+    record_type, record_id = record or ("case", case.id)
+    return entry(work, kind, record_type, record_id, organisation_id=case.organisation_id, case_id=case.id, data=data)
+
+
+async def save(work: Work, case: CaseRecord, kind: str, *rows: SQLModel, reason: str | None = None) -> CaseView:
+    """Write an act on a case under one event and return the case as the actor now sees it."""
+    await work.save(Event(kind, "case", (case.id,), case_id=case.id, reason=reason), case, *rows)
+    return await view_of(work, case)
+
+
+async def read_case(work: Work, case_id: UUID) -> CaseView:
+    """Return a case in full, and record that the actor read it."""
+    case = await repository.get_case(work, case_id)
+    work.record(Event("case.read", "case", (case_id,), case_id=case_id))
+    return await view_of(work, case)
+
+
+async def list_cases(work: Work, limit: int, cursor: str | None, state: str | None) -> paging.Page[CaseSummary]:
+    """Return a page of the cases that the actor sees, the newest first; one event names all that were shown."""
+    after = paging.decode("cases", cursor)
+    rows = await repository.list_cases(work, limit + 1, after, state)
+    page = paging.page("cases", [CaseSummary(**r) for r in rows], limit, lambda c: paging.Position(c.opened_at, c.id))
+    work.record(Event("case.listed", "case", tuple(c.id for c in page.items)))
+    return page
+
+
+async def view_of(work: Work, case: CaseRecord) -> CaseView:
+    """Return the case as this actor sees it, with the actions that are allowed now."""
+    facts = await repository.facts_of(work, case)
+    handover = await repository.open_handover(work, case.id)
+    return CaseView(
+        **case.model_dump(exclude={"changed_xid", "lists_version"}),
+        persons=[CasePersonView.model_validate(p) for p in await repository.persons_of(work, case.id)],
+        team=[CaseMemberView.model_validate(m) for m in await repository.team_of(work, case.id)],
+        signal_ids=await repository.signal_ids_of(work, case.id),
+        current_plan_id=await repository.approved_plan_id(work, case.id),
+        open_handover=None if handover is None else OpenHandoverView.model_validate(handover),
+        closures=[CaseClosureView.model_validate(c) for c in await repository.closures_of(work, case.id)],
+        allowed_actions=[
+            AllowedActionView.model_validate(a) for a in CASE.allowed_actions(work.actor, case.state, facts)
+        ],
+    )

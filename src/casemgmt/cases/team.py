@@ -1,0 +1,72 @@
+"""Use cases of the team: who works on the case with the manager, and who may see it."""
+
+from uuid import UUID
+
+from casemgmt.cases import repository, service
+from casemgmt.cases.commands import AddMember
+from casemgmt.cases.tables import CaseMember
+from casemgmt.cases.views import CaseView
+from casemgmt.db.work import Work
+from casemgmt.errors import Conflict, NotFound, invalid_field
+from casemgmt.ids import new_id
+from casemgmt.organisations.tables import AppUser
+
+_MANAGER = "manager"
+
+
+async def add_member(work: Work, case_id: UUID, command: AddMember, expected: int | None) -> CaseView:
+    """Take somebody into the team: from now on the new member sees the case, also where it is restricted.
+
+    Refused for an account whose role doesn't work on cases, and for a second manager.
+    """
+    case, _ = await service.begin(work, case_id, "add_member", expected)
+    if command.team_role == _MANAGER:
+        raise invalid_field("/team_role", "manager-by-handover-only", "A manager is made by a hand-over.")
+    user = await work.session.get(AppUser, command.user_id)
+    if user is None or not user.active or user.kind != "person" or user.case_reach == "none":
+        raise invalid_field("/user_id", "not-a-case-worker", "There is no such user who works on cases.")
+    if any(m.user_id == user.id for m in await repository.team_of(work, case_id)):
+        raise Conflict("The user is on the team already.", code="on-the-team-already")
+    member = CaseMember(
+        id=new_id(),
+        case_id=case_id,
+        organisation_id=case.organisation_id,
+        user_id=user.id,
+        team_role=command.team_role,
+        sector=user.sector,
+        help_kind=command.help_kind,
+        opened_at=case.opened_at,
+        since=work.now,
+        added_by_id=work.actor.user_id,
+    )
+    story = service.story_of(
+        work,
+        case,
+        "case.member_added",
+        ("case_member", member.id),
+        user_id=str(user.id),
+        team_role=member.team_role,
+        help_kind=member.help_kind,
+    )
+    return await service.save(work, case, "case.member_added", member, story)
+
+
+async def end_membership(work: Work, case_id: UUID, member_id: UUID, expected: int | None) -> CaseView:
+    """End a membership: the member loses sight of what only the team sees.
+
+    The manager stays until a hand-over, and nobody leaves unseen: another one of the team ends a membership.
+    """
+    case, _ = await service.begin(work, case_id, "end_membership", expected)
+    member = next((m for m in await repository.team_of(work, case_id) if m.id == member_id), None)
+    if member is None:
+        raise NotFound("There is no such member of the team.")
+    if member.team_role == _MANAGER:
+        raise Conflict("The manager leaves the team by a hand-over only.", code="manager-by-handover-only")
+    if member.user_id == work.actor.user_id:
+        raise Conflict("Somebody else of the team ends your membership.", code="own-membership")
+    member.ended_at = work.now
+    record = ("case_member", member.id)
+    story = service.story_of(
+        work, case, "case.member_left", record, user_id=str(member.user_id), team_role=member.team_role
+    )
+    return await service.save(work, case, "case.member_left", member, story)
