@@ -144,7 +144,13 @@ class Expectation:
         return self.signal(self.world.by_id["signal"][row["signal_id"]])
 
     def referral(self, row: Row) -> bool:
-        return self.of_signal(row) or (not row["restricted"] and row["mobile_group_id"] in self.groups)
+        if self.world.by_id["signal"][row["signal_id"]]["case_id"] in self.teams:
+            return True
+        holds = row["mobile_group_id"] in self.groups and row["state"] not in {"declined", "withdrawn"}
+        return not row["restricted"] and (holds or self._by_reach(self.signals, row))
+
+    def of_referral(self, row: Row) -> bool:
+        return self.referral(self.world.by_id["referral"][row["referral_id"]])
 
     def reporter(self, row: Row) -> bool:
         return "reporters" in self.flags and self.of_signal(row)
@@ -227,8 +233,8 @@ RULES: dict[str, Rule] = {
     "task": Expectation.task,
     "timeline_entry": Expectation.of_signal_or_case,
     "user_role": Expectation.user_role,
-    "visit_act": Expectation.of_signal,
-    "visit_attempt": Expectation.of_signal,
+    "visit_act": Expectation.of_referral,
+    "visit_attempt": Expectation.of_referral,
     "visitor_warning": Expectation.of_signal_or_case,
 }
 

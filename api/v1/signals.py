@@ -9,7 +9,10 @@ from api.etags import ExpectedVersion, set_etag
 from api.routing import CurrentServices, CurrentWork, Router
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
-from casemgmt.signals import service, triage
+from casemgmt.outreach import warnings
+from casemgmt.outreach.commands import LiftWarning, RecordWarning
+from casemgmt.outreach.views import WarningView
+from casemgmt.signals import service, steps, triage
 from casemgmt.signals.commands import AddSubject, CompleteSignal, RegisterSignal, ReviewSignal, TriageSignal
 from casemgmt.signals.states import SignalState
 from casemgmt.signals.views import ReporterView, SignalRegistered, SignalSummary, SignalView
@@ -69,7 +72,7 @@ async def review_signal(
     signal_id: UUID, command: ReviewSignal, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> SignalView:
     """Give the second person's word on a severe signal that would be closed without action."""
-    return _shown(response, await triage.review_signal(work, signal_id, command, expected))
+    return _shown(response, await steps.review_signal(work, signal_id, command, expected))
 
 
 @router.post("/{signal_id}/complete-consultation", Permission.SIGNALS_TRIAGE)
@@ -77,7 +80,7 @@ async def complete_consultation(
     signal_id: UUID, command: CompleteSignal, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> SignalView:
     """End a consultation: the signal is closed."""
-    return _shown(response, await triage.complete_signal(work, signal_id, "complete_consultation", command, expected))
+    return _shown(response, await steps.complete_consultation(work, signal_id, command, expected))
 
 
 @router.post("/{signal_id}/acknowledge-redirect", Permission.SIGNALS_TRIAGE)
@@ -85,15 +88,29 @@ async def acknowledge_redirect(
     signal_id: UUID, command: CompleteSignal, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> SignalView:
     """Record that the body outside acknowledged the redirect: the signal is closed."""
-    return _shown(response, await triage.complete_signal(work, signal_id, "acknowledge_redirect", command, expected))
+    return _shown(response, await steps.acknowledge_redirect(work, signal_id, command, expected))
 
 
 @router.post("/{signal_id}/accept-redirect", Permission.SIGNALS_TRIAGE)
 async def accept_redirect(
     signal_id: UUID, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> SignalView:
-    """Take over a signal that was redirected to your body."""
-    return _shown(response, await triage.accept_redirect(work, signal_id, expected))
+    """Take over a signal that was redirected to your body, or back one that no body took."""
+    return _shown(response, await steps.accept_redirect(work, signal_id, expected))
+
+
+@router.post("/{signal_id}/warnings", Permission.SIGNALS_CREATE, status_code=201)
+async def record_visitor_warning(signal_id: UUID, command: RecordWarning, work: CurrentWork) -> WarningView:
+    """Warn those who will visit on a signal. The mobile group confirms before it departs that it has read this."""
+    return await warnings.record_warning(work, signal_id, command)
+
+
+@router.post("/{signal_id}/warnings/{warning_id}/lift", Permission.SIGNALS_TRIAGE)
+async def lift_visitor_warning(
+    signal_id: UUID, warning_id: UUID, command: LiftWarning, work: CurrentWork
+) -> WarningView:
+    """Lift a warning that no longer holds. It stays on record, and so does who lifted it and why."""
+    return await warnings.lift_warning(work, signal_id, warning_id, command)
 
 
 def _shown(response: Response, view: SignalView) -> SignalView:

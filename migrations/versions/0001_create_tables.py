@@ -1182,6 +1182,9 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_follow_up_check_case_id"), "follow_up_check", ["case_id"], unique=False)
     op.create_index(op.f("ix_follow_up_check_changed_xid"), "follow_up_check", ["changed_xid"], unique=False)
+    op.create_index(
+        "uq_follow_up_check_due", "follow_up_check", ["case_id"], unique=True, postgresql_where=sa.text("state = 'due'")
+    )
     op.create_table(
         "person_address",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -2117,6 +2120,7 @@ def downgrade() -> None:
     op.drop_table("person_contact")
     op.drop_index(op.f("ix_person_address_person_id"), table_name="person_address")
     op.drop_table("person_address")
+    op.drop_index("uq_follow_up_check_due", table_name="follow_up_check", postgresql_where=sa.text("state = 'due'"))
     op.drop_index(op.f("ix_follow_up_check_changed_xid"), table_name="follow_up_check")
     op.drop_index(op.f("ix_follow_up_check_case_id"), table_name="follow_up_check")
     op.drop_table("follow_up_check")

@@ -101,6 +101,7 @@ BODIES = (
 
 ACCOUNTS = (
     DemoAccount("operator.111", ("Сейітова", "Динара", None), "kc111", ("contact_centre_operator",)),
+    DemoAccount("supervisor.111", ("Баймұратов", "Серік", None), "kc111", ("supervisor",)),
     DemoAccount("qr.111", ("QR-111", "система", None), "kc111", ("integration",), kind="service"),
     DemoAccount("duty.almaty", ("Ахметов", "Ерлан", "Серікұлы"), "crd_almaty", ("duty_officer",), "education"),
     DemoAccount("duty2.almaty", ("Ким", "Виктория", "Олеговна"), "crd_almaty", ("duty_officer",), "education"),

@@ -39,6 +39,10 @@ class Referral(Scoped, Versioned, table=True):
     answered_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     answered_at: datetime | None = moment(nullable=True)
     decline_reason: str | None = code("decline_reason", nullable=True)
+    decline_note: str | None = long_text(nullable=True)
+    withdrawn_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    withdrawn_at: datetime | None = moment(nullable=True)
+    withdraw_note: str | None = long_text(nullable=True)
     departed_at: datetime | None = moment(nullable=True)
     warnings_read_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     visited_at: datetime | None = moment(nullable=True)
@@ -97,5 +101,7 @@ class VisitorWarning(Scoped, table=True):
     note: str = long_text()
     review_on: date
     lifted_at: datetime | None = moment(nullable=True)
+    lifted_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    lift_note: str | None = long_text(nullable=True)
     recorded_at: datetime = moment()
     recorded_by_id: UUID = ref("app_user.id", index=False)

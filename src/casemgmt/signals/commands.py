@@ -72,6 +72,7 @@ class TriageSignal(Command):
     outcome: TriageOutcome
     severity: Severity
     reason: TriageReason
+    category: SignalCategory | None = Field(default=None, description="Where the one of the intake was wrong.")
     urgency: Urgency | None = Field(default=None, description="Absent: what category and severity suggest.")
     note: LongText | None = None
     mobile_group_id: UUID | None = Field(default=None, description="For `mobile_group_referral`.")

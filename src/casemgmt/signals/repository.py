@@ -4,17 +4,19 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col, select
 
 from casemgmt.db.paging import Position
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
+from casemgmt.signals import policy
 from casemgmt.signals.states import SignalFacts
 from casemgmt.signals.tables import Reporter, Signal, SignalPerson
 
 _COLUMNS = (
-    "id, state, source, channel, category, severity, urgency, danger_now, region_code, organisation_id, mobile_group_id,"
-    " case_id, received_at"
+    "id, state, source, channel, category, severity, urgency, danger_now, region_code, organisation_id,"
+    " mobile_group_id, case_id, received_at"
 )
 
 # One branch per way of seeing a signal, each on an index of its own; UNION removes what two branches found.
@@ -25,6 +27,7 @@ _BRANCHES = (
     "received_by_organisation_id = signal_organisation()",
     "registered_by_id = actor_user()",
     "mobile_group_id = ANY (actor_groups())",
+    "case_id IN (SELECT m.case_id FROM case_member m WHERE m.user_id = actor_user() AND m.ended_at IS NULL)",
 )
 
 
@@ -35,10 +38,11 @@ def _list_statement(*, with_state: bool, with_cursor: bool) -> str:
     if with_cursor:
         conditions += " AND (received_at, id) < (:at, :id)"
     branches = " UNION ".join(
-        f"(SELECT {_COLUMNS} FROM signal WHERE {branch}{conditions} ORDER BY received_at DESC, id DESC LIMIT :size)"
+        f"(SELECT {_COLUMNS} FROM signal WHERE {branch}{conditions}"  # noqa: S608 - constants
+        " ORDER BY received_at DESC, id DESC LIMIT :size)"
         for branch in _BRANCHES
     )
-    return f"SELECT {_COLUMNS} FROM ({branches}) AS found ORDER BY received_at DESC, id DESC LIMIT :size"
+    return f"SELECT * FROM ({branches}) AS found ORDER BY received_at DESC, id DESC LIMIT :size"  # noqa: S608 - constants
 
 
 async def list_signals(work: Work, size: int, after: Position | None, state: str | None) -> list[dict[str, Any]]:
@@ -63,6 +67,14 @@ async def get_signal(work: Work, signal_id: UUID, *, for_change: bool = False) -
     return signal
 
 
+async def refresh(work: Work, signal: Signal, **known: object) -> None:
+    """Read again what a function of the database changed; where it took the signal out of sight, set what is known."""
+    query = select(Signal).where(Signal.id == signal.id).execution_options(populate_existing=True)
+    if (await work.session.scalars(query)).one_or_none() is None:
+        for name, value in known.items():
+            set_committed_value(signal, name, value)
+
+
 async def subjects_of(work: Work, signal_id: UUID) -> list[SignalPerson]:
     """Return the persons of a signal."""
     query = select(SignalPerson).where(SignalPerson.signal_id == signal_id).order_by(col(SignalPerson.added_at))
@@ -74,13 +86,14 @@ async def reporter_of(work: Work, signal_id: UUID) -> Reporter | None:
     return (await work.session.scalars(select(Reporter).where(Reporter.signal_id == signal_id))).one_or_none()
 
 
-async def facts_of(work: Work, signal: Signal) -> SignalFacts:
-    """Return what the guards of the signal's route need."""
+async def facts_of(work: Work, signal: Signal, severity: str | None = None) -> SignalFacts:
+    """Return what the guards of the signal's route need; `severity` is what the triage in hand says."""
     subjects = await subjects_of(work, signal.id)
+    assumed = policy.assumed_severity(signal.category, signal.severity, danger_now=signal.danger_now)
     return SignalFacts(
-        severity=signal.severity,
+        severity=policy.graver(assumed, severity or assumed),
         triaged_by_id=signal.triaged_by_id,
         has_known_child=any(s.role == "child" for s in subjects),
         redirected_inside=signal.triage_outcome == "redirect" and signal.redirected_to is None,
-        owned_by_actor=signal.organisation_id == work.actor.organisation_id,
+        at_the_desk=policy.is_desk(work.actor, signal.organisation_id, signal.region_code),
     )

@@ -2,26 +2,41 @@
 
 from uuid import UUID
 
+from sqlalchemy.exc import IntegrityError
+from sqlmodel import select
+
 from casemgmt.audit.events import Event
 from casemgmt.db import paging
 from casemgmt.db.work import Work
-from casemgmt.errors import Conflict, NotFound
+from casemgmt.errors import Conflict, NotFound, WrongState, invalid_field
 from casemgmt.ids import new_id
 from casemgmt.models import AllowedActionView
-from casemgmt.people.phones import normalise_phone, phone_hash
+from casemgmt.outreach.warnings import warnings_of
+from casemgmt.people.phones import InvalidPhoneError, normalise_phone, phone_hash
 from casemgmt.people.service import require_visible_persons
 from casemgmt.reference.lists import content_digest
 from casemgmt.signals import policy, repository
 from casemgmt.signals.commands import AddSubject, RegisterSignal, ReporterGiven
-from casemgmt.signals.states import SIGNAL
+from casemgmt.signals.states import SIGNAL, SignalState
 from casemgmt.signals.tables import Reporter, Signal, SignalPerson
 from casemgmt.signals.views import ReporterView, SignalRegistered, SignalSubject, SignalSummary, SignalView
 from casemgmt.tasks import clocks
 from casemgmt.timeline.service import entry
+from rules.deadlines import compute_due
+
+_UNIQUE_VIOLATION = "23505"
+_SETTLED = (SignalState.CLOSED, SignalState.ATTACHED)
 
 
 async def register_signal(work: Work, command: RegisterSignal, lookup_key: bytes) -> SignalRegistered:
-    """Record a signal. It has an owner (the body that took it) and a clock (the triage) from its first second."""
+    """Record a signal. It has an owner (the body that took it) and a clock (the triage) from its first second.
+
+    The same content under the same id answers as the first time; other content is refused with `id-in-use`, also where
+    the record of that id is hidden. A child whose whereabouts nobody knows is looked for where the signal was taken.
+    """
+    policy.check_registration(command, work.now)
+    if command.id is not None and (known := await _sent_before(work, command.id, command)) is not None:
+        return known
     await require_visible_persons(work, [s.person_id for s in command.subjects])
     signal = Signal(
         id=command.id or new_id(),
@@ -31,7 +46,9 @@ async def register_signal(work: Work, command: RegisterSignal, lookup_key: bytes
         organisation_id=work.actor.organisation_id,
         registered_by_id=work.actor.user_id,
         lists_version=content_digest(),
-        **command.model_dump(exclude={"id", "subjects", "reporter"}),
+        content_digest=policy.content_digest_of(command),
+        region_code=command.region_code or work.actor.region_code,
+        **command.model_dump(exclude={"id", "subjects", "reporter", "region_code"}),
     )
     subjects = [_subject(work, signal, s.person_id, s.role) for s in command.subjects]
     reporter = [] if command.reporter is None else [_reporter(work, signal.id, command.reporter, lookup_key)]
@@ -54,12 +71,42 @@ async def register_signal(work: Work, command: RegisterSignal, lookup_key: bytes
         data={"source": signal.source, "channel": signal.channel, "category": signal.category},
     )
     event = Event("signal.registered", "signal", (signal.id,), signal_id=signal.id)
-    await work.save(event, signal, *subjects, *reporter, clock, story)
+    await _insert(work, signal)
+    await work.save(event, *subjects, *reporter, clock, story)
+    return _registered(signal, urgency)
+
+
+async def _insert(work: Work, signal: Signal) -> None:
+    work.session.add(signal)
+    try:
+        await work.session.flush()
+    except IntegrityError as error:
+        if getattr(error.orig, "sqlstate", None) == _UNIQUE_VIOLATION:
+            raise _id_in_use() from error
+        raise
+
+
+async def _sent_before(work: Work, signal_id: UUID, command: RegisterSignal) -> SignalRegistered | None:
+    signal = (await work.session.scalars(select(Signal).where(Signal.id == signal_id))).one_or_none()
+    if signal is None:
+        return None
+    if signal.registered_by_id != work.actor.user_id or signal.content_digest != policy.content_digest_of(command):
+        raise _id_in_use()
+    work.record(Event("signal.sent_again", "signal", (signal_id,), signal_id=signal_id))
+    urgency = policy.suggested_urgency(command.category, command.severity, danger_now=command.danger_now)
+    return _registered(signal, urgency)
+
+
+def _id_in_use() -> Conflict:
+    return Conflict("This id belongs to another record: choose a new one.", code="id-in-use")
+
+
+def _registered(signal: Signal, urgency: str) -> SignalRegistered:
     return SignalRegistered(
         id=signal.id,
         state=signal.state,
         suggested_urgency=urgency,
-        triage_due_at=clock.due_at,
+        triage_due_at=compute_due(f"triage_{urgency}", signal.received_at).due_at,
         received_at=signal.received_at,
     )
 
@@ -76,7 +123,12 @@ def _subject(work: Work, signal: Signal, person_id: UUID, role: str) -> SignalPe
 
 
 def _reporter(work: Work, signal_id: UUID, given: ReporterGiven, lookup_key: bytes) -> Reporter:
-    phone = None if given.phone is None else normalise_phone(given.phone)
+    try:
+        phone = None if given.phone is None else normalise_phone(given.phone)
+    except InvalidPhoneError:
+        raise invalid_field(
+            "/reporter/phone", "invalid-phone", "This is no phone number that can be dialled."
+        ) from None
     return Reporter(
         signal_id=signal_id,
         phone=phone,
@@ -89,6 +141,8 @@ def _reporter(work: Work, signal_id: UUID, given: ReporterGiven, lookup_key: byt
 async def add_subject(work: Work, signal_id: UUID, command: AddSubject) -> SignalView:
     """Name a person whom the signal is about, once it is known who it is."""
     signal = await repository.get_signal(work, signal_id, for_change=True)
+    if signal.state in _SETTLED:
+        raise WrongState("The signal is settled: persons are named in the case, or in a new signal.", code="settled")
     await require_visible_persons(work, [command.person_id])
     if any(s.person_id == command.person_id for s in await repository.subjects_of(work, signal_id)):
         raise Conflict("This person is a subject of the signal already.", code="already-exists")
@@ -120,9 +174,10 @@ async def view_of(work: Work, signal: Signal) -> SignalView:
     facts = await repository.facts_of(work, signal)
     subjects = await repository.subjects_of(work, signal.id)
     return SignalView(
-        **signal.model_dump(exclude={"changed_xid", "lists_version"}),
+        **signal.model_dump(exclude={"changed_xid", "lists_version", "content_digest"}),
         suggested_urgency=policy.suggested_urgency(signal.category, signal.severity, danger_now=signal.danger_now),
         subjects=[SignalSubject(person_id=s.person_id, role=s.role) for s in subjects],
+        warnings=await warnings_of(work, signal.id),
         allowed_actions=[
             AllowedActionView.model_validate(a) for a in SIGNAL.allowed_actions(work.actor, signal.state, facts)
         ],

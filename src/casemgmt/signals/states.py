@@ -30,13 +30,14 @@ class SignalState(StrEnum):
 class SignalFacts:
     """What the guards need to know."""
 
-    severity: str | None
+    severity: str
+    """The gravest of what was given, what the category suggests, and what the triage says."""
     triaged_by_id: UUID | None
     has_known_child: bool
     redirected_inside: bool
     """The competent body works with this service and takes the signal over itself."""
-    owned_by_actor: bool
-    """The actor's body owns the signal."""
+    at_the_desk: bool
+    """The actor's body owns the signal, or is a body of its region."""
 
 
 def _not_severe(_: Actor, facts: SignalFacts) -> Refusal | None:
@@ -71,10 +72,10 @@ def _redirected_outside(_: Actor, facts: SignalFacts) -> Refusal | None:
     return None
 
 
-def _redirected_to_actor(_: Actor, facts: SignalFacts) -> Refusal | None:
-    if facts.redirected_inside and facts.owned_by_actor:
+def _at_the_desk(_: Actor, facts: SignalFacts) -> Refusal | None:
+    if facts.at_the_desk:
         return None
-    return Refusal("not-redirected-to-you", "Only the body that it was redirected to can take it over.")
+    return Refusal("not-your-desk", "Only the body that owns the signal or a desk of its region decides on it.")
 
 
 def _step(
@@ -89,30 +90,69 @@ def _step(
 
 
 _S = SignalState
+_UNDECIDED = (_S.RECEIVED, _S.EMERGENCY, _S.AWAITING_CASE)
 
 SIGNAL = Machine(
     "signal",
     SignalState,
     _S.RECEIVED,
     (
-        _step("triage_emergency", _S.RECEIVED, _S.EMERGENCY, P.SIGNALS_TRIAGE),
-        _step("triage_mobile_group_referral", (_S.RECEIVED, _S.EMERGENCY), _S.REFERRED, P.SIGNALS_TRIAGE),
-        _step("triage_consultation", _S.RECEIVED, _S.IN_CONSULTATION, P.SIGNALS_TRIAGE),
-        _step("triage_redirect", _S.RECEIVED, _S.REDIRECTED, P.SIGNALS_TRIAGE),
+        _step(
+            "triage_emergency",
+            (_S.RECEIVED, _S.AWAITING_CASE),
+            _S.EMERGENCY,
+            P.SIGNALS_TRIAGE,
+            guards=(_at_the_desk,),
+        ),
+        _step("triage_mobile_group_referral", _UNDECIDED, _S.REFERRED, P.SIGNALS_TRIAGE, guards=(_at_the_desk,)),
+        _step(
+            "triage_consultation",
+            (_S.RECEIVED, _S.EMERGENCY),
+            _S.IN_CONSULTATION,
+            P.SIGNALS_TRIAGE,
+            guards=(_at_the_desk,),
+        ),
+        _step("triage_redirect", _UNDECIDED, _S.REDIRECTED, P.SIGNALS_TRIAGE, guards=(_at_the_desk,)),
         _step(
             "triage_attach_to_case",
-            (_S.RECEIVED, _S.EMERGENCY, _S.AWAITING_CASE),
+            _UNDECIDED,
             _S.ATTACHED,
             P.SIGNALS_TRIAGE,
-            guards=(_has_known_child,),
+            guards=(_at_the_desk, _has_known_child),
         ),
-        _step("triage_no_ground", _S.RECEIVED, _S.CLOSED, P.SIGNALS_TRIAGE, guards=(_not_severe,)),
-        _step("propose_no_ground", _S.RECEIVED, _S.AWAITING_REVIEW, P.SIGNALS_TRIAGE, guards=(_severe,)),
-        _step("confirm_no_ground", _S.AWAITING_REVIEW, _S.CLOSED, P.SIGNALS_REVIEW, guards=(_second_person,)),
-        _step("reject_no_ground", _S.AWAITING_REVIEW, _S.RECEIVED, P.SIGNALS_REVIEW, guards=(_second_person,)),
-        _step("complete_consultation", _S.IN_CONSULTATION, _S.CLOSED, P.SIGNALS_TRIAGE),
-        _step("acknowledge_redirect", _S.REDIRECTED, _S.CLOSED, P.SIGNALS_TRIAGE, guards=(_redirected_outside,)),
-        _step("accept_redirect", _S.REDIRECTED, _S.RECEIVED, P.SIGNALS_TRIAGE, guards=(_redirected_to_actor,)),
+        _step("triage_no_ground", _S.RECEIVED, _S.CLOSED, P.SIGNALS_TRIAGE, guards=(_at_the_desk, _not_severe)),
+        _step("propose_no_ground", _S.RECEIVED, _S.AWAITING_REVIEW, P.SIGNALS_TRIAGE, guards=(_at_the_desk, _severe)),
+        # Somebody found ground to act already: one person alone can't say that there was none, whatever the severity.
+        _step(
+            "propose_no_ground",
+            (_S.EMERGENCY, _S.AWAITING_CASE),
+            _S.AWAITING_REVIEW,
+            P.SIGNALS_TRIAGE,
+            guards=(_at_the_desk,),
+        ),
+        _step(
+            "confirm_no_ground",
+            _S.AWAITING_REVIEW,
+            _S.CLOSED,
+            P.SIGNALS_REVIEW,
+            guards=(_at_the_desk, _second_person),
+        ),
+        _step(
+            "reject_no_ground",
+            _S.AWAITING_REVIEW,
+            _S.RECEIVED,
+            P.SIGNALS_REVIEW,
+            guards=(_at_the_desk, _second_person),
+        ),
+        _step("complete_consultation", _S.IN_CONSULTATION, _S.CLOSED, P.SIGNALS_TRIAGE, guards=(_at_the_desk,)),
+        _step(
+            "acknowledge_redirect",
+            _S.REDIRECTED,
+            _S.CLOSED,
+            P.SIGNALS_TRIAGE,
+            guards=(_at_the_desk, _redirected_outside),
+        ),
+        _step("accept_redirect", _S.REDIRECTED, _S.RECEIVED, P.SIGNALS_TRIAGE, guards=(_at_the_desk,)),
         _step(
             "open_case",
             (_S.EMERGENCY, _S.AWAITING_CASE),
@@ -120,10 +160,12 @@ SIGNAL = Machine(
             P.CASES_OPEN,
             guards=(_has_known_child,),
         ),
-        # Taken by the use cases of the mobile group, not by a call on the signal.
+        # Taken by the use cases of the referral, not by a call on the signal.
+        _step("withdraw_referral", _S.REFERRED, _S.RECEIVED, P.REFERRALS_OFFER, guards=(_at_the_desk,)),
         _step("decline_referral", _S.REFERRED, _S.RECEIVED, P.REFERRALS_ANSWER),
         _step("report_consultation", _S.REFERRED, _S.CLOSED, P.VISITS_WRITE),
         _step("report_accompaniment", _S.REFERRED, _S.AWAITING_CASE, P.VISITS_WRITE),
+        _step("report_accompaniment_of_open_case", _S.REFERRED, _S.ATTACHED, P.VISITS_WRITE),
         _step("report_support_centre", _S.REFERRED, _S.AWAITING_CASE, P.VISITS_WRITE),
         _step("report_emergency_measures", _S.REFERRED, _S.EMERGENCY, P.VISITS_WRITE),
     ),

@@ -51,11 +51,16 @@ class Signal(Scoped, Versioned, table=True):
     triaged_at: datetime | None = moment(nullable=True)
     reviewed_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     reviewed_at: datetime | None = moment(nullable=True)
+    review_note: str | None = long_text(nullable=True)
     redirected_to: str | None = long_text(nullable=True)
     """Name of the competent body a signal was redirected to, where it does not work with this service."""
     closed_at: datetime | None = moment(nullable=True)
+    closing_note: str | None = long_text(nullable=True)
+    """What was answered in the consultation, or how the body outside acknowledged the redirect."""
     lists_version: str = Field(max_length=64)
     """Digest of the code lists under which the record was filled in."""
+    content_digest: str = Field(max_length=64)
+    """Digest of what was sent, so that the same message sent twice is recognised as one."""
 
 
 class SignalPerson(Scoped, table=True):

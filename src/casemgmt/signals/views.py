@@ -4,6 +4,7 @@ from datetime import datetime, time
 from uuid import UUID
 
 from casemgmt.models import AllowedActionView, View
+from casemgmt.outreach.views import WarningView
 
 
 class SignalSubject(View):
@@ -53,9 +54,12 @@ class SignalView(SignalSummary):
     triaged_at: datetime | None
     reviewed_by_id: UUID | None
     reviewed_at: datetime | None
+    review_note: str | None
     redirected_to: str | None
     closed_at: datetime | None
+    closing_note: str | None
     subjects: list[SignalSubject]
+    warnings: list[WarningView]
     allowed_actions: list[AllowedActionView]
 
 

@@ -1,6 +1,7 @@
 """Start and stop the clocks of the route. A clock is a task: it has an owner, a warning and a due moment."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -9,6 +10,7 @@ from casemgmt.db.work import Work
 from casemgmt.ids import new_id
 from casemgmt.tasks.tables import Task
 from rules.deadlines import compute_due
+from rules.loader import load_law
 
 
 def start(
@@ -23,12 +25,15 @@ def start(
     assignee_id: UUID | None = None,
     mobile_group_id: UUID | None = None,
     blocks_closure: bool = True,
+    since: datetime | None = None,
 ) -> Task:
-    """Return a new task whose due moment is counted from now by the deadline `kind` (see `rules/law/kz/deadlines`).
+    """Return a new task whose due moment is counted by the deadline `kind` (see `rules/law/kz/deadlines`).
+
+    It is counted from `since`, where the term runs from an earlier moment than now.
 
     `organisation_id` stands only until the insert: a trigger copies the scope of the case or of the signal.
     """
-    due = compute_due(kind, work.now)
+    due = compute_due(kind, since or work.now)
     return Task(
         id=new_id(),
         kind=kind,
@@ -49,8 +54,34 @@ def start(
     )
 
 
+def bring_forward(task: Task, last_day: date) -> None:
+    """Make a clock due at the end of work on an earlier day that a person chose; a later day changes nothing."""
+    closing = load_law().calendar.closing(last_day)
+    if closing < task.due_at:
+        task.due_at = max(closing, task.started_at)
+        task.warn_at = min(task.warn_at, task.due_at)
+
+
 async def stop(work: Work, record_id: UUID, kinds: Sequence[str], result: str) -> list[Task]:
     """Return the open tasks of a record, of these kinds, marked as completed now; the caller saves them."""
+    stopped = await _running(work, record_id, kinds)
+    for task in stopped:
+        task.completed_at = work.now
+        task.completed_by_id = work.actor.user_id
+        task.result = result
+    return stopped
+
+
+async def cancel(work: Work, record_id: UUID, kinds: Sequence[str], reason: str) -> list[Task]:
+    """Return the open tasks of a record, of these kinds, marked as cancelled now; the caller saves them."""
+    cancelled = await _running(work, record_id, kinds)
+    for task in cancelled:
+        task.cancelled_at = work.now
+        task.cancel_reason = reason
+    return cancelled
+
+
+async def _running(work: Work, record_id: UUID, kinds: Sequence[str]) -> list[Task]:
     rows = await work.session.scalars(
         select(Task)
         .where(
@@ -61,9 +92,4 @@ async def stop(work: Work, record_id: UUID, kinds: Sequence[str], result: str) -
         )
         .with_for_update()
     )
-    stopped = list(rows)
-    for task in stopped:
-        task.completed_at = work.now
-        task.completed_by_id = work.actor.user_id
-        task.result = result
-    return stopped
+    return list(rows)

@@ -1,0 +1,46 @@
+-- Acts that move a signal out of the writer's sight: to a case that the writer may not see, or back from a mobile group.
+
+-- Attaches a signal to the open case of a child whom it is about; answers nothing where the child has none. The clock of
+-- a new contact with the child (`p_task`) runs for the case's manager. A group that held the signal loses it here too.
+CREATE OR REPLACE FUNCTION attach_signal(p_signal uuid, p_person uuid, p_task jsonb, p_at timestamptz)
+RETURNS TABLE (case_id uuid, manager_id uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+DECLARE
+    target record;
+BEGIN
+    SELECT c.id, c.manager_id INTO target
+      FROM case_person cp JOIN case_record c ON c.id = cp.case_id
+     WHERE cp.person_id = p_person AND cp.role = 'child' AND cp.until IS NULL AND c.state <> 'closed'
+       AND EXISTS (SELECT 1 FROM signal_person sp WHERE sp.signal_id = p_signal AND sp.person_id = p_person)
+     ORDER BY c.opened_at DESC LIMIT 1 FOR SHARE OF c;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    UPDATE signal SET mobile_group_id = NULL WHERE id = p_signal AND mobile_group_id IS NOT NULL;
+    PERFORM join_case(target.id, ARRAY[p_signal], p_at);
+    INSERT INTO task SELECT * FROM jsonb_populate_record(NULL::task, p_task || jsonb_build_object(
+        'case_id', target.id, 'record_type', 'case', 'record_id', target.id, 'assignee_id', target.manager_id));
+    RETURN QUERY SELECT target.id, target.manager_id;
+END $$;
+
+-- Gives a signal back from the actor's own mobile group to its desk. A group that declines (`p_decline` holds reason
+-- and note) loses the referral with it. Answers false where the signal isn't with a group of the actor.
+CREATE OR REPLACE FUNCTION release_signal_from_group(p_referral uuid, p_state text, p_at timestamptz, p_decline jsonb)
+RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+BEGIN
+    UPDATE signal s SET mobile_group_id = NULL, state = p_state, version = s.version + 1,
+           closed_at = CASE WHEN p_state = 'closed' THEN p_at END
+      FROM referral r
+     WHERE r.id = p_referral AND s.id = r.signal_id AND s.mobile_group_id = r.mobile_group_id
+       AND r.mobile_group_id = ANY (actor_groups());
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    IF p_decline IS NOT NULL THEN
+        UPDATE referral SET state = 'declined', answered_by_id = actor_user(), answered_at = p_at,
+               decline_reason = p_decline->>'reason', decline_note = p_decline->>'note', version = version + 1
+         WHERE id = p_referral;
+    END IF;
+    RETURN true;
+END $$;
