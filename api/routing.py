@@ -69,7 +69,7 @@ def authenticate(request: Request, services: Services) -> Actor:
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("This needs an access token: Authorization: Bearer …")
-    actor = services.tokens.read(token.strip())
+    actor = services.tokens.read(token.strip(), services.clock.now())
     request.state.actor = actor
     structlog.contextvars.bind_contextvars(actor=str(actor.user_id))
     return actor

@@ -11,6 +11,8 @@ from casemgmt.audit.events import Event
 from casemgmt.errors import invalid_field
 from casemgmt.models import View
 from casemgmt.organisations.accounts import read_me
+from casemgmt.organisations.commands import ChangePassword
+from casemgmt.organisations.passwords import change_password
 from casemgmt.organisations.views import MeView
 
 router = Router("", "access")
@@ -55,7 +57,7 @@ async def create_token(
         return _answer(await services.accounts.refresh(_needed(refresh_token, "refresh_token"), request_id))
     if grant_type == "client_credentials":
         name, secret = _needed(client_id, "client_id"), _needed(client_secret, "client_secret")
-        return _answer(await services.accounts.log_in(name, secret, request_id, refreshable=False))
+        return _answer(await services.accounts.log_in(name, secret, request_id, kind="service"))
     name, secret = _needed(username, "username"), _needed(password, "password")
     return _answer(await services.accounts.log_in(name, secret, request_id))
 
@@ -77,3 +79,9 @@ async def end_session(actor: CurrentActor, work: CurrentWork) -> None:
 async def get_me(work: CurrentWork) -> MeView:
     """Return who I am, for which body I work, and what I may do."""
     return await read_me(work)
+
+
+@router.guarded("PUT", "/me/password", Permission.SELF_READ, status_code=204)
+async def put_my_password(command: ChangePassword, work: CurrentWork, services: CurrentServices) -> None:
+    """Change my password. Every session of the account ends, this one too."""
+    await change_password(work, services.accounts, command)

@@ -41,7 +41,8 @@ async def _make_account(connection: asyncpg.Connection, user: object, names: tup
         )
     await connection.execute(
         "INSERT INTO app_user (id, username, kind, family_name, given_name, organisation_id, active, authz_version,"
-        " signal_reach, case_reach, flags, version) VALUES ($1, $2, 'person', $3, $4, $5, true, 1, 'none', 'none', '{}', 1)",
+        " signal_reach, case_reach, flags, version)"
+        " VALUES ($1, $2, 'person', $3, $4, $5, true, 1, 'none', 'none', '{}', 1)",
         user,
         *names,
         body,

@@ -37,7 +37,7 @@ class Role:
     cases: Reach = Reach.NONE
     """Reach of cases, of everything in them, and of persons."""
     flags: frozenset[str] = field(default_factory=frozenset)
-    """Secret classes the role may read where it sees the record: `identifiers`, `reporters`; and `audit`, `directory`."""
+    """Secret classes the role reads where it sees the record: `identifiers`, `reporters`; and `audit`, `directory`."""
 
 
 _EVERYBODY = {P.SELF_READ, P.REFERENCE_READ, P.ORGANISATIONS_READ, P.USERS_READ}
@@ -114,6 +114,7 @@ ROLES: dict[str, Role] = {
             P.MOBILE_GROUPS_READ,
             P.CENTRES_MANAGE,
         },
+        flags=frozenset({"directory"}),
     ),
     "auditor": _role(
         "Reads who did and saw what; never the content",

@@ -23,6 +23,7 @@ class AuditEvent(Row, table=True):
         PrimaryKeyConstraint("at", "id"),
         Index("ix_audit_event_actor", "actor_id", "at"),
         Index("ix_audit_event_case", "case_id", "at"),
+        Index("ix_audit_event_records", "record_ids", postgresql_using="gin"),
         {"postgresql_partition_by": "RANGE (at)"},
     )
 

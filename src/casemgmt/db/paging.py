@@ -1,7 +1,6 @@
 """Cursors: opaque, signed by nobody but refused when they don't parse, bound to the list they came from."""
 
 import base64
-import binascii
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from datetime import datetime
 from typing import Generic, TypeVar
 from uuid import UUID
 
-from casemgmt.errors import invalid_field
+from casemgmt.errors import Invalid, invalid_field
 
 DEFAULT_LIMIT = 25
 MAXIMUM_LIMIT = 100
@@ -26,6 +25,13 @@ class Position:
 
 
 @dataclass(frozen=True)
+class RowPosition:
+    """The last row of a page of a list that is not sorted by time: the row itself says where it stands."""
+
+    id: UUID
+
+
+@dataclass(frozen=True)
 class Page(Generic[ItemT]):
     """One page and the cursor of the next, None on the last."""
 
@@ -33,9 +39,10 @@ class Page(Generic[ItemT]):
     next_cursor: str | None
 
 
-def encode(list_name: str, position: Position) -> str:
+def encode(list_name: str, position: Position | RowPosition) -> str:
     """Return the cursor that continues `list_name` after a position."""
-    raw = json.dumps([list_name, position.at.isoformat(), str(position.id)], separators=(",", ":"))
+    key = position.at.isoformat() if isinstance(position, Position) else ""
+    raw = json.dumps([list_name, key, str(position.id)], separators=(",", ":"))
     return base64.urlsafe_b64encode(raw.encode()).decode().rstrip("=")
 
 
@@ -44,17 +51,41 @@ def decode(list_name: str, cursor: str | None) -> Position | None:
     if cursor is None:
         return None
     try:
-        raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
-        name, at, row_id = json.loads(raw)
-        position = Position(datetime.fromisoformat(at), UUID(row_id))
-    except (binascii.Error, ValueError, TypeError, AttributeError):
-        name, position = None, None
-    if name != list_name or position is None or position.at.tzinfo is None:
-        raise invalid_field("/cursor", "invalid-cursor", "The cursor is not one of this list: start again without it.")
+        at, row_id = _parts(list_name, cursor)
+        position = Position(datetime.fromisoformat(at), row_id)
+    except (ValueError, TypeError, AttributeError):
+        raise _refused() from None
+    if position.at.tzinfo is None:
+        raise _refused()
     return position
 
 
-def page(list_name: str, rows: list[ItemT], limit: int, position_of: Callable[[ItemT], Position]) -> Page[ItemT]:
+def decode_row(list_name: str, cursor: str | None) -> UUID | None:
+    """Return the id of the row after which a list that is not sorted by time goes on; refuses as `decode` does."""
+    if cursor is None:
+        return None
+    try:
+        _, row_id = _parts(list_name, cursor)
+    except (ValueError, TypeError, AttributeError):
+        raise _refused() from None
+    return row_id
+
+
+def _parts(list_name: str, cursor: str) -> tuple[str, UUID]:
+    raw = base64.b64decode(cursor + "=" * (-len(cursor) % 4), altchars=b"-_", validate=True)
+    name, key, row_id = json.loads(raw)
+    if name != list_name:
+        raise ValueError(list_name)
+    return key, UUID(row_id)
+
+
+def _refused() -> Invalid:
+    return invalid_field("/cursor", "invalid-cursor", "The cursor is not one of this list: start again without it.")
+
+
+def page(
+    list_name: str, rows: list[ItemT], limit: int, position_of: Callable[[ItemT], Position | RowPosition]
+) -> Page[ItemT]:
     """Return a page of rows that were asked for with one more than `limit`."""
     if len(rows) <= limit:
         return Page(rows, None)

@@ -15,6 +15,7 @@ class Organisation(Versioned, table=True):
     """A body: contact centre, child-rights department, family support centre, school. Holds no secret address."""
 
     __tablename__ = "organisation"
+    __table_args__ = (Index("ix_organisation_name", "name_ru", "id"),)
 
     id: UUID = Field(primary_key=True)
     kind: str = code("organisation_kind")
@@ -34,7 +35,11 @@ class AppUser(Versioned, table=True):
     """
 
     __tablename__ = "app_user"
-    __table_args__ = (CheckConstraint("kind in ('person', 'service')", name="kind_known"),)
+    __table_args__ = (
+        CheckConstraint("kind in ('person', 'service')", name="kind_known"),
+        Index("ix_app_user_name", "family_name", "id"),
+        Index("ix_app_user_organisation_name", "organisation_id", "family_name", "id"),
+    )
 
     id: UUID = Field(primary_key=True)
     username: str = Field(max_length=120, unique=True)
@@ -43,7 +48,7 @@ class AppUser(Versioned, table=True):
     given_name: str
     patronymic: str | None = None
     sector: str | None = code("sector", nullable=True)
-    organisation_id: UUID = ref("organisation.id")
+    organisation_id: UUID = ref("organisation.id", index=False)
     active: bool = True
     authz_version: int = 1
     signal_reach: str = Field(default="none", max_length=12)
@@ -84,8 +89,7 @@ class AuthSession(Row, table=True):
 
     id: UUID = Field(primary_key=True)
     user_id: UUID = ref("app_user.id")
-    refresh_hash: str = Field(max_length=64, unique=True)
-    previous_hash: str | None = Field(default=None, max_length=64, index=True)
+    refresh_hash: str = Field(max_length=64)
     created_at: datetime = moment()
     refreshed_at: datetime = moment()
     expires_at: datetime = moment()
@@ -93,25 +97,31 @@ class AuthSession(Row, table=True):
 
 
 class LoginAttempt(Row, table=True):
-    """Failed log-ins, by a keyed hash of the name that was tried: the name itself may be a password typed too soon."""
+    """A log-in that has not succeeded, by a keyed hash of the name: the name itself may be a password typed too soon.
+
+    It is written before the password is looked at, so that many tries at once are counted too.
+    """
 
     __tablename__ = "login_attempt"
 
     id: UUID = Field(primary_key=True)
     name_hash: str = Field(max_length=64, index=True)
-    at: datetime = moment()
+    at: datetime = moment(index=True)
 
 
 class MobileGroup(Versioned, table=True):
     """A mobile group: members of four sectors who go out to a family, coordinated by a support centre."""
 
     __tablename__ = "mobile_group"
+    __table_args__ = (Index("ix_mobile_group_name", "name", "id"),)
 
     id: UUID = Field(primary_key=True)
     organisation_id: UUID = ref("organisation.id")
     region_code: str = Field(max_length=5, index=True)
     name: str
     active: bool = True
+    roster_changed_at: datetime | None = moment(nullable=True)
+    """When members, areas or duty times were last changed: the version of the group rises with them."""
 
 
 class MobileGroupMember(Row, table=True):
@@ -144,10 +154,14 @@ class MobileGroupArea(Row, table=True):
 
     group_id: UUID = ref("mobile_group.id", primary=True)
     kato_prefix: str = Field(primary_key=True, max_length=9)
+    removed_at: datetime | None = moment(nullable=True)
 
 
 class MobileGroupDuty(Row, table=True):
-    """Duty times: weekday (1 Monday to 7 Sunday) from and until, local time; or one dated day instead of a weekday."""
+    """Duty times: weekday (1 Monday to 7 Sunday) from and until, local time; or one dated day instead of a weekday.
+
+    A time until that is not later than the time from lies on the next day; equal times are a whole day.
+    """
 
     __tablename__ = "mobile_group_duty"
     __table_args__ = (
@@ -161,3 +175,4 @@ class MobileGroupDuty(Row, table=True):
     on_date: date | None = None
     from_time: time
     until_time: time
+    removed_at: datetime | None = moment(nullable=True)

@@ -1,8 +1,13 @@
-"""What readers of bodies and users get."""
+"""What readers of bodies, users and mobile groups get."""
 
+from datetime import date, datetime, time
+from typing import Literal
 from uuid import UUID
 
 from casemgmt.models import View
+
+Duty = Literal["on", "off", "unknown"]
+"""`unknown`: no duty times are recorded for the group."""
 
 
 class MeView(View):
@@ -18,3 +23,88 @@ class MeView(View):
     roles: list[str]
     permissions: list[str]
     mobile_group_ids: list[UUID]
+
+
+class OrganisationSummary(View):
+    """A body in a list."""
+
+    id: UUID
+    kind: str
+    sector: str | None
+    name_kk: str
+    name_ru: str
+    name_en: str
+    region_code: str | None
+    parent_id: UUID | None
+    active: bool
+
+
+class OrganisationView(OrganisationSummary):
+    """A body."""
+
+    version: int
+
+
+class UserSummary(View):
+    """A colleague: whom to turn to, and where."""
+
+    id: UUID
+    kind: str
+    family_name: str
+    given_name: str
+    patronymic: str | None
+    sector: str | None
+    organisation_id: UUID
+    active: bool
+
+
+class UserView(UserSummary):
+    """A user. Log-in name and roles are for administrators; others get null."""
+
+    version: int
+    username: str | None
+    roles: list[str] | None
+
+
+class MobileGroupSummary(View):
+    """A mobile group in a list: is it complete, and is it on duty at the moment that was asked for."""
+
+    id: UUID
+    organisation_id: UUID
+    region_code: str
+    name: str
+    active: bool
+    complete: bool
+    """Members of all four sectors are there."""
+    missing_sectors: list[str]
+    kato_prefixes: list[str]
+    duty: Duty
+
+
+class GroupMemberView(View):
+    """A present member of a mobile group."""
+
+    user_id: UUID
+    family_name: str
+    given_name: str
+    sector: str
+    is_lead: bool
+    since: datetime
+
+
+class DutyTimeView(View):
+    """A duty time by the clocks of Kazakhstan."""
+
+    weekday: int | None
+    on_date: date | None
+    from_time: time
+    until_time: time
+
+
+class MobileGroupView(MobileGroupSummary):
+    """A mobile group with its members and duty times."""
+
+    version: int
+    roster_changed_at: datetime | None
+    members: list[GroupMemberView]
+    duty_times: list[DutyTimeView]

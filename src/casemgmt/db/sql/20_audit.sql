@@ -45,12 +45,21 @@ CREATE OR REPLACE TRIGGER no_truncate BEFORE TRUNCATE ON audit_event EXECUTE FUN
 
 SELECT audit_make_months(6);
 
--- How many whole months ahead have a partition: health turns red before it reaches none.
+-- No event is dated back or forward, not even by whoever owns the table.
+CREATE OR REPLACE TRIGGER no_other_time BEFORE INSERT ON audit_event
+    FOR EACH ROW WHEN (NEW.at NOT BETWEEN clock_timestamp() - interval '1 minute' AND clock_timestamp() + interval '1 minute')
+    EXECUTE FUNCTION audit_refuse_change();
+
+-- How many months from the next one on have a partition, without a gap; -1 where this month itself has none and every
+-- write fails. Health turns red before it reaches none.
 CREATE OR REPLACE FUNCTION audit_months_ahead() RETURNS integer
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
-    SELECT count(*)::integer FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
-     WHERE i.inhparent = 'audit_event'::regclass
-       AND c.relname > 'audit_event_' || to_char(now() AT TIME ZONE 'UTC', 'YYYYMM')
+    SELECT min(n) - 1 FROM generate_series(0, 120) n
+     WHERE n = 120 OR NOT EXISTS (
+        SELECT 1 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid
+         WHERE i.inhparent = 'audit_event'::regclass
+           AND c.relname = 'audit_event_' || to_char(date_trunc('month', now() AT TIME ZONE 'UTC') + make_interval(months => n),
+                                                     'YYYYMM'))
 $$;
 
 -- No write without its event: at commit, a transaction that touched a guarded table and wrote no event is refused.

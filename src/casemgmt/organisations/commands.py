@@ -1,0 +1,151 @@
+"""What may be asked of bodies, users and mobile groups."""
+
+from datetime import date, time
+from typing import Annotated, Any, Literal, Self
+from uuid import UUID
+
+from pydantic import Field, GetCoreSchemaHandler, SecretStr, StringConstraints, model_validator
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
+
+from casemgmt.access.passwords import MAXIMUM_PASSWORD_LENGTH, MINIMUM_PASSWORD_LENGTH
+from casemgmt.access.roles import ROLES
+from casemgmt.models import Command
+from casemgmt.reference.fields import Name, OrganisationKind, RegionCode, Sector, ShortText
+
+
+class _RoleCode:
+    """Pydantic annotation: the name of a role."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Return a schema that accepts the roles of the table of rights and nothing else."""
+        return core_schema.literal_schema(sorted(ROLES))
+
+
+RoleCode = Annotated[str, _RoleCode()]
+Password = Annotated[SecretStr, Field(min_length=MINIMUM_PASSWORD_LENGTH, max_length=MAXIMUM_PASSWORD_LENGTH)]
+Username = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{2,119}$"),
+    Field(description="Latin letters, digits and . _ @ -; kept in lower case."),
+]
+KatoPrefix = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,9}$")]
+
+
+class CreateOrganisation(Command):
+    """Add a body."""
+
+    id: UUID | None = Field(default=None, description="UUIDv7 of the client; made by the service where absent.")
+    kind: OrganisationKind
+    sector: Sector | None = None
+    name_kk: ShortText
+    name_ru: ShortText
+    name_en: ShortText
+    region_code: RegionCode | None = Field(description="Null for a national body.")
+    parent_id: UUID | None = None
+
+
+class ChangeOrganisation(Command):
+    """Change a body. Kind and region stay: a body of another region is another body."""
+
+    sector: Sector | None = None
+    name_kk: ShortText | None = None
+    name_ru: ShortText | None = None
+    name_en: ShortText | None = None
+    active: bool | None = None
+
+
+class CreateUser(Command):
+    """Add a user or a machine account. It has no role and no password yet."""
+
+    id: UUID | None = Field(default=None, description="UUIDv7 of the client; made by the service where absent.")
+    username: Username
+    kind: Literal["person", "service"] = "person"
+    family_name: Name
+    given_name: Name
+    patronymic: Name | None = None
+    sector: Sector | None = None
+    organisation_id: UUID
+
+
+class ChangeUser(Command):
+    """Change a user. A change of body and a deactivation end what the user's tokens may do at once."""
+
+    username: Username | None = None
+    family_name: Name | None = None
+    given_name: Name | None = None
+    patronymic: Name | None = None
+    sector: Sector | None = None
+    organisation_id: UUID | None = None
+    active: bool | None = None
+
+
+class GrantRole(Command):
+    """Give a role."""
+
+    role: RoleCode
+
+
+class SetPassword(Command):
+    """Set the password of a user."""
+
+    password: Password
+
+
+class ChangePassword(Command):
+    """Change one's own password."""
+
+    current: Annotated[SecretStr, Field(max_length=MAXIMUM_PASSWORD_LENGTH)]
+    new: Password
+
+
+class CreateMobileGroup(Command):
+    """Add a mobile group. It works in the region of the body that coordinates it."""
+
+    id: UUID | None = Field(default=None, description="UUIDv7 of the client; made by the service where absent.")
+    organisation_id: UUID
+    name: ShortText
+
+
+class ChangeMobileGroup(Command):
+    """Change a mobile group."""
+
+    name: ShortText | None = None
+    active: bool | None = None
+
+
+class AddGroupMember(Command):
+    """Take a user into a mobile group."""
+
+    user_id: UUID
+    sector: Sector | None = Field(default=None, description="Absent: the sector of the user.")
+    is_lead: bool = False
+
+
+class SetAreas(Command):
+    """All duty areas of a group: places whose KATO code starts with one of the prefixes."""
+
+    kato_prefixes: list[KatoPrefix] = Field(max_length=200)
+
+
+class DutyTime(Command):
+    """A duty time by the clocks of Kazakhstan; `until` not later than `from` lies on the next day."""
+
+    weekday: Annotated[int, Field(ge=1, le=7, description="1 Monday to 7 Sunday.")] | None = None
+    on_date: date | None = Field(default=None, description="Instead of the weekday: this one day.")
+    from_time: time
+    until_time: time
+
+    @model_validator(mode="after")
+    def check_day(self) -> Self:
+        """Refuse a time that names no day or two, or a moment in another zone."""
+        if (self.weekday is None) == (self.on_date is None):
+            raise PydanticCustomError("one_of_two_days", "A duty time has a weekday or a date.")
+        if self.from_time.tzinfo is not None or self.until_time.tzinfo is not None:
+            raise PydanticCustomError("local_time_only", "A duty time has no offset.")
+        return self
+
+
+class SetDuty(Command):
+    """All duty times of a group."""
+
+    times: list[DutyTime] = Field(max_length=400)

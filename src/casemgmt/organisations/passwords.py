@@ -1,0 +1,42 @@
+"""Use cases of passwords: one's own, and that of a user whom an administrator looks after."""
+
+from uuid import UUID
+
+from casemgmt.access.service import AccountKind, Accounts
+from casemgmt.audit.events import Event
+from casemgmt.db.work import Work
+from casemgmt.errors import Forbidden, NotFound
+from casemgmt.organisations.commands import ChangePassword, SetPassword
+from casemgmt.organisations.tables import AppUser
+
+_SET = "SELECT auth_set_password(:user, :hash, :at, :attempt)"
+
+
+async def change_password(work: Work, accounts: Accounts, command: ChangePassword) -> None:
+    """Change one's own password, having shown the present one. All sessions of the account end, this one too."""
+    user = await _user(work, work.actor.user_id)
+    kind: AccountKind = "service" if user.kind == "service" else "person"
+    attempt = await accounts.confirm(user.username, command.current.get_secret_value(), kind, work.request_id)
+    await _set(work, accounts, user.id, command.new.get_secret_value(), attempt)
+
+
+async def set_password(work: Work, accounts: Accounts, user_id: UUID, command: SetPassword) -> None:
+    """Give a user a password. All sessions of the user end. One's own password is changed with the present one only."""
+    user = await _user(work, user_id)
+    if user.id == work.actor.user_id:
+        raise Forbidden("Change your own password with the present one.", code="own-account")
+    await _set(work, accounts, user.id, command.password.get_secret_value(), None)
+
+
+async def _user(work: Work, user_id: UUID) -> AppUser:
+    user = await work.session.get(AppUser, user_id)
+    if user is None:
+        raise NotFound("There is no such user.")
+    return user
+
+
+async def _set(work: Work, accounts: Accounts, user_id: UUID, password: str, attempt: UUID | None) -> None:
+    hashed = await accounts.hash_password(password)
+    if not await work.call(_SET, user=user_id, hash=hashed, at=work.now, attempt=attempt):
+        raise Forbidden("Only administrators set the password of somebody else.")
+    work.record(Event("account.password_changed", "account", (user_id,)))

@@ -1,0 +1,327 @@
+"""Log-ins and tokens: what opens the door, what closes it, and how soon."""
+
+import asyncio
+import base64
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import asyncpg
+import httpx
+import pytest
+from fastapi import FastAPI
+from jose import jwt
+from passlib.context import CryptContext
+
+from casemgmt.access.service import ATTEMPT_WINDOW, ATTEMPTS_IN_WINDOW
+from casemgmt.clock import SystemClock
+from casemgmt.db.migrate import driver_url
+from casemgmt.demo.accounts import DEMO_PASSWORD, demo_id
+from casemgmt.settings import DEMO_TOKEN_SECRET, Settings
+from tests.clients import Caller, World
+
+Grant = dict[str, Any]
+
+
+async def _token(world: World, **form: str) -> httpx.Response:
+    return await world.client.post("/v1/token", data=form)
+
+
+async def _log_in(world: World, username: str, password: str = DEMO_PASSWORD) -> httpx.Response:
+    return await _token(world, grant_type="password", username=username, password=password)
+
+
+async def _refresh(world: World, token: str) -> httpx.Response:
+    return await _token(world, grant_type="refresh_token", refresh_token=token)
+
+
+async def _me(world: World, token: str) -> httpx.Response:
+    return await world.client.get("/v1/me", headers={"Authorization": f"Bearer {token}"})
+
+
+async def _events(owner_url: str, kind: str) -> list[asyncpg.Record]:
+    connection = await asyncpg.connect(driver_url(owner_url))
+    try:
+        rows: list[asyncpg.Record] = await connection.fetch(
+            "SELECT * FROM audit_event WHERE kind = $1 ORDER BY at", kind
+        )
+        return rows
+    finally:
+        await connection.close()
+
+
+async def test_a_password_gives_a_short_token_and_me_tells_who_i_am(world: World, owner_url: str) -> None:
+    answer = await _log_in(world, "  DUTY.almaty ")
+    assert answer.status_code == 200, answer.text
+    grant = answer.json()
+    assert grant["token_type"] == "bearer"
+    assert grant["expires_in"] == 600
+    me = (await _me(world, grant["access_token"])).json()
+    assert me["username"] == "duty.almaty"
+    assert me["roles"] == ["duty_officer"]
+    assert me["region_code"] == "KZ-75"
+    assert "signals:triage" in me["permissions"]
+    assert "cases:read" not in me["permissions"]
+    kinds = [e["kind"] for e in await _events(owner_url, "account.logged_in")]
+    assert kinds == ["account.logged_in"]
+
+
+async def test_a_token_tells_ids_and_no_name(world: World) -> None:
+    token = (await _log_in(world, "duty.almaty")).json()["access_token"]
+    claims = jwt.get_unverified_claims(token)
+    assert set(claims) == {"iss", "aud", "sub", "sid", "org", "reg", "rol", "ver", "iat", "exp"}
+    assert "Ахметов" not in json.dumps(claims, ensure_ascii=False)
+
+
+async def test_a_wrong_password_and_an_unknown_name_get_the_same_answer(world: World, owner_url: str) -> None:
+    wrong = await _log_in(world, "duty.almaty", "not the password")
+    unknown = await _log_in(world, "nobody.at.all", "not the password")
+    assert wrong.status_code == unknown.status_code == 400
+    first, second = wrong.json(), unknown.json()
+    assert first.pop("request_id") != second.pop("request_id")
+    assert first == second
+    assert first["code"] == "invalid-credentials"
+    refused = await _events(owner_url, "account.login_refused")
+    assert [e["outcome"] for e in refused] == ["refused", "refused"]
+    assert refused[0]["record_ids"] == [demo_id("duty.almaty")]
+
+
+@pytest.mark.parametrize("username", ["duty.almaty", "nobody.at.all", "qr.111", "a\x00b"])
+async def test_every_refused_name_costs_one_verification(
+    world: World, username: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[str] = []
+    verify: Callable[[CryptContext, str, str], bool] = CryptContext.verify
+
+    def counted(context: CryptContext, password: str, stored: str) -> bool:
+        seen.append(stored.rpartition("$")[0].rpartition("$")[0])
+        return verify(context, password, stored)
+
+    monkeypatch.setattr(CryptContext, "verify", counted)
+    assert (await _log_in(world, username, "not the password")).status_code == 400
+    assert seen == ["$argon2id$v=19$m=19456,t=2,p=1"]
+
+
+async def test_ten_failures_close_the_name_for_a_while_also_for_the_right_password(
+    world: World, app: FastAPI, owner_url: str
+) -> None:
+    for name in ("duty.almaty", "nobody.at.all"):
+        for _ in range(ATTEMPTS_IN_WINDOW):
+            assert (await _log_in(world, name, "not the password")).status_code == 400
+        closed = await _log_in(world, name)
+        assert closed.status_code == 429
+        assert closed.json()["code"] == "too-many-attempts"
+        assert closed.headers["retry-after"] == "900"
+    assert (await _log_in(world, "duty2.almaty")).status_code == 200, "another name is not touched"
+    assert len(await _events(owner_url, "account.login_throttled")) == 2
+    connection = await asyncpg.connect(driver_url(owner_url))
+    await connection.execute("UPDATE login_attempt SET at = at - $1::interval", ATTEMPT_WINDOW + timedelta(seconds=1))
+    await connection.close()
+    assert (await _log_in(world, "duty.almaty")).status_code == 200
+
+
+async def test_many_tries_at_once_are_no_way_round_the_limit(world: World) -> None:
+    answers = await asyncio.gather(*(_log_in(world, "duty.almaty", f"guess number {n}") for n in range(30)))
+    statuses = sorted(a.status_code for a in answers)
+    assert statuses == [400] * ATTEMPTS_IN_WINDOW + [429] * (30 - ATTEMPTS_IN_WINDOW)
+
+
+async def test_successful_log_ins_are_not_counted(world: World) -> None:
+    for _ in range(ATTEMPTS_IN_WINDOW + 2):
+        assert (await _log_in(world, "duty.almaty")).status_code == 200
+
+
+async def test_a_refresh_token_is_turned_and_the_new_one_holds(world: World) -> None:
+    first = (await _log_in(world, "duty.almaty")).json()
+    second = await _refresh(world, first["refresh_token"])
+    assert second.status_code == 200, second.text
+    assert second.json()["refresh_token"] != first["refresh_token"]
+    assert (await _me(world, second.json()["access_token"])).status_code == 200
+    assert (await _refresh(world, second.json()["refresh_token"])).status_code == 200
+
+
+@pytest.mark.parametrize("turns", [1, 3])
+async def test_a_refresh_token_used_again_ends_the_session_however_old_it_is(
+    world: World, owner_url: str, turns: int
+) -> None:
+    stolen: Grant = (await _log_in(world, "duty.almaty")).json()
+    newest = stolen
+    for _ in range(turns):
+        newest = (await _refresh(world, newest["refresh_token"])).json()
+    again = await _refresh(world, stolen["refresh_token"])
+    assert again.status_code == 400
+    assert again.json()["code"] == "invalid-grant"
+    assert (await _refresh(world, newest["refresh_token"])).status_code == 400
+    assert (await _me(world, newest["access_token"])).status_code == 401
+    assert len(await _events(owner_url, "account.refresh_reused")) == 1
+
+
+@pytest.mark.parametrize("token", ["x", "a.b.c", "ключ", ".", "0" * 290])
+async def test_a_made_up_refresh_token_is_refused(world: World, token: str) -> None:
+    refused = await _refresh(world, token)
+    assert refused.status_code == 400
+    assert refused.json()["code"] == "invalid-grant"
+
+
+async def test_a_made_up_token_of_a_real_session_does_not_end_it(world: World) -> None:
+    grant = (await _log_in(world, "duty.almaty")).json()
+    session, secret, mark = grant["refresh_token"].split(".")
+    assert (await _refresh(world, f"{session}.{'A' * len(secret)}.{mark}")).status_code == 400
+    assert (await _refresh(world, grant["refresh_token"])).status_code == 200
+
+
+async def test_a_session_over_its_time_can_not_be_refreshed(world: World, owner_url: str) -> None:
+    grant = (await _log_in(world, "duty.almaty")).json()
+    connection = await asyncpg.connect(driver_url(owner_url))
+    await connection.execute("UPDATE auth_session SET expires_at = now() - interval '1 second'")
+    await connection.close()
+    assert (await _refresh(world, grant["refresh_token"])).status_code == 400
+    assert await _events(owner_url, "account.refresh_reused") == []
+
+
+async def test_logging_out_kills_both_tokens_at_once(world: World) -> None:
+    grant = (await _log_in(world, "duty.almaty")).json()
+    other = (await _log_in(world, "duty.almaty")).json()
+    caller = Caller(world.client, grant["access_token"])
+    assert (await caller.post("/v1/logout")).status_code == 204
+    assert (await caller.get("/v1/me")).status_code == 401
+    assert (await _refresh(world, grant["refresh_token"])).status_code == 400
+    assert (await _me(world, other["access_token"])).status_code == 200, "another session of the account goes on"
+
+
+async def test_a_machine_account_comes_in_with_its_credentials_only(world: World) -> None:
+    by_password = await _log_in(world, "qr.111")
+    assert by_password.status_code == 400
+    assert by_password.json()["code"] == "invalid-credentials"
+    answer = await _token(world, grant_type="client_credentials", client_id="qr.111", client_secret=DEMO_PASSWORD)
+    assert answer.status_code == 200, answer.text
+    assert answer.json()["refresh_token"] is None
+    assert (await _me(world, answer.json()["access_token"])).json()["roles"] == ["integration"]
+
+
+async def test_a_person_does_not_come_in_with_client_credentials(world: World) -> None:
+    answer = await _token(world, grant_type="client_credentials", client_id="duty.almaty", client_secret=DEMO_PASSWORD)
+    assert answer.status_code == 400
+    assert answer.json()["code"] == "invalid-credentials"
+
+
+async def test_a_grant_that_lacks_a_part_names_it(world: World) -> None:
+    answer = await _token(world, grant_type="password", username="duty.almaty")
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["pointer"] == "/password"
+    assert (await _token(world, grant_type="magic")).status_code == 422
+
+
+def _signed(settings: Settings, app: FastAPI, **changes: Any) -> str:
+    now = SystemClock().now()
+    claims = {
+        "iss": settings.token_issuer,
+        "aud": settings.token_audience,
+        "sub": str(demo_id("duty.almaty")),
+        "sid": str(demo_id("no session")),
+        "org": str(demo_id("crd_almaty")),
+        "reg": "KZ-75",
+        "rol": ["duty_officer"],
+        "ver": 1,
+        "iat": int(now.timestamp()),
+        "exp": int((now + timedelta(minutes=5)).timestamp()),
+    }
+    claims |= changes
+    return str(jwt.encode({k: v for k, v in claims.items() if v is not None}, DEMO_TOKEN_SECRET, algorithm="HS256"))
+
+
+async def test_tokens_that_are_not_ours_are_refused(world: World, app: FastAPI, settings: Settings) -> None:
+    good = (await _log_in(world, "duty.almaty")).json()["access_token"]
+    header, body, signature = good.split(".")
+    claims = json.loads(base64.urlsafe_b64decode(body + "=="))
+    more = base64.urlsafe_b64encode(json.dumps(claims | {"rol": ["administrator"]}).encode()).decode().rstrip("=")
+    none = base64.urlsafe_b64encode(b'{"alg":"none","typ":"JWT"}').decode().rstrip("=")
+    now = int(SystemClock().now().timestamp())
+    bad = {
+        "tampered": f"{header}.{more}.{signature}",
+        "without a signature": f"{header}.{body}.",
+        "of no algorithm": f"{none}.{body}.",
+        "of another secret": jwt.encode(claims, "another secret that is long enough", algorithm="HS256"),
+        "of another algorithm": jwt.encode(claims, DEMO_TOKEN_SECRET, algorithm="HS512"),
+        "expired": _signed(settings, app, exp=now - 1),
+        "for another audience": _signed(settings, app, aud="somebody-else"),
+        "of another issuer": _signed(settings, app, iss="somebody-else"),
+        "without an expiry": _signed(settings, app, exp=None),
+        "without an audience": _signed(settings, app, aud=None),
+        "without a subject": _signed(settings, app, sub=None),
+        "of no session": _signed(settings, app),
+        "of no user": _signed(settings, app, sub="not an id"),
+        "oversized": f"{header}.{body}{'A' * 3000}.{signature}",
+        "no token": "x",
+    }
+    for name, token in bad.items():
+        answer = await _me(world, token)
+        assert answer.status_code == 401, name
+        assert answer.headers["www-authenticate"] == "Bearer", name
+        assert answer.json()["code"] == "unauthenticated", name
+    assert (await _me(world, good)).status_code == 200
+
+
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic YTpi", "Bearer \xff"])
+async def test_a_header_that_is_no_bearer_token_is_refused(world: World, header: str) -> None:
+    answer = await world.client.get("/v1/me", headers={"Authorization": header.encode("latin-1")})
+    assert answer.status_code == 401
+
+
+async def test_a_token_of_someone_elses_session_is_refused(world: World, app: FastAPI, settings: Settings) -> None:
+    other = (await _log_in(world, "duty2.almaty")).json()["access_token"]
+    session = jwt.get_unverified_claims(other)["sid"]
+    assert (await _me(world, _signed(settings, app, sid=session))).status_code == 401
+
+
+async def test_a_new_password_of_my_own_needs_the_old_one_and_ends_my_sessions(world: World, owner_url: str) -> None:
+    caller = await world.as_("duty.almaty")
+    new = "a much longer secret 2026"
+    wrong = await caller.request("PUT", "/v1/me/password", json={"current": "not the password", "new": new})
+    assert wrong.status_code == 422
+    assert wrong.json()["code"] == "wrong-password"
+    assert len(await _events(owner_url, "account.password_refused")) == 1
+    short = await caller.request("PUT", "/v1/me/password", json={"current": DEMO_PASSWORD, "new": "short"})
+    assert short.status_code == 422
+    assert short.json()["errors"][0]["pointer"] == "/new"
+    changed = await caller.request("PUT", "/v1/me/password", json={"current": DEMO_PASSWORD, "new": new})
+    assert changed.status_code == 204, changed.text
+    assert (await caller.get("/v1/me")).status_code == 401
+    assert (await _log_in(world, "duty.almaty")).status_code == 400
+    assert (await _log_in(world, "duty.almaty", new)).status_code == 200
+    assert len(await _events(owner_url, "account.password_changed")) == 1
+
+
+async def test_guessing_at_the_present_password_is_counted_with_the_log_ins(world: World) -> None:
+    caller = await world.as_("duty.almaty")
+    for _ in range(ATTEMPTS_IN_WINDOW):
+        body = {"current": "not the password", "new": "a much longer secret 2026"}
+        assert (await caller.request("PUT", "/v1/me/password", json=body)).status_code == 422
+    body = {"current": DEMO_PASSWORD, "new": "a much longer secret 2026"}
+    assert (await caller.request("PUT", "/v1/me/password", json=body)).status_code == 429
+    assert (await _log_in(world, "duty.almaty")).status_code == 429
+
+
+async def test_the_service_can_not_write_rights_itself(world: World, database_url: str) -> None:
+    grant = (await _log_in(world, "admin")).json()
+    claims = jwt.get_unverified_claims(grant["access_token"])
+    connection = await asyncpg.connect(driver_url(database_url))
+    try:
+        for statement in (
+            "UPDATE app_user SET flags = '{audit,identifiers}' WHERE id = $1",
+            "UPDATE app_user SET case_reach = 'national' WHERE id = $1",
+            "UPDATE app_user SET authz_version = 9 WHERE id = $1",
+            "UPDATE app_user SET kind = 'service' WHERE id = $1",
+            "INSERT INTO user_role (id, user_id, role, granted_at) VALUES (gen_random_uuid(), $1, 'auditor', now())",
+        ):
+            transaction = connection.transaction()
+            await transaction.start()
+            await connection.execute(
+                "SELECT begin_work($1, $2, $3, 'test')", claims["sub"], claims["ver"], claims["sid"]
+            )
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.execute(statement, claims["sub"])
+            await transaction.rollback()
+    finally:
+        await connection.close()
