@@ -5,24 +5,7 @@ from uuid import uuid4
 from casemgmt.ids import new_id
 from tests.clients import World
 from tests.factories import count
-
-CHILD = {
-    "family_name": "Тестова",
-    "given_name": "Айгерім",
-    "patronymic": "Серікқызы",
-    "sex": "female",
-    "birth": {"precision": "exact", "date": "2013-05-17"},
-    "citizenship_status": "citizen",
-    "languages": ["kk", "ru"],
-}
-
-
-async def record(world: World, username: str, person: dict[str, object] | None = None) -> str:
-    """Record a person as an account, and return the id."""
-    answer = await (await world.as_(username)).post("/v1/persons", CHILD if person is None else person)
-    assert answer.status_code == 201, answer.text
-    person_id: str = answer.json()["id"]
-    return person_id
+from tests.people import CHILD, record_person
 
 
 async def test_a_person_is_recorded_and_read_back_with_location_and_etag(world: World) -> None:
@@ -69,7 +52,7 @@ async def test_the_same_id_and_content_again_is_the_same_result_and_other_conten
 
 async def test_an_id_that_a_hidden_person_has_answers_as_one_with_other_content(world: World) -> None:
     body = CHILD | {"id": str(new_id())}
-    await record(world, "duty.astana", body)
+    await record_person(world, "duty.astana", body)
     refused = await (await world.as_("duty.almaty")).post("/v1/persons", body)
     assert (refused.status_code, refused.json()["code"]) == (409, "already-exists")
 
@@ -129,7 +112,7 @@ async def test_nobody_dies_before_birth_or_tomorrow(world: World) -> None:
 
 async def test_a_change_touches_only_what_is_given_and_the_keys_follow_the_name(world: World, owner_url: str) -> None:
     operator = await world.as_("operator.111")
-    person_id = await record(world, "operator.111")
+    person_id = await record_person(world, "operator.111")
     key = "SELECT match_key FROM person WHERE id = $1::uuid"
     before = await count(owner_url, key, person_id)
     changed = await operator.patch(
@@ -148,7 +131,7 @@ async def test_a_change_touches_only_what_is_given_and_the_keys_follow_the_name(
 
 async def test_a_change_needs_the_version_that_was_read(world: World) -> None:
     operator = await world.as_("operator.111")
-    person_id = await record(world, "operator.111")
+    person_id = await record_person(world, "operator.111")
     path = f"/v1/persons/{person_id}"
     assert (await operator.patch(path, {"sex": "male"})).status_code == 428
     assert (await operator.patch(path, {"sex": "male"}, headers={"If-Match": '"v7"'})).status_code == 412
@@ -158,7 +141,7 @@ async def test_a_change_needs_the_version_that_was_read(world: World) -> None:
 
 
 async def test_a_hidden_person_answers_like_an_absent_one_to_every_call(world: World) -> None:
-    hidden = await record(world, "duty.astana")
+    hidden = await record_person(world, "duty.astana")
     duty = await world.as_("duty.almaty")
     answers = []
     for person_id in (hidden, str(new_id())):
@@ -185,7 +168,7 @@ async def test_a_hidden_person_answers_like_an_absent_one_to_every_call(world: W
 
 
 async def test_those_without_the_right_are_refused(world: World) -> None:
-    person_id = await record(world, "operator.111")
+    person_id = await record_person(world, "operator.111")
     for username in ("auditor", "analyst", "admin"):
         caller = await world.as_(username)
         assert (await caller.get(f"/v1/persons/{person_id}")).status_code == 403
@@ -194,7 +177,7 @@ async def test_those_without_the_right_are_refused(world: World) -> None:
 
 
 async def test_recording_and_reading_leave_their_events(world: World, owner_url: str) -> None:
-    person_id = await record(world, "operator.111")
+    person_id = await record_person(world, "operator.111")
     await (await world.as_("operator.111")).get(f"/v1/persons/{person_id}")
     kinds = "SELECT array_agg(kind ORDER BY at) FROM audit_event WHERE $1 = ANY (record_ids)"
     assert await count(owner_url, kinds, person_id) == ["person.recorded", "person.read"]
