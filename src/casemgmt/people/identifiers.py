@@ -41,7 +41,7 @@ async def _already_held(work: Work, person_id: UUID, iin: str, version: int, mas
         raise Conflict(
             "Another person has this number.", code="iin-already-recorded", data={"person_id": str(visible[0].id)}
         )
-    work.record(Event("identifier.known_elsewhere", "person", (person_id,), fields=("person_iin.iin",)))
+    work.record(Event("identifier.contested", "person", (person_id,), fields=("person_iin.iin",)))
     await known.request_contacts(work, holders)
     return IinRecorded(status="known_contact_requested", iin_mask=mask, version=version)
 
