@@ -17,7 +17,9 @@ from sqlalchemy.engine import make_url
 from casemgmt.access.bootstrap import create_administrator
 from casemgmt.db.migrate import migrate
 from casemgmt.demo.accounts import ACCOUNTS, DEMO_PASSWORD
+from casemgmt.demo.play import STORIES, play_against
 from casemgmt.demo.seed import seed
+from casemgmt.demo.stage import DemoError
 from casemgmt.documents import DOCUMENTS, write_documents
 from casemgmt.embedded.dsn import Dsn
 from casemgmt.embedded.server import EmbeddedServer
@@ -81,7 +83,7 @@ def run(
     address = f"http://{host}:{port}"
     serve = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--host", host, "--port", str(port)]
     serve += ["--no-access-log", "--no-server-header", "--log-level", "warning", "--timeout-graceful-shutdown", "10"]
-    server = None if external else EmbeddedServer(data)
+    server = None if external else EmbeddedServer(data, progress=console.print)
     raise typer.Exit(
         run_service(
             server=server,
@@ -140,6 +142,24 @@ def create_admin(
         errors.print(error.detail)
         raise typer.Exit(2) from None
     console.print(f"Administrator {username} made. Everything else is done over the API.")
+
+
+@app.command("demo")
+def demo_command(
+    url: Annotated[str, typer.Option(help="Address of a running service with demo data.")] = "http://127.0.0.1:8000",
+    story: Annotated[list[str] | None, typer.Option(help=f"One or several of: {', '.join(STORIES)}.")] = None,
+    language: Annotated[str, typer.Option(help="Language of timelines and problem texts: kk, ru or en.")] = "en",
+) -> None:
+    """Play whole routes of invented children against a running service, wrong turns included."""
+    stories = story or list(STORIES)
+    if unknown := [s for s in stories if s not in STORIES]:
+        errors.print(f"There is no story {', '.join(unknown)}. There are: {', '.join(STORIES)}.")
+        raise typer.Exit(2)
+    try:
+        asyncio.run(play_against(url, console, stories=stories, language=language))
+    except DemoError as error:
+        errors.print(str(error), markup=False)
+        raise typer.Exit(1) from None
 
 
 @app.command()

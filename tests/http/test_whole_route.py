@@ -1,0 +1,139 @@
+"""All stories played once; then what they left is looked at from every side."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from io import StringIO
+from uuid import uuid4
+
+import asyncpg
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from rich.console import Console
+
+from casemgmt.db.migrate import driver_url
+from casemgmt.demo.accounts import ACCOUNTS, demo_id
+from casemgmt.demo.play import EXAMPLES, STORIES, play
+from tests.expectation import TABLES, Expectation, World, keys, seen
+
+PRIMARY = {
+    "audit_event": ["at", "id"],
+    "person_iin": ["person_id"],
+    "plan_missing_help": ["plan_id", "help_kind"],
+    "reporter": ["signal_id"],
+    "session_participant": ["session_id", "person_id"],
+    "signal_person": ["signal_id", "person_id"],
+}
+
+
+@pytest_asyncio.fixture
+async def played(app: FastAPI) -> AsyncIterator[str]:
+    """Everything that the console showed while the stories were played."""
+    shown = StringIO()
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
+        await play(client, Console(file=shown, width=160), stories=list(STORIES))
+    yield shown.getvalue()
+
+
+async def _begin(service: asyncpg.Connection, owner: asyncpg.Connection, username: str) -> None:
+    """Set the actor as a request would."""
+    user, session = demo_id(username), uuid4()
+    now = datetime.now(UTC)
+    await owner.execute(
+        "INSERT INTO auth_session (id, user_id, refresh_hash, created_at, refreshed_at, expires_at)"
+        " VALUES ($1, $2, $3, $4, $4, $4)",
+        session,
+        user,
+        uuid4().hex,
+        now,
+    )
+    version = await owner.fetchval("SELECT authz_version FROM app_user WHERE id = $1", user)
+    await service.execute("SELECT begin_work($1, $2, $3, 'test')", user, version, session)
+
+
+async def test_every_account_sees_what_the_expectation_says_and_nothing_else(
+    played: str, owner_url: str, database_url: str
+) -> None:
+    owner = await asyncpg.connect(driver_url(owner_url))
+    service = await asyncpg.connect(driver_url(database_url))
+    try:
+        world = await World.read(owner)
+        filled = {t for t in TABLES if world.rows[t]}
+        compared = 0
+        for account in ACCOUNTS:
+            expectation = Expectation(world, demo_id(account.username), datetime.now(UTC))
+            async with service.transaction():
+                await _begin(service, owner, account.username)
+                for table in TABLES:
+                    primary = PRIMARY.get(table, ["id"])
+                    expected = keys(expectation.visible(table), primary)
+                    actual = await seen(service, table, primary)
+                    if table == "audit_event":  # opening the session above is no event, but the log is read live
+                        actual &= keys(world.rows[table], primary)
+                    assert actual == expected, (account.username, table)
+                    compared += len(expected)
+        assert compared > 500
+        # The stories are the test's data: a table that they leave empty is not tested here.
+        assert len(filled) >= len(TABLES) - 8, sorted(set(TABLES) - filled)
+    finally:
+        await owner.close()
+        await service.close()
+
+
+async def test_no_name_no_word_and_no_number_of_a_child_is_in_the_logs(
+    played: str, owner_url: str, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    owner = await asyncpg.connect(driver_url(owner_url))
+    try:
+        secrets: set[str] = set()
+        for statement in (
+            "SELECT unnest(array[family_name, given_name, patronymic, birth_date::text]) FROM person",
+            "SELECT narrative FROM signal",
+            "SELECT unnest(array[name, phone]) FROM reporter",
+            "SELECT body FROM session_note",
+            "SELECT child_words FROM visit_act",
+        ):
+            secrets |= {str(r[0]) for r in await owner.fetch(statement) if r[0] is not None}
+        audit = await owner.fetch("SELECT to_jsonb(e)::text AS line FROM audit_event e")
+        story = await owner.fetch("SELECT data::text AS line FROM timeline_entry")
+    finally:
+        await owner.close()
+    assert len(secrets) > 15
+    captured = capsys.readouterr()
+    logged = captured.out + captured.err + caplog.text
+    assert '"event": "request"' in logged
+    everything = logged + "".join(r["line"] for r in [*audit, *story])
+    assert [s for s in secrets if s in everything] == []
+
+
+async def test_every_step_left_its_event_and_every_case_has_its_manager(played: str, owner_url: str) -> None:
+    owner = await asyncpg.connect(driver_url(owner_url))
+    try:
+        tables = [
+            r["table_name"]
+            for r in await owner.fetch(
+                "SELECT table_name FROM information_schema.columns WHERE column_name = 'changed_xid'"
+            )
+        ]
+        for table in tables:
+            silent = await owner.fetchval(
+                f"SELECT count(*) FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.xid = t.changed_xid)"
+            )
+            assert silent == 0, table
+        kinds = {r["kind"] for r in await owner.fetch("SELECT DISTINCT kind FROM audit_event")}
+        assert {"signal.read", "case.read", "reporter.read", "account.logged_in", "cases.refused"} <= kinds
+        assert await owner.fetchval(
+            "SELECT bool_and((SELECT count(*) FROM case_member m WHERE m.case_id = c.id AND m.team_role = 'manager'"
+            " AND m.ended_at IS NULL AND m.user_id = c.manager_id) = 1) FROM case_record c"
+        )
+    finally:
+        await owner.close()
+
+
+def test_the_timeline_reads_like_a_story(played: str) -> None:
+    for said in ("When", "Who") if "When" in played else ("when", "who"):
+        assert said in played
+    assert "wrong turns refused" in played
+    assert EXAMPLES.is_dir()
