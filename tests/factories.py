@@ -3,6 +3,7 @@
 The triggers stand: states are passed one by one, and every act leaves its event.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +15,7 @@ import asyncpg
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, demo_id
 from casemgmt.ids import new_id
+from casemgmt.reference.lists import code_list
 
 INSTRUMENT = ("casemgmt_needs_and_risk", 1)
 _STAGES = ("opened", "assessment", "planning", "support", "rehabilitation")
@@ -30,6 +32,7 @@ class OpenCase:
     manager: str
     assessment_id: UUID
     plan_id: UUID
+    goal_id: UUID
     measures: Mapping[str, UUID]
     """Kind of help to the measure of the plan."""
 
@@ -45,9 +48,9 @@ async def open_case(
 ) -> OpenCase:
     """Put a case at a stage, opened at `at`; from the stage of support on with a plan, `approved` or a draft."""
     moment = at or datetime.now(UTC) - timedelta(hours=1)
-    ids = [new_id() for _ in range(5)]
+    ids = [new_id() for _ in range(6)]
     measures = {kind: new_id() for kind in _HELP}
-    case = OpenCase(ids[0], ids[1], ids[2], manager, ids[3], ids[4], measures)
+    case = OpenCase(ids[0], ids[1], ids[2], manager, *ids[3:], measures)
     connection = await asyncpg.connect(driver_url(owner_url))
     try:
         async with connection.transaction():
@@ -99,7 +102,7 @@ async def add_assessment(
             "instrument_version": INSTRUMENT[1],
             "occasion": "initial",
             "answers": "{}",
-            "domain_scores": "{}",
+            "domain_scores": json.dumps(scores(2)),
         }
         | _of_case(case, at)
         | values,
@@ -109,6 +112,11 @@ async def add_assessment(
         assessment_id,
         at,
     )
+
+
+def scores(each: int) -> dict[str, int]:
+    """Return the scores of an assessment with the same score in every domain."""
+    return dict.fromkeys(code_list("assessment_domain").codes, each)
 
 
 async def count(owner_url: str, query: str, *arguments: Any) -> Any:
@@ -231,11 +239,11 @@ async def _plan(connection: asyncpg.Connection, case: OpenCase, moment: datetime
         },
     )
     inside = {k: v for k, v in shared.items() if not k.startswith("created")} | {"plan_id": case.plan_id}
-    goal = new_id()
     await _insert(
         connection,
         "plan_goal",
-        inside | {"id": goal, "position": 1, "domain": "safety", "text": "Қауіпсіздік", "measured_by": "Бақылау"},
+        inside
+        | {"id": case.goal_id, "position": 1, "domain": "safety", "text": "Қауіпсіздік", "measured_by": "Бақылау"},
     )
     for position, (help_kind, kind) in enumerate(_HELP.items(), 1):
         await _insert(
@@ -244,7 +252,7 @@ async def _plan(connection: asyncpg.Connection, case: OpenCase, moment: datetime
             inside
             | {
                 "id": case.measures[help_kind],
-                "goal_id": goal,
+                "goal_id": case.goal_id,
                 "position": position,
                 "help_kind": help_kind,
                 "measure_kind": kind,

@@ -254,10 +254,8 @@ async def test_a_held_session_starts_its_measure(world: World, owner_url: str, c
     assert (held.json()["state"], held.json()["outcome"]) == ("held", "progress")
     assert held.json()["participants"] == attendance(case)
     assert await count(owner_url, "SELECT state FROM plan_measure WHERE id = $1", measure) == "in_progress"
-    stories = (
-        "SELECT count(*) FROM timeline_entry WHERE case_id = $1 AND kind IN ('session.held', 'plan_measure.started')"
-    )
-    assert await count(owner_url, stories, case.id) == 2
+    stories = "SELECT array_agg(kind ORDER BY kind) FROM timeline_entry WHERE case_id = $1 AND at > $2"
+    assert await count(owner_url, stories, case.id, booked_at) == ["plan_measure.started", "session.held"]
     assert refused(await psychologist.post(url, body)) == (409, "wrong-state")
     no_show = await psychologist.post(f"/v1/sessions/{session_id}/no-show", {"next_step": "continue_course"})
     assert refused(no_show) == (409, "wrong-state")

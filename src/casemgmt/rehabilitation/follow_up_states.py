@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from casemgmt.access.actor import Actor
 from casemgmt.access.permissions import Permission as P
-from casemgmt.states import Machine, Transition
+from casemgmt.cases.states import CaseState
+from casemgmt.states import Machine, Refusal, Transition
 
 
 class FollowUpState(StrEnum):
@@ -18,6 +20,14 @@ class FollowUpState(StrEnum):
 class FollowUpFacts:
     """What the guards need to know."""
 
+    case_state: str
+
+
+def _case_closed(_: Actor, facts: FollowUpFacts) -> Refusal | None:
+    if facts.case_state == CaseState.CLOSED:
+        return None
+    return Refusal("follow-up-of-open-case", "The case is open again: the child is looked after in it.")
+
 
 _S = FollowUpState
 
@@ -25,5 +35,15 @@ FOLLOW_UP: Machine[FollowUpFacts] = Machine(
     "follow_up_check",
     FollowUpState,
     _S.DUE,
-    (Transition("record", (_S.DUE,), _S.DONE, P.FOLLOW_UPS_WRITE),),
+    (
+        Transition(
+            "record",
+            (_S.DUE,),
+            _S.DONE,
+            P.FOLLOW_UPS_WRITE,
+            guards=(_case_closed,),
+            starts=("follow_up_check",),
+            stops=("follow_up_check",),
+        ),
+    ),
 )

@@ -3,8 +3,10 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from casemgmt.access.actor import Actor
 from casemgmt.access.permissions import Permission as P
-from casemgmt.states import Machine, Transition
+from casemgmt.cases.states import CaseState
+from casemgmt.states import Machine, Refusal, Transition
 
 
 class ProgrammeState(StrEnum):
@@ -19,6 +21,14 @@ class ProgrammeState(StrEnum):
 class ProgrammeFacts:
     """What the guards need to know."""
 
+    case_state: str
+
+
+def _case_alive(_: Actor, facts: ProgrammeFacts) -> Refusal | None:
+    if facts.case_state != CaseState.CLOSED:
+        return None
+    return Refusal("programme-of-closed-case", "The case is closed: nothing in it is changed any more.")
+
 
 _S = ProgrammeState
 
@@ -27,7 +37,7 @@ PROGRAMME: Machine[ProgrammeFacts] = Machine(
     ProgrammeState,
     _S.ACTIVE,
     (
-        Transition("complete", (_S.ACTIVE,), _S.COMPLETED, P.REHABILITATION_WRITE),
-        Transition("stop", (_S.ACTIVE,), _S.STOPPED, P.REHABILITATION_WRITE),
+        Transition("complete", (_S.ACTIVE,), _S.COMPLETED, P.REHABILITATION_WRITE, guards=(_case_alive,)),
+        Transition("stop", (_S.ACTIVE,), _S.STOPPED, P.REHABILITATION_WRITE, guards=(_case_alive,)),
     ),
 )

@@ -35,7 +35,7 @@ class RehabilitationProgramme(CaseScoped, Stamped, Versioned, table=True):
     before_assessment_id: UUID = ref("assessment.id", index=False)
     after_assessment_id: UUID | None = ref("assessment.id", nullable=True, index=False)
     change: dict[str, Any] | None = document(nullable=True)
-    """Per domain: score before, after, difference; worked out, not typed."""
+    """`domains`: per domain the earlier and the later score and the change; worked out, not typed."""
     result_note: str | None = long_text(nullable=True)
     stop_reason: str | None = long_text(nullable=True)
     completed_at: datetime | None = moment(nullable=True)
@@ -45,7 +45,10 @@ class FollowUpCheck(CaseScoped, Stamped, Versioned, table=True):
     """A later look at how the child is. A relapse reopens the case."""
 
     __tablename__ = "follow_up_check"
-    __table_args__ = (CheckConstraint("(state = 'done') = (result is not null)", name="result_when_done"),)
+    __table_args__ = (
+        CheckConstraint("(state = 'done') = (result is not null)", name="result_when_done"),
+        Index("uq_follow_up_check_due", "case_id", unique=True, postgresql_where=sql("state = 'due'")),
+    )
 
     id: UUID = Field(primary_key=True)
     due_on: date
