@@ -5,7 +5,7 @@ is checked once more by a trigger in the database, and draws `docs/states.md`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -18,10 +18,11 @@ FactsT = TypeVar("FactsT")
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why an action is not allowed: a stable code and a sentence."""
+    """Why an action is not allowed: a stable code, a sentence, and what it is about (codes and ids only)."""
 
     code: str
     detail: str
+    data: Mapping[str, object] = field(default_factory=dict)
 
 
 Guard = Callable[[Actor, FactsT], Refusal | None]
@@ -74,6 +75,7 @@ class Machine(Generic[FactsT]):
                 if key in self._by_key:
                     raise ValueError(f"{name}: two transitions for {transition.action} from {source}")
                 self._by_key[key] = transition
+        self._by_state = {state: tuple(t for t in transitions if state in t.sources) for state in states}
 
     @property
     def pairs(self) -> frozenset[tuple[str, str]]:
@@ -86,7 +88,7 @@ class Machine(Generic[FactsT]):
 
     def actions_from(self, state: str) -> tuple[str, ...]:
         """Return the names of the actions that exist in `state`, in the order of the table."""
-        return tuple(t.action for t in self.transitions if self.states(state) in t.sources)
+        return tuple(t.action for t in self._by_state[self.states(state)])
 
     def check(self, actor: Actor, action: str, state: str, facts: FactsT) -> Transition[FactsT]:
         """Return the transition, or raise `WrongState` or `Forbidden` with the reason.
@@ -107,18 +109,18 @@ class Machine(Generic[FactsT]):
         raise WrongState(
             refusal.detail,
             code=refusal.code,
-            data={"state": state, "allowed_transitions": list(self.actions_from(state))},
+            data={**refusal.data, "state": state, "allowed_transitions": list(self.actions_from(state))},
         )
 
     def allowed_actions(self, actor: Actor, state: str, facts: FactsT) -> list[AllowedAction]:
         """Return every action that exists in this state, with the verdict of the very code that guards the call."""
         answers: list[AllowedAction] = []
-        for action in self.actions_from(state):
-            refusal = _refuse(self._by_key[action, self.states(state)], actor, facts)
+        for transition in self._by_state[self.states(state)]:
+            refusal = _refuse(transition, actor, facts)
             answers.append(
-                AllowedAction(action, allowed=True)
+                AllowedAction(transition.action, allowed=True)
                 if refusal is None
-                else AllowedAction(action, allowed=False, reason_code=refusal.code, reason=refusal.detail)
+                else AllowedAction(transition.action, allowed=False, reason_code=refusal.code, reason=refusal.detail)
             )
         return answers
 

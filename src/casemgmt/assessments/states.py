@@ -1,10 +1,16 @@
 """The route of an assessment."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from enum import StrEnum
 
+from casemgmt.access.actor import Actor
 from casemgmt.access.permissions import Permission as P
-from casemgmt.states import Machine, Transition
+from casemgmt.cases.states import CaseState
+from casemgmt.states import Machine, Refusal, Transition
+
+STAGES = (CaseState.ASSESSMENT, CaseState.PLANNING, CaseState.SUPPORT, CaseState.REHABILITATION)
+"""The stages of a case in which it is assessed. While its closure waits for a second person nothing new begins."""
 
 
 class AssessmentState(StrEnum):
@@ -15,9 +21,44 @@ class AssessmentState(StrEnum):
     DISCARDED = "discarded"
 
 
+class Occasion(StrEnum):
+    """Why the child is assessed now."""
+
+    INITIAL = "initial"
+    REVIEW = "review"
+    BEFORE_REHABILITATION = "before_rehabilitation"
+    AFTER_REHABILITATION = "after_rehabilitation"
+    FOLLOW_UP = "follow_up"
+
+
 @dataclass(frozen=True)
 class AssessmentFacts:
     """What the guards need to know."""
+
+    case_state: str
+    missing_items: tuple[str, ...]
+    """Items of the instrument that have no answer yet."""
+
+
+def refuse_stage(case_state: str, stages: Collection[CaseState]) -> Refusal | None:
+    """Return the refusal of a step that the case's stage doesn't permit."""
+    if case_state in stages:
+        return None
+    return Refusal(
+        "case-not-at-this-stage",
+        "The case is not at a stage at which this is done.",
+        {"case_state": case_state, "stages": [str(stage) for stage in stages]},
+    )
+
+
+def _at_stage(_: Actor, facts: AssessmentFacts) -> Refusal | None:
+    return refuse_stage(facts.case_state, STAGES)
+
+
+def _answered(_: Actor, facts: AssessmentFacts) -> Refusal | None:
+    if not facts.missing_items:
+        return None
+    return Refusal("answers-missing", "Not every item has an answer.", {"items": list(facts.missing_items)})
 
 
 _S = AssessmentState
@@ -27,7 +68,16 @@ ASSESSMENT: Machine[AssessmentFacts] = Machine(
     AssessmentState,
     _S.DRAFT,
     (
-        Transition("complete", (_S.DRAFT,), _S.COMPLETED, P.ASSESSMENTS_WRITE),
+        Transition("answer", (_S.DRAFT,), _S.DRAFT, P.ASSESSMENTS_WRITE, guards=(_at_stage,)),
+        Transition(
+            "complete",
+            (_S.DRAFT,),
+            _S.COMPLETED,
+            P.ASSESSMENTS_WRITE,
+            guards=(_at_stage, _answered),
+            starts=("risk_review_high", "risk_review_medium", "risk_review_low"),
+            stops=("assessment", "risk_review_high", "risk_review_medium", "risk_review_low"),
+        ),
         Transition("discard", (_S.DRAFT,), _S.DISCARDED, P.ASSESSMENTS_WRITE),
     ),
 )

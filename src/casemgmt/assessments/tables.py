@@ -4,7 +4,8 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from casemgmt.db.base import CaseScoped, Stamped, Versioned, code, document, long_text, moment, ref
@@ -19,6 +20,7 @@ class Assessment(CaseScoped, Stamped, Versioned, table=True):
             "state <> 'completed' or (completed_at is not null and risk_level is not null)",
             name="completed_whole",
         ),
+        Index("uq_assessment_draft", "case_id", "person_id", unique=True, postgresql_where=sql("state = 'draft'")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -39,5 +41,6 @@ class Assessment(CaseScoped, Stamped, Versioned, table=True):
     """Required where the level differs from the suggested one."""
     review_on: date | None = None
     conclusion: str | None = long_text(nullable=True)
+    discard_reason: str | None = long_text(nullable=True)
     completed_at: datetime | None = moment(nullable=True)
     completed_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)

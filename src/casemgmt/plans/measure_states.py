@@ -3,8 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from casemgmt.access.actor import Actor
 from casemgmt.access.permissions import Permission as P
-from casemgmt.states import Machine, Transition
+from casemgmt.assessments.states import refuse_stage
+from casemgmt.plans.states import STAGES, PlanState
+from casemgmt.states import Machine, Refusal, Transition
 
 
 class MeasureState(StrEnum):
@@ -20,6 +23,21 @@ class MeasureState(StrEnum):
 class MeasureFacts:
     """What the guards need to know."""
 
+    case_state: str
+    plan_state: str
+
+
+def refuse_unless_in_force(facts: MeasureFacts) -> Refusal | None:
+    """Return the refusal of acts on goals and measures of a plan that does not hold (yet, or any more)."""
+    if facts.plan_state != PlanState.APPROVED:
+        data = {"plan_state": facts.plan_state}
+        return Refusal("plan-not-approved", "This is done under an approved plan only.", data)
+    return refuse_stage(facts.case_state, STAGES)
+
+
+def _in_force(_: Actor, facts: MeasureFacts) -> Refusal | None:
+    return refuse_unless_in_force(facts)
+
 
 _S = MeasureState
 
@@ -28,24 +46,8 @@ PLAN_MEASURE: Machine[MeasureFacts] = Machine(
     MeasureState,
     _S.PLANNED,
     (
-        Transition("start", (_S.PLANNED,), _S.IN_PROGRESS, P.PLANS_WRITE),
-        Transition(
-            "complete",
-            (
-                _S.PLANNED,
-                _S.IN_PROGRESS,
-            ),
-            _S.DONE,
-            P.PLANS_WRITE,
-        ),
-        Transition(
-            "drop",
-            (
-                _S.PLANNED,
-                _S.IN_PROGRESS,
-            ),
-            _S.NOT_DONE,
-            P.PLANS_WRITE,
-        ),
+        Transition("start", (_S.PLANNED,), _S.IN_PROGRESS, P.PLANS_WRITE, guards=(_in_force,)),
+        Transition("complete", (_S.PLANNED, _S.IN_PROGRESS), _S.DONE, P.PLANS_WRITE, guards=(_in_force,)),
+        Transition("drop", (_S.PLANNED, _S.IN_PROGRESS), _S.NOT_DONE, P.PLANS_WRITE, guards=(_in_force,)),
     ),
 )

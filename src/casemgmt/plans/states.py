@@ -2,9 +2,16 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
+from casemgmt.access.actor import Actor
 from casemgmt.access.permissions import Permission as P
-from casemgmt.states import Machine, Transition
+from casemgmt.assessments.states import refuse_stage
+from casemgmt.cases.states import CaseState
+from casemgmt.states import Machine, Refusal, Transition
+
+STAGES = (CaseState.PLANNING, CaseState.SUPPORT, CaseState.REHABILITATION)
+"""The stages of a case in which its plan is written and carried out."""
 
 
 class PlanState(StrEnum):
@@ -21,6 +28,62 @@ class PlanState(StrEnum):
 class PlanFacts:
     """What the guards need to know."""
 
+    case_state: str
+    manager_id: UUID
+    signed_by_id: UUID | None
+    missing_kinds: tuple[str, ...]
+    """Kinds of help of the case's package without a measure and without an argument."""
+    has_measure: bool
+    dates_in_order: bool
+    has_open_version: bool
+    """A draft or a signed version of the plan exists."""
+    successor_approved: bool = False
+    """A later version is being approved in this very act."""
+
+
+def _at_stage(_: Actor, facts: PlanFacts) -> Refusal | None:
+    return refuse_stage(facts.case_state, STAGES)
+
+
+def _manager(actor: Actor, facts: PlanFacts) -> Refusal | None:
+    if actor.user_id == facts.manager_id:
+        return None
+    return Refusal("not-the-manager", "Only the case's manager signs the plan.")
+
+
+def _whole(_: Actor, facts: PlanFacts) -> Refusal | None:
+    if not facts.has_measure:
+        return Refusal("plan-empty", "A plan has at least one goal with one measure.")
+    if not facts.dates_in_order:
+        return Refusal("plan-dates-out-of-order", "The dates of the plan are out of order.")
+    if facts.missing_kinds:
+        return Refusal(
+            "help-kind-missing",
+            "Every kind of help of the package needs a measure, or an argument why it is missing.",
+            {"help_kinds": list(facts.missing_kinds)},
+        )
+    return None
+
+
+def _second_person(actor: Actor, facts: PlanFacts) -> Refusal | None:
+    if actor.user_id == facts.signed_by_id:
+        return Refusal("signer-cannot-approve", "Another person than the one who signed approves the plan.")
+    return None
+
+
+def _only_open_version(_: Actor, facts: PlanFacts) -> Refusal | None:
+    if facts.has_open_version:
+        return Refusal("plan-open", "A version of the plan is being written or waits for approval.")
+    return None
+
+
+def _by_successor(_: Actor, facts: PlanFacts) -> Refusal | None:
+    if facts.successor_approved:
+        return None
+    return Refusal(
+        "superseded-by-approval", "A plan is superseded when a later version is approved, and not otherwise."
+    )
+
 
 _S = PlanState
 
@@ -29,10 +92,43 @@ PLAN: Machine[PlanFacts] = Machine(
     PlanState,
     _S.DRAFT,
     (
-        Transition("sign", (_S.DRAFT,), _S.SIGNED, P.PLANS_WRITE),
-        Transition("return", (_S.SIGNED,), _S.DRAFT, P.PLANS_APPROVE),
-        Transition("approve", (_S.SIGNED,), _S.APPROVED, P.PLANS_APPROVE),
-        Transition("supersede", (_S.APPROVED,), _S.SUPERSEDED, P.PLANS_APPROVE),
+        Transition("write", (_S.DRAFT,), _S.DRAFT, P.PLANS_WRITE, guards=(_at_stage,)),
+        Transition(
+            "sign",
+            (_S.DRAFT,),
+            _S.SIGNED,
+            P.PLANS_WRITE,
+            guards=(_at_stage, _manager, _whole),
+            starts=("plan_approval",),
+            stops=("plan_draft",),
+        ),
         Transition("discard", (_S.DRAFT,), _S.DISCARDED, P.PLANS_WRITE),
+        Transition(
+            "return",
+            (_S.SIGNED,),
+            _S.DRAFT,
+            P.PLANS_APPROVE,
+            guards=(_at_stage,),
+            starts=("plan_draft",),
+            stops=("plan_approval",),
+        ),
+        Transition(
+            "approve",
+            (_S.SIGNED,),
+            _S.APPROVED,
+            P.PLANS_APPROVE,
+            guards=(_at_stage, _second_person),
+            starts=("plan_review",),
+            stops=("plan_approval",),
+        ),
+        Transition(
+            "supersede",
+            (_S.APPROVED,),
+            _S.SUPERSEDED,
+            P.PLANS_APPROVE,
+            guards=(_by_successor,),
+            stops=("plan_review",),
+        ),
+        Transition("revise", (_S.APPROVED,), _S.APPROVED, P.PLANS_WRITE, guards=(_at_stage, _only_open_version)),
     ),
 )

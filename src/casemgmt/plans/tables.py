@@ -1,13 +1,14 @@
 """Plans, goals, measures, arguments for missing kinds of help."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
-from casemgmt.db.base import CaseScoped, Stamped, Versioned, code, long_text, moment, ref
+from casemgmt.db.base import CaseScoped, Stamped, Versioned, code, document, long_text, moment, ref
 
 
 class Plan(CaseScoped, Stamped, Versioned, table=True):
@@ -35,17 +36,20 @@ class Plan(CaseScoped, Stamped, Versioned, table=True):
     """Why it goes on without consent."""
     starts_on: date
     review_on: date
+    content: dict[str, Any] = document()
+    """Goals, measures and arguments as they were written and signed (`plans.content`)."""
     signed_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     signed_at: datetime | None = moment(nullable=True)
     approved_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     approved_at: datetime | None = moment(nullable=True)
     return_reason: str | None = long_text(nullable=True)
+    discard_reason: str | None = long_text(nullable=True)
     superseded_at: datetime | None = moment(nullable=True)
     supersedes_id: UUID | None = ref("plan.id", nullable=True, index=False)
 
 
 class PlanGoal(CaseScoped, Versioned, table=True):
-    """A goal with the outcome by which it will be known."""
+    """A goal of an approved version, with the outcome by which it will be known."""
 
     __tablename__ = "plan_goal"
 
@@ -61,7 +65,7 @@ class PlanGoal(CaseScoped, Versioned, table=True):
 
 
 class PlanMeasure(CaseScoped, Versioned, table=True):
-    """A measure: kind of help, who is responsible, by when, and the evidence that it was done."""
+    """A measure of an approved version: kind of help, who is responsible, by when, the evidence that it was done."""
 
     __tablename__ = "plan_measure"
 
@@ -78,6 +82,7 @@ class PlanMeasure(CaseScoped, Versioned, table=True):
     state: str = Field(max_length=16)
     """`planned`, `in_progress`, `done`, `not_done`."""
     evidence: str | None = long_text(nullable=True)
+    drop_reason: str | None = long_text(nullable=True)
     done_at: datetime | None = moment(nullable=True)
 
 

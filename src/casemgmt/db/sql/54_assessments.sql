@@ -1,0 +1,15 @@
+-- What was completed, signed or approved is never edited, whatever code asks for it.
+
+-- Refuses a change of any column but those named by the trigger, and those that follow the case or count versions.
+CREATE OR REPLACE FUNCTION refuse_frozen_change() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE
+    free constant text[] := coalesce(TG_ARGV, '{}') || ARRAY['version', 'changed_xid', 'region_code', 'organisation_id', 'restricted'];
+BEGIN
+    IF to_jsonb(OLD) - free IS DISTINCT FROM to_jsonb(NEW) - free THEN
+        RAISE EXCEPTION 'this % can no longer be edited', TG_TABLE_NAME USING ERRCODE = 'CM409';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON assessment
+    FOR EACH ROW WHEN (OLD.state <> 'draft') EXECUTE FUNCTION refuse_frozen_change();

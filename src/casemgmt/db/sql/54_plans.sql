@@ -1,0 +1,33 @@
+-- A plan is frozen when it is signed; only a return to draft opens it again. Goals, measures and arguments are made by
+-- the act that approves it, and nothing is added to them or changed in them later but what was done and achieved.
+
+CREATE OR REPLACE TRIGGER frozen_signed BEFORE UPDATE ON plan
+    FOR EACH ROW WHEN (OLD.state = 'signed') EXECUTE FUNCTION refuse_frozen_change(
+        'state', 'signed_by_id', 'signed_at', 'approved_by_id', 'approved_at', 'supersedes_id', 'return_reason');
+
+CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan
+    FOR EACH ROW WHEN (OLD.state IN ('approved', 'superseded', 'discarded'))
+    EXECUTE FUNCTION refuse_frozen_change('state', 'superseded_at');
+
+CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_goal
+    FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change('outcome', 'outcome_note', 'outcome_at');
+
+CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_measure
+    FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change('state', 'evidence', 'drop_reason', 'done_at');
+
+CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_missing_help
+    FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change();
+
+-- A plan takes goals, measures and arguments until it is approved, and in the transaction that approves it.
+CREATE OR REPLACE FUNCTION refuse_late_addition() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM plan p WHERE p.id = NEW.plan_id
+                    AND (p.state IN ('draft', 'signed') OR p.changed_xid = pg_current_xact_id())) THEN
+        RAISE EXCEPTION 'nothing is added to this plan any more' USING ERRCODE = 'CM409';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER late_addition BEFORE INSERT ON plan_goal FOR EACH ROW EXECUTE FUNCTION refuse_late_addition();
+CREATE OR REPLACE TRIGGER late_addition BEFORE INSERT ON plan_measure FOR EACH ROW EXECUTE FUNCTION refuse_late_addition();
+CREATE OR REPLACE TRIGGER late_addition BEFORE INSERT ON plan_missing_help FOR EACH ROW EXECUTE FUNCTION refuse_late_addition();

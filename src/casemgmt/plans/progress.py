@@ -1,0 +1,89 @@
+"""Use cases of an approved plan: what is done on its measures, what becomes of its goals."""
+
+from uuid import UUID
+
+from casemgmt.audit.events import Event
+from casemgmt.cases.tables import CaseRecord
+from casemgmt.db.work import Work, check_version
+from casemgmt.errors import WrongState
+from casemgmt.plans import repository
+from casemgmt.plans.commands import CompleteMeasure, DropMeasure, RecordGoalOutcome
+from casemgmt.plans.measure_states import PLAN_MEASURE, MeasureFacts, refuse_unless_in_force
+from casemgmt.plans.reading import goal_view, measure_view
+from casemgmt.plans.states import PLAN
+from casemgmt.plans.tables import Plan, PlanMeasure
+from casemgmt.plans.views import GoalView, MeasureView
+from casemgmt.timeline.service import entry
+
+_PAST = {"start": "started", "complete": "completed", "drop": "dropped"}
+
+
+async def start_measure(work: Work, measure_id: UUID, expected: int | None) -> MeasureView:
+    """Say that work on a measure has begun."""
+    case, plan, measure = await _step(work, measure_id, "start", expected)
+    return await _save(work, case, plan, measure, "start")
+
+
+async def complete_measure(work: Work, measure_id: UUID, command: CompleteMeasure, expected: int | None) -> MeasureView:
+    """Say that a measure was done, and by what it is known."""
+    case, plan, measure = await _step(work, measure_id, "complete", expected)
+    measure.evidence = command.evidence
+    measure.done_at = work.now
+    return await _save(work, case, plan, measure, "complete")
+
+
+async def drop_measure(work: Work, measure_id: UUID, command: DropMeasure, expected: int | None) -> MeasureView:
+    """Say that a measure is not done, and why."""
+    case, plan, measure = await _step(work, measure_id, "drop", expected)
+    measure.drop_reason = command.reason
+    return await _save(work, case, plan, measure, "drop")
+
+
+async def record_goal_outcome(work: Work, goal_id: UUID, command: RecordGoalOutcome, expected: int | None) -> GoalView:
+    """Say what became of a goal. A later word replaces an earlier one; the story of the case keeps both."""
+    case, plan, goal = await repository.lock_goal(work, goal_id)
+    check_version(goal, expected)
+    facts = MeasureFacts(case.state, plan.state)
+    if refusal := refuse_unless_in_force(facts):
+        data = {**refusal.data, "state": plan.state, "allowed_transitions": list(PLAN.actions_from(plan.state))}
+        raise WrongState(refusal.detail, code=refusal.code, data=data)
+    goal.outcome = command.outcome
+    goal.outcome_note = command.note
+    goal.outcome_at = work.now
+    story = entry(
+        work,
+        "plan_goal.outcome_recorded",
+        "plan_goal",
+        goal.id,
+        organisation_id=case.organisation_id,
+        case_id=case.id,
+        data={"plan_id": str(plan.id), "domain": goal.domain, "outcome": command.outcome},
+    )
+    event = Event("plan_goal.outcome_recorded", "plan_goal", (goal.id, plan.id), case_id=case.id)
+    await work.save(event, goal, story)
+    return goal_view(work, facts, goal, await repository.measures_of(work, plan.id))
+
+
+async def _step(
+    work: Work, measure_id: UUID, action: str, expected: int | None
+) -> tuple[CaseRecord, Plan, PlanMeasure]:
+    case, plan, measure = await repository.lock_measure(work, measure_id)
+    check_version(measure, expected)
+    facts = MeasureFacts(case.state, plan.state)
+    measure.state = PLAN_MEASURE.check(work.actor, action, measure.state, facts).target
+    return case, plan, measure
+
+
+async def _save(work: Work, case: CaseRecord, plan: Plan, measure: PlanMeasure, action: str) -> MeasureView:
+    kind = f"plan_measure.{_PAST[action]}"
+    story = entry(
+        work,
+        kind,
+        "plan_measure",
+        measure.id,
+        organisation_id=case.organisation_id,
+        case_id=case.id,
+        data={"plan_id": str(plan.id), "help_kind": measure.help_kind, "measure_kind": measure.measure_kind},
+    )
+    await work.save(Event(kind, "plan_measure", (measure.id, plan.id), case_id=case.id), measure, story)
+    return measure_view(work, MeasureFacts(case.state, plan.state), measure)
