@@ -3,6 +3,7 @@
 import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
 from uuid import uuid4
 
 import asyncpg
@@ -59,13 +60,22 @@ def admin_url() -> str:
     return url
 
 
+@contextmanager
+def fresh_database(admin_url: str) -> Iterator[str]:
+    """Give the service's address of a new database, and drop it afterwards."""
+    name = f"test_{os.getpid()}_{uuid4().hex[:12]}"
+    asyncio.run(_execute(admin_url, f"CREATE DATABASE {name} TEMPLATE template_casemgmt STRATEGY FILE_COPY"))
+    try:
+        yield _service_url(admin_url, name)
+    finally:
+        asyncio.run(_execute(admin_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
 @pytest.fixture
 def database_url(admin_url: str) -> Iterator[str]:
     """The service's address of a database that this test has for itself."""
-    name = f"test_{os.getpid()}_{uuid4().hex[:12]}"
-    asyncio.run(_execute(admin_url, f"CREATE DATABASE {name} TEMPLATE template_casemgmt STRATEGY FILE_COPY"))
-    yield _service_url(admin_url, name)
-    asyncio.run(_execute(admin_url, f"DROP DATABASE {name} WITH (FORCE)"))
+    with fresh_database(admin_url) as url:
+        yield url
 
 
 @pytest.fixture

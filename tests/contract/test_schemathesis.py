@@ -1,0 +1,88 @@
+"""Requests made up from the contract itself: no fault, and no answer that the contract does not tell."""
+
+import asyncio
+import socket
+import threading
+from collections.abc import Iterator
+
+import httpx
+import pytest
+import schemathesis
+import uvicorn
+from hypothesis import HealthCheck, settings
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from api.app import create_app
+from casemgmt.access.roles import ROLES
+from casemgmt.settings import Settings
+from tests.clients import credentials
+
+CHECKS = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
+
+
+def _contract() -> dict[str, object]:
+    return create_app(Settings(mode="demo", database_url="postgresql://nobody@localhost/none")).openapi()
+
+
+schema = schemathesis.openapi.from_dict(_contract())
+
+
+class _Running:
+    """The service on a free port of this machine, in a thread of its own."""
+
+    def __init__(self, database_url: str) -> None:
+        app = create_app(Settings(mode="demo", database_url=database_url, database_connections=6))
+        self._socket = socket.socket()
+        self._socket.bind(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}"
+        self._server = uvicorn.Server(uvicorn.Config(app, log_level="error", access_log=False))
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._server.serve([self._socket])))
+        self._thread.start()
+        while not self._server.started:
+            if not self._thread.is_alive():
+                raise RuntimeError("the service did not start")
+
+    def stop(self) -> None:
+        """Stop the service and wait for its end."""
+        self._server.should_exit = True
+        self._thread.join(20)
+        self._socket.close()
+
+
+@pytest.fixture(scope="module")
+def running(admin_url: str) -> Iterator[tuple[str, str]]:
+    """The address of the service, and the token of an account that holds every role: so that requests go deep."""
+    from tests.conftest import fresh_database  # noqa: PLC0415 - the plugin must be rewritten by pytest first
+
+    with fresh_database(admin_url) as database_url:
+        service = _Running(database_url)
+        try:
+            admin = httpx.post(f"{service.url}/v1/token", data=credentials("admin")).json()["access_token"]
+            headers = {"Authorization": f"Bearer {admin}"}
+            user = httpx.get(
+                f"{service.url}/v1/me",
+                headers={
+                    "Authorization": f"Bearer {httpx.post(f'{service.url}/v1/token', data=credentials('duty2.almaty')).json()['access_token']}"
+                },
+            ).json()["id"]
+            for role in ROLES:
+                httpx.post(f"{service.url}/v1/users/{user}/roles", json={"role": role}, headers=headers)
+            token = httpx.post(f"{service.url}/v1/token", data=credentials("duty2.almaty")).json()["access_token"]
+            yield service.url, token
+        finally:
+            service.stop()
+
+
+@schema.parametrize()
+@settings(max_examples=6, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+def test_the_service_keeps_to_its_contract(case: schemathesis.Case, running: tuple[str, str]) -> None:
+    url, token = running
+    if case.operation.label in {"POST /v1/logout", "PUT /v1/me/password"}:
+        token = "none"
+    answer = case.call(base_url=url, headers={"Authorization": f"Bearer {token}"})
+    case.validate_response(answer, checks=CHECKS)
