@@ -75,6 +75,14 @@ async def review_signal(
     return _shown(response, await steps.review_signal(work, signal_id, command, expected))
 
 
+@router.post("/{signal_id}/acknowledge-emergency", Permission.SIGNALS_TRIAGE)
+async def acknowledge_emergency(
+    signal_id: UUID, response: Response, work: CurrentWork, expected: ExpectedVersion
+) -> SignalView:
+    """Confirm that your desk has the emergency in hand."""
+    return _shown(response, await steps.acknowledge_emergency(work, signal_id, expected))
+
+
 @router.post("/{signal_id}/complete-consultation", Permission.SIGNALS_TRIAGE)
 async def complete_consultation(
     signal_id: UUID, command: CompleteSignal, response: Response, work: CurrentWork, expected: ExpectedVersion

@@ -13,6 +13,7 @@ from casemgmt.outreach.views import FindingView, MeasureView, PresentView, Visit
 from casemgmt.people.service import require_visible_persons
 from casemgmt.reference.lists import content_digest
 from casemgmt.signals.attaching import attach_to_open_case
+from casemgmt.signals.desk import desk_clock
 from casemgmt.signals.notices import start_notices
 from casemgmt.signals.repository import facts_of as signal_facts_of
 from casemgmt.signals.repository import subjects_of
@@ -89,15 +90,7 @@ async def _move(work: Work, referral: Referral, signal: Signal, outcome: str) ->
     target = SIGNAL.check(work.actor, f"report_{outcome}", signal.state, facts).target
     event = Event("signal.visit_reported", "signal", (signal.id,), signal_id=signal.id)
     if outcome in _NEXT_CLOCK:
-        clock = clocks.start(
-            work,
-            _NEXT_CLOCK[outcome],
-            "signal",
-            signal.id,
-            organisation_id=signal.organisation_id,
-            signal_id=signal.id,
-        )
-        await work.save(event, clock)
+        await work.save(event, desk_clock(work, signal, _NEXT_CLOCK[outcome]))
     else:
         work.record(event)
     if outcome == "emergency_measures":

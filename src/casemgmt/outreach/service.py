@@ -23,12 +23,12 @@ from casemgmt.outreach.views import (
     SignalEssentials,
 )
 from casemgmt.outreach.warnings import warnings_of
+from casemgmt.signals.desk import triage_clock
 from casemgmt.signals.repository import facts_of as signal_facts_of
 from casemgmt.signals.repository import subjects_of
 from casemgmt.signals.states import SIGNAL
 from casemgmt.signals.tables import Signal
 from casemgmt.tasks import clocks
-from casemgmt.tasks.tables import Task
 from casemgmt.timeline.service import entry
 
 ACCEPTANCE_CLOCKS = ("referral_acceptance_emergency", "referral_acceptance_urgent", "referral_acceptance_standard")
@@ -170,15 +170,3 @@ async def withdraw_referral(
     cancelled = await clocks.cancel(work, referral.id, (*ACCEPTANCE_CLOCKS, *VISIT_CLOCKS), target)
     await save_step(work, referral, "referral.withdrawn", {}, signal, *cancelled, triage_clock(work, signal))
     return await view_of(work, referral)
-
-
-def triage_clock(work: Work, signal: Signal) -> Task:
-    """Return the clock of a new triage: the signal is with its desk again."""
-    return clocks.start(
-        work,
-        f"triage_{signal.urgency or 'standard'}",
-        "signal",
-        signal.id,
-        organisation_id=signal.organisation_id,
-        signal_id=signal.id,
-    )

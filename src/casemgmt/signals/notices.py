@@ -4,8 +4,8 @@ from sqlalchemy.dialects.postgresql import insert
 
 from casemgmt.db.work import Work
 from casemgmt.signals import policy
+from casemgmt.signals.desk import desk_clock
 from casemgmt.signals.tables import Signal
-from casemgmt.tasks import clocks
 from casemgmt.tasks.tables import Task
 
 
@@ -15,8 +15,5 @@ async def start_notices(work: Work, signal: Signal) -> None:
     The writer may not see the desk's tasks: whether there is one already, the unique index of the table answers.
     """
     for kind in policy.triage_table().mandatory_notices.get(signal.category, []):
-        task = clocks.start(
-            work, kind, "signal", signal.id, organisation_id=signal.organisation_id, signal_id=signal.id
-        )
-        values = task.model_dump(exclude={"changed_xid"})
+        values = desk_clock(work, signal, kind).model_dump(exclude={"changed_xid"})
         await work.session.execute(insert(Task).values(**values).on_conflict_do_nothing())

@@ -89,9 +89,8 @@ async def reporter_of(work: Work, signal_id: UUID) -> Reporter | None:
 async def facts_of(work: Work, signal: Signal, severity: str | None = None) -> SignalFacts:
     """Return what the guards of the signal's route need; `severity` is what the triage in hand says."""
     subjects = await subjects_of(work, signal.id)
-    assumed = policy.assumed_severity(signal.category, signal.severity, danger_now=signal.danger_now)
     return SignalFacts(
-        severity=policy.graver(assumed, severity or assumed),
+        severity=policy.graver(signal.gravest_severity, severity or signal.gravest_severity),
         triaged_by_id=signal.triaged_by_id,
         has_known_child=any(s.role == "child" for s in subjects),
         redirected_inside=signal.triage_outcome == "redirect" and signal.redirected_to is None,

@@ -17,10 +17,10 @@ from casemgmt.people.service import require_visible_persons
 from casemgmt.reference.lists import content_digest
 from casemgmt.signals import policy, repository
 from casemgmt.signals.commands import AddSubject, RegisterSignal, ReporterGiven
+from casemgmt.signals.desk import desk_clock
 from casemgmt.signals.states import SIGNAL, SignalState
 from casemgmt.signals.tables import Reporter, Signal, SignalPerson
 from casemgmt.signals.views import ReporterView, SignalRegistered, SignalSubject, SignalSummary, SignalView
-from casemgmt.tasks import clocks
 from casemgmt.timeline.service import entry
 from rules.deadlines import compute_due
 
@@ -46,6 +46,7 @@ async def register_signal(work: Work, command: RegisterSignal, lookup_key: bytes
         organisation_id=work.actor.organisation_id,
         registered_by_id=work.actor.user_id,
         lists_version=content_digest(),
+        gravest_severity=policy.assumed_severity(command.category, command.severity, danger_now=command.danger_now),
         content_digest=policy.content_digest_of(command),
         region_code=command.region_code or work.actor.region_code,
         **command.model_dump(exclude={"id", "subjects", "reporter", "region_code"}),
@@ -53,14 +54,7 @@ async def register_signal(work: Work, command: RegisterSignal, lookup_key: bytes
     subjects = [_subject(work, signal, s.person_id, s.role) for s in command.subjects]
     reporter = [] if command.reporter is None else [_reporter(work, signal.id, command.reporter, lookup_key)]
     urgency = policy.suggested_urgency(signal.category, signal.severity, danger_now=signal.danger_now)
-    clock = clocks.start(
-        work,
-        f"triage_{urgency}",
-        "signal",
-        signal.id,
-        organisation_id=signal.organisation_id,
-        signal_id=signal.id,
-    )
+    clock = desk_clock(work, signal, f"triage_{urgency}")
     story = entry(
         work,
         "signal.received",
@@ -174,7 +168,7 @@ async def view_of(work: Work, signal: Signal) -> SignalView:
     facts = await repository.facts_of(work, signal)
     subjects = await repository.subjects_of(work, signal.id)
     return SignalView(
-        **signal.model_dump(exclude={"changed_xid", "lists_version", "content_digest"}),
+        **signal.model_dump(exclude={"changed_xid", "lists_version", "content_digest", "gravest_severity"}),
         suggested_urgency=policy.suggested_urgency(signal.category, signal.severity, danger_now=signal.danger_now),
         subjects=[SignalSubject(person_id=s.person_id, role=s.role) for s in subjects],
         warnings=await warnings_of(work, signal.id),

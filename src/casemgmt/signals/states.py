@@ -31,7 +31,7 @@ class SignalFacts:
     """What the guards need to know."""
 
     severity: str
-    """The gravest of what was given, what the category suggests, and what the triage says."""
+    """The gravest that was ever given or suggested, the triage in hand included."""
     triaged_by_id: UUID | None
     has_known_child: bool
     redirected_inside: bool
@@ -144,6 +144,7 @@ SIGNAL = Machine(
             P.SIGNALS_REVIEW,
             guards=(_at_the_desk, _second_person),
         ),
+        _step("acknowledge_emergency", _S.EMERGENCY, _S.EMERGENCY, P.SIGNALS_TRIAGE, guards=(_at_the_desk,)),
         _step("complete_consultation", _S.IN_CONSULTATION, _S.CLOSED, P.SIGNALS_TRIAGE, guards=(_at_the_desk,)),
         _step(
             "acknowledge_redirect",

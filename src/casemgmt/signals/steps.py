@@ -6,8 +6,10 @@ from sqlmodel import SQLModel
 
 from casemgmt.audit.events import Event
 from casemgmt.db.work import Work, check_version
+from casemgmt.errors import WrongState
 from casemgmt.signals import repository
 from casemgmt.signals.commands import CompleteSignal, ReviewSignal
+from casemgmt.signals.desk import desk_clock, triage_clock
 from casemgmt.signals.service import view_of
 from casemgmt.signals.states import SIGNAL
 from casemgmt.signals.tables import Signal
@@ -28,9 +30,20 @@ async def review_signal(work: Work, signal_id: UUID, command: ReviewSignal, expe
     if command.confirm:
         signal.closed_at = work.now
     else:
-        clock = [_triage_clock(work, signal)]
+        clock = [triage_clock(work, signal)]
     stopped = await clocks.stop(work, signal.id, ("high_severity_no_action_review",), action)
     await _save_step(work, signal, "signal.reviewed", {"confirmed": command.confirm}, *stopped, *clock)
+    return await view_of(work, signal)
+
+
+async def acknowledge_emergency(work: Work, signal_id: UUID, expected: int | None) -> SignalView:
+    """Confirm that the desk has the emergency in hand; the clock of the decision on it runs from then on."""
+    signal = await _step(work, signal_id, "acknowledge_emergency", expected)
+    stopped = await clocks.stop(work, signal.id, ("emergency_acknowledgement",), "acknowledged")
+    if not stopped:
+        raise WrongState("The emergency was acknowledged already.", code="already-acknowledged")
+    clock = desk_clock(work, signal, "case_opening")
+    await _save_step(work, signal, "signal.emergency_acknowledged", {}, *stopped, clock)
     return await view_of(work, signal)
 
 
@@ -61,19 +74,8 @@ async def accept_redirect(work: Work, signal_id: UUID, expected: int | None) -> 
     """Take over a signal that was redirected to the actor's body, or back one that no body took; it is triaged anew."""
     signal = await _step(work, signal_id, "accept_redirect", expected)
     stopped = await clocks.stop(work, signal.id, ("redirect_acknowledgement",), "accepted")
-    await _save_step(work, signal, "signal.redirect_accepted", {}, *stopped, _triage_clock(work, signal))
+    await _save_step(work, signal, "signal.redirect_accepted", {}, *stopped, triage_clock(work, signal))
     return await view_of(work, signal)
-
-
-def _triage_clock(work: Work, signal: Signal) -> Task:
-    return clocks.start(
-        work,
-        f"triage_{signal.urgency or 'standard'}",
-        "signal",
-        signal.id,
-        organisation_id=signal.organisation_id,
-        signal_id=signal.id,
-    )
 
 
 async def _step(work: Work, signal_id: UUID, action: str, expected: int | None) -> Signal:

@@ -30,6 +30,8 @@ class Signal(Scoped, Versioned, table=True):
     category: str = code("signal_category")
     language: str = code("language")
     severity: str | None = code("severity", nullable=True)
+    gravest_severity: str = code("severity")
+    """The gravest that anybody gave or the category suggested: a milder word doesn't undo the second person."""
     urgency: str | None = code("urgency", nullable=True)
     narrative: str = long_text()
     subject_description: str | None = long_text(nullable=True)

@@ -12,13 +12,13 @@ from casemgmt.outreach.offers import offer_referral
 from casemgmt.signals import policy, repository
 from casemgmt.signals.attaching import attach_to_open_case
 from casemgmt.signals.commands import TriageSignal
+from casemgmt.signals.desk import desk_clock
 from casemgmt.signals.notices import start_notices
 from casemgmt.signals.service import view_of
 from casemgmt.signals.states import SEVERE, SIGNAL, SignalState
 from casemgmt.signals.tables import Signal
 from casemgmt.signals.views import SignalView
 from casemgmt.tasks import clocks
-from casemgmt.tasks.tables import Task
 from casemgmt.timeline.service import entry
 
 
@@ -68,6 +68,7 @@ def _apply(work: Work, signal: Signal, command: TriageSignal) -> None:
     before = policy.suggested_urgency(signal.category, signal.severity, danger_now=signal.danger_now)
     signal.category = command.category or signal.category
     signal.severity = command.severity
+    signal.gravest_severity = policy.graver(signal.gravest_severity, command.severity)
     suggested = policy.suggested_urgency(signal.category, command.severity, danger_now=signal.danger_now)
     urgency = command.urgency or ("emergency" if command.outcome == "emergency" else suggested)
     policy.check_urgency(urgency, policy.more_urgent(before, suggested), command.note)
@@ -87,27 +88,23 @@ async def _decide(work: Work, signal: Signal, command: TriageSignal) -> list[SQL
     """Return what the outcome adds: a referral, and the clock that runs from now on."""
     match SignalState(signal.state):
         case SignalState.EMERGENCY:
-            return [_clock(work, signal, "emergency_acknowledgement")]
+            return [desk_clock(work, signal, "emergency_acknowledgement")]
         case SignalState.REFERRED if command.mobile_group_id is not None:
             signal.mobile_group_id = command.mobile_group_id
             return await offer_referral(work, signal, command.mobile_group_id, command.instructions)
         case SignalState.IN_CONSULTATION:
-            return [_clock(work, signal, "consultation_answer")]
+            return [desk_clock(work, signal, "consultation_answer")]
         case SignalState.REDIRECTED:
             if command.organisation_id == signal.organisation_id:
                 raise invalid_field("/organisation_id", "same-body", "The signal belongs to this body already.")
             if command.organisation_id is not None:
                 await require_organisation(work, command.organisation_id)
-            return [_clock(work, signal, "redirect_acknowledgement")]
+            return [desk_clock(work, signal, "redirect_acknowledgement")]
         case SignalState.AWAITING_REVIEW:
-            return [_clock(work, signal, "high_severity_no_action_review")]
+            return [desk_clock(work, signal, "high_severity_no_action_review")]
         case SignalState.CLOSED:
             signal.closed_at = work.now
     return []
-
-
-def _clock(work: Work, signal: Signal, kind: str) -> Task:
-    return clocks.start(work, kind, "signal", signal.id, organisation_id=signal.organisation_id, signal_id=signal.id)
 
 
 async def _move(work: Work, signal: Signal, command: TriageSignal) -> None:
@@ -118,7 +115,9 @@ async def _move(work: Work, signal: Signal, command: TriageSignal) -> None:
             signal=signal.id,
             organisation=command.organisation_id,
         )
-        await repository.refresh(work, signal, organisation_id=command.organisation_id)
+        body = await require_organisation(work, command.organisation_id)
+        region = body.region_code or signal.region_code
+        await repository.refresh(work, signal, organisation_id=body.id, region_code=region)
     if command.outcome == "attach_to_case" and command.person_id is not None:
         subjects = await repository.subjects_of(work, signal.id)
         if not any(s.person_id == command.person_id and s.role == "child" for s in subjects):

@@ -1,0 +1,72 @@
+"""What may be done to a task. Its state is worked out from its moments: there is no column that could disagree."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from casemgmt.access.actor import Actor
+from casemgmt.access.permissions import Permission as P
+from casemgmt.states import Machine, Refusal, Transition
+from casemgmt.tasks.labels import MANUAL
+
+BY_HAND = frozenset(
+    {
+        MANUAL,
+        "first_contact_with_child",
+        "known_child_contact",
+        "mandatory_notice_guardianship",
+        "mandatory_notice_police",
+    }
+)
+"""Kinds that a person completes by saying so. Every other clock is stopped by the act that it waits for."""
+
+ASSIGNED_BY_ACT = frozenset({"handover_acceptance"})
+"""Kinds whose assignee the act itself names."""
+
+
+class TaskState(StrEnum):
+    """Whether a task is still to be done."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True)
+class TaskFacts:
+    """What the guards need to know."""
+
+    kind: str
+    assignee_id: UUID | None
+
+
+def _by_hand(_: Actor, facts: TaskFacts) -> Refusal | None:
+    if facts.kind in BY_HAND:
+        return None
+    return Refusal("closed-by-its-act", "This clock is stopped by the act that it waits for, not by hand.")
+
+
+def _not_of_another(actor: Actor, facts: TaskFacts) -> Refusal | None:
+    if facts.assignee_id in (None, actor.user_id) or actor.may(P.TASKS_SUPERVISE):
+        return None
+    return Refusal("task-of-another", "Somebody else has this task: they or a supervisor may pass it on.")
+
+
+def _assignable(_: Actor, facts: TaskFacts) -> Refusal | None:
+    if facts.kind not in ASSIGNED_BY_ACT:
+        return None
+    return Refusal("assigned-by-its-act", "The act that this clock waits for says who has to take it.")
+
+
+_S = TaskState
+
+TASK: Machine[TaskFacts] = Machine(
+    "task",
+    TaskState,
+    _S.OPEN,
+    (
+        Transition("assign", (_S.OPEN,), _S.OPEN, P.TASKS_WRITE, guards=(_assignable, _not_of_another)),
+        Transition("complete", (_S.OPEN,), _S.COMPLETED, P.TASKS_WRITE, guards=(_by_hand, _not_of_another)),
+        Transition("cancel", (_S.OPEN,), _S.CANCELLED, P.TASKS_SUPERVISE, guards=(_by_hand,)),
+    ),
+)
