@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from casemgmt.db.work import Work
+from casemgmt.db.work import Acting, Work
 from casemgmt.ids import new_id
 from casemgmt.tasks.tables import Task
 from rules.deadlines import compute_due
@@ -14,7 +14,7 @@ from rules.loader import load_law
 
 
 def start(
-    work: Work,
+    work: Acting,
     kind: str,
     record_type: str,
     record_id: UUID,

@@ -1,0 +1,49 @@
+"""What may be asked of tasks."""
+
+from typing import Self
+from uuid import UUID
+
+from pydantic import AwareDatetime, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from casemgmt.models import Command
+from casemgmt.reference.fields import LongText, ShortText
+
+
+class CreateTask(Command):
+    """Set a task by hand, for a case or for a signal."""
+
+    id: UUID | None = Field(default=None, description="UUIDv7 of the client; made by the service where absent.")
+    title: ShortText
+    note: LongText | None = None
+    case_id: UUID | None = None
+    signal_id: UUID | None = None
+    assignee_id: UUID | None = Field(
+        default=None, description="Absent: the manager of the case, or the desk that owns the signal."
+    )
+    due_at: AwareDatetime
+
+    @model_validator(mode="after")
+    def check_belongs(self) -> Self:
+        """Refuse a task that belongs to nothing, or to two."""
+        if (self.case_id is None) == (self.signal_id is None):
+            raise PydanticCustomError("case_or_signal", "A task belongs to a case or to a signal.")
+        return self
+
+
+class AssignTask(Command):
+    """Take a task, give it to somebody, or, with null, put it back for the desk or the group to take."""
+
+    assignee_id: UUID | None
+
+
+class CompleteTask(Command):
+    """Say that a task is done, and with what result."""
+
+    result: LongText
+
+
+class CancelTask(Command):
+    """Say why a task is not to be done."""
+
+    reason: LongText

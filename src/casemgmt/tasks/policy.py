@@ -1,0 +1,104 @@
+"""Pure decisions on tasks: where a clock stands at any moment, when to warn of a task set by hand, who may get one."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Protocol
+from uuid import UUID
+
+from casemgmt.errors import invalid_field
+
+LONGEST_TASK = timedelta(days=366)
+_QUARTER = 4
+
+
+class ClockState(StrEnum):
+    """Where a clock stands. What was done too late stays so for ever."""
+
+    NOT_STARTED = "not_started"
+    RUNNING = "running"
+    WARNING = "warning"
+    BREACHED = "breached"
+    COMPLETED = "completed"
+    COMPLETED_LATE = "completed_late"
+    CANCELLED = "cancelled"
+    CANCELLED_LATE = "cancelled_late"
+
+
+class Moments(Protocol):
+    """The moments of a task."""
+
+    @property
+    def started_at(self) -> datetime: ...
+    @property
+    def warn_at(self) -> datetime: ...
+    @property
+    def due_at(self) -> datetime: ...
+    @property
+    def completed_at(self) -> datetime | None: ...
+    @property
+    def cancelled_at(self) -> datetime | None: ...
+
+
+def clock_state(task: Moments, at: datetime) -> ClockState:
+    """Return where the clock of a task stands, or stood, at any moment. Due at the very moment is in time."""
+    if task.completed_at is not None and task.completed_at <= at:
+        return ClockState.COMPLETED_LATE if task.completed_at > task.due_at else ClockState.COMPLETED
+    if task.cancelled_at is not None and task.cancelled_at <= at:
+        return ClockState.CANCELLED_LATE if task.cancelled_at > task.due_at else ClockState.CANCELLED
+    if at < task.started_at:
+        return ClockState.NOT_STARTED
+    if at > task.due_at:
+        return ClockState.BREACHED
+    return ClockState.WARNING if at >= task.warn_at else ClockState.RUNNING
+
+
+def warn_moment(started_at: datetime, due_at: datetime) -> datetime:
+    """Return when to warn of a task set by hand: when three quarters of its time have passed."""
+    return due_at - (due_at - started_at) / _QUARTER
+
+
+def check_due(due_at: datetime, now: datetime) -> None:
+    """Refuse a due moment that has passed, or one so far off that nobody would be warned in time."""
+    if due_at <= now:
+        raise invalid_field("/due_at", "due-in-past", "The due moment has passed.")
+    if due_at > now + LONGEST_TASK:
+        raise invalid_field("/due_at", "due-too-late", "A task is due within a year.")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a task belongs: a case, or a desk."""
+
+    case_id: UUID | None
+    organisation_id: UUID
+    region_code: str | None
+    restricted: bool
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """Somebody who may get a task."""
+
+    organisation_id: UUID
+    region_code: str | None
+    signal_reach: str
+    case_reach: str
+    on_team: bool
+    """Of the task's case."""
+    in_group: bool
+    """Of the task's mobile group."""
+
+
+def can_get(place: Place, candidate: Candidate) -> bool:
+    """Answer whether somebody sees what the task is about: on the team, of the group, or by the reach in the body."""
+    if place.case_id is not None and candidate.on_team:
+        return True
+    if place.restricted:
+        return False
+    reach = candidate.signal_reach if place.case_id is None else candidate.case_reach
+    if reach in ("organisation", "region") and candidate.organisation_id == place.organisation_id:
+        return True
+    if reach == "region" and place.region_code is not None and candidate.region_code == place.region_code:
+        return True
+    return candidate.in_group
