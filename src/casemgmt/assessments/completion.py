@@ -55,7 +55,7 @@ async def complete_assessment(
             "review_on": assessment.review_on.isoformat(),
         },
     )
-    event = Event("assessment.completed", "assessment", (assessment.id,), case_id=case.id, reason=command.risk_level)
+    event = Event("assessment.completed", "assessment", (assessment.id,), case_id=case.id)
     await work.save(event, assessment, case, *stopped, review, story)
     return view_of(work, case, assessment)
 
