@@ -16,6 +16,7 @@ COPY --from=build /opt/casemgmt /opt/casemgmt
 WORKDIR /app
 COPY alembic.ini ./
 COPY migrations ./migrations
+COPY openapi ./openapi
 ENV PATH=/opt/casemgmt/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 USER 10001
 EXPOSE 8000

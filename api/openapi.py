@@ -1,5 +1,7 @@
 """The contract: one problem shape for every failure, the permission of every route in words."""
 
+import json
+from pathlib import Path
 from typing import Any
 
 from fastapi import FastAPI
@@ -13,6 +15,24 @@ _DESCRIPTION = """The record of a child's way from the first signal to rehabilit
 Every route names the permission it needs (`x-permission`). What you may not see answers 404. Failures are RFC 9457
 problem documents with a stable `code`. Lists are paged by cursor, without totals. A change of a record needs `If-Match`
 with its ETag. POSTs take an `Idempotency-Key`."""
+
+
+def _example_folder() -> Path | None:
+    """Beside the source, or in the working directory of an image; without it the contract just has no examples."""
+    for root in (Path(__file__).parents[1], Path.cwd()):
+        if (root / "openapi" / "examples").is_dir():
+            return root / "openapi" / "examples"
+    return None
+
+
+def request_examples() -> dict[str, dict[str, Any]]:
+    """Return the runnable request bodies by operation id and variant: file `<operation id>.<variant>.json`."""
+    found: dict[str, dict[str, Any]] = {}
+    folder = _example_folder()
+    for file in sorted(folder.glob("*.json")) if folder else ():
+        operation, _, variant = file.stem.partition(".")
+        found.setdefault(operation, {})[variant] = {"value": json.loads(file.read_text("utf-8"))}
+    return found
 
 
 def describe(app: FastAPI) -> None:
@@ -40,9 +60,12 @@ def _complete(schema: dict[str, Any]) -> dict[str, Any]:
             "flows": {"password": {"tokenUrl": "/v1/token", "refreshUrl": "/v1/token", "scopes": {}}},
         }
     }
+    examples = request_examples()
     for operations in schema["paths"].values():
         for method, operation in operations.items():
             _complete_operation(method, operation)
+            if operation["operationId"] in examples:
+                operation["requestBody"]["content"]["application/json"]["examples"] = examples[operation["operationId"]]
     for name in ("HTTPValidationError", "ValidationError"):
         schemas.pop(name, None)
     return schema

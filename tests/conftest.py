@@ -81,6 +81,11 @@ def database_url(admin_url: str) -> Iterator[str]:
 @pytest.fixture
 def owner_url(database_url: str, admin_url: str) -> str:
     """The superuser's address of the same database: for looking past row security, never for reaching a state."""
+    return owner_of(database_url, admin_url)
+
+
+def owner_of(database_url: str, admin_url: str) -> str:
+    """Return the superuser's address of a database."""
     return _at(admin_url, database_url.partition("?")[0].rpartition("/")[2])
 
 

@@ -86,9 +86,7 @@ class Expectation:
         self.cases = {r.cases for r in roles}
         self.flags = {flag for r in roles for flag in r.flags}
         self.groups = {
-            m["group_id"]
-            for m in world.rows["mobile_group_member"]
-            if m["user_id"] == user_id and m["until"] is None
+            m["group_id"] for m in world.rows["mobile_group_member"] if m["user_id"] == user_id and m["until"] is None
         }
         self.teams = {
             m["case_id"] for m in world.rows["case_member"] if m["user_id"] == user_id and m["ended_at"] is None
@@ -128,8 +126,13 @@ class Expectation:
     def note(self, row: Row) -> bool:
         return (row["case_id"], row["help_kind"]) in self.helps
 
+    def session(self, row: Row) -> bool:
+        """A session: as its case, and for who leads the body in which it is held while it is not restricted."""
+        leads = bool({Reach.ORGANISATION, Reach.REGION} & self.cases) and row["centre_id"] == self.body
+        return self.in_case(row) or (leads and not row["restricted"])
+
     def booking(self, row: Row) -> bool:
-        return row["centre_id"] == self.body or self.in_case(self.world.by_id["centre_session"][row["session_id"]])
+        return self.session(self.world.by_id["centre_session"][row["session_id"]])
 
     def signal(self, row: Row) -> bool:
         if row["case_id"] in self.teams:
@@ -216,6 +219,7 @@ RULES: dict[str, Rule] = {
     "case_handover": Expectation.handover,
     "case_member": Expectation.membership,
     "case_record": Expectation.case,
+    "centre_session": Expectation.session,
     "family": Expectation.family,
     "family_member": Expectation.of_person,
     "mobile_group_member": Expectation.everybody,

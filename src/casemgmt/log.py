@@ -2,7 +2,7 @@
 
 import logging
 import sys
-from typing import Literal
+from typing import Literal, TextIO, cast
 
 import structlog
 from structlog.typing import EventDict, WrappedLogger
@@ -28,6 +28,18 @@ def _frames_only(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
+class _StandardError:
+    """Standard error as it is now: loggers are kept once made, and somebody may have put another stream in its place."""
+
+    def write(self, text: str) -> int:
+        """Write to the stream of the moment."""
+        return sys.stderr.write(text)
+
+    def flush(self) -> None:
+        """Flush the stream of the moment."""
+        sys.stderr.flush()
+
+
 def set_up_logs(style: Literal["json", "console"]) -> None:
     """Send structlog to standard error, as JSON lines or for a person's eyes."""
     logging.getLogger("uvicorn.access").disabled = True
@@ -41,6 +53,6 @@ def set_up_logs(style: Literal["json", "console"]) -> None:
             _shorten,
             renderer,
         ],
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(cast("TextIO", _StandardError())),
         cache_logger_on_first_use=True,
     )

@@ -82,8 +82,12 @@ async def play_relapse(stage: Stage) -> Child:
     await close_case(stage, MANAGER, child)
     checks = await stage.act(MANAGER, "looks when a check is due", "GET", f"{path}/follow-ups")
     body = stage.example("record_follow_up.relapse")
-    await stage.act(MANAGER, "finds a relapse", "POST", f"/v1/follow-ups/{checks['items'][0]['id']}/record", body)
-    await stage.act(MANAGER, "opens the case again", "POST", f"{path}/reopen", stage.example("reopen_case.relapse"))
+    path_of_check = f"/v1/follow-ups/{checks['items'][0]['id']}/record"
+    nothing = {k: v for k, v in body.items() if k != "reopen_reason"}
+    await stage.refused(MANAGER, "finds a relapse and does nothing", "POST", path_of_check, nothing, status=422)
+    await stage.act(MANAGER, "finds a relapse and opens the case again in the same act", "POST", path_of_check, body)
+    again = stage.example("reopen_case.relapse")
+    await stage.refused(MANAGER, "opens the open case again", "POST", f"{path}/reopen", again, status=409)
     return child
 
 

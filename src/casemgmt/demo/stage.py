@@ -138,11 +138,11 @@ class Stage:
             f"{'    ' if indent else ' '}{mark} [dim]{seconds:5.1f}s[/dim] [cyan]{who:<20}[/cyan] {told}"
         )
 
-    def tell_change(self, change: Json) -> None:
+    def tell_change(self, change: list[Json]) -> None:
         """Print the measured change per domain."""
-        for domain in change["domains"]:
+        for domain in change:
             self._console.print(
-                f"      {domain['domain']:<24} {domain['before']:>3} → {domain['after']:>3}  ({domain['change']:+d})"
+                f"      {domain['domain']:<24} {domain['earlier']:>3} → {domain['later']:>3}  ({domain['change']:+d})"
             )
 
     @staticmethod

@@ -38,8 +38,11 @@ async def finish_tasks(stage: Stage, who: str, case: str, told: str) -> None:
     """Complete what the account may complete by hand of the open tasks of a case."""
     listed = await stage.act(who, "looks at the own queue", "GET", "/v1/tasks/mine")
     body = stage.example("complete_task.done")
-    for task in [t for t in listed["items"] if t["case_id"] == case and t["completable"]]:
-        await stage.act(who, f"{told}: {task['label']}", "POST", f"/v1/tasks/{task['id']}/complete", body)
+    for task in [t for t in listed["items"] if t["case_id"] == case]:
+        path = f"/v1/tasks/{task['id']}"
+        read = await stage.act(who, f"reads the task '{task['label']}'", "GET", path)
+        if any(a["action"] == "complete" and a["allowed"] for a in read["allowed_actions"]):
+            await stage.act(who, f"{told}: {task['label']}", "POST", f"{path}/complete", body)
 
 
 async def assess(stage: Stage, who: str, child: Child, occasion: str, answers: str, level: str) -> str:
@@ -73,7 +76,7 @@ async def approve_plan(stage: Stage, who: str, plan: Json, *, wrong_turn: bool =
     path = f"/v1/plans/{plan['id']}"
     await stage.act(who, "signs the plan", "POST", f"{path}/sign")
     if wrong_turn:
-        await stage.refused(who, "approves the own plan", "POST", f"{path}/approve", status=409)
+        await stage.refused(who, "approves the own plan", "POST", f"{path}/approve", status=403)
     await stage.act(SUPERVISOR, "approves the plan as second person", "POST", f"{path}/approve")
 
 

@@ -173,16 +173,10 @@ async def _plan(stage: Stage, child: Child) -> str:
         MANAGER, "saves it from an old copy", "PUT", f"/v1/plans/{plan['id']}", body, status=412, headers=headers
     )
     await approve_plan(stage, MANAGER, plan)
-    headers = {"If-Match": '"v4"'}
-    await stage.refused(
-        MANAGER,
-        "edits the approved plan",
-        "PUT",
-        f"/v1/plans/{plan['id']}",
-        body,
-        status=409,
-        headers={"If-Match": "*"},
-    )
+    approved = await stage.act(MANAGER, "reads the approved plan", "GET", f"/v1/plans/{plan['id']}")
+    headers = {"If-Match": approved["_etag"]}
+    path_of_plan = f"/v1/plans/{plan['id']}"
+    await stage.refused(MANAGER, "edits the approved plan", "PUT", path_of_plan, body, status=409, headers=headers)
     await stage.act(MANAGER, "starts the support", "POST", f"{path}/start-support")
     return str(plan["goals"][0]["measures"][0]["id"])
 
@@ -209,12 +203,12 @@ async def _rehabilitation(stage: Stage, child: Child, before: str) -> None:
     stage.chapter("8 · Rehabilitation with measured change")
     path = f"/v1/cases/{child.case}"
     changes = {"person_id": child.person, "before_assessment_id": before}
-    body = stage.example("start_programme.rehabilitation", changes)
+    body = stage.example("start_rehabilitation_programme.girl", changes)
     await stage.refused(SUCCESSOR, "begins it before its stage", "POST", f"{path}/rehabilitation", body, status=409)
     await stage.act(SUCCESSOR, "goes on to rehabilitation", "POST", f"{path}/start-rehabilitation")
     programme = await stage.act(SUCCESSOR, "begins the programme", "POST", f"{path}/rehabilitation", body)
     after = await assess(stage, SUCCESSOR, child, "after", "after", "low")
-    body = stage.example("complete_programme.done", {"after_assessment_id": after})
+    body = stage.example("complete_rehabilitation_programme.done", {"after_assessment_id": after})
     done = await stage.act(
         SUCCESSOR,
         "measures with the same instrument",
