@@ -1,5 +1,6 @@
 """What the database refuses, said in the words of the domain. The database's own text never leaves: it names rows."""
 
+import asyncpg
 from sqlalchemy.exc import DBAPIError
 
 from casemgmt.errors import (
@@ -40,6 +41,9 @@ def translate(error: Exception) -> DomainError | None:
     """Return the named failure of a database error, or None where it is a fault of the program."""
     original = error.orig if isinstance(error, DBAPIError) else error
     state = getattr(original, "sqlstate", None) or getattr(original, "pgcode", None)
+    cause = original if isinstance(original, asyncpg.PostgresError) else getattr(original, "__cause__", None)
+    if getattr(cause, "table_name", None) == "audit_event":  # no partition for this month: no fault of the request
+        return Unavailable("The audit log can't take the event, so nothing was done.", code="audit-log-closed")
     if state not in BY_STATE:
         return None
     kind, code, detail = BY_STATE[state]
