@@ -133,8 +133,8 @@ async def list_day(
 async def reserve(work: Work, resource_ids: list[UUID]) -> None:
     """Make bookings of the same rooms, specialists and persons wait for one another until the commit.
 
-    Always taken in one order, so that two bookings can't wait crosswise. Without it two that meet in the exclusion
-    constraint at the same moment may wait for each other, and one ends as a deadlock instead of a refusal.
+    Always taken in one order, so that two bookings can't wait crosswise. The exclusion constraint alone is not enough:
+    bookings that meet in it at the same moment wait for one another in a ring, and end as deadlocks after seconds.
     """
     await work.session.execute(
         text(
