@@ -19,6 +19,7 @@ TABLES = (
     "assessment",
     "audit_event",
     "booking",
+    "case_closure",
     "case_handover",
     "case_member",
     "case_person",
@@ -166,6 +167,8 @@ class Expectation:
     def task(self, row: Row) -> bool:
         if row["case_id"] in self.teams:
             return True
+        if row["kind"] == "handover_acceptance" and row["assignee_id"] == self.user_id:
+            return True  # the receiver of an offer, also where the case is restricted
         if row["restricted"]:
             return False
         reach = self.signals if row["case_id"] is None else self.cases

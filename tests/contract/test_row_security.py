@@ -28,6 +28,7 @@ OUT_OF_REACH = {"auth_session", "login_attempt", "user_credential"}
 
 DEFINER_FUNCTIONS = {
     "accept_handover": "passes accountability: the old manager's rows leave the writer's sight",
+    "active_case_manager": "who can be made a manager; rights held are read by their holder only",
     "attach_signal": "joins a signal to a case that the actor may not see",
     "audit_make_months": "makes partitions; no right for the service",
     "audit_months_ahead": "counts partitions",
@@ -45,7 +46,10 @@ DEFINER_FUNCTIONS = {
     "check_manager": "trigger: one accountable manager",
     "check_state": "trigger: reads the transition table",
     "end_sessions_of_inactive": "trigger: sessions are out of the service's reach",
+    "child_has_open_case": "a child's other case may be hidden",
+    "decline_handover": "the receiver loses sight of the offer; the story goes to a case never seen",
     "fill_scope": "trigger: copies the scope of case or signal",
+    "join_case": "attaches signals and their tasks to a case that the actor may not see",
     "match_persons": "is this child known, also where hidden",
     "next_case_number": "serial numbers across regions",
     "on_team": "asked by the policy of the table that it reads",

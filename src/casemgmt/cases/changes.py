@@ -3,7 +3,9 @@
 from typing import Literal
 from uuid import UUID
 
+from casemgmt.assessments.repository import latest_completed
 from casemgmt.cases import repository, service
+from casemgmt.cases.clocks import start_clocks
 from casemgmt.cases.commands import AddPerson, ChangeCase, RecordChildContact
 from casemgmt.cases.tables import CasePerson, CaseRecord, ChildContact
 from casemgmt.cases.views import CaseView
@@ -85,9 +87,11 @@ async def _require_child(work: Work, case: CaseRecord, person_id: UUID) -> None:
 
 
 async def move_stage(work: Work, case_id: UUID, action: Stage, expected: int | None) -> CaseView:
-    """Take the next step of the route, where its guards are met."""
+    """Take the next step of the route, where its guards are met. The plan's draft is due from the assessment on."""
     case, transition = await service.begin(work, case_id, action, expected)
     case.state = transition.target
     stopped = await clocks.stop(work, case.id, transition.stops, action)
+    assessed = await latest_completed(work, case_id) if transition.starts else None
+    started = start_clocks(work, case, transition.starts, since=None if assessed is None else assessed.completed_at)
     kind = f"case.{transition.target}_started"
-    return await service.save(work, case, kind, *stopped, service.story_of(work, case, kind))
+    return await service.save(work, case, kind, *stopped, *started, service.story_of(work, case, kind))

@@ -6,8 +6,9 @@ from sqlmodel import SQLModel, col, select
 
 from casemgmt.audit.events import Event
 from casemgmt.cases import policy, repository, service
+from casemgmt.cases.clocks import start_clocks
 from casemgmt.cases.commands import DecideClosure, ProposeClosure, ReopenCase
-from casemgmt.cases.opening import attached, start_first_clocks
+from casemgmt.cases.opening import attached
 from casemgmt.cases.states import CaseState
 from casemgmt.cases.tables import CaseClosure, CaseRecord
 from casemgmt.cases.views import CaseView
@@ -152,7 +153,7 @@ async def reopen_case(work: Work, case_id: UUID, command: ReopenCase, expected: 
     case.closed_at = None
     case.reopened_times += 1
     story = service.story_of(work, case, "case.reopened", reason=command.reason)
-    rows = (closure, *start_first_clocks(work, case), story, *(attached(work, case, s) for s in signals))
+    rows = (closure, *start_clocks(work, case, transition.starts), story, *(attached(work, case, s) for s in signals))
     event = Event("case.reopened", "case", (case_id,), case_id=case_id, reason=command.reason)
     await work.save(event, case, *rows)
     if signals:

@@ -8,6 +8,7 @@ from sqlmodel import SQLModel
 
 from casemgmt.audit.events import Event
 from casemgmt.cases import policy, repository
+from casemgmt.cases.clocks import FIRST_CLOCKS, start_clocks
 from casemgmt.cases.commands import OpenCase
 from casemgmt.cases.states import CASE
 from casemgmt.cases.tables import CaseRecord
@@ -19,8 +20,6 @@ from casemgmt.people.service import require_visible_persons
 from casemgmt.reference.lists import content_digest
 from casemgmt.signals.joining import lock_signals_for_case
 from casemgmt.signals.tables import Signal
-from casemgmt.tasks import clocks
-from casemgmt.tasks.tables import Task
 from casemgmt.timeline.service import entry
 from casemgmt.timeline.tables import TimelineEntry
 from rules.zone import to_local
@@ -85,7 +84,7 @@ def _document(work: Work, case: CaseRecord, roles: Sequence[tuple[UUID, str]], s
         "membership_id": str(new_id()),
         "persons": [{"id": str(new_id()), "person_id": str(person), "role": role} for person, role in roles],
         "signals": [str(s.id) for s in signals],
-        "tasks": [_plain(c) for c in start_first_clocks(work, case)],
+        "tasks": [_plain(c) for c in start_clocks(work, case, FIRST_CLOCKS)],
         "entries": [_plain(e) for e in _stories(work, case, signals)],
     }
     return json.dumps(document)
@@ -93,22 +92,6 @@ def _document(work: Work, case: CaseRecord, roles: Sequence[tuple[UUID, str]], s
 
 def _plain(row: SQLModel) -> dict[str, object]:
     return row.model_dump(mode="json")
-
-
-def start_first_clocks(work: Work, case: CaseRecord) -> list[Task]:
-    """Return the clocks that a case begins with, and begins anew with when it is reopened."""
-    return [
-        clocks.start(
-            work,
-            kind,
-            "case",
-            case.id,
-            organisation_id=case.organisation_id,
-            case_id=case.id,
-            assignee_id=case.manager_id,
-        )
-        for kind in ("first_contact_with_child", "assessment")
-    ]
 
 
 def _stories(work: Work, case: CaseRecord, signals: Sequence[Signal]) -> list[TimelineEntry]:

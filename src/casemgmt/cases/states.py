@@ -107,9 +107,9 @@ _EVERY = (*_ALIVE, _S.CLOSED)
 
 
 def _step(
-    action: str, source: CaseState, target: CaseState, *guards: CaseGuard, stops: tuple[str, ...] = ()
+    action: str, source: CaseState, target: CaseState, *guards: CaseGuard, **clocks: tuple[str, ...]
 ) -> Transition[CaseFacts]:
-    return Transition(action, (source,), target, P.CASES_WRITE, guards=guards, stops=stops)
+    return Transition(action, (source,), target, P.CASES_WRITE, guards=guards, **clocks)
 
 
 def _within(

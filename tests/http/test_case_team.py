@@ -1,0 +1,141 @@
+"""The team of a case and its restriction over HTTP."""
+
+from typing import Any
+
+from casemgmt.demo.accounts import demo_id
+from casemgmt.ids import new_id
+from tests.clients import World
+from tests.factories import count
+from tests.people import case_of, record_person, statuses
+from tests.steps import done, open_case
+
+RESTRICT = {"restricted": True, "ground": "staff_involved"}
+LIFT = {"restricted": False, "note": "Қызметкер жұмыстан кетті."}
+
+
+def member(username: str, team_role: str, **given: Any) -> dict[str, Any]:
+    return {"user_id": str(demo_id(username)), "team_role": team_role} | given
+
+
+async def test_a_member_sees_the_case_while_on_the_team(world: World, owner_url: str) -> None:
+    case = await open_case(world)
+    manager = await world.as_("manager.almaty")
+    path = f"/v1/cases/{case.id}"
+    joined = await manager.post(
+        f"{path}/team", member("psychologist.almaty", "psychologist", help_kind="psychological")
+    )
+    assert joined.status_code == 201, joined.text
+    assert await statuses(world, path, "psychologist.almaty", "lawyer.almaty") == {
+        "psychologist.almaty": 200,
+        "lawyer.almaty": 404,
+    }
+    mine = done(await (await world.as_("psychologist.almaty")).get("/v1/cases"))
+    assert [c["id"] for c in mine["items"]] == [case.id]
+    place = next(m for m in joined.json()["team"] if m["team_role"] == "psychologist")
+    assert (place["help_kind"], place["sector"]) == ("psychological", "social_protection")
+    left = await manager.post(f"{path}/team/{place['id']}/end")
+    assert [m["team_role"] for m in left.json()["team"]] == ["manager"]
+    assert await statuses(world, path, "psychologist.almaty") == {"psychologist.almaty": 404}
+    events = "SELECT array_agg(kind ORDER BY at) FROM audit_event WHERE kind LIKE 'case.member%' AND case_id = $1"
+    assert await count(owner_url, events, case.id) == ["case.member_added", "case.member_left"]
+
+
+async def test_nobody_joins_twice_and_nobody_who_does_not_work_on_cases(world: World) -> None:
+    case = await open_case(world)
+    manager = await world.as_("manager.almaty")
+    path = f"/v1/cases/{case.id}/team"
+    done(await manager.post(path, member("lawyer.almaty", "lawyer")))
+    for command, status, code in (
+        (member("lawyer.almaty", "psychologist"), 409, "on-the-team-already"),
+        (member("manager2.almaty", "manager"), 422, "manager-by-handover-only"),
+        (member("auditor", "supervisor"), 422, "not-a-case-worker"),
+        (member("duty.almaty", "deputy_manager"), 422, "not-a-case-worker"),
+        (member("nobody", "lawyer"), 422, "not-a-case-worker"),
+        (member("head.almaty", "magician"), 422, "invalid-request"),
+    ):
+        refused = await manager.post(path, command)
+        assert (refused.status_code, refused.json()["code"]) == (status, code), command
+    assert (await (await world.as_("lawyer.almaty")).post(path, member("head.almaty", "lawyer"))).status_code == 403
+
+
+async def test_the_manager_stays_and_nobody_ends_the_own_membership(world: World) -> None:
+    case = await open_case(world)
+    manager = await world.as_("manager.almaty")
+    path = f"/v1/cases/{case.id}/team"
+    team = done(await manager.post(path, member("manager2.almaty", "deputy_manager")))["team"]
+    places = {m["team_role"]: m["id"] for m in team}
+    for username, role, status, code in (
+        ("manager.almaty", "manager", 409, "manager-by-handover-only"),
+        ("manager2.almaty", "deputy_manager", 409, "own-membership"),
+    ):
+        refused = await (await world.as_(username)).post(f"{path}/{places[role]}/end")
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+    assert (await manager.post(f"{path}/{new_id()}/end")).status_code == 404
+    done(await manager.post(f"{path}/{places['deputy_manager']}/end"))
+    assert (await manager.post(f"{path}/{places['deputy_manager']}/end")).status_code == 404
+
+
+async def test_a_supervisor_who_restricts_a_case_loses_sight_of_it_and_can_not_lift_it(
+    world: World, owner_url: str
+) -> None:
+    case = await open_case(world)
+    supervisor = await world.as_("supervisor.almaty")
+    path = f"/v1/cases/{case.id}"
+    restricted = await supervisor.post(f"{path}/restriction", RESTRICT)
+    assert restricted.status_code == 200, restricted.text
+    assert restricted.json() == {"case_id": case.id, "restricted": True, "version": 2, "visible": False}
+    seers = ("manager.almaty", "supervisor.almaty", "oversight")
+    assert await statuses(world, path, *seers) == dict(zip(seers, (200, 404, 404), strict=True))
+    assert await statuses(world, f"{path}/timeline", *seers) == dict(zip(seers, (200, 404, 404), strict=True))
+    assert (await supervisor.post(f"{path}/restriction", LIFT)).status_code == 404
+    shown = done(await (await world.as_("manager.almaty")).get(path))
+    assert (shown["restriction_ground"], shown["version"]) == ("staff_involved", 2)
+    lifted = await (await world.as_("manager.almaty")).post(f"{path}/restriction", LIFT)
+    assert (lifted.json()["visible"], lifted.headers["etag"]) == (True, '"v3"')
+    assert await statuses(world, path, *seers) == dict.fromkeys(seers, 200)
+    query = "SELECT array_agg(kind ORDER BY at) FROM timeline_entry WHERE kind LIKE 'case.restrict%' AND case_id = $1"
+    assert await count(owner_url, query, case.id) == ["case.restricted", "case.restriction_lifted"]
+
+
+async def test_a_restriction_needs_its_ground_and_its_lifting_a_reason(world: World) -> None:
+    case = await open_case(world)
+    manager = await world.as_("manager.almaty")
+    path = f"/v1/cases/{case.id}/restriction"
+    wrong = [
+        ({"restricted": True}, 422, "ground-needed"),
+        (LIFT, 409, "not-restricted"),
+        (RESTRICT | {"ground": "mood"}, 422, "invalid-request"),
+    ]
+    for command, status, code in wrong:
+        refused = await manager.post(path, command)
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+    done(await manager.post(path, RESTRICT))
+    for command, status, code in (
+        (RESTRICT, 409, "already-restricted"),
+        ({"restricted": False}, 422, "lifting-note-needed"),
+        (LIFT | {"ground": "staff_involved"}, 422, "ground-not-needed"),
+    ):
+        refused = await manager.post(path, command)
+        assert (refused.status_code, refused.json()["code"]) == (status, code)
+    stale = await manager.post(path, LIFT, headers={"If-Match": '"v1"'})
+    assert stale.status_code == 412
+
+
+async def test_a_child_of_an_open_and_a_restricted_case_stays_hidden(world: World) -> None:
+    shared = await record_person(world, "duty.almaty")
+    restricted = await case_of(world, shared, restricted=True)
+    manager = await world.as_("manager.almaty")
+    open_to_body = await open_case(world)
+    done(await manager.post(f"/v1/cases/{open_to_body.id}/persons", {"person_id": shared, "role": "close_relative"}))
+    done(await manager.post(f"/v1/cases/{restricted}/restriction", LIFT))
+    done(await manager.post(f"/v1/cases/{open_to_body.id}/restriction", RESTRICT))
+    assert await statuses(world, f"/v1/cases/{restricted}", "supervisor.almaty") == {"supervisor.almaty": 200}
+    assert await statuses(world, f"/v1/cases/{open_to_body.id}", "supervisor.almaty") == {"supervisor.almaty": 404}
+
+
+async def test_a_supervisor_on_the_team_sees_the_restricted_case(world: World) -> None:
+    case_id = await case_of(world, await record_person(world, "duty.almaty"), restricted=True)
+    path = f"/v1/cases/{case_id}"
+    assert await statuses(world, path, "supervisor.almaty") == {"supervisor.almaty": 404}
+    done(await (await world.as_("manager.almaty")).post(f"{path}/team", member("supervisor.almaty", "supervisor")))
+    assert await statuses(world, path, "supervisor.almaty") == {"supervisor.almaty": 200}
