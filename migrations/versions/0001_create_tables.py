@@ -42,7 +42,14 @@ def upgrade() -> None:
     )
     op.create_index("ix_audit_event_actor", "audit_event", ["actor_id", "at"], unique=False)
     op.create_index("ix_audit_event_case", "audit_event", ["case_id", "at"], unique=False)
-    op.create_index("ix_audit_event_records", "audit_event", ["record_ids"], unique=False, postgresql_using="gin")
+    op.create_index(
+        "ix_audit_event_records",
+        "audit_event",
+        ["record_ids"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_with={"gin_pending_list_limit": 64},
+    )
     op.create_table(
         "case_serial",
         sa.Column("region_code", sa.String(length=5), nullable=False),
@@ -2256,7 +2263,12 @@ def downgrade() -> None:
     op.drop_table("code_assessment_domain")
     op.drop_table("code_address_kind")
     op.drop_table("case_serial")
-    op.drop_index("ix_audit_event_records", table_name="audit_event", postgresql_using="gin")
+    op.drop_index(
+        "ix_audit_event_records",
+        table_name="audit_event",
+        postgresql_using="gin",
+        postgresql_with={"gin_pending_list_limit": 64},
+    )
     op.drop_index("ix_audit_event_case", table_name="audit_event")
     op.drop_index("ix_audit_event_actor", table_name="audit_event")
     op.drop_table("audit_event")
