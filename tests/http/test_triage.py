@@ -1,5 +1,6 @@
 """Triage over HTTP: each outcome with its clock, the second person's word, redirects, attaching, the desk's own."""
 
+import asyncio
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from tests.outreach_steps import (
     open_clocks,
     record_child,
     record_signal,
+    refer,
     refused,
     stories,
 )
@@ -276,3 +278,23 @@ async def test_the_category_of_the_intake_is_corrected_at_triage(world: World) -
     after = await triage(world, signal_id, REFER | {"category": "neglect"})
     assert after["category"] == "neglect"
     assert SIGNAL["category"] != "neglect"
+
+
+async def test_of_two_who_decide_at_the_same_moment_one_decides(world: World, owner_url: str) -> None:
+    signal_id = await record_signal(world, **LIGHT)
+    desks = [await world.as_(who) for who in ("operator.111", DUTY, "duty2.almaty")]
+    answers = await asyncio.gather(*(desk.post(f"/v1/signals/{signal_id}/triage", CONSULT) for desk in desks))
+    assert sorted(a.status_code for a in answers) == [200, 409, 409]
+    assert await open_clocks(owner_url, signal_id) == ["consultation_answer"]
+
+
+async def test_an_offer_that_is_withdrawn_while_it_is_accepted_ends_in_one_of_the_two(
+    world: World, owner_url: str
+) -> None:
+    signal_id, referral_id = await refer(world, **LIGHT)
+    lead, duty = await world.as_("lead.almaty"), await world.as_(DUTY)
+    path = f"/v1/referrals/{referral_id}"
+    taken, back = await asyncio.gather(lead.post(f"{path}/accept"), duty.post(f"{path}/withdraw", {"note": "Қате."}))
+    assert back.status_code == 200
+    assert taken.status_code in (200, 404, 409)
+    assert await open_clocks(owner_url, signal_id) == ["triage_urgent"]

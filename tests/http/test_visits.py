@@ -56,7 +56,7 @@ async def test_a_visit_act_keeps_findings_the_childs_words_and_what_was_done(wor
 
 
 @pytest.mark.parametrize(
-    ("outcome", "state", "clock"),
+    ("outcome", "state", "running"),
     [
         ("consultation", "closed", []),
         ("accompaniment", "awaiting_case", ["case_opening"]),
@@ -65,7 +65,7 @@ async def test_a_visit_act_keeps_findings_the_childs_words_and_what_was_done(wor
     ],
 )
 async def test_the_outcome_of_the_visit_moves_the_signal_and_starts_the_desks_clock(
-    world: World, owner_url: str, outcome: str, state: str, clock: list[str]
+    world: World, owner_url: str, outcome: str, state: str, running: list[str]
 ) -> None:
     signal_id, referral_id = await visited(world)
     lead = await world.as_(LEAD)
@@ -74,7 +74,7 @@ async def test_the_outcome_of_the_visit_moves_the_signal_and_starts_the_desks_cl
     signal = done(await (await world.as_(DUTY)).get(f"/v1/signals/{signal_id}"))
     assert (signal["state"], signal["mobile_group_id"]) == (state, None)
     assert (signal["closed_at"] is not None) == (state == "closed")
-    assert await open_clocks(owner_url, signal_id) == sorted([*clock, *NOTICES])
+    assert await open_clocks(owner_url, signal_id) == sorted([*running, *NOTICES])
 
 
 async def test_after_the_report_the_group_keeps_its_own_record_and_loses_the_signal(world: World) -> None:
