@@ -11,7 +11,7 @@ from api.middleware import RequestEnvelope
 from api.openapi import describe
 from api.problems import add_problem_handlers
 from api.services import Services
-from api.v1 import v1_router
+from api.v1 import v1_routes
 from casemgmt.access.service import Accounts
 from casemgmt.access.tokens import Tokens
 from casemgmt.clock import Clock, SystemClock
@@ -48,8 +48,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         redirect_slashes=False,
     )
     app.state.services = services
-    app.include_router(v1_router())
-    app.include_router(health_router.routes)
+    app.router.routes.extend([*v1_routes(), *health_router.routes.routes])
     add_problem_handlers(app)
     describe(app)
     if settings.docs_enabled:

@@ -16,12 +16,17 @@ class PreconditionRequired(DomainError):
     code = "precondition-required"
 
 
+def etag(version: int) -> str:
+    """Return the ETag of a version."""
+    return f'"v{version}"'
+
+
 def set_etag(response: Response, version: int) -> None:
     """Put the version of the record on the answer."""
-    response.headers["ETag"] = f'"v{version}"'
+    response.headers["ETag"] = etag(version)
 
 
-def _expected(
+async def _expected(
     if_match: Annotated[str | None, Header(description='ETag of the version that you read, e.g. `"v3"`.')] = None,
 ) -> int | None:
     if if_match is None or if_match.strip() == "*":
@@ -32,7 +37,7 @@ def _expected(
     return int(match[1])
 
 
-def _required(expected: Annotated[int | None, Depends(_expected)]) -> int:
+async def _required(expected: Annotated[int | None, Depends(_expected)]) -> int:
     if expected is None:
         raise PreconditionRequired("Send If-Match with the ETag of the version that you read.")
     return expected

@@ -8,7 +8,7 @@ from fastapi import Response
 from api.routing import CurrentServices, Router
 from casemgmt.models import View
 
-router = Router("/health", "health")
+router = Router("/health", "health", version="")
 
 MONTHS_AHEAD_NEEDED = 2
 """The audit log needs a partition per month; with fewer left than this, an operator must run `casemgmt migrate`."""

@@ -5,7 +5,8 @@ read, the transaction begins with its actor, the endpoint runs, the audit events
 and only then the answer is sent. A commit that fails is a problem document, never a 200.
 """
 
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -17,12 +18,16 @@ from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.routing import Match
+from starlette.types import Scope
 
+from api.etags import etag
 from api.idempotency import check_key, remember, replay
 from api.services import Services, services_of
 from casemgmt.access.actor import Actor
 from casemgmt.access.permissions import Permission
 from casemgmt.audit.events import Event
+from casemgmt.db.direct import Direct
 from casemgmt.db.failures import translate
 from casemgmt.db.work import OpenWork, Work
 from casemgmt.errors import DomainError, FieldFault, Forbidden, Invalid, NotFound, Unauthenticated
@@ -36,9 +41,16 @@ BEARER: dict[str, list[str]] = {"OAuth2": []}
 class GuardedRoute(APIRoute):
     """A route that holds to its `x-permission`, or that is open for the reason in `x-open-because`."""
 
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        """Compare the fixed beginning of the path first: most routes differ there, and it costs no regular expression."""
+        if not scope["path"].startswith(self._beginning):
+            return Match.NONE, {}
+        return super().matches(scope)
+
     def get_route_handler(self) -> Handler:
         """Return the handler with everything that every route owes."""
         endpoint = super().get_route_handler()
+        self._beginning = self.path.partition("{")[0]
         extra = self.openapi_extra or {}
         known = _query_names(self.dependant)
         permission = Permission(extra["x-permission"]) if "x-permission" in extra else None
@@ -51,10 +63,10 @@ class GuardedRoute(APIRoute):
             services = services_of(request)
             actor = authenticate(request, services)
             try:
-                if not actor.may(permission):
-                    raise Forbidden(f"This needs the permission '{permission}'.")
-                await request.body()
-                if direct:
+                _require(actor, permission)
+                if request.method != "GET":
+                    await request.body()
+                if direct and check_key(request, actor) is None:
                     return await _translated(endpoint, request)
                 return await _in_work(endpoint, request, services, actor)
             except (Forbidden, NotFound) as refusal:
@@ -62,6 +74,11 @@ class GuardedRoute(APIRoute):
                 raise
 
         return handle
+
+
+def _require(actor: Actor, permission: Permission) -> None:
+    if not actor.may(permission):
+        raise Forbidden(f"This needs the permission '{permission}'.")
 
 
 def authenticate(request: Request, services: Services) -> Actor:
@@ -148,33 +165,73 @@ def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
         seen.add(name)
 
 
-def current_work(request: Request) -> Work:
+# Dependencies are coroutines although they wait for nothing: FastAPI gives every plain function to another thread.
+async def current_work(request: Request) -> Work:
     """Return the unit of work of the request."""
     work: Work = request.state.work
     return work
 
 
-def current_actor(request: Request) -> Actor:
+def has_work(request: Request) -> bool:
+    """Answer whether a unit of work is open: always, but in a direct route without an idempotency key."""
+    return getattr(request.state, "work", None) is not None
+
+
+@asynccontextmanager
+async def needed_work(request: Request) -> AsyncIterator[Work]:
+    """Give the unit of work that is open, or one that is finished with the block."""
+    if has_work(request):
+        yield request.state.work
+        return
+    services = services_of(request)
+    async with OpenWork(services.database, request.state.actor, services.clock, request.state.request_id) as work:
+        yield work
+        await work.finish()
+
+
+async def current_actor(request: Request) -> Actor:
     """Return the actor of the request."""
     actor: Actor = request.state.actor
     return actor
 
 
+async def current_direct(request: Request) -> Direct:
+    """Return the way to the one SQL function that the request is."""
+    services = services_of(request)
+    return Direct(services.database, request.state.actor, services.clock, request.state.request_id)
+
+
+async def current_services(request: Request) -> Services:
+    """Return the parts of the application."""
+    return services_of(request)
+
+
+def written(body: bytes, version: int | None = None, status: int = 200) -> Response:
+    """Return an answer whose JSON is written already, with the ETag of the record where it has one."""
+    headers = None if version is None else {"ETag": etag(version)}
+    return Response(body, status, headers, "application/json")
+
+
 CurrentWork = Annotated[Work, Depends(current_work)]
+CurrentDirect = Annotated[Direct, Depends(current_direct)]
 CurrentActor = Annotated[Actor, Depends(current_actor)]
-CurrentServices = Annotated[Services, Depends(services_of)]
+CurrentServices = Annotated[Services, Depends(current_services)]
 
 
 class Router:
     """Collects the routes of one resource. There is no way to add one without saying who may call it."""
 
-    def __init__(self, prefix: str, tag: str) -> None:
-        self.routes = APIRouter(prefix=prefix, tags=[tag], route_class=GuardedRoute)
+    def __init__(self, prefix: str, tag: str, version: str = "/v1") -> None:
+        self.routes = APIRouter(prefix=version + prefix, tags=[tag], route_class=GuardedRoute)
 
     def guarded(
         self, method: str, path: str, permission: Permission, *, direct: bool = False, **options: Any
     ) -> Callable[[EndpointT], EndpointT]:
-        """Add a route that needs a permission. `direct`: the endpoint's SQL function sets the actor and audits itself."""
+        """Add a route that needs a permission.
+
+        `direct`: the endpoint's SQL function sets the actor and audits itself; with an idempotency key the endpoint
+        gets a unit of work all the same, because key and answer are kept in the transaction of the act.
+        """
         extra: dict[str, Any] = {"x-permission": str(permission), "security": [BEARER]}
         if direct:
             extra["x-direct"] = True

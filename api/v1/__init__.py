@@ -1,6 +1,6 @@
 """Version 1 of the interface: one router per resource."""
 
-from fastapi import APIRouter
+from starlette.routing import BaseRoute
 
 from api.v1 import (
     assessments,
@@ -48,9 +48,6 @@ ROUTERS = (
 )
 
 
-def v1_router() -> APIRouter:
-    """Return all routes under /v1."""
-    v1 = APIRouter(prefix="/v1")
-    for router in ROUTERS:
-        v1.include_router(router.routes)
-    return v1
+def v1_routes() -> list[BaseRoute]:
+    """Return all routes under /v1 as one flat list: nested routers would be searched again at every level."""
+    return [route for router in ROUTERS for route in router.routes.routes]

@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Query, Response
 
 from api.etags import ExpectedVersion, RequiredVersion, set_etag
-from api.routing import CurrentWork, Router
+from api.routing import CurrentDirect, CurrentWork, Router, written
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
 from casemgmt.cases import changes, closure, handover, opening, restriction, service, team
@@ -36,21 +36,21 @@ async def open_case(command: OpenCase, response: Response, work: CurrentWork) ->
     return opened
 
 
-@router.get("", Permission.CASES_READ)
+@router.get("", Permission.CASES_READ, direct=True, response_model=Page[CaseSummary])
 async def list_cases(
-    work: CurrentWork,
+    direct: CurrentDirect,
     limit: Limit = DEFAULT_PAGE,
     cursor: Cursor = None,
     state: Annotated[CaseState | None, Query()] = None,
-) -> Page[CaseSummary]:
+) -> Response:
     """List the cases that you may see, newest first."""
-    return Page.of(await service.list_cases(work, limit, cursor, state))
+    return written(await service.list_cases(direct, limit, cursor, state))
 
 
-@router.get("/{case_id}", Permission.CASES_READ)
-async def get_case(case_id: UUID, response: Response, work: CurrentWork) -> CaseView:
+@router.get("/{case_id}", Permission.CASES_READ, direct=True, response_model=CaseView)
+async def get_case(case_id: UUID, direct: CurrentDirect) -> Response:
     """Read a case in full, with the actions that are allowed on it now."""
-    return _shown(response, await service.read_case(work, case_id))
+    return written(*await service.read_case(direct, case_id))
 
 
 @router.patch("/{case_id}", Permission.CASES_WRITE)

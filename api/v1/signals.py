@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 
 from api.etags import ExpectedVersion, set_etag
-from api.routing import CurrentServices, CurrentWork, Router
+from api.routing import CurrentDirect, CurrentServices, CurrentWork, Router, has_work, needed_work
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
 from casemgmt.outreach import warnings
@@ -20,12 +20,17 @@ from casemgmt.signals.views import ReporterView, SignalRegistered, SignalSummary
 router = Router("/signals", "signals")
 
 
-@router.post("", Permission.SIGNALS_CREATE, status_code=201)
+@router.post("", Permission.SIGNALS_CREATE, direct=True, status_code=201)
 async def create_signal(
-    command: RegisterSignal, response: Response, work: CurrentWork, services: CurrentServices
+    command: RegisterSignal, request: Request, response: Response, direct: CurrentDirect, services: CurrentServices
 ) -> SignalRegistered:
     """Record a signal about a child. Its owner and the clock of its triage start at once."""
-    registered = await service.register_signal(work, command, services.settings.lookup_key)
+    lookup_key = services.settings.lookup_key
+    if service.is_plain(command) and not has_work(request):
+        registered = await service.register_plain_signal(direct, command, lookup_key)
+    else:
+        async with needed_work(request) as work:
+            registered = await service.register_signal(work, command, lookup_key)
     response.headers["Location"] = f"/v1/signals/{registered.id}"
     return registered
 

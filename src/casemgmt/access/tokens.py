@@ -14,6 +14,8 @@ from casemgmt.settings import Settings
 _ALGORITHM = "HS256"
 _TOKEN_LIMIT = 2048
 """Characters: an honest token is far shorter, and a huge one is not worth parsing."""
+_REMEMBERED = 10_000
+"""Verified tokens that a process remembers."""
 _OPTIONS = {f"require_{claim}": True for claim in ("exp", "iat", "iss", "aud", "sub")} | {"verify_exp": False}
 """The expiry is checked here against the service's own clock: the library would ask the machine's."""
 
@@ -38,6 +40,7 @@ class Tokens:
         self._issuer = settings.token_issuer
         self._audience = settings.token_audience
         self.life = timedelta(minutes=settings.access_token_minutes)
+        self._verified: dict[str, tuple[Actor, int]] = {}
 
     def issue(self, identity: Identity, now: datetime) -> str:
         """Return a signed token. It holds ids and roles, no name."""
@@ -56,7 +59,23 @@ class Tokens:
         return str(jwt.encode(claims, self._secret, algorithm=_ALGORITHM))
 
     def read(self, token: str, now: datetime) -> Actor:
-        """Return the actor of a token, or refuse it: wrong signature, algorithm, issuer, audience, or expired."""
+        """Return the actor of a token, or refuse it: wrong signature, algorithm, issuer, audience, or expired.
+
+        A token that was verified once is remembered: its words can't change, only its time runs out. Whether account,
+        rights and session still hold is asked of the database in every transaction.
+        """
+        known = self._verified.get(token)
+        if known is None:
+            known = self._verify(token)
+            if len(self._verified) >= _REMEMBERED:
+                self._verified.clear()
+            self._verified[token] = known
+        actor, expires = known
+        if expires <= now.timestamp():
+            raise Unauthenticated("The access token has expired.")
+        return actor
+
+    def _verify(self, token: str) -> tuple[Actor, int]:
         if len(token) > _TOKEN_LIMIT:
             raise Unauthenticated("The access token is not valid.")
         try:
@@ -68,10 +87,8 @@ class Tokens:
                 issuer=self._issuer,
                 options=_OPTIONS,
             )
-            if int(claims["exp"]) <= now.timestamp():
-                raise Unauthenticated("The access token has expired.")
             roles = tuple(str(r) for r in claims["rol"])
-            return Actor(
+            actor = Actor(
                 user_id=UUID(claims["sub"]),
                 session_id=UUID(claims["sid"]),
                 organisation_id=UUID(claims["org"]),
@@ -80,5 +97,6 @@ class Tokens:
                 permissions=permissions_of(roles),
                 authz_version=int(claims["ver"]),
             )
+            return actor, int(claims["exp"])
         except (JWTError, KeyError, TypeError, ValueError, AttributeError):
             raise Unauthenticated("The access token is not valid.") from None

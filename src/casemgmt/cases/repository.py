@@ -1,55 +1,46 @@
 """Queries on cases. Row security decides what is seen; every list starts from indexes of its own."""
 
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import text
 from sqlmodel import col, select
 
 from casemgmt.cases.policy import ROUTE_CLOCKS, missing_help_kinds
 from casemgmt.cases.states import CaseFacts
 from casemgmt.cases.tables import CaseClosure, CaseHandover, CaseMember, CasePerson, CaseRecord
+from casemgmt.db.direct import Direct
 from casemgmt.db.paging import Position
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
 
-_COLUMNS = (
-    "c.id, c.number, c.state, c.risk_level, c.restricted, c.manager_id, c.region_code, c.organisation_id, c.opened_at"
-)
-_PLAIN = "case_record c WHERE"
-_MINE = "case_member m JOIN case_record c ON c.id = m.case_id WHERE m.user_id = actor_user() AND m.ended_at IS NULL"
+_ROUTE_CLOCKS = list(ROUTE_CLOCKS)
 
-# One branch per way of seeing a case, each on an index of its own; UNION removes what two branches found.
-_BRANCHES = (
-    (f"{_PLAIN} sees_all_cases()", "c.opened_at", "c.id"),
-    (f"{_PLAIN} c.region_code = case_region()", "c.opened_at", "c.id"),
-    (f"{_PLAIN} c.organisation_id = case_organisation()", "c.opened_at", "c.id"),
-    (_MINE, "m.opened_at", "m.case_id"),
-)
+_READ = "SELECT * FROM request_case($1, $2, $3, $4, $5, $6, $7)"
+_LIST = "SELECT * FROM request_cases($1, $2, $3, $4, $5, $6, $7, $8, $9)"
+_START = Position(datetime(9999, 1, 1, tzinfo=UTC), UUID(int=2**128 - 1))
+"""Before the newest row of every list."""
 
 
-def _list_statement(*, with_state: bool, with_cursor: bool) -> str:
-    branches = []
-    for source, at, key in _BRANCHES:
-        conditions = " AND c.state = :state" if with_state else ""
-        if with_cursor:
-            conditions += f" AND ({at}, {key}) < (:at, :id)"
-        branches.append(
-            f"(SELECT {_COLUMNS} FROM {source}{conditions} ORDER BY {at} DESC, {key} DESC LIMIT :size)"  # noqa: S608 - constants
-        )
-    found = " UNION ".join(branches)
-    return f"SELECT * FROM ({found}) AS found ORDER BY opened_at DESC, id DESC LIMIT :size"  # noqa: S608 - constants
+async def read_case(direct: Direct, case_id: UUID) -> tuple[bytes, CaseFacts, str, int]:
+    """Return a case as JSON, what its guards need, its state and version; audited. `NotFound` where hidden."""
+    row = await direct.call(_READ, case_id, _ROUTE_CLOCKS)
+    if row is None or row["document"] is None:
+        raise NotFound("There is no such case.")
+    return row["document"].encode(), _facts(row), row["state"], row["version"]
 
 
-async def list_cases(work: Work, size: int, after: Position | None, state: str | None) -> list[dict[str, Any]]:
-    """Return up to `size` cases that the actor sees, the newest first."""
-    arguments: dict[str, Any] = {"size": size}
-    if state is not None:
-        arguments["state"] = state
-    if after is not None:
-        arguments |= {"at": after.at, "id": after.id}
-    statement = _list_statement(with_state=state is not None, with_cursor=after is not None)
-    return [dict(r) for r in (await work.session.execute(text(statement), arguments)).mappings()]
+async def list_cases(
+    direct: Direct, limit: int, after: Position | None, state: str | None
+) -> tuple[bytes, Position | None]:
+    """Return up to `limit` cases that the actor sees as JSON, the newest first, and where more begin; audited."""
+    start = after or _START
+    row = await direct.call(_LIST, limit, start.at, start.id, state)
+    if row is None:  # pragma: no cover - the function always answers
+        raise NotFound("There is no such list.")
+    end = None if row["next_id"] is None else Position(row["next_at"], row["next_id"])
+    return row["items"].encode(), end
 
 
 async def get_case(work: Work, case_id: UUID, *, for_change: bool = False) -> CaseRecord:
@@ -110,56 +101,30 @@ async def closures_of(work: Work, case_id: UUID) -> list[CaseClosure]:
     return list(await work.session.scalars(query.execution_options(populate_existing=True)))
 
 
-# One round trip. Work of an earlier round, before the case was reopened, doesn't carry the next one.
-_FACTS = text(
-    """
-    WITH round AS (SELECT max(k.reopened_at) AS since FROM case_closure k WHERE k.case_id = :case),
-         approved AS (SELECT p.id FROM plan p, round r WHERE p.case_id = :case AND p.state = 'approved'
-                         AND (r.since IS NULL OR p.approved_at >= r.since)),
-         open_task AS (SELECT t.kind, t.started_at FROM task t WHERE t.case_id = :case AND t.blocks_closure
-                          AND t.completed_at IS NULL AND t.cancelled_at IS NULL)
-    SELECT EXISTS (SELECT 1 FROM child_contact k WHERE k.case_id = :case)
-           OR EXISTS (SELECT 1 FROM visit_act v JOIN signal s ON s.id = v.signal_id
-                       WHERE s.case_id = :case AND v.child_seen) AS child_contacted,
-           NOT EXISTS (SELECT 1 FROM case_person cp CROSS JOIN round r
-                        WHERE cp.case_id = :case AND cp.role = 'child' AND cp.until IS NULL
-                          AND NOT EXISTS (SELECT 1 FROM assessment a
-                                           WHERE a.case_id = :case AND a.person_id = cp.person_id
-                                             AND a.state = 'completed'
-                                             AND (r.since IS NULL OR a.completed_at >= r.since))) AS children_assessed,
-           EXISTS (SELECT 1 FROM approved) AS plan_approved,
-           ARRAY(SELECT m.help_kind FROM plan_measure m JOIN approved ON approved.id = m.plan_id
-                 UNION
-                 SELECT h.help_kind FROM plan_missing_help h JOIN approved ON approved.id = h.plan_id) AS help_kinds,
-           (SELECT count(*) FROM plan_goal g JOIN plan p ON p.id = g.plan_id
-             WHERE p.case_id = :case AND p.state = 'approved' AND g.outcome IS NULL) AS goals_without_outcome,
-           (SELECT count(*) FROM open_task WHERE NOT kind = ANY (:route_clocks)) AS open_tasks,
-           (SELECT count(*) FROM open_task WHERE kind = ANY (:route_clocks)
-               AND (k.proposed_at IS NULL OR started_at > k.proposed_at)) AS open_route_clocks,
-           EXISTS (SELECT 1 FROM case_handover h WHERE h.case_id = :case AND h.state = 'offered') AS open_handover,
-           k.proposed_by_id, k.from_state
-      FROM (SELECT 1) AS one LEFT JOIN case_closure k ON k.case_id = :case AND k.decided_at IS NULL
-    """
-)
-
-
 async def facts_of(work: Work, case: CaseRecord) -> CaseFacts:
     """Return what the guards of the case's route need."""
-    arguments = {"case": case.id, "route_clocks": list(ROUTE_CLOCKS)}
-    row = (await work.session.execute(_FACTS, arguments)).mappings().one()
+    found = await work.rows(
+        "SELECT * FROM case_facts(:case, cast(:clocks AS text[]))", case=case.id, clocks=_ROUTE_CLOCKS
+    )
+    about = {"manager_id": case.manager_id, "restricted": case.restricted, "help_package": case.help_package}
+    return _facts(found[0] | about)
+
+
+def _facts(row: Mapping[str, Any]) -> CaseFacts:
+    """Return facts from a row of `case_facts` with the columns of the case beside them."""
     return CaseFacts(
-        manager_id=case.manager_id,
-        restricted=case.restricted,
+        manager_id=row["manager_id"],
+        restricted=row["restricted"],
         child_contacted=row["child_contacted"],
         children_assessed=row["children_assessed"],
         plan_approved=row["plan_approved"],
-        missing_help_kinds=missing_help_kinds(case.help_package, row["help_kinds"]),
+        missing_help_kinds=missing_help_kinds(row["help_package"], row["help_kinds"]),
         goals_without_outcome=row["goals_without_outcome"],
         open_tasks=row["open_tasks"],
         open_route_clocks=row["open_route_clocks"],
         open_handover=row["open_handover"],
-        closure_proposed_by_id=row["proposed_by_id"],
-        closure_from_state=row["from_state"],
+        closure_proposed_by_id=row["closure_proposed_by_id"],
+        closure_from_state=row["closure_from_state"],
     )
 
 

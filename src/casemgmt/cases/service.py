@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+import orjson
 from sqlmodel import SQLModel
 
 from casemgmt.audit.events import Event
@@ -12,11 +13,11 @@ from casemgmt.cases.views import (
     CaseClosureView,
     CaseMemberView,
     CasePersonView,
-    CaseSummary,
     CaseView,
     OpenHandoverView,
 )
 from casemgmt.db import paging
+from casemgmt.db.direct import Direct
 from casemgmt.db.work import Work, check_version
 from casemgmt.models import AllowedActionView
 from casemgmt.states import Transition
@@ -47,20 +48,17 @@ async def save(work: Work, case: CaseRecord, kind: str, *rows: SQLModel, reason:
     return await view_of(work, case)
 
 
-async def read_case(work: Work, case_id: UUID) -> CaseView:
-    """Return a case in full, and record that the actor read it."""
-    case = await repository.get_case(work, case_id)
-    work.record(Event("case.read", "case", (case_id,), case_id=case_id))
-    return await view_of(work, case)
+async def read_case(direct: Direct, case_id: UUID) -> tuple[bytes, int]:
+    """Return a case in full as JSON (`CaseView`) with its version, and record that the actor read it."""
+    document, facts, state, version = await repository.read_case(direct, case_id)
+    actions = orjson.dumps(CASE.allowed_actions(direct.actor, state, facts))
+    return b'%b,"allowed_actions":%b}' % (document[:-1], actions), version
 
 
-async def list_cases(work: Work, limit: int, cursor: str | None, state: str | None) -> paging.Page[CaseSummary]:
-    """Return a page of the cases that the actor sees, the newest first; one event names all that were shown."""
-    after = paging.decode("cases", cursor)
-    rows = await repository.list_cases(work, limit + 1, after, state)
-    page = paging.page("cases", [CaseSummary(**r) for r in rows], limit, lambda c: paging.Position(c.opened_at, c.id))
-    work.record(Event("case.listed", "case", tuple(c.id for c in page.items)))
-    return page
+async def list_cases(direct: Direct, limit: int, cursor: str | None, state: str | None) -> bytes:
+    """Return a page of the cases that the actor sees as JSON, the newest first; one event names all that were shown."""
+    items, end = await repository.list_cases(direct, limit, paging.decode("cases", cursor), state)
+    return paging.written("cases", items, end)
 
 
 async def view_of(work: Work, case: CaseRecord) -> CaseView:

@@ -91,3 +91,9 @@ def page(
         return Page(rows, None)
     kept = rows[:limit]
     return Page(kept, encode(list_name, position_of(kept[-1])))
+
+
+def written(list_name: str, items: bytes, end: Position | None) -> bytes:
+    """Return a page whose items are JSON already; `end` is the position of its last row where there are more."""
+    cursor = b"null" if end is None else b'"%b"' % encode(list_name, end).encode()
+    return b'{"items":%b,"next_cursor":%b}' % (items, cursor)

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 from sqlalchemy import inspect, text
@@ -25,6 +25,18 @@ _BEGIN = text("SELECT begin_work(:user, :version, :session, :request)")
 _AUDIT = text(
     "SELECT audit_write(:id, :kind, :outcome, :reason, :record_type, :record_ids, :case_id, :signal_id, :fields, NULL)"
 )
+
+
+class Acting(Protocol):
+    """Who acts, and when: all that is needed to prepare rows."""
+
+    @property
+    def actor(self) -> Actor:
+        """Who acts."""
+
+    @property
+    def now(self) -> datetime:
+        """The moment of the request."""
 
 
 class UnauditedError(RuntimeError):

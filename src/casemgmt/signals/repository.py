@@ -1,18 +1,24 @@
 """Queries on signals. Row security decides what is seen; every list starts from indexes of its own."""
 
+from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col, select
 
+from casemgmt.db.direct import Direct
 from casemgmt.db.paging import Position
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
 from casemgmt.signals import policy
 from casemgmt.signals.states import SignalFacts
 from casemgmt.signals.tables import Reporter, Signal, SignalPerson
+
+Columns = Mapping[str, Any]
+_INSERT = "SELECT request_signal($1, $2, $3, $4, $5, $6, $7)"
 
 _COLUMNS = (
     "id, state, source, channel, category, severity, urgency, danger_now, region_code, organisation_id,"
@@ -54,6 +60,16 @@ async def list_signals(work: Work, size: int, after: Position | None, state: str
         arguments |= {"at": after.at, "id": after.id}
     statement = _list_statement(with_state=state is not None, with_cursor=after is not None)
     return [dict(r) for r in (await work.session.execute(text(statement), arguments)).mappings()]
+
+
+async def insert_signal(
+    direct: Direct, signal: Columns, clock: Columns, story: Columns, reporter: Reporter | None
+) -> None:
+    """Write a new signal and what it begins with; audited."""
+    rows = {"signal": signal, "task": clock, "entry": story}
+    if reporter is not None:
+        rows["reporter"] = reporter.model_dump()
+    await direct.call(_INSERT, signal["id"], orjson.dumps(rows).decode())
 
 
 async def get_signal(work: Work, signal_id: UUID, *, for_change: bool = False) -> Signal:

@@ -1,5 +1,7 @@
 """Use cases of signals: record, read, list, name whom it is about."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -7,7 +9,8 @@ from sqlmodel import select
 
 from casemgmt.audit.events import Event
 from casemgmt.db import paging
-from casemgmt.db.work import Work
+from casemgmt.db.direct import Direct
+from casemgmt.db.work import Acting, Work
 from casemgmt.errors import Conflict, NotFound, WrongState, invalid_field
 from casemgmt.ids import new_id
 from casemgmt.models import AllowedActionView
@@ -17,11 +20,14 @@ from casemgmt.people.service import require_visible_persons
 from casemgmt.reference.lists import content_digest
 from casemgmt.signals import policy, repository
 from casemgmt.signals.commands import AddSubject, RegisterSignal, ReporterGiven
-from casemgmt.signals.desk import desk_clock
 from casemgmt.signals.states import SIGNAL, SignalState
 from casemgmt.signals.tables import Reporter, Signal, SignalPerson
 from casemgmt.signals.views import ReporterView, SignalRegistered, SignalSubject, SignalSummary, SignalView
+from casemgmt.tasks import clocks
+from casemgmt.tasks.tables import Task
+from casemgmt.timeline.service import columns as story_columns
 from casemgmt.timeline.service import entry
+from casemgmt.timeline.tables import TimelineEntry
 from rules.deadlines import compute_due
 
 _UNIQUE_VIOLATION = "23505"
@@ -38,36 +44,52 @@ async def register_signal(work: Work, command: RegisterSignal, lookup_key: bytes
     if command.id is not None and (known := await _sent_before(work, command.id, command)) is not None:
         return known
     await require_visible_persons(work, [s.person_id for s in command.subjects])
-    signal = Signal(
-        id=command.id or new_id(),
-        state=SIGNAL.initial,
-        received_at=work.now,
-        received_by_organisation_id=work.actor.organisation_id,
-        organisation_id=work.actor.organisation_id,
-        registered_by_id=work.actor.user_id,
-        lists_version=content_digest(),
-        gravest_severity=policy.assumed_severity(command.category, command.severity, danger_now=command.danger_now),
-        content_digest=policy.content_digest_of(command),
-        region_code=command.region_code or work.actor.region_code,
-        **command.model_dump(exclude={"id", "subjects", "reporter", "region_code"}),
-    )
+    columns, clock, story = _beginning(work, command)
+    signal = Signal(**columns)
     subjects = [_subject(work, signal, s.person_id, s.role) for s in command.subjects]
     reporter = [] if command.reporter is None else [_reporter(work, signal.id, command.reporter, lookup_key)]
-    urgency = policy.suggested_urgency(signal.category, signal.severity, danger_now=signal.danger_now)
-    clock = desk_clock(work, signal, f"triage_{urgency}")
-    story = entry(
-        work,
-        "signal.received",
-        "signal",
-        signal.id,
-        organisation_id=signal.organisation_id,
-        signal_id=signal.id,
-        data={"source": signal.source, "channel": signal.channel, "category": signal.category},
-    )
     event = Event("signal.registered", "signal", (signal.id,), signal_id=signal.id)
     await _insert(work, signal)
-    await work.save(event, *subjects, *reporter, clock, story)
-    return _registered(signal, urgency)
+    await work.save(event, *subjects, *reporter, Task(**clock), TimelineEntry(**story))
+    return _registered(columns, clock)
+
+
+def is_plain(command: RegisterSignal) -> bool:
+    """Answer whether nothing has to be looked up before the signal is written: it then takes one round trip."""
+    return command.id is None and not command.subjects
+
+
+async def register_plain_signal(direct: Direct, command: RegisterSignal, lookup_key: bytes) -> SignalRegistered:
+    """Record a signal as `register_signal` does, in one round trip; `is_plain` tells which can be."""
+    policy.check_registration(command, direct.now)
+    signal, clock, story = _beginning(direct, command)
+    reporter = None if command.reporter is None else _reporter(direct, signal["id"], command.reporter, lookup_key)
+    await repository.insert_signal(direct, signal, clock, story, reporter)
+    return _registered(signal, clock)
+
+
+def _beginning(work: Acting, command: RegisterSignal) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Return the columns of a new signal, of the clock of its triage and of the first entry of its story."""
+    signal_id, body = command.id or new_id(), work.actor.organisation_id
+    signal = command.model_dump(exclude={"subjects", "reporter"}) | {
+        "id": signal_id,
+        "state": SIGNAL.initial,
+        "received_at": work.now,
+        "received_by_organisation_id": body,
+        "organisation_id": body,
+        "registered_by_id": work.actor.user_id,
+        "lists_version": content_digest(),
+        "gravest_severity": policy.assumed_severity(command.category, command.severity, danger_now=command.danger_now),
+        "content_digest": policy.content_digest_of(command),
+        "region_code": command.region_code or work.actor.region_code,
+    }
+    kind = f"triage_{policy.suggested_urgency(command.category, command.severity, danger_now=command.danger_now)}"
+    clock = clocks.columns(work, kind, "signal", signal_id, organisation_id=body, signal_id=signal_id)
+    data = {"source": command.source, "channel": command.channel, "category": command.category}
+    story = story_columns(
+        work, "signal.received", "signal", signal_id, organisation_id=body, signal_id=signal_id, data=data
+    )
+    return signal, clock, story
 
 
 async def _insert(work: Work, signal: Signal) -> None:
@@ -88,20 +110,21 @@ async def _sent_before(work: Work, signal_id: UUID, command: RegisterSignal) -> 
         raise _id_in_use()
     work.record(Event("signal.sent_again", "signal", (signal_id,), signal_id=signal_id))
     urgency = policy.suggested_urgency(command.category, command.severity, danger_now=command.danger_now)
-    return _registered(signal, urgency)
+    due_at = compute_due(f"triage_{urgency}", signal.received_at).due_at
+    return _registered(signal.model_dump(), {"kind": f"triage_{urgency}", "due_at": due_at})
 
 
 def _id_in_use() -> Conflict:
     return Conflict("This id belongs to another record: choose a new one.", code="id-in-use")
 
 
-def _registered(signal: Signal, urgency: str) -> SignalRegistered:
+def _registered(signal: Mapping[str, Any], clock: Mapping[str, Any]) -> SignalRegistered:
     return SignalRegistered(
-        id=signal.id,
-        state=signal.state,
-        suggested_urgency=urgency,
-        triage_due_at=compute_due(f"triage_{urgency}", signal.received_at).due_at,
-        received_at=signal.received_at,
+        id=signal["id"],
+        state=signal["state"],
+        suggested_urgency=clock["kind"].removeprefix("triage_"),
+        triage_due_at=clock["due_at"],
+        received_at=signal["received_at"],
     )
 
 
@@ -116,7 +139,7 @@ def _subject(work: Work, signal: Signal, person_id: UUID, role: str) -> SignalPe
     )
 
 
-def _reporter(work: Work, signal_id: UUID, given: ReporterGiven, lookup_key: bytes) -> Reporter:
+def _reporter(work: Acting, signal_id: UUID, given: ReporterGiven, lookup_key: bytes) -> Reporter:
     try:
         phone = None if given.phone is None else normalise_phone(given.phone)
     except InvalidPhoneError:

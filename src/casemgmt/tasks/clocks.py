@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Any, Required, TypedDict, Unpack
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -13,7 +14,29 @@ from rules.deadlines import compute_due
 from rules.loader import load_law
 
 
-def start(
+class About(TypedDict, total=False):
+    """What a clock is about, and who stops it. `since`: where the term runs from an earlier moment than now."""
+
+    organisation_id: Required[UUID]
+    signal_id: UUID | None
+    case_id: UUID | None
+    assignee_id: UUID | None
+    mobile_group_id: UUID | None
+    blocks_closure: bool
+    since: datetime | None
+
+
+def start(work: Acting, kind: str, record_type: str, record_id: UUID, **about: Unpack[About]) -> Task:
+    """Return a new task whose due moment is counted by the deadline `kind` (see `rules/law/kz/deadlines`).
+
+    It is counted from `since`, where the term runs from an earlier moment than now.
+
+    `organisation_id` stands only until the insert: a trigger copies the scope of the case or of the signal.
+    """
+    return Task(**columns(work, kind, record_type, record_id, **about))
+
+
+def columns(
     work: Acting,
     kind: str,
     record_type: str,
@@ -26,32 +49,27 @@ def start(
     mobile_group_id: UUID | None = None,
     blocks_closure: bool = True,
     since: datetime | None = None,
-) -> Task:
-    """Return a new task whose due moment is counted by the deadline `kind` (see `rules/law/kz/deadlines`).
-
-    It is counted from `since`, where the term runs from an earlier moment than now.
-
-    `organisation_id` stands only until the insert: a trigger copies the scope of the case or of the signal.
-    """
+) -> dict[str, Any]:
+    """Return the columns of the task that `start` returns: for statements that write without the ORM."""
     due = compute_due(kind, since or work.now)
-    return Task(
-        id=new_id(),
-        kind=kind,
-        signal_id=signal_id,
-        case_id=case_id,
-        record_type=record_type,
-        record_id=record_id,
-        organisation_id=organisation_id,
-        mobile_group_id=mobile_group_id,
-        assignee_id=assignee_id,
-        blocks_closure=blocks_closure,
-        started_at=due.started_at,
-        warn_at=due.warn_at,
-        due_at=due.due_at,
-        deadline_status=str(due.status),
-        deadline_provisional=due.provisional,
-        rules_version=due.rules_version,
-    )
+    return {
+        "id": new_id(),
+        "kind": kind,
+        "signal_id": signal_id,
+        "case_id": case_id,
+        "record_type": record_type,
+        "record_id": record_id,
+        "organisation_id": organisation_id,
+        "mobile_group_id": mobile_group_id,
+        "assignee_id": assignee_id,
+        "blocks_closure": blocks_closure,
+        "started_at": due.started_at,
+        "warn_at": due.warn_at,
+        "due_at": due.due_at,
+        "deadline_status": str(due.status),
+        "deadline_provisional": due.provisional,
+        "rules_version": due.rules_version,
+    }
 
 
 def bring_forward(task: Task, last_day: date) -> None:

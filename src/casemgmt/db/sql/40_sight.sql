@@ -14,8 +14,11 @@ DECLARE
     expressions constant jsonb := jsonb_build_object(
         -- cases and what belongs to them
         'case_record', '(NOT restricted AND ((SELECT sees_all_cases()) OR region_code = (SELECT case_region())
-                          OR organisation_id = (SELECT case_organisation()))) OR on_team(id)',
-        'case_member', case_scope || ' OR user_id = (SELECT actor_user())',
+                          OR organisation_id = (SELECT case_organisation())))
+                        OR EXISTS (SELECT 1 FROM case_member m WHERE m.case_id = case_record.id
+                                      AND m.user_id = (SELECT actor_user()) AND m.ended_at IS NULL)',
+        -- the cheapest check first: lists of a team's cases ask it of every row, and through it that of case_record above
+        'case_member', 'user_id = (SELECT actor_user()) OR ' || case_scope,
         'case_person', case_scope,
         'case_handover', case_scope || ' OR (to_user_id = (SELECT actor_user()) AND state = ''offered'')',
         'case_closure', case_scope,

@@ -1,0 +1,164 @@
+-- The three requests that everybody makes all day: read a case, list cases, record a signal. Each is one function, so
+-- one round trip and one transaction: set the actor, do the work under row security, write the audit event.
+-- All run with the caller's rights (SECURITY INVOKER): the policies guard them as they guard everything else. The inner
+-- queries are plain SQL functions that PostgreSQL inlines; use cases with a unit of work call the same ones.
+
+-- What the guards of a case's route need. Work of an earlier round, before the case was reopened, doesn't carry the next.
+DROP FUNCTION IF EXISTS case_facts(uuid, text[]);
+CREATE FUNCTION case_facts(p_case uuid, p_route_clocks text[])
+RETURNS TABLE (child_contacted boolean, children_assessed boolean, plan_approved boolean, help_kinds text[],
+               goals_without_outcome bigint, open_tasks bigint, open_route_clocks bigint, open_handover boolean,
+               closure_proposed_by_id uuid, closure_from_state text)
+LANGUAGE sql STABLE AS $$
+    WITH round AS (SELECT max(k.reopened_at) AS since FROM case_closure k WHERE k.case_id = p_case),
+         approved AS (SELECT p.id FROM plan p, round r WHERE p.case_id = p_case AND p.state = 'approved'
+                         AND (r.since IS NULL OR p.approved_at >= r.since)),
+         open_task AS (SELECT t.kind, t.started_at FROM task t WHERE t.case_id = p_case AND t.blocks_closure
+                          AND t.completed_at IS NULL AND t.cancelled_at IS NULL)
+    SELECT EXISTS (SELECT 1 FROM child_contact k WHERE k.case_id = p_case)
+           OR EXISTS (SELECT 1 FROM visit_act v JOIN signal s ON s.id = v.signal_id
+                       WHERE s.case_id = p_case AND v.child_seen),
+           NOT EXISTS (SELECT 1 FROM case_person cp CROSS JOIN round r
+                        WHERE cp.case_id = p_case AND cp.role = 'child' AND cp.until IS NULL
+                          AND NOT EXISTS (SELECT 1 FROM assessment a
+                                           WHERE a.case_id = p_case AND a.person_id = cp.person_id AND a.state = 'completed'
+                                             AND (r.since IS NULL OR a.completed_at >= r.since))),
+           EXISTS (SELECT 1 FROM approved),
+           ARRAY(SELECT m.help_kind::text FROM plan_measure m JOIN approved ON approved.id = m.plan_id
+                 UNION SELECT h.help_kind FROM plan_missing_help h JOIN approved ON approved.id = h.plan_id),
+           (SELECT count(*) FROM plan_goal g JOIN plan p ON p.id = g.plan_id
+             WHERE p.case_id = p_case AND p.state = 'approved' AND g.outcome IS NULL),
+           (SELECT count(*) FROM open_task WHERE NOT kind = ANY (p_route_clocks)),
+           (SELECT count(*) FROM open_task WHERE kind = ANY (p_route_clocks)
+               AND (k.proposed_at IS NULL OR started_at > k.proposed_at)),
+           EXISTS (SELECT 1 FROM case_handover h WHERE h.case_id = p_case AND h.state = 'offered'),
+           k.proposed_by_id, k.from_state::text
+      FROM (SELECT 1) AS one LEFT JOIN case_closure k ON k.case_id = p_case AND k.decided_at IS NULL
+$$;
+
+-- A case as its readers get it, but for the actions that are allowed on it.
+DROP FUNCTION IF EXISTS case_document(uuid);
+CREATE FUNCTION case_document(p_case uuid)
+RETURNS TABLE (document text, state text, version integer, manager_id uuid, restricted boolean, help_package text)
+LANGUAGE sql STABLE AS $$
+    SELECT row_to_json(found)::text, found.state::text, found.version, found.manager_id, found.restricted,
+           found.help_package::text
+      FROM (
+        SELECT c.id, c.number, c.state, c.risk_level, c.restricted, c.manager_id, c.region_code, c.organisation_id, c.opened_at,
+               c.version, c.restriction_ground, c.restriction_note, c.help_package, c.problem_type, c.child_categories,
+               c.risk_review_on, c.opened_by_id, c.closed_at, c.reopened_times,
+               (SELECT coalesce(json_agg(row_to_json(x)), '[]') FROM (
+                   SELECT p.person_id, p.role, p.since FROM case_person p
+                    WHERE p.case_id = c.id AND p.until IS NULL ORDER BY p.since, p.id) x) AS persons,
+               (SELECT coalesce(json_agg(row_to_json(x)), '[]') FROM (
+                   SELECT m.id, m.user_id, m.team_role, m.sector, m.help_kind, m.since FROM case_member m
+                    WHERE m.case_id = c.id AND m.ended_at IS NULL ORDER BY m.since, m.id) x) AS team,
+               ARRAY(SELECT s.id FROM signal s WHERE s.case_id = c.id ORDER BY s.received_at, s.id) AS signal_ids,
+               (SELECT p.id FROM plan p WHERE p.case_id = c.id AND p.state = 'approved') AS current_plan_id,
+               (SELECT row_to_json(x) FROM (
+                   SELECT h.id, h.to_user_id, h.reason, h.offered_at FROM case_handover h
+                    WHERE h.case_id = c.id AND h.state = 'offered') x) AS open_handover,
+               (SELECT coalesce(json_agg(row_to_json(x)), '[]') FROM (
+                   SELECT k.reason, k.note, k.from_state, k.proposed_at, k.proposed_by_id, k.approved, k.decided_at,
+                          k.decided_by_id, k.decision_note, k.reopened_at, k.reopened_by_id, k.reopen_reason, k.reopen_note
+                     FROM case_closure k WHERE k.case_id = c.id ORDER BY k.proposed_at) x) AS closures
+          FROM case_record c WHERE c.id = p_case) AS found
+$$;
+
+-- The newest cases before a position that the actor sees. One branch per way of seeing a case, each on an index of its
+-- own: a policy guards, it does not find. A restricted case is found by its team's branch alone, as the policy has it.
+-- `my_case_page` is that branch, for those whose reach is their teams.
+DO $$
+DECLARE
+    wanted constant text := 'c.id, c.number, c.state, c.risk_level, c.restricted, c.manager_id, c.region_code,'
+                            ' c.organisation_id, c.opened_at';
+    branch constant text := '(SELECT %1$s FROM case_record c WHERE %2$s AND NOT c.restricted %3$s'
+                            ' AND (c.opened_at, c.id) < (p_at, p_id) ORDER BY c.opened_at DESC, c.id DESC LIMIT p_size)';
+    mine constant text := '(SELECT %1$s FROM case_member m JOIN case_record c ON c.id = m.case_id'
+                          ' WHERE m.user_id = actor_user() AND m.ended_at IS NULL %2$s'
+                          ' AND (m.opened_at, m.case_id) < (p_at, p_id) ORDER BY m.opened_at DESC, m.case_id DESC LIMIT p_size)';
+    heading constant text := 'CREATE FUNCTION %1$s(p_size integer, p_at timestamptz, p_id uuid%2$s)'
+        ' RETURNS TABLE (id uuid, opened_at timestamptz, document text) LANGUAGE sql STABLE AS $f$'
+        ' SELECT found.id, found.opened_at, row_to_json(found)::text FROM (%3$s) AS found'
+        ' ORDER BY found.opened_at DESC, found.id DESC LIMIT p_size $f$';
+    filter text;
+    parameter text;
+BEGIN
+    FOREACH filter IN ARRAY array['', 'AND c.state = p_state'] LOOP
+        parameter := CASE WHEN filter = '' THEN '' ELSE ', p_state text' END;
+        EXECUTE format('DROP FUNCTION IF EXISTS case_page(integer, timestamptz, uuid%1$s), '
+                       'my_case_page(integer, timestamptz, uuid%1$s)', CASE WHEN filter = '' THEN '' ELSE ', text' END);
+        EXECUTE format(heading, 'my_case_page', parameter, format(mine, wanted, filter));
+        EXECUTE format(heading, 'case_page', parameter, concat_ws(' UNION ',
+            format(branch, wanted, 'sees_all_cases()', filter),
+            format(branch, wanted, 'c.region_code = case_region()', filter),
+            format(branch, wanted, 'c.organisation_id = case_organisation()', filter),
+            format(mine, wanted, filter)));
+    END LOOP;
+END $$;
+
+-- GET /v1/cases/{id}. Nothing comes back where the actor sees no such case: the refusal is recorded by the caller.
+DROP FUNCTION IF EXISTS request_case(uuid, integer, uuid, text, uuid, uuid, text[]);
+CREATE FUNCTION request_case(p_user uuid, p_version integer, p_session uuid, p_request text, p_event uuid,
+    p_case uuid, p_route_clocks text[],
+    OUT document text, OUT state text, OUT version integer, OUT manager_id uuid, OUT restricted boolean, OUT help_package text,
+    OUT child_contacted boolean, OUT children_assessed boolean, OUT plan_approved boolean, OUT help_kinds text[],
+    OUT goals_without_outcome bigint, OUT open_tasks bigint, OUT open_route_clocks bigint, OUT open_handover boolean,
+    OUT closure_proposed_by_id uuid, OUT closure_from_state text)
+LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM begin_work(p_user, p_version, p_session, p_request);
+    SELECT d.*, f.* INTO document, state, version, manager_id, restricted, help_package, child_contacted, children_assessed,
+           plan_approved, help_kinds, goals_without_outcome, open_tasks, open_route_clocks, open_handover,
+           closure_proposed_by_id, closure_from_state
+      FROM case_document(p_case) d, case_facts(p_case, p_route_clocks) f;
+    IF FOUND THEN
+        PERFORM audit_write(p_event, 'case.read', 'done', NULL, 'case', array[p_case], p_case, NULL, '{}', NULL);
+    END IF;
+END $$;
+
+-- GET /v1/cases. One event names all that were shown; a position comes back where there is more.
+DROP FUNCTION IF EXISTS request_cases(uuid, integer, uuid, text, uuid, integer, timestamptz, uuid, text);
+CREATE FUNCTION request_cases(p_user uuid, p_version integer, p_session uuid, p_request text, p_event uuid,
+    p_size integer, p_at timestamptz, p_id uuid, p_state text, OUT items text, OUT next_at timestamptz, OUT next_id uuid)
+LANGUAGE plpgsql AS $$
+DECLARE
+    ids uuid[];
+    moments timestamptz[];
+    documents text[];
+BEGIN
+    PERFORM begin_work(p_user, p_version, p_session, p_request);
+    IF p_state IS NULL AND current_setting('casemgmt.case_reach') NOT IN ('national', 'region', 'organisation') THEN
+        SELECT array_agg(c.id), array_agg(c.opened_at), array_agg(c.document) INTO ids, moments, documents
+          FROM my_case_page(p_size + 1, p_at, p_id) c;
+    ELSIF p_state IS NULL THEN
+        SELECT array_agg(c.id), array_agg(c.opened_at), array_agg(c.document) INTO ids, moments, documents
+          FROM case_page(p_size + 1, p_at, p_id) c;
+    ELSE
+        SELECT array_agg(c.id), array_agg(c.opened_at), array_agg(c.document) INTO ids, moments, documents
+          FROM case_page(p_size + 1, p_at, p_id, p_state) c;
+    END IF;
+    IF cardinality(ids) > p_size THEN
+        next_at := moments[p_size];
+        next_id := ids[p_size];
+    END IF;
+    PERFORM audit_write(p_event, 'case.listed', 'done', NULL, 'case', coalesce(ids[1:p_size], '{}'), NULL, NULL, '{}', NULL);
+    items := '[' || coalesce(array_to_string(documents[1:p_size], ','), '') || ']';
+END $$;
+
+-- POST /v1/signals. p holds the rows as they are to be written: `signal`, `task`, `entry`, and `reporter` where there is one.
+CREATE OR REPLACE FUNCTION request_signal(p_user uuid, p_version integer, p_session uuid, p_request text, p_event uuid,
+    p_signal uuid, p jsonb) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    fresh constant jsonb := '{"restricted": false, "version": 1}';
+BEGIN
+    PERFORM begin_work(p_user, p_version, p_session, p_request);
+    INSERT INTO signal SELECT * FROM jsonb_populate_record(NULL::signal, fresh || (p->'signal'));
+    IF p ? 'reporter' THEN
+        INSERT INTO reporter SELECT * FROM jsonb_populate_record(NULL::reporter, p->'reporter');
+    END IF;
+    INSERT INTO task SELECT * FROM jsonb_populate_record(NULL::task, fresh || (p->'task'));
+    INSERT INTO timeline_entry SELECT * FROM jsonb_populate_record(NULL::timeline_entry, fresh || (p->'entry'));
+    PERFORM audit_write(p_event, 'signal.registered', 'done', NULL, 'signal', array[p_signal], NULL, p_signal, '{}', NULL);
+END $$;
