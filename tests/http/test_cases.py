@@ -1,5 +1,6 @@
 """Cases over HTTP: opened, read, listed, changed, moved from stage to stage."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -204,6 +205,16 @@ async def test_a_child_has_one_open_case_also_where_that_one_is_hidden(world: Wo
     done(await duty.post(f"/v1/signals/{again}/triage", EMERGENCY))
     refused = await duty.post("/v1/cases", wish(child, again, manager="manager2.almaty"))
     assert (refused.status_code, refused.json()["code"]) == (409, "open-case-exists")
+    assert await count(owner_url, "SELECT count(*) FROM case_record") == 1
+
+
+async def test_of_two_cases_opened_for_a_child_at_once_one_is_made(world: World, owner_url: str) -> None:
+    duty = await world.as_("duty.almaty")
+    child, first = await ready_signal(world)
+    second = await signal_about(world, "duty.almaty", child)
+    done(await duty.post(f"/v1/signals/{second}/triage", EMERGENCY))
+    answers = await asyncio.gather(*(duty.post("/v1/cases", wish(child, s)) for s in (first, second)))
+    assert sorted(a.status_code for a in answers) == [201, 409]
     assert await count(owner_url, "SELECT count(*) FROM case_record") == 1
 
 

@@ -21,8 +21,10 @@ _KIND = re.compile(r"[a-z_]+\.[a-z_]+")
 
 
 def _told_in(trees: list[ast.Module]) -> Iterator[ast.expr]:
-    """The kinds given to `entry` in a package, directly or through functions that pass their own argument on to it."""
-    passing: list[tuple[str, int, str, list[ast.Module]]] = [("entry", 1, "kind", trees)]
+    """The kinds told in a package, directly or through functions that pass their own argument on to the teller."""
+    passing: list[tuple[str, int, str, list[ast.Module]]] = [
+        (name, 1, "kind", [tree]) for tree in trees for name in _tellers(tree)
+    ]
     for name, position, keyword, callers in passing:
         for tree in callers:
             for owner in (n for n in ast.walk(tree) if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef)):
@@ -37,6 +39,12 @@ def _told_in(trees: list[ast.Module]) -> Iterator[ast.expr]:
                         reach = [tree] if owner.name.startswith("_") else trees
                         found = (owner.name, names.index(given.id), given.id, reach)
                         passing += [] if found in passing else [found]
+
+
+def _tellers(tree: ast.Module) -> list[str]:
+    """What a module calls the functions of `timeline.service`; each takes the kind second."""
+    imports = (n for n in ast.walk(tree) if isinstance(n, ast.ImportFrom) and n.module == "casemgmt.timeline.service")
+    return [a.asname or a.name for n in imports for a in n.names]
 
 
 def _calls(owner: ast.AST, name: str) -> Iterator[ast.Call]:
