@@ -1,0 +1,60 @@
+"""Every queue of tasks is found by indexes that fit it, also below row security."""
+
+import asyncpg
+import pytest
+from jose import jwt
+
+from casemgmt.db.migrate import driver_url
+from casemgmt.tasks.repository import _COLUMNS, _OPEN, Queue, _union
+from tests.clients import World
+
+# Without rows the planner has no reason to prefer one index to another.
+MANY = """
+    INSERT INTO task (id, kind, record_type, record_id, organisation_id, region_code, restricted, mobile_group_id,
+        assignee_id, blocks_closure, started_at, warn_at, due_at, deadline_status,
+        deadline_provisional, rules_version, version)
+    SELECT gen_random_uuid(), 'visit_report', 'signal', gen_random_uuid(), o.id, o.region_code, false,
+        CASE WHEN n % 3 = 0 THEN (SELECT id FROM mobile_group ORDER BY id LIMIT 1 OFFSET n % 2) END,
+        CASE WHEN n % 3 = 1 THEN u.id END, true, now(), now(), now() + n * interval '1 minute',
+        'house_default', false, '1', 1
+      FROM generate_series(1, 30) n, organisation o, app_user u
+"""
+
+
+@pytest.mark.parametrize(
+    ("queue", "indexes"),
+    [
+        (
+            "mine",
+            {
+                "ix_task_assignee_due",
+                "ix_task_group_due",
+                "ix_task_desk_organisation_due",
+                "ix_task_desk_region_due",
+            },
+        ),
+        ("team", {"ix_task_organisation_due"}),
+    ],
+)
+async def test_each_branch_of_a_queue_starts_from_an_index_in_the_order_of_the_list(
+    world: World, database_url: str, owner_url: str, queue: Queue, indexes: set[str]
+) -> None:
+    owner = await asyncpg.connect(driver_url(owner_url))
+    await owner.execute(f"ALTER TABLE task DISABLE TRIGGER USER; {MANY}; ANALYZE task")
+    await owner.close()
+    claims = jwt.get_unverified_claims((await world.as_("supervisor.almaty")).token)
+    statement = _union(queue, _COLUMNS, _OPEN, "ORDER BY due_at, id LIMIT 26")
+    connection = await asyncpg.connect(driver_url(database_url))
+    try:
+        async with connection.transaction():
+            await connection.execute(
+                "SELECT begin_work($1, $2, $3, 'test')", claims["sub"], claims["ver"], claims["sid"]
+            )
+            await connection.execute("SET LOCAL enable_seqscan = off")
+            plan = [r[0] for r in await connection.fetch(f"EXPLAIN {statement}")]
+    finally:
+        await connection.close()
+    scans = [line for line in plan if " on task" in line]
+    assert not [line for line in scans if "Seq Scan" in line]
+    used = {name for name in indexes for line in scans if name in line}
+    assert used == indexes, "\n".join(plan)
