@@ -11,10 +11,11 @@ _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>casemgmt: the API</title>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <link rel="icon" href="/docs/files/favicon.png"><link rel="stylesheet" href="/docs/files/swagger-ui.css"></head>
-<body><div id="docs"></div><script src="/docs/files/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
+<body><div id="docs"></div>
+<script src="/docs/files/swagger-ui-bundle.js"></script><script src="/docs/start.js"></script></body></html>
 """
-_START = """SwaggerUIBundle({url: "/openapi.json", dom_id: "#docs", deepLinking: true, docExpansion: "none", filter: true,
-  persistAuthorization: false, tryItOutEnabled: true, validatorUrl: null});
+_START = """SwaggerUIBundle({url: "/openapi.json", dom_id: "#docs", deepLinking: true, docExpansion: "none",
+  filter: true, persistAuthorization: false, tryItOutEnabled: true, validatorUrl: null});
 """
 
 

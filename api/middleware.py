@@ -31,14 +31,14 @@ log = structlog.get_logger()
 
 
 def _template(scope: Scope) -> str:
-    """Return the path with its parameters named, so that a log line holds no id of a record; unknown paths stay untold."""
+    """Return the path with its parameters named: a log line holds no id of a record, and no path that nobody knows."""
     if scope.get("endpoint") is None:
         return "unknown"
     named = {str(value): "{" + name + "}" for name, value in scope.get("path_params", {}).items()}
     return "/".join(named.get(part, part) for part in scope["path"].split("/"))
 
 
-class _BodyTooLarge(Exception):  # noqa: N818 - never leaves this module
+class _BodyTooLarge(Exception):
     pass
 
 

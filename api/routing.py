@@ -42,7 +42,7 @@ class GuardedRoute(APIRoute):
     """A route that holds to its `x-permission`, or that is open for the reason in `x-open-because`."""
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        """Compare the fixed beginning of the path first: most routes differ there, and it costs no regular expression."""
+        """Compare the fixed beginning of the path first: most routes differ there, at no regular expression."""
         if not scope["path"].startswith(self._beginning):
             return Match.NONE, {}
         return super().matches(scope)

@@ -1,4 +1,4 @@
-"""Alembic's environment. `casemgmt migrate` and the tests hand in an open connection; nothing is read from a URL here."""
+"""Alembic's environment. `casemgmt migrate` and the tests hand in an open connection; no URL is read here."""
 
 from alembic import context
 from sqlalchemy.dialects.postgresql.base import ischema_names

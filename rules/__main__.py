@@ -64,9 +64,7 @@ def _write(lines: Iterable[str]) -> None:
 
 def _build_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m rules", description="Check and explain the law's data.")
-    parser.add_argument(
-        "--law", type=_folder, metavar="FOLDER", help="files to use instead of the package's own"
-    )
+    parser.add_argument("--law", type=_folder, metavar="FOLDER", help="files to use instead of the package's own")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("check", help="validate every file: gaps, overlaps, unknown keys, citations, unused")
     show = commands.add_parser("show", help="all values of a parameter or deadline, or the one on a date")
@@ -92,9 +90,7 @@ def _moment(text: str) -> datetime:
     try:
         return datetime.fromisoformat(text)
     except ValueError as error:
-        raise argparse.ArgumentTypeError(
-            f"{text!r} is not a moment such as 2026-11-20T16:00+05:00"
-        ) from error
+        raise argparse.ArgumentTypeError(f"{text!r} is not a moment such as 2026-11-20T16:00+05:00") from error
 
 
 def _folder(text: str) -> Path:

@@ -19,19 +19,21 @@ class Summary:
     deadlines: int
     years: tuple[int, ...]
     by_status: dict[Status, int]
+    disputed: int
+    awaiting: int
     version: str
 
 
 def find_unused(law: Law, words: frozenset[str] | None = None) -> list[FileProblem]:
-    """Return each parameter whose name stands in no module of this package.
+    """Return each parameter whose name stands in no module of this package, and that awaits no rule.
 
     `words` are the texts in the code; by default they are read from the package itself.
     """
     named = words if words is not None else words_in_code()
     return [
         FileProblem(law.places[name].path, law.places[name].line, f"the parameter {name} is used nowhere")
-        for name in law.parameters
-        if name not in named
+        for name, parameter in law.parameters.items()
+        if name not in named and parameter.awaits is None
     ]
 
 
@@ -63,5 +65,7 @@ def summarise(law: Law) -> Summary:
         deadlines=len(law.deadlines),
         years=tuple(sorted(law.calendar.years)),
         by_status=counts,
+        disputed=sum(bool(value.alternatives) for value in values),
+        awaiting=sum(parameter.awaits is not None for parameter in law.parameters.values()),
         version=law.version,
     )

@@ -136,11 +136,7 @@ def _count(
         counted = calendar.add_working_days(first, term.value)
         steps.extend(_describe_days(counted))
         return _Counted(calendar.closing(counted.date), counted.passed)
-    last = (
-        add_months(first, term.value)
-        if term.unit is TermUnit.CALENDAR_MONTHS
-        else first + timedelta(term.value)
-    )
+    last = add_months(first, term.value) if term.unit is TermUnit.CALENDAR_MONTHS else first + timedelta(term.value)
     steps.append(Step("last_day", f"{show_amount(term.value, term.unit).capitalize()} on: {show_day(last)}."))
     passed: tuple[CalendarDay, ...] = ()
     if deadline.last_day_off is DayOff.NEXT_WORKING_DAY:
@@ -236,9 +232,7 @@ def _describe_hours(calendar: WorkingCalendar, passed: tuple[CalendarDay, ...]) 
     for day in passed:
         if day.working:
             opens, closes = (to_local(at) for at in (calendar.opening(day.date), calendar.closing(day.date)))
-            steps.append(
-                Step("hours", f"{show_day(day.date)}: the clock runs {opens:%H:%M} to {closes:%H:%M}.")
-            )
+            steps.append(Step("hours", f"{show_day(day.date)}: the clock runs {opens:%H:%M} to {closes:%H:%M}."))
         else:
             steps.append(Step("day_off", f"{_why_off(day)}: the clock stands."))
     return steps

@@ -19,6 +19,8 @@ _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
+# The same grammar read in C where the library brings it: thirty times faster, and every start loads the law.
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _TAGS = {
     f"tag:yaml.org,2002:{kind}"
     for kind in ("map", "seq", "str", "int", "float", "bool", "null", "timestamp", "merge", "value")
@@ -50,7 +52,7 @@ def read_document(path: str, content: bytes) -> Document:
     try:
         text = content.decode()
         _refuse_aliases(path, text)
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = yaml.compose(text, Loader=_LOADER)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise LawFilesError([FileProblem(path, line, "the file is not UTF-8 text")]) from error
@@ -71,7 +73,7 @@ def read_document(path: str, content: bytes) -> Document:
 
 def _refuse_aliases(path: str, text: str) -> None:
     """Refuse aliases: a value stands where it applies, with its ground beside it."""
-    used = [event for event in yaml.parse(text, Loader=yaml.SafeLoader) if isinstance(event, yaml.AliasEvent)]
+    used = [event for event in yaml.parse(text, Loader=_LOADER) if isinstance(event, yaml.AliasEvent)]
     if used:
         message = "aliases (*name) are not allowed: write the value out"
         lines = (event.start_mark.line + 1 if event.start_mark else 1 for event in used)

@@ -25,9 +25,7 @@ class LawFilesError(RuleError):
     """The files of the law can not be used; all faults found are listed, not only the first."""
 
     def __init__(self, problems: Iterable[FileProblem]) -> None:
-        self.problems = tuple(
-            sorted(set(problems), key=lambda found: (found.path, found.line, found.message))
-        )
+        self.problems = tuple(sorted(set(problems), key=lambda found: (found.path, found.line, found.message)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
 
@@ -57,9 +55,7 @@ class NotKnownYetError(RuleError):
         self.name = name
         self.on = on
         self.known_on = known_on
-        super().__init__(
-            f"{name}: the value in force on {on.isoformat()} was not known on {known_on.isoformat()}"
-        )
+        super().__init__(f"{name}: the value in force on {on.isoformat()} was not known on {known_on.isoformat()}")
 
 
 class BeyondConfirmedError(RuleError):

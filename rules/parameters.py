@@ -58,12 +58,21 @@ class Citation(Entry):
     address: Text | None = None
 
 
+class Alternative(Entry):
+    """Another value that a source gives for the same days, and why it was not taken."""
+
+    value: int | Decimal | Text
+    source: Text
+    why_not: Text
+
+
 class DatedValue(Entry):
     """One value with its unit, the days it applies to, and its ground.
 
     In force from `in_force_from` up to, but without, `in_force_before`. A value of law needs a citation
     and an end: either `in_force_before`, or `confirmed_through`, the last day its source speaks for.
-    A house default needs a reason, may be open-ended, and must not look like law.
+    A house default needs a reason, may be open-ended, and must not look like law. Where sources contradict
+    each other, the other readings stand in `alternatives`, and the value stays unverified.
     """
 
     value: int | Decimal | Text
@@ -78,6 +87,7 @@ class DatedValue(Entry):
     note: Text | None = None
     verified_by: Text | None = None
     verified_on: date | None = None
+    alternatives: tuple[Alternative, ...] = ()
 
     @property
     def in_force(self) -> DateRange:
@@ -98,6 +108,8 @@ class DatedValue(Entry):
             raise ValueError("a verified value needs verified_by and verified_on")
         if self.status is not Status.VERIFIED and (self.verified_by or self.verified_on):
             raise ValueError("verified_by and verified_on belong to verified values only")
+        if self.alternatives and self.status is not Status.UNVERIFIED:
+            raise ValueError("a value with alternatives is unverified until a person has read the act")
         return self
 
     def _check_law(self) -> None:
@@ -122,11 +134,76 @@ class DatedValue(Entry):
             raise ValueError("confirmed_through belongs to values of law only")
 
 
+class Unit(StrEnum):
+    """What the figure of a parameter counts. Multiples and shares are exact: whole numbers or decimals."""
+
+    TENGE = "tenge"
+    MRP = "mrp"
+    SUBSISTENCE_MINIMUM = "subsistence_minimum"
+    PERCENT = "percent"
+    RATIO = "ratio"
+    YEARS = "years"
+    MONTHS = "months"
+    DAYS = "days"
+    WORKING_DAYS = "working_days"
+    COUNT = "count"
+    FLAG = "flag"
+    ROUNDING_DIRECTION = "rounding_direction"
+    TIME_OF_DAY = "time_of_day"
+
+
+class RoundingDirection(StrEnum):
+    """Where a rounded sum goes: to the next step above, below, or to the nearest with a half going up."""
+
+    UP = "up"
+    DOWN = "down"
+    HALF_UP = "half_up"
+
+
+_WHOLE = {Unit.YEARS, Unit.MONTHS, Unit.DAYS, Unit.WORKING_DAYS, Unit.COUNT}
+_EXACT = {Unit.TENGE, Unit.MRP, Unit.SUBSISTENCE_MINIMUM, Unit.PERCENT, Unit.RATIO}
+_HUNDRED_PERCENT = 100
+
+
+class ParameterValue(DatedValue):
+    """A value of a parameter, of a kind that fits its unit."""
+
+    unit: Annotated[Unit, Field(strict=False)]
+
+    @model_validator(mode="after")
+    def check_unit(self) -> Self:
+        """Refuse a value that its unit cannot count. A time of day is checked by the loader, with its line."""
+        fault = _find_unit_fault(self.unit, self.value)
+        if fault:
+            raise ValueError(f"{fault}, not {self.value!s}")
+        return self
+
+
+def _find_unit_fault(unit: Unit, value: int | Decimal | str) -> str | None:
+    if unit in _EXACT:
+        if isinstance(value, str) or value < 0:
+            return f"a value in {unit} is an exact number, not negative"
+        if unit is Unit.PERCENT and value > _HUNDRED_PERCENT:
+            return "a share in percent is at most 100"
+    elif unit in _WHOLE and (not isinstance(value, int) or value < 0):
+        return f"a value in {unit} is a whole number, not negative"
+    elif unit is Unit.FLAG and value not in {0, 1}:
+        return "a flag is 0 or 1"
+    elif unit is Unit.ROUNDING_DIRECTION and value not in set(RoundingDirection):
+        return f"a rounding direction is {', '.join(RoundingDirection)}"
+    return None
+
+
 class Parameter(Entry):
-    """One figure of the law or of the house, with all its values through time."""
+    """One figure of the law or of the house, with all its values through time.
+
+    `awaits` names the rule that will use a figure entered before its rule: until then it is no fault that
+    nothing uses it.
+    """
 
     label: Label
-    values: Annotated[tuple[DatedValue, ...], Field(min_length=1)]
+    values: Annotated[tuple[ParameterValue, ...], Field(min_length=1)]
+    awaits: Text | None = None
 
 
 class ParameterFile(Entry):

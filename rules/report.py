@@ -19,6 +19,10 @@ def report_check(summary: Summary) -> Iterator[str]:
     yield f"  calendar   {', '.join(str(year) for year in summary.years)}"
     grounds = ", ".join(f"{count} {status}" for status, count in summary.by_status.items() if count)
     yield f"  values     {grounds}"
+    if summary.disputed:
+        yield f"  disputed   {summary.disputed} values have another reading in some source"
+    if summary.awaiting:
+        yield f"  awaiting   {summary.awaiting} parameters were entered before the rules that will use them"
     yield f"  version    {summary.version}"
 
 
@@ -61,6 +65,8 @@ def _value(value: DatedValue) -> Iterator[str]:
     for name, text in (("reason", value.reason), ("note", value.note)):
         if text:
             yield f"    {name:<10} {text}"
+    for other in value.alternatives:
+        yield f"    otherwise  {other.value}: {other.source}. Not taken: {other.why_not}"
 
 
 def _amount(value: DatedValue) -> str:

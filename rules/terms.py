@@ -82,9 +82,7 @@ class Deadline(Entry):
             raise ValueError("a term of calendar days or months needs last_day_off: next_working_day or keep")
         if not needed and self.last_day_off is not None:
             raise ValueError("last_day_off belongs to terms of calendar days or months only")
-        if self.warn.unit is TermUnit.WORKING_DAYS and not all(
-            value.unit.counts_whole_days for value in self.values
-        ):
+        if self.warn.unit is TermUnit.WORKING_DAYS and not all(value.unit.counts_whole_days for value in self.values):
             raise ValueError("a warning in working days needs a term of days or months")
         return self
 

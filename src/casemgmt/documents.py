@@ -41,8 +41,9 @@ def permissions_document() -> str:
     lines = [
         "# Who may do what\n\n",
         _NOTE,
-        "What a role *may do* is here. What it *sees* is its reach, applied by row security in the database: a restricted\n"
-        "case is seen by its team only, whatever the reach. *In which state* an act is possible: [states.md](states.md).\n\n",
+        "What a role *may do* is here. What it *sees* is its reach, applied by row security in the database: a\n",
+        "restricted case is seen by its team only, whatever the reach. *In which state* an act is possible:\n",
+        "[states.md](states.md).\n\n",
         "| role | for | signals | cases and persons | secrets |\n|---|---|---|---|---|\n",
     ]
     for name, role in ROLES.items():

@@ -29,7 +29,7 @@ def _frames_only(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
 
 
 class _StandardError:
-    """Standard error as it is now: loggers are kept once made, and somebody may have put another stream in its place."""
+    """Standard error as it is now: loggers are kept once made, and another stream may have taken its place since."""
 
     def write(self, text: str) -> int:
         """Write to the stream of the moment."""

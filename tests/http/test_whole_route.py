@@ -141,7 +141,8 @@ async def test_every_step_left_its_event_and_every_case_has_its_manager(played: 
         ]
         for table in tables:
             silent = await owner.fetchval(
-                f"SELECT count(*) FROM {table} t WHERE NOT EXISTS (SELECT 1 FROM audit_event e WHERE e.xid = t.changed_xid)"
+                f"SELECT count(*) FROM {table} t WHERE NOT EXISTS"
+                " (SELECT 1 FROM audit_event e WHERE e.xid = t.changed_xid)"
             )
             assert silent == 0, table
         kinds = {r["kind"] for r in await owner.fetch("SELECT DISTINCT kind FROM audit_event")}

@@ -175,9 +175,10 @@ _BY_NAME = {a.name: a for a in ACTS}
 _PRELUDE = [
     _BY_NAME[name]
     for name in (
-        "signal nurse_neglect", "person", "subject", "triage mobile_group", "list referrals", "accept referral", "depart",
-        "visit", "visit act", "open case neglect", "contact", "start-assessment", "assessment", "answer",
-        "complete assessment", "start-planning", "plan", "sign", "approve", "start-support", "team psychologist", "book",
+        "signal nurse_neglect", "person", "subject", "triage mobile_group", "list referrals", "accept referral",
+        "depart", "visit", "visit act", "open case neglect", "contact", "start-assessment", "assessment", "answer",
+        "complete assessment", "start-planning", "plan", "sign", "approve", "start-support",
+        "team psychologist", "book",
     )
 ]  # fmt: skip
 _STAGES = [0, 4, 10, 12, 16, 20, 22]

@@ -80,8 +80,8 @@ async def _account(
 ) -> None:
     user = demo_id(account.username)
     await connection.execute(
-        "INSERT INTO app_user (id, username, kind, family_name, given_name, patronymic, sector, organisation_id, active,"
-        " authz_version, signal_reach, case_reach, flags, version)"
+        "INSERT INTO app_user (id, username, kind, family_name, given_name, patronymic, sector, organisation_id,"
+        " active, authz_version, signal_reach, case_reach, flags, version)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, true, 1, 'none', 'none', '{}', 1)",
         user,
         account.username,

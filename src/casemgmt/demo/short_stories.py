@@ -18,7 +18,7 @@ from casemgmt.ids import new_id
 
 
 async def play_consultation(stage: Stage) -> Child:
-    """A mother asks for advice: the route ends at a consultation."""
+    """Play a call for advice: the route ends at a consultation."""
     stage.chapter("A call that a consultation answers")
     signal = await stage.act(
         OPERATOR, "records the call", "POST", "/v1/signals", stage.example("create_signal.call_question")
@@ -37,7 +37,7 @@ async def play_consultation(stage: Stage) -> Child:
 
 
 async def play_redirect(stage: Stage) -> Child:
-    """A grandmother asks what another body decides: the route ends at a redirect that was acknowledged."""
+    """Play a question that another body decides: the route ends at a redirect that was acknowledged."""
     stage.chapter("A call for another body")
     signal = await stage.act(
         OPERATOR, "records the call", "POST", "/v1/signals", stage.example("create_signal.call_other_body")
@@ -60,7 +60,7 @@ async def play_redirect(stage: Stage) -> Child:
 
 
 async def play_relapse(stage: Stage) -> Child:
-    """A toddler left alone: closed after support, opened again after a check finds a relapse."""
+    """Play a toddler left alone: closed after support, opened again after a check finds a relapse."""
     child = Child()
     await _emergency(stage, child)
     path = f"/v1/cases/{child.case}"

@@ -88,7 +88,8 @@ class Stage:
         expected = status or (201 if method == "POST" and answer.status_code == httpx.codes.CREATED else 200)
         if answer.status_code != expected:
             raise DemoError(
-                f"'{told}' by {who}: {method} {path} answered {answer.status_code} instead of {expected}:\n{answer.text}"
+                f"'{told}' by {who}: {method} {path} answered {answer.status_code} instead of"
+                f" {expected}:\n{answer.text}"
             )
         self.record.acts += 1
         self._tell("[green]✔[/green]", who, told)
