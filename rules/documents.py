@@ -115,7 +115,7 @@ class _Reader:
 
     def _scalar(self, node: yaml.Node, line: int) -> object:
         text = str(node.value)
-        if isinstance(node, yaml.ScalarNode) and node.style is not None:
+        if isinstance(node, yaml.ScalarNode) and node.style:  # none or empty, by loader, for a plain scalar
             return text
         if text in _WORDS:
             return _WORDS[text]
