@@ -22,6 +22,8 @@ from rules.terms import Deadline, DeadlineFile, TermValue, Warn
 
 # Raised by hand whenever a change of code, not of data, moves a due time. It is part of rules_version().
 COUNTING_VERSION = 1
+# Folders whose files `rules.graph` reads from the law: the words for facts, and the formulas over them.
+GRAPH_KINDS = ("facts", "formulas")
 OPENS = "working_day.opens"
 CLOSES = "working_day.closes"
 TIME_OF_DAY = "time_of_day"
@@ -55,6 +57,7 @@ class Law:
     calendar: WorkingCalendar
     version: str
     places: Mapping[str, Place]
+    graph_files: Mapping[str, bytes] = field(default_factory=dict)
 
     def parameter(self, name: str) -> Parameter:
         """Return the parameter. Raises UnknownNameError."""
@@ -111,6 +114,7 @@ def read_law(root: Traversable, shown_as: str) -> Law:
         calendar=WorkingCalendar(reader.years, _make_hours(parameters[OPENS], parameters[CLOSES])),
         version=_hash_files({path.removeprefix(shown_as): content for path, content in contents.items()}),
         places=reader.places,
+        graph_files=reader.graph_files,
     )
 
 
@@ -147,17 +151,21 @@ class _LawReader:
     deadlines: dict[str, Deadline] = field(default_factory=dict)
     years: dict[int, CalendarYear] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
+    graph_files: dict[str, bytes] = field(default_factory=dict)
     problems: list[FileProblem] = field(default_factory=list)
 
     def read(self, path: str, content: bytes) -> None:
         kind = path.split("/")[-2]
+        if kind in GRAPH_KINDS:
+            self.graph_files[path] = content
+            return
         readers = {
             "parameters": self._read_parameters,
             "deadlines": self._read_deadlines,
             "calendar": self._read_year,
         }
         if kind not in readers:
-            text = f"a file of the law lies in a folder {', '.join(sorted(readers))}, not in {kind!r}"
+            text = f"a file of the law lies in a folder {', '.join(sorted([*readers, *GRAPH_KINDS]))}, not in {kind!r}"
             self.problems.append(FileProblem(path, 1, text))
             return
         try:
@@ -166,7 +174,7 @@ class _LawReader:
             self.problems.extend(error.problems)
 
     def _read_parameters(self, document: Document) -> None:
-        for name, parameter in _parse(document, ParameterFile).parameters.items():
+        for name, parameter in parse_document(document, ParameterFile).parameters.items():
             location: Location = ("parameters", name)
             self._remember(document, location, name, name in self.parameters)
             self.parameters[name] = parameter
@@ -177,32 +185,26 @@ class _LawReader:
                     self.problems.append(document.problem((*location, "values", index, "value"), text))
 
     def _read_deadlines(self, document: Document) -> None:
-        for code, deadline in _parse(document, DeadlineFile).deadlines.items():
+        for code, deadline in parse_document(document, DeadlineFile).deadlines.items():
             location: Location = ("deadlines", code)
             self._remember(document, location, code, code in self.deadlines)
             self.deadlines[code] = deadline
             self._check_dates(document, location, code, deadline.values)
 
     def _read_year(self, document: Document) -> None:
-        year = _parse(document, CalendarYear)
+        year = parse_document(document, CalendarYear)
         name = str(year.year)
         self._remember(document, ("year",), name, year.year in self.years)
         if document.path.rsplit("/", 1)[-1] != f"{name}.yaml":
-            self.problems.append(
-                document.problem(("year",), f"the file of {name} must be called {name}.yaml")
-            )
+            self.problems.append(document.problem(("year",), f"the file of {name} must be called {name}.yaml"))
         self.years[year.year] = year
 
     def _remember(self, document: Document, location: Location, name: str, known: bool) -> None:  # noqa: FBT001
         if known:
-            self.problems.append(
-                document.problem(location, f"{name} is already given in {self.places[name]}")
-            )
+            self.problems.append(document.problem(location, f"{name} is already given in {self.places[name]}"))
         self.places[name] = Place(document.path, document.line_of(location))
 
-    def _check_dates(
-        self, document: Document, location: Location, name: str, values: Sequence[Dated]
-    ) -> None:
+    def _check_dates(self, document: Document, location: Location, name: str, values: Sequence[Dated]) -> None:
         for index, message in find_faults(values):
             place = (*location, "values", index, "in_force_from")
             self.problems.append(document.problem(place, f"{name}: {message}"))
@@ -223,9 +225,7 @@ class _LawReader:
                     self.problems.append(FileProblem(place.path, place.line, f"hours of work: {error}"))
                     continue
                 if opens >= closes:
-                    text = (
-                        f"{name}: on {value.in_force_from.isoformat()} the working day ends before it begins"
-                    )
+                    text = f"{name}: on {value.in_force_from.isoformat()} the working day ends before it begins"
                     self.problems.append(FileProblem(place.path, place.line, text))
 
 
@@ -236,25 +236,26 @@ def _is_time(value: object) -> bool:
         return False
 
 
-def _parse(document: Document, model: type[ModelT]) -> ModelT:
+def parse_document(document: Document, model: type[ModelT], keys: Sequence[str] = _KNOWN_KEYS) -> ModelT:
+    """Return the document as the model; `keys` are suggested for misspelt ones. Raises LawFilesError."""
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
         problems = []
         for fault in error.errors(include_url=False, include_input=False):
             location = tuple(part for part in fault["loc"] if part != "[key]")
-            text = _explain(fault["type"], location, fault["msg"])
+            text = _explain(fault["type"], location, fault["msg"], keys)
             problems.append(document.problem(location, text))
         raise LawFilesError(problems) from error
 
 
-def _explain(kind: str, location: Location, message: str) -> str:
+def _explain(kind: str, location: Location, message: str, keys: Sequence[str]) -> str:
     """Say a fault in the words of the file, with the nearest known key for a misspelt one."""
     where = ".".join(str(part + 1) if isinstance(part, int) else part for part in location[:-1])
     prefix = f"{where}: " if where else ""
     key = location[-1] if location else ""
     if kind == "extra_forbidden":
-        near = get_close_matches(str(key), _KNOWN_KEYS, n=1)
+        near = get_close_matches(str(key), keys, n=1)
         return f"{prefix}unknown key {key!r}" + (f"; did you mean {near[0]!r}?" if near else "")
     if kind == "missing":
         return f"{prefix}the key {key!r} is missing"

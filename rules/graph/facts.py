@@ -1,0 +1,248 @@
+"""The facts of one case: what is stated, what is missing, and what can not be."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from difflib import get_close_matches
+from fractions import Fraction
+
+from rules.documents import Location
+from rules.graph.domain import Answer, Codes, Days, Exact, Span, Value, day, number, truth
+from rules.graph.graph import Graph
+from rules.graph.models import FAMILY, Fact
+from rules.graph.nodes import Type
+
+# Each step names the group and the index of the record in it; an empty path is the family.
+Path = tuple[tuple[str, int], ...]
+UNKNOWN = "unknown"
+_TRUTHS: Mapping[object, bool] = {True: True, False: False, "yes": True, "no": False}
+_ID = "id"
+_DEFAULTS = "defaults"
+_LONGEST_ID = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """The family, a member, or a record of a member, with the facts stated of it. A list not stated is missing."""
+
+    id: str
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    groups: Mapping[str, tuple["Record", ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class FactRef:
+    """One fact of one record: where it belongs, in words and as a path."""
+
+    path: Path
+    name: str
+    shown: str
+
+    def __str__(self) -> str:
+        return self.shown
+
+
+@dataclass(frozen=True, slots=True)
+class FactProblem:
+    """One fault in the facts, with the field it stands in."""
+
+    location: Location
+    message: str
+
+    def __str__(self) -> str:
+        return f"{'.'.join(str(part + 1) if isinstance(part, int) else part for part in self.location)}: {self.message}"
+
+
+class FactsError(ValueError):
+    """The facts can not be used; all faults found are listed."""
+
+    def __init__(self, problems: list[FactProblem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in problems))
+
+
+def read_facts(graph: Graph, data: object, on: date, location: Location = ()) -> Record:
+    """Return the family's facts as of the question's day. Raises FactsError listing every fault."""
+    reader = _FactsReader(graph, on)
+    record = reader.record(FAMILY, FAMILY, data, location)
+    if reader.problems or record is None:
+        raise FactsError(reader.problems)
+    return record
+
+
+@dataclass
+class _FactsReader:
+    graph: Graph
+    on: date
+    problems: list[FactProblem] = field(default_factory=list)
+    defaults: dict[str, Mapping[str, object]] = field(default_factory=dict)
+
+    def complain(self, location: Location, message: str) -> None:
+        self.problems.append(FactProblem(location, message))
+
+    def record(self, scope: str, shown: str, data: object, location: Location) -> Record | None:
+        if not isinstance(data, Mapping):
+            self.complain(location, f"{shown} is written as facts with their values")
+            return None
+        facts, groups = self.graph.facts_of(scope), self.graph.groups_of(scope)
+        if scope == FAMILY:
+            self._take_defaults(data.get(_DEFAULTS, {}), (*location, _DEFAULTS))
+        known = [*facts, *groups, _DEFAULTS if scope == FAMILY else _ID]
+        for key in data:
+            if key not in known:
+                near = get_close_matches(str(key), known, n=1)
+                hint = f"; did you mean {near[0]!r}?" if near else ""
+                self.complain((*location, str(key)), f"no fact of {scope} is called {key!r}{hint}")
+        stated = {**self.defaults.get(scope, {}), **data}
+        return Record(
+            shown,
+            {
+                name: value
+                for name, fact in facts.items()
+                if (value := self.fact(fact, stated.get(name), (*location, name))) is not None
+            },
+            {
+                name: records
+                for name in groups
+                if (records := self.group(name, stated.get(name), (*location, name))) is not None
+            },
+        )
+
+    def _take_defaults(self, data: object, location: Location) -> None:
+        if not isinstance(data, Mapping):
+            self.complain(location, "defaults are written as groups with the facts of each of their records")
+            return
+        for group, facts in data.items():
+            if group not in self.graph.groups or not isinstance(facts, Mapping):
+                self.complain((*location, str(group)), f"{group!r} is no group with facts")
+                continue
+            for key in facts:
+                if key not in self.graph.facts_of(group):
+                    self.complain((*location, group, str(key)), f"no fact of {group} is called {key!r}")
+            self.defaults[group] = facts
+
+    def group(self, name: str, data: object, location: Location) -> tuple[Record, ...] | None:
+        if data is None or data == UNKNOWN:
+            return None
+        if not isinstance(data, list | tuple):
+            self.complain(location, f"{name} is a list")
+            return None
+        limits = self.graph.groups[name]
+        if not limits.least <= len(data) <= limits.most:
+            self.complain(location, f"{name} has {limits.least} to {limits.most} entries, not {len(data)}")
+            return None
+        found, ids = [], set()
+        for index, entry in enumerate(data):
+            place = (*location, index)
+            shown = str(entry.get(_ID, index + 1)) if isinstance(entry, Mapping) else str(index + 1)
+            if shown in ids or not 0 < len(shown) <= _LONGEST_ID:
+                self.complain((*place, _ID), "an id is a short text that no other entry has")
+            ids.add(shown)
+            record = self.record(name, shown, entry, place)
+            if record is not None:
+                found.append(record)
+        return tuple(found)
+
+    def fact(self, fact: Fact, data: object, location: Location) -> Value | None:
+        if data is None or data == UNKNOWN:
+            return None
+        readers = {Type.TRUTH: _truth, Type.NUMBER: _number, Type.DAY: self._day, Type.CODE: _code}
+        found = readers[fact.type](fact, data)
+        if isinstance(found, str):
+            self.complain(location, found)
+            return None
+        return found
+
+    def _day(self, fact: Fact, stated: object) -> Value | str:
+        data = _date(stated)
+        if data is None or fact.earliest is None or fact.latest is None:
+            return "a date of the calendar is needed here, such as 2026-11-20"
+        if not fact.earliest <= data <= fact.latest:
+            return f"{data.isoformat()} lies outside {fact.earliest.isoformat()} to {fact.latest.isoformat()}"
+        if fact.past and data > self.on:
+            return f"{data.isoformat()} lies after the day of the question, {self.on.isoformat()}"
+        return day(data)
+
+
+def _date(data: object) -> date | None:
+    if not isinstance(data, str):
+        return data if isinstance(data, date) else None
+    try:
+        return date.fromisoformat(data)
+    except ValueError:
+        return None
+
+
+def _truth(_: Fact, data: object) -> Value | str:
+    if isinstance(data, bool | str) and data in _TRUTHS:
+        return truth(_TRUTHS[data])
+    return "yes, no or unknown is needed here"
+
+
+def _number(fact: Fact, data: object) -> Value | str:
+    if isinstance(data, bool) or not isinstance(data, int | Decimal) or fact.least is None or fact.most is None:
+        return "a number is needed here"
+    if isinstance(data, Decimal) and not data.is_finite():
+        return "a number is needed here"
+    if not fact.least <= data <= fact.most:
+        return f"{data} lies outside {fact.least} to {fact.most}"
+    exact: Exact = data if isinstance(data, int) else Fraction(data)
+    if (exact * 10**fact.decimals).denominator != 1:
+        return f"{data} has more than {fact.decimals} digits behind the point"
+    return number(exact)
+
+
+def _code(fact: Fact, data: object) -> Value | str:
+    codes = fact.codes or {}
+    if isinstance(data, str) and data in codes:
+        return Codes(frozenset({data}))
+    near = get_close_matches(str(data)[:_LONGEST_ID], codes, n=1)
+    return f"one of {', '.join(codes)} is needed here" + (f"; did you mean {near[0]!r}?" if near else "")
+
+
+def widest(fact: Fact, on: Days) -> Value:
+    """Return all that a fact could be while it is not known."""
+    if fact.type is Type.NUMBER and fact.least is not None and fact.most is not None:
+        return Span(fact.least, fact.most)
+    if fact.type is Type.DAY and fact.earliest is not None and fact.latest is not None:
+        latest = min(fact.latest, on.high) if fact.past else fact.latest
+        return Days(fact.earliest, max(latest, fact.earliest))
+    return Codes(frozenset(fact.codes or {})) if fact.type is Type.CODE else Answer.OPEN
+
+
+def plain(value: Value) -> object:
+    """Return a settled value as plain data: yes or no, a number as text, an ISO date, or a code."""
+    if isinstance(value, Answer):
+        return str(value)
+    if isinstance(value, Codes):
+        return min(value.codes)
+    return value.low.isoformat() if isinstance(value, Days) else str(value.low)
+
+
+def plain_record(record: Record) -> dict[str, object]:
+    """Return the stated facts as plain data, in a fixed order."""
+    found: dict[str, object] = {name: plain(value) for name, value in sorted(record.facts.items())}
+    for name, records in sorted(record.groups.items()):
+        found[name] = [{_ID: entry.id, **plain_record(entry)} for entry in records]
+    return found
+
+
+def replace_fact(record: Record, ref: FactRef, value: Value | tuple[Record, ...]) -> Record:
+    """Return the record with one fact, or one list, put in."""
+    if ref.path:
+        (group, index), *rest = ref.path
+        records = list(record.groups[group])
+        records[index] = replace_fact(records[index], FactRef(tuple(rest), ref.name, ref.shown), value)
+        return Record(record.id, record.facts, {**record.groups, group: tuple(records)})
+    if isinstance(value, tuple):
+        return Record(record.id, record.facts, {**record.groups, ref.name: value})
+    return Record(record.id, {**record.facts, ref.name: value}, record.groups)
+
+
+def walk_records(record: Record, scope: str = FAMILY, path: Path = ()) -> Iterator[tuple[Path, str, Record]]:
+    """Yield every record of the case with its path and the group it belongs to."""
+    yield path, scope, record
+    for group, records in record.groups.items():
+        for index, entry in enumerate(records):
+            yield from walk_records(entry, group, (*path, (group, index)))

@@ -1,0 +1,65 @@
+"""The whole graph of the law: every rule with its wordings, and everything that rules name."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+
+from rules.errors import UnknownNameError
+from rules.graph.models import Benefit, Convention, Fact, FormulaVersion, Group, Rounding
+from rules.graph.nodes import Node, Type
+from rules.loader import Law, Place
+from rules.parameters import Label
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A rule's text in force on some days, and what it means."""
+
+    ground: FormulaVersion
+    node: Node
+
+
+@dataclass(frozen=True)
+class Rule:
+    """A named rule with all its wordings."""
+
+    name: str
+    label: Label
+    scope: tuple[str, ...]
+    type: Type
+    unit: str | None
+    as_of: Node
+    wordings: tuple[Wording, ...]
+
+    @property
+    def depth(self) -> int:
+        """How far down a case the rule is asked: 0 for the family, 1 for a member."""
+        return len(self.scope)
+
+
+@dataclass(frozen=True)
+class Graph:
+    """The rules over one law. Made by `rules.graph.reader.read_graph`."""
+
+    law: Law
+    groups: Mapping[str, Group] = field(default_factory=dict)
+    facts: Mapping[str, Fact] = field(default_factory=dict)
+    rules: Mapping[str, Rule] = field(default_factory=dict)
+    roundings: Mapping[str, Rounding] = field(default_factory=dict)
+    conventions: Mapping[str, Convention] = field(default_factory=dict)
+    benefits: Mapping[str, Benefit] = field(default_factory=dict)
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+    def benefit(self, name: str) -> Benefit:
+        """Return the benefit. Raises UnknownNameError."""
+        if name not in self.benefits:
+            raise UnknownNameError("benefit", name, get_close_matches(name, self.benefits) or self.benefits)
+        return self.benefits[name]
+
+    def facts_of(self, scope: str) -> Mapping[str, Fact]:
+        """Return the facts that the family, or each record of a group, may state."""
+        return {name: fact for name, fact in self.facts.items() if fact.of == scope}
+
+    def groups_of(self, scope: str) -> Mapping[str, Group]:
+        """Return the groups that the family, or each record of a group, holds."""
+        return {name: group for name, group in self.groups.items() if group.of == scope}

@@ -1,0 +1,251 @@
+"""Reads the files of facts and formulas into a graph, and lists every fault with its file and line."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import lru_cache
+
+from pydantic import BaseModel
+
+from rules.dated import find_faults
+from rules.documents import Document, Location, read_document
+from rules.errors import FileProblem, LawFilesError
+from rules.graph.compiler import ON, Compiler, Names, Signature
+from rules.graph.graph import Graph, Rule, Wording
+from rules.graph.models import (
+    FAMILY,
+    Benefit,
+    Convention,
+    ConventionVersion,
+    Fact,
+    FactFile,
+    Formula,
+    FormulaFile,
+    FormulaVersion,
+    Group,
+    Judgement,
+    Rounding,
+    RoundingVersion,
+)  # fmt: skip
+from rules.graph.nodes import Asked, Node, RuleNode, Type, walk
+from rules.graph.parser import parse
+from rules.graph.syntax import Position, SyntaxFaultError
+from rules.graph.texts import Text, find_texts
+from rules.loader import Law, Place, parse_document
+from rules.parameters import Citation, DatedValue, Label, Parameter
+
+_MODELS: tuple[type[BaseModel], ...] = (
+    FactFile, Group, Fact, Judgement, FormulaFile, Formula, FormulaVersion, Rounding, RoundingVersion,
+    Convention, ConventionVersion, Benefit, Citation, Label, DatedValue,
+)  # fmt: skip
+_KEYS = sorted({entry.alias or key for model in _MODELS for key, entry in model.model_fields.items()})
+
+
+@lru_cache(maxsize=8)
+def _read_cached(law: "_ByVersion") -> Graph:
+    return _Reader(law.law).read()
+
+
+@dataclass(frozen=True)
+class _ByVersion:
+    """A law compared by the hash of its files, so that equal laws share one graph."""
+
+    version: str
+    law: Law = field(compare=False)
+
+
+def read_graph(law: Law) -> Graph:
+    """Return the graph of the law; read once for each version. Raises LawFilesError listing every fault."""
+    return _read_cached(_ByVersion(law.version, law))
+
+
+def is_number(parameter: Parameter) -> bool:
+    """Return whether the parameter is a figure; else it is a list of codes."""
+    return all(isinstance(value.value, int | Decimal) for value in parameter.values)
+
+
+@dataclass
+class _Source:
+    document: Document
+    texts: Mapping[Location, Text | Position]
+
+
+@dataclass
+class _Reader:
+    law: Law
+    problems: list[FileProblem] = field(default_factory=list)
+    sources: list[_Source] = field(default_factory=list)
+    groups: dict[str, Group] = field(default_factory=dict)
+    facts: dict[str, Fact] = field(default_factory=dict)
+    formulas: dict[str, tuple[_Source, Formula]] = field(default_factory=dict)
+    roundings: dict[str, Rounding] = field(default_factory=dict)
+    conventions: dict[str, Convention] = field(default_factory=dict)
+    benefits: dict[str, tuple[_Source, Benefit]] = field(default_factory=dict)
+    places: dict[str, Place] = field(default_factory=dict)
+
+    def read(self) -> Graph:
+        for path, content in sorted(self.law.graph_files.items()):
+            try:
+                document = read_document(path, content)
+                source = _Source(document, find_texts(content))
+                if path.split("/")[-2] == "facts":
+                    self._read_facts(source)
+                else:
+                    self._read_formulas(source)
+            except LawFilesError as error:
+                self.problems.extend(error.problems)
+        self._check_holders()
+        self._stop_at_faults()
+        rules = self._compile()
+        self._check_circles(rules)
+        self._check_benefits(rules)
+        self._stop_at_faults()
+        return Graph(
+            law=self.law, groups=self.groups, facts=self.facts, rules=rules, roundings=self.roundings,
+            conventions=self.conventions, benefits={name: benefit for name, (_, benefit) in self.benefits.items()},
+            places=self.places,
+        )  # fmt: skip
+
+    def _stop_at_faults(self) -> None:
+        if self.problems:
+            raise LawFilesError(self.problems)
+
+    def _remember(self, source: _Source, location: Location, name: str) -> None:
+        document = source.document
+        if name in self.places or name in self.law.places or name in {ON, FAMILY}:
+            given = self.places.get(name) or self.law.places.get(name) or "the language of formulas"
+            self.problems.append(document.problem(location, f"{name} is already given in {given}"))
+        self.places[name] = Place(document.path, document.line_of(location))
+
+    def _read_facts(self, source: _Source) -> None:
+        file = parse_document(source.document, FactFile, _KEYS)
+        for name in file.groups:
+            self._remember(source, ("groups", name), name)
+        for name in file.facts:
+            self._remember(source, ("facts", name), name)
+        self.groups |= file.groups
+        self.facts |= file.facts
+
+    def _read_formulas(self, source: _Source) -> None:
+        file = parse_document(source.document, FormulaFile, _KEYS)
+        for section in ("formulas", "roundings", "conventions", "benefits"):
+            for name in getattr(file, section):
+                self._remember(source, (section, name), name)
+        for name, formula in file.formulas.items():
+            self._check_dates(source, ("formulas", name, "versions"), name, formula.versions)
+            self.formulas[name] = (source, formula)
+        for section in ("roundings", "conventions"):
+            for name, entry in getattr(file, section).items():
+                self._check_dates(source, (section, name, "values"), name, entry.values)
+        self.roundings |= file.roundings
+        self.conventions |= file.conventions
+        self.benefits |= {name: (source, benefit) for name, benefit in file.benefits.items()}
+
+    def _check_dates(self, source: _Source, location: Location, name: str, values: tuple[DatedValue, ...]) -> None:
+        for index, message in find_faults(values):
+            place = (*location, index, "in_force_from")
+            self.problems.append(source.document.problem(place, f"{name}: {message}"))
+
+    def _check_holders(self) -> None:
+        """Refuse groups in a circle, and facts or rules of a group that does not exist."""
+        holders = {name: group.of for name, group in self.groups.items()}
+        entries = {
+            **holders,
+            **{name: fact.of for name, fact in self.facts.items()},
+            **{name: formula.of for name, (_, formula) in self.formulas.items()},
+        }
+        for name, start in entries.items():
+            of, seen = start, {name}
+            while of != FAMILY and of in holders and of not in seen:
+                seen.add(of)
+                of = holders[of]
+            if of != FAMILY:
+                place = self.places[name]
+                self.problems.append(FileProblem(place.path, place.line, f"{name}: no group {start!r} holds it"))
+
+    def _names(self) -> Names:
+        chain = Names(self.groups, {}, {}, *[frozenset[str]()] * 4).chain
+        parameters = self.law.parameters
+        figures = frozenset(name for name, parameter in parameters.items() if is_number(parameter))
+        rules = {name: Signature(chain(formula.of), formula.type) for name, (_, formula) in self.formulas.items()}
+        return Names(
+            groups=self.groups,
+            facts=self.facts,
+            rules=rules,
+            figures=figures,
+            lists=frozenset(parameters) - figures,
+            roundings=frozenset(self.roundings),
+            conventions=frozenset(self.conventions),
+        )
+
+    def _compile(self) -> dict[str, Rule]:
+        names = self._names()
+        found = {}
+        for name, (source, formula) in self.formulas.items():
+            location: Location = ("formulas", name)
+            scope = names.chain(formula.of)
+            asking = Compiler(names, scope, Asked())
+            as_of = self._node(source, (*location, "as_of"), asking, Type.DAY) if formula.as_of != ON else Asked()
+            if as_of is None:
+                continue
+            compiler = Compiler(names, scope, as_of)
+            wordings = []
+            for index, version in enumerate(formula.versions):
+                place = (*location, "versions", index, "formula")
+                node = self._node(source, place, compiler, formula.type)
+                if node is not None:
+                    wordings.append(Wording(version, node))
+            found[name] = Rule(name, formula.label, scope, formula.type, formula.unit, as_of, tuple(wordings))
+        return found
+
+    def _node(self, source: _Source, location: Location, compiler: Compiler, wanted: Type) -> Node | None:
+        text = source.texts[location]
+        path = source.document.path
+        if isinstance(text, Position):
+            message = f"{text.column}: write a formula plainly on one line, or as a block after `|`"
+            self.problems.append(FileProblem(path, text.line, message))
+            return None
+        try:
+            return compiler.compile(parse(text.text, text.start, text.indent), wanted)
+        except SyntaxFaultError as error:
+            self.problems.append(FileProblem(path, error.at.line, f"{error.at.column}: {error.message}"))
+            return None
+
+    def _check_circles(self, rules: Mapping[str, Rule]) -> None:
+        done: set[str] = set()
+        for name in rules:
+            circle = _find_circle(rules, name, (), done)
+            if circle:
+                place = self.places[name]
+                text = f"the rules ask each other in a circle: {' -> '.join(circle)}"
+                self.problems.append(FileProblem(place.path, place.line, text))
+                return
+
+    def _check_benefits(self, rules: Mapping[str, Rule]) -> None:
+        for name, (source, benefit) in self.benefits.items():
+            wanted = [("entitled", benefit.entitled, Type.TRUTH)]
+            if benefit.amount is not None:
+                wanted.append(("amount", benefit.amount, Type.NUMBER))
+            for key, rule, kind in wanted:
+                if rule not in rules or rules[rule].type is not kind or rules[rule].scope:
+                    text = f"{name}: {key} must name a rule of the family that gives a {kind}"
+                    self.problems.append(source.document.problem(("benefits", name, key), text))
+
+
+def asked_rules(rule: Rule) -> Iterator[str]:
+    """Yield the names of the rules that a rule asks directly, in any of its wordings."""
+    for node in (rule.as_of, *(wording.node for wording in rule.wordings)):
+        yield from (part.name for part in walk(node) if isinstance(part, RuleNode))
+
+
+def _find_circle(rules: Mapping[str, Rule], name: str, above: tuple[str, ...], done: set[str]) -> tuple[str, ...]:
+    if name in above:
+        return (*above[above.index(name) :], name)
+    if name in done:
+        return ()
+    for asked in asked_rules(rules[name]):
+        circle = _find_circle(rules, asked, (*above, name), done)
+        if circle:
+            return circle
+    done.add(name)
+    return ()
