@@ -295,6 +295,6 @@ def _body_of(username: str) -> UUID:
 async def _insert(connection: asyncpg.Connection, table: str, values: Mapping[str, Any]) -> None:
     places = ", ".join(f"${n}" for n in range(1, len(values) + 1))
     await connection.execute(
-        f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places})",  # noqa: S608 - names from this file only
+        f"INSERT INTO {table} ({', '.join(values)}) VALUES ({places})",
         *values.values(),
     )

@@ -116,7 +116,7 @@ async def test_no_writer_jumps_over_a_stage(world: World, database_url: str, own
     case = await open_case(owner_url, "opened")
     lawful = {target for source, target in MACHINES["case_record"].pairs if source == "opened"}
     for target in set(CaseState) - lawful:
-        jump = f"UPDATE case_record SET state = '{target}' WHERE id = $1"  # noqa: S608 - states of the machine
+        jump = f"UPDATE case_record SET state = '{target}' WHERE id = $1"
         with refused("CM409"):
             async with as_owner(owner_url) as owner:
                 await owner.execute(jump, case.id)
@@ -217,7 +217,7 @@ async def _fill(owner: asyncpg.Connection, table: str, case: OpenCase) -> None:
         await owner.execute(f'ALTER TABLE {table} DROP CONSTRAINT "{check["conname"]}"')
     names = ", ".join(c["column_name"] for c in columns)
     values = ", ".join(_value(c, case) for c in columns)
-    await owner.execute(f"INSERT INTO {table} ({names}) VALUES ({values}) ON CONFLICT DO NOTHING")  # noqa: S608 - names of the catalogue
+    await owner.execute(f"INSERT INTO {table} ({names}) VALUES ({values}) ON CONFLICT DO NOTHING")
 
 
 async def test_scope_and_secrecy_of_a_case_reach_every_row_that_belongs_to_it(owner_url: str) -> None:
@@ -241,11 +241,11 @@ async def test_scope_and_secrecy_of_a_case_reach_every_row_that_belongs_to_it(ow
             scope = (
                 "restricted" if table == "signal" else "(restricted AND region_code = 'KZ-75' AND organisation_id = $2)"
             )
-            query = f"SELECT count(*) FROM {table} WHERE case_id = $1 AND NOT {scope}"  # noqa: S608 - names of the models
+            query = f"SELECT count(*) FROM {table} WHERE case_id = $1 AND NOT {scope}"
             arguments = (case.id,) if table == "signal" else (case.id, demo_id("cps_almaty"))
             if await owner.fetchval(query, *arguments):
                 left.append(table)
-            if not await owner.fetchval(f"SELECT count(*) FROM {table} WHERE case_id = $1", case.id):  # noqa: S608 - as above
+            if not await owner.fetchval(f"SELECT count(*) FROM {table} WHERE case_id = $1", case.id):
                 missing.append(table)
         assert (left, missing) == ([], [])
         assert await owner.fetchval("SELECT restricted FROM person WHERE id = $1", case.child_id)

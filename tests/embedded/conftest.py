@@ -66,7 +66,7 @@ def spawn_module(
     module: str, *arguments: object, python: str = sys.executable, **options: Any
 ) -> subprocess.Popen[str]:
     """Run a module of this folder in a session of its own, its output to be read."""
-    return subprocess.Popen(  # noqa: S603 -- our own module
+    return subprocess.Popen(
         [python, "-m", f"tests.embedded.{module}", *map(str, arguments)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -112,7 +112,7 @@ def made_once() -> Iterator[Path]:
 @pytest.fixture
 def data(place: Path, made_once: Path) -> Path:
     """A data folder of one's own, for tests that aren't about its making, which takes the most time."""
-    subprocess.run(["/bin/cp", "-a", made_once, place / "data"], check=True)  # noqa: S603 -- our own paths
+    subprocess.run(["/bin/cp", "-a", made_once, place / "data"], check=True)
     return place / "data"
 
 

@@ -39,7 +39,7 @@ def as_ordinary_user() -> dict[str, Any]:
     for python in (sys.executable, system):
         with suppress(OSError, subprocess.CalledProcessError):
             probe = [python, "-c", "import casemgmt.embedded.server"]
-            subprocess.run(probe, check=True, cwd=REPOSITORY, capture_output=True, **options)  # noqa: S603 -- our own probe
+            subprocess.run(probe, check=True, cwd=REPOSITORY, capture_output=True, **options)
             return options | {"python": python}
     pytest.skip("no interpreter or checkout that an ordinary user can reach")
 

@@ -180,7 +180,7 @@ def test_a_server_that_somebody_started_by_hand_is_left_alone(data: Path) -> Non
         "-D",
         server.home / "cluster",
     ]
-    by_hand = subprocess.Popen(  # noqa: S603 -- our own paths
+    by_hand = subprocess.Popen(
         [*command, "-c", "listen_addresses=", "-c", f"unix_socket_directories={sockets}"],
         user=account.st_uid,
         group=account.st_gid,

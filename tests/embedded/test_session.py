@@ -56,7 +56,7 @@ def start_session(folder: Path, *options: str, pause: float = 0) -> subprocess.P
         "SEEN": str(folder / "seen"),
         "PAUSE": str(pause),
     }
-    return subprocess.Popen(  # noqa: S603 -- our own interpreter
+    return subprocess.Popen(
         [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, *plugins, *options, str(folder / "suite")],
         cwd=REPOSITORY,
         env=environment,

@@ -278,7 +278,7 @@ async def test_the_database_holds_everybody_else_to_it_too(world: World, databas
                     )
                     assert await connection.execute(statement) == "UPDATE 0", statement
         for table in ("organisation", "mobile_group", "mobile_group_area", "mobile_group_duty", "centre_room"):
-            assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0, table  # noqa: S608 - names from above
+            assert await connection.fetchval(f"SELECT count(*) FROM {table}") == 0, table
     finally:
         await connection.close()
 

@@ -208,7 +208,7 @@ async def test_the_database_and_the_program_agree_where_a_clock_stands(owner_url
             expected = clock_state(Task(started_at=start, **moments), now)
             for state, condition in CLOCK_CONDITIONS.items():
                 moment = "$1::timestamptz AS now, $2::timestamptz AS warn_at, $3::timestamptz AS due_at"
-                statement = f"SELECT {condition.replace(':now', 't.now')} FROM (SELECT {moment}) AS t"  # noqa: S608 - constants
+                statement = f"SELECT {condition.replace(':now', 't.now')} FROM (SELECT {moment}) AS t"
                 (row,) = await rows(owner_url, statement, now, *moments.values())
                 assert row[0] == (state == expected), (warn, minute, state)
 

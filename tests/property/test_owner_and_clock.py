@@ -85,7 +85,7 @@ async def settled(owner_url: str) -> None:
 
 @pytest.mark.parametrize("seed", [0, 1, *(pytest.param(s, marks=pytest.mark.long) for s in range(2, 20))])
 async def test_no_step_leaves_a_signal_without_owner_and_clock(world: World, owner_url: str, seed: int) -> None:
-    random = Random(seed)  # noqa: S311 - a walk that can be repeated, no secret
+    random = Random(seed)
     children = [await record_child(world) for _ in range(2)]
     children.append((await open_case(world, category="neglect")).child)
     taken = set()
