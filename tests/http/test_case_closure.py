@@ -1,9 +1,11 @@
 """Closing a case with a second person, and opening it again, over HTTP."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from casemgmt.demo.accounts import demo_id
+from tests import factories
 from tests.clients import World
 from tests.factories import count
 from tests.http.test_case_team import member
@@ -214,8 +216,45 @@ async def test_a_case_that_is_closed_again_has_one_follow_up_check_at_the_new_da
     manager = await world.as_("manager.almaty")
     done(await manager.post(f"/v1/cases/{case.id}/reopen", {"reason": "closed_too_early"} | NOTE))
     await close(world, case.id)
-    assert await count(owner_url, "SELECT count(*) FROM follow_up_check WHERE case_id = $1", case.id) == 1
+    due = "SELECT count(*) FROM follow_up_check WHERE case_id = $1 AND state = 'due'"
+    assert await count(owner_url, due, case.id) == 1
     assert await open_tasks(owner_url, case.id) == ["follow_up_check"]
+
+
+async def test_a_reopened_case_ends_the_check_that_was_due_and_its_clock(world: World, owner_url: str) -> None:
+    case = await closed_case(world)
+    manager = await world.as_("manager.almaty")
+    path = f"/v1/cases/{case.id}"
+    done(await manager.post(f"{path}/reopen", {"reason": "new_signal"} | NOTE))
+    checks = done(await manager.get(f"{path}/follow-ups"))["items"]
+    assert [c["state"] for c in checks] == ["cancelled"]
+    assert "follow_up_check" not in await open_tasks(owner_url, case.id)
+
+
+async def test_a_booked_session_holds_the_closure_up(owner_url: str, world: World) -> None:
+    made = await factories.open_case(owner_url, "support")
+    manager = await world.as_("manager.almaty")
+    start = datetime.now(UTC) + timedelta(days=3)
+    booked = done(
+        await manager.post(
+            f"/v1/cases/{made.id}/sessions",
+            {
+                "centre_id": str(demo_id("cps_almaty")),
+                "specialist_id": str(demo_id("psychologist.almaty")),
+                "room_id": str(demo_id("room cps_almaty Бөлме 1 / Кабинет 1")),
+                "kind": "individual",
+                "help_kind": "psychological",
+                "starts_at": start.isoformat(),
+                "ends_at": (start + timedelta(hours=1)).isoformat(),
+                "person_ids": [str(made.child_id)],
+            },
+        )
+    )
+    shown = verdicts(done(await manager.get(f"/v1/cases/{made.id}")))
+    assert shown["propose_early_closure"] == "open-commitments"
+    done(await manager.post(f"/v1/sessions/{booked['id']}/cancel", {"reason": "safety"}))
+    shown = verdicts(done(await manager.get(f"/v1/cases/{made.id}")))
+    assert shown["propose_early_closure"] != "open-commitments"
 
 
 async def test_a_new_signal_joins_the_case_that_it_opens_again(world: World, owner_url: str) -> None:

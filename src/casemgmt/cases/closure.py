@@ -15,7 +15,7 @@ from casemgmt.cases.views import CaseView
 from casemgmt.db.work import Work
 from casemgmt.errors import Conflict, WrongState
 from casemgmt.ids import new_id
-from casemgmt.rehabilitation.follow_up_states import FOLLOW_UP
+from casemgmt.rehabilitation.follow_up_states import FOLLOW_UP, FollowUpState
 from casemgmt.rehabilitation.tables import FollowUpCheck
 from casemgmt.signals.joining import lock_signals_for_case
 from casemgmt.tasks import clocks
@@ -70,7 +70,7 @@ async def approve_closure(work: Work, case_id: UUID, command: DecideClosure, exp
     case.closed_at = work.now
     stopped = await clocks.stop(work, case.id, transition.stops, "approved")
     left = await _cancel_open_tasks(work, case)
-    follow_up = await _follow_up(work, case) if policy.is_followed_up(closure.reason) else []
+    follow_up = _follow_up(work, case) if policy.is_followed_up(closure.reason) else []
     story = service.story_of(work, case, "case.closed", reason=closure.reason)
     rows = (closure, *stopped, *left, *follow_up, story)
     return await service.save(work, case, "case.closed", *rows, reason=closure.reason)
@@ -106,11 +106,9 @@ async def _cancel_open_tasks(work: Work, case: CaseRecord) -> list[Task]:
     return left
 
 
-async def _follow_up(work: Work, case: CaseRecord) -> list[SQLModel]:
-    """Return the check after closure with its clock; one still due from an earlier closure gets the new date."""
-    query = select(FollowUpCheck).where(FollowUpCheck.case_id == case.id, FollowUpCheck.state == "due")
-    earlier = (await work.session.scalars(query)).one_or_none()
-    check_id = new_id() if earlier is None else earlier.id
+def _follow_up(work: Work, case: CaseRecord) -> list[SQLModel]:
+    """Return the check after closure with its clock."""
+    check_id = new_id()
     clock = clocks.start(
         work,
         "follow_up_check",
@@ -121,20 +119,26 @@ async def _follow_up(work: Work, case: CaseRecord) -> list[SQLModel]:
         assignee_id=case.manager_id,
         blocks_closure=False,
     )
-    due_on = to_local(clock.due_at).date()
-    if earlier is not None:
-        earlier.due_on = due_on
-        return [earlier, clock]
     check = FollowUpCheck(
         id=check_id,
         case_id=case.id,
         organisation_id=case.organisation_id,
-        due_on=due_on,
+        due_on=to_local(clock.due_at).date(),
         state=FOLLOW_UP.initial,
         created_at=work.now,
         created_by_id=work.actor.user_id,
     )
     return [check, clock]
+
+
+async def _cancel_check(work: Work, case_id: UUID) -> list[SQLModel]:
+    """Return the check that was due after the closure, cancelled with its clock: the child is looked after again."""
+    query = select(FollowUpCheck).where(FollowUpCheck.case_id == case_id, FollowUpCheck.state == FOLLOW_UP.initial)
+    check = (await work.session.scalars(query)).one_or_none()
+    if check is None:
+        return []
+    check.state = FollowUpState.CANCELLED
+    return [check, *await clocks.cancel(work, check.id, ("follow_up_check",), "case reopened")]
 
 
 async def reopen_case(work: Work, case_id: UUID, command: ReopenCase, expected: int | None) -> CaseView:
@@ -153,7 +157,13 @@ async def reopen_case(work: Work, case_id: UUID, command: ReopenCase, expected: 
     case.closed_at = None
     case.reopened_times += 1
     story = service.story_of(work, case, "case.reopened", reason=command.reason)
-    rows = (closure, *start_clocks(work, case, transition.starts), story, *(attached(work, case, s) for s in signals))
+    rows = (
+        closure,
+        *await _cancel_check(work, case_id),
+        *start_clocks(work, case, transition.starts),
+        story,
+        *(attached(work, case, s) for s in signals),
+    )
     event = Event("case.reopened", "case", (case_id,), case_id=case_id, reason=command.reason)
     await work.save(event, case, *rows)
     if signals:

@@ -45,6 +45,8 @@ class CaseFacts:
     While a closure is proposed, those alone that began after the proposal: a new signal came in.
     """
     open_handover: bool
+    open_commitments: int
+    """Sessions that are booked and rehabilitation programmes that run."""
     closure_proposed_by_id: UUID | None
     closure_from_state: str | None
 
@@ -95,6 +97,11 @@ _goals = _refuse_unless(
     lambda f: not f.goals_without_outcome, "goals-without-outcome", "A goal of the plan has no outcome yet."
 )
 _no_handover = _refuse_unless(lambda f: not f.open_handover, "open-handover", "A hand-over of the case is open.")
+_no_commitments = _refuse_unless(
+    lambda f: not f.open_commitments,
+    "open-commitments",
+    "A session is booked or a rehabilitation programme runs: hold or cancel, complete or stop it first.",
+)
 _not_restricted = _refuse_unless(
     lambda f: not f.restricted, "already-restricted", "The case is restricted to its team already."
 )
@@ -135,7 +142,7 @@ CASE: Machine[CaseFacts] = Machine(
             WORKING,
             _S.CLOSURE_PROPOSED,
             P.CASES_CLOSE,
-            guards=(_no_handover, _no_tasks, _no_clocks, _goals),
+            guards=(_no_handover, _no_tasks, _no_clocks, _no_commitments, _goals),
             starts=("closure_approval",),
         ),
         # The route can't be walked to its end: the clocks of the steps that are left end with the closure.
@@ -144,7 +151,7 @@ CASE: Machine[CaseFacts] = Machine(
             WORKING,
             _S.CLOSURE_PROPOSED,
             P.CASES_CLOSE,
-            guards=(_no_handover, _no_tasks, _goals),
+            guards=(_no_handover, _no_tasks, _no_commitments, _goals),
             starts=("closure_approval",),
         ),
         *(

@@ -14,6 +14,8 @@ class FollowUpState(StrEnum):
 
     DUE = "due"
     DONE = "done"
+    CANCELLED = "cancelled"
+    """The case was opened again before the check was due."""
 
 
 @dataclass(frozen=True)
@@ -45,5 +47,7 @@ FOLLOW_UP: Machine[FollowUpFacts] = Machine(
             starts=("follow_up_check",),
             stops=("follow_up_check",),
         ),
+        # Taken by the reopening of the case, not by a call on the check.
+        Transition("cancel", (_S.DUE,), _S.CANCELLED, P.CASES_REOPEN),
     ),
 )

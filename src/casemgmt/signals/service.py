@@ -190,11 +190,15 @@ async def view_of(work: Work, signal: Signal) -> SignalView:
     """Return the signal as this actor sees it, with the actions that are allowed now."""
     facts = await repository.facts_of(work, signal)
     subjects = await repository.subjects_of(work, signal.id)
+    columns = signal.model_dump(exclude={"changed_xid", "lists_version", "content_digest", "gravest_severity"})
+    if work.actor.is_integration:
+        # A system follows its signal's state; what the desk wrote down about the child is not for it.
+        columns |= dict.fromkeys(("triage_note", "review_note", "closing_note"))
     return SignalView(
-        **signal.model_dump(exclude={"changed_xid", "lists_version", "content_digest", "gravest_severity"}),
+        **columns,
         suggested_urgency=policy.suggested_urgency(signal.category, signal.severity, danger_now=signal.danger_now),
         subjects=[SignalSubject(person_id=s.person_id, role=s.role) for s in subjects],
-        warnings=await warnings_of(work, signal.id),
+        warnings=[] if work.actor.is_integration else await warnings_of(work, signal.id),
         allowed_actions=[
             AllowedActionView.model_validate(a) for a in SIGNAL.allowed_actions(work.actor, signal.state, facts)
         ],

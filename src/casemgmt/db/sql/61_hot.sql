@@ -8,7 +8,7 @@ DROP FUNCTION IF EXISTS case_facts(uuid, text[]);
 CREATE FUNCTION case_facts(p_case uuid, p_route_clocks text[])
 RETURNS TABLE (child_contacted boolean, children_assessed boolean, plan_approved boolean, help_kinds text[],
                goals_without_outcome bigint, open_tasks bigint, open_route_clocks bigint, open_handover boolean,
-               closure_proposed_by_id uuid, closure_from_state text)
+               open_commitments bigint, closure_proposed_by_id uuid, closure_from_state text)
 LANGUAGE sql STABLE AS $$
     WITH round AS (SELECT max(k.reopened_at) AS since FROM case_closure k WHERE k.case_id = p_case),
          approved AS (SELECT p.id FROM plan p, round r WHERE p.case_id = p_case AND p.state = 'approved'
@@ -32,6 +32,8 @@ LANGUAGE sql STABLE AS $$
            (SELECT count(*) FROM open_task WHERE kind = ANY (p_route_clocks)
                AND (k.proposed_at IS NULL OR started_at > k.proposed_at)),
            EXISTS (SELECT 1 FROM case_handover h WHERE h.case_id = p_case AND h.state = 'offered'),
+           (SELECT count(*) FROM centre_session x WHERE x.case_id = p_case AND x.state = 'booked')
+           + (SELECT count(*) FROM rehabilitation_programme x WHERE x.case_id = p_case AND x.state = 'active'),
            k.proposed_by_id, k.from_state::text
       FROM (SELECT 1) AS one LEFT JOIN case_closure k ON k.case_id = p_case AND k.decided_at IS NULL
 $$;
@@ -104,12 +106,12 @@ CREATE FUNCTION request_case(p_user uuid, p_version integer, p_session uuid, p_r
     OUT document text, OUT state text, OUT version integer, OUT manager_id uuid, OUT restricted boolean, OUT help_package text,
     OUT child_contacted boolean, OUT children_assessed boolean, OUT plan_approved boolean, OUT help_kinds text[],
     OUT goals_without_outcome bigint, OUT open_tasks bigint, OUT open_route_clocks bigint, OUT open_handover boolean,
-    OUT closure_proposed_by_id uuid, OUT closure_from_state text)
+    OUT open_commitments bigint, OUT closure_proposed_by_id uuid, OUT closure_from_state text)
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM begin_work(p_user, p_version, p_session, p_request);
     SELECT d.*, f.* INTO document, state, version, manager_id, restricted, help_package, child_contacted, children_assessed,
-           plan_approved, help_kinds, goals_without_outcome, open_tasks, open_route_clocks, open_handover,
+           plan_approved, help_kinds, goals_without_outcome, open_tasks, open_route_clocks, open_handover, open_commitments,
            closure_proposed_by_id, closure_from_state
       FROM case_document(p_case) d, case_facts(p_case, p_route_clocks) f;
     IF FOUND THEN
