@@ -45,10 +45,11 @@ def _list_statement(*, with_state: bool, with_cursor: bool) -> str:
     if with_cursor:
         conditions += " AND (received_at, id) < (:at, :id)"
     branches = " UNION ".join(
-        f"(SELECT {_COLUMNS} FROM signal WHERE {branch}{conditions} ORDER BY received_at DESC, id DESC LIMIT :size)"
+        f"(SELECT {_COLUMNS} FROM signal WHERE {branch}{conditions}"  # noqa: S608 - constants of this module
+        " ORDER BY received_at DESC, id DESC LIMIT :size)"
         for branch in _BRANCHES
     )
-    return f"SELECT * FROM ({branches}) AS found ORDER BY received_at DESC, id DESC LIMIT :size"
+    return f"SELECT * FROM ({branches}) AS found ORDER BY received_at DESC, id DESC LIMIT :size"  # noqa: S608 - as above
 
 
 async def list_signals(work: Work, size: int, after: Position | None, state: str | None) -> list[dict[str, Any]]:
