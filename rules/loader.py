@@ -17,7 +17,15 @@ from rules.calendar_files import CalendarYear, Holiday, MovedDayOff, WorkingWeek
 from rules.dated import Dated, find_faults, value_on
 from rules.documents import Document, Location, read_document
 from rules.errors import FileProblem, LawFilesError, RuleError, UnknownNameError
-from rules.parameters import Citation, DatedValue, Entry, Label, Parameter, ParameterFile
+from rules.parameters import (
+    Alternative,
+    Citation,
+    Entry,
+    Label,
+    Parameter,
+    ParameterFile,
+    ParameterValue,
+)
 from rules.terms import Deadline, DeadlineFile, TermValue, Warn
 
 # Raised by hand whenever a change of code, not of data, moves a due time. It is part of rules_version().
@@ -28,7 +36,7 @@ OPENS = "working_day.opens"
 CLOSES = "working_day.closes"
 TIME_OF_DAY = "time_of_day"
 _MODELS: tuple[type[Entry], ...] = (
-    ParameterFile, Parameter, DatedValue, Citation, Label, DeadlineFile, Deadline, TermValue, Warn,
+    ParameterFile, Parameter, ParameterValue, Alternative, Citation, Label, DeadlineFile, Deadline, TermValue, Warn,
     CalendarYear, Holiday, MovedDayOff, WorkingWeekendDay,
 )  # fmt: skip
 _KNOWN_KEYS = sorted({key for model in _MODELS for key in model.model_fields})
@@ -67,7 +75,7 @@ class Law:
         """Return the deadline. Raises UnknownNameError."""
         return _named("deadline", code, self.deadlines)
 
-    def value(self, name: str, on: date, known_on: date | None = None) -> DatedValue:
+    def value(self, name: str, on: date, known_on: date | None = None) -> ParameterValue:
         """Return the parameter's value in force on `on`, as known on `known_on`.
 
         Raises UnknownNameError, NotInForceError, NotKnownYetError, BeyondConfirmedError.

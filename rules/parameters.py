@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
@@ -169,6 +170,14 @@ class ParameterValue(DatedValue):
     """A value of a parameter, of a kind that fits its unit."""
 
     unit: Annotated[Unit, Field(strict=False)]
+
+    @property
+    def exact(self) -> Fraction:
+        """The figure as it multiplies a sum: a share in percent as hundredths. A TypeError when it is no figure."""
+        if isinstance(self.value, str):
+            raise TypeError(f"{self.value!r} is no figure")
+        figure = Fraction(self.value)
+        return figure * Fraction(1, _HUNDRED_PERCENT) if self.unit is Unit.PERCENT else figure
 
     @model_validator(mode="after")
     def check_unit(self) -> Self:
