@@ -23,8 +23,9 @@ class Entry(BaseModel):
 class Status(StrEnum):
     """How well a value is grounded.
 
-    verified: a named person read the act. published: seen on a page of the body that applies it.
-    unverified: seen elsewhere, or not yet read. house_default: set by the operator, not law at all.
+    verified: a named person read the act. published: seen on a page that the citation names; the act itself was
+    not read. unverified: general knowledge, or contradicted, or without a sure date. house_default: set by the
+    operator, not law at all.
     """
 
     VERIFIED = "verified"
