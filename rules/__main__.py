@@ -1,4 +1,4 @@
-"""The desk of a policy analyst: `python -m rules check`, `show` and `due`."""
+"""The desk of a policy analyst: `python -m rules check`, `show`, `due`, `explain` and `test`."""
 
 import argparse
 import sys
@@ -7,9 +7,11 @@ from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
 
-from rules.check import find_unused, summarise
+from rules.check import find_unused, summarise, words_in_code
 from rules.deadlines import compute_due
 from rules.errors import LawFilesError, RuleError, UnknownNameError
+from rules.graph.commands import COMMANDS, add_commands, run_command
+from rules.graph.reader import read_graph, used_parameters
 from rules.loader import Law, load_law, read_law
 from rules.report import report_check, report_due, report_show
 
@@ -24,6 +26,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         law = read_law(asked.law, str(asked.law)) if asked.law else load_law()
         if asked.command == "check":
             return _check(law)
+        if asked.command in COMMANDS:
+            return run_command(asked, law, _write)
         if asked.command == "show":
             _write(report_show(law, _find_name(law, asked.name), asked.on))
         else:
@@ -38,10 +42,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _check(law: Law) -> int:
-    unused = find_unused(law)
+    graph = read_graph(law)
+    unused = find_unused(law, words_in_code() | used_parameters(graph))
     if unused:
         return _refuse(LawFilesError(unused))
     _write(report_check(summarise(law)))
+    _write([f"  rules      {len(graph.rules)} rules of {len(graph.benefits)} benefits"])
     return 0
 
 
@@ -76,6 +82,7 @@ def _build_parser() -> argparse.ArgumentParser:
                      help="the event with its offset, for example 2026-11-20T16:00+05:00")  # fmt: skip
     due.add_argument("--on", type=_date, metavar="DATE", help="use the term in force on this day")
     due.add_argument("--known-on", type=_date, metavar="DATE", help="use what was known on this day")
+    add_commands(commands, _date)
     return parser
 
 

@@ -16,7 +16,6 @@ from rules.graph.nodes import (
     FactNode,
     GatherNode,
     If,
-    Listed,
     Logic,
     Node,
     Not,
@@ -39,7 +38,6 @@ from rules.graph.syntax import (
     Choice,
     Gather,
     Index,
-    InList,
     Is,
     Literal,
     Name,
@@ -71,8 +69,7 @@ class Names:
     facts: Mapping[str, Fact]
     rules: Mapping[str, Signature]
     figures: frozenset[str]
-    lists: frozenset[str]
-    roundings: frozenset[str]
+    directions: frozenset[str]
     conventions: frozenset[str]
 
     def chain(self, of: str) -> tuple[str, ...]:
@@ -168,8 +165,6 @@ def _name(compiler: Compiler, term: Name) -> Node:
         return RuleNode(text, compiler.depth_of(rule.scope, term), rule.type)
     if text in names.figures:
         return ParameterNode(text, compiler.as_of)
-    if text in names.lists:
-        raise SyntaxFaultError(term.at, f"{text} is a list: write `code in {text}`")
     raise unknown(term.at, "fact, rule or parameter", text, [*names.facts, *names.rules, *names.figures])
 
 
@@ -237,14 +232,6 @@ def _codes_of(compiler: Compiler, node: Node) -> Mapping[str, object]:
     return (compiler.names.facts[node.name].codes or {}) if isinstance(node, FactNode) else {}
 
 
-@handles(InList)
-def _in_list(compiler: Compiler, term: InList) -> Node:
-    part = compiler.compile(term.term, Type.CODE)
-    if term.list_name.text not in compiler.names.lists:
-        raise unknown(term.list_name.at, "list", term.list_name.text, sorted(compiler.names.lists))
-    return Listed(part, term.list_name.text, compiler.as_of)
-
-
 @handles(Gather)
 def _gather(compiler: Compiler, term: Gather) -> Node:
     scope = compiler.group(term.group)
@@ -289,8 +276,11 @@ class _Function:
 
 def _rounded(compiler: Compiler, term: Call) -> Node:
     part = compiler.compile(term.arguments[0], Type.NUMBER)
-    name = _bare(term.arguments[1], "rounding", compiler.names.roundings)
-    return RoundNode(name, part, compiler.as_of)
+    step = compiler.compile(term.arguments[1])
+    if not isinstance(step, ParameterNode):
+        raise SyntaxFaultError(term.arguments[1].at, "the step of a rounding is a parameter")
+    direction = _bare(term.arguments[2], "direction of rounding", compiler.names.directions)
+    return RoundNode(part, step, direction, compiler.as_of)
 
 
 def _extreme(compiler: Compiler, term: Call) -> Node:
@@ -324,7 +314,7 @@ def _bare(term: Term, kind: str, known: frozenset[str]) -> str:
 
 
 _FUNCTIONS: Mapping[str, _Function] = {
-    "rounded": _Function("rounded(number, rounding)", _rounded),
+    "rounded": _Function("rounded(number, step, direction)", _rounded),
     "smaller": _Function("smaller(number, number)", _extreme),
     "larger": _Function("larger(number, number)", _extreme),
     "years_after": _Function("years_after(day, number, convention)", _shift),

@@ -8,10 +8,10 @@ from math import ceil, floor
 from rules.errors import RuleError
 from rules.graph import domain
 from rules.graph.dates import MONTHS_A_YEAR, Reached, months_after, start_of
-from rules.graph.domain import Answer, Codes, Days, Exact, Span, Value, hull, number
+from rules.graph.domain import Answer, Codes, Days, Exact, Span, Value, divide, hull, number
 from rules.graph.facts import Path
 from rules.graph.graph import Rule
-from rules.graph.models import ConventionVersion, Direction
+from rules.graph.models import ConventionVersion
 from rules.graph.nodes import (
     Arithmetic,
     Asked,
@@ -22,7 +22,6 @@ from rules.graph.nodes import (
     FactNode,
     GatherNode,
     If,
-    Listed,
     Logic,
     Node,
     Not,
@@ -36,7 +35,8 @@ from rules.graph.nodes import (
     TableNode,
     Verdict,
 )  # fmt: skip
-from rules.graph.run import ANY, Kind, Run, exact, listed_codes
+from rules.graph.run import ANY, Kind, Run
+from rules.parameters import RoundingDirection
 
 _Handler = Callable[..., Value]
 _HANDLERS: dict[type[Node], _Handler] = {}
@@ -155,31 +155,32 @@ def _extreme(run: Run, node: Extreme, path: Path) -> Value:
     return Span(pick(left.low, right.low), pick(left.high, right.high))
 
 
-def round_exact(value: Exact, unit: Exact, direction: Direction) -> Exact:
-    """Return the multiple of `unit` that the direction picks. Halves go away from zero with half_up."""
-    steps = Fraction(value) * Fraction(unit.denominator, unit.numerator)
-    half = Fraction(1, 2)
-    whole = {
-        Direction.UP: ceil(steps),
-        Direction.DOWN: floor(steps),
-        Direction.HALF_UP: floor(steps + half) if steps >= 0 else ceil(steps - half),
-        Direction.HALF_EVEN: round(steps),
-    }[direction]
-    return number(whole * unit).low
+def round_exact(value: Exact, step: Exact, direction: RoundingDirection) -> Exact:
+    """Return the multiple of `step` that the direction picks."""
+    steps = Fraction(divide(value, step))
+    if direction is RoundingDirection.UP:
+        whole = ceil(steps)
+    elif direction is RoundingDirection.DOWN:
+        whole = floor(steps)
+    else:
+        whole = floor(steps + Fraction(1, 2))
+    return number(whole * step).low
 
 
 @_handles(RoundNode)
 def _round(run: Run, node: RoundNode, path: Path) -> Value:
     on = _days(evaluate(run, node.at, path))
-    part = _span(evaluate(run, node.part, path))
-    values = run.graph.roundings[node.rounding].values
-    return hull(
-        Span(
-            round_exact(part.low, exact(chosen), chosen.direction),
-            round_exact(part.high, exact(chosen), chosen.direction),
-        )
-        for chosen in run.choose(Kind.ROUNDING, node.rounding, values, on, (id(node), path))
-    )
+    part, step = _span(evaluate(run, node.part, path)), _span(evaluate(run, node.step, path))
+    values = run.graph.law.parameter(node.direction).values
+    found = []
+    for chosen in run.choose(Kind.PARAMETER, node.direction, values, on, (id(node), path)):
+        direction = RoundingDirection(str(chosen.value))
+        if step.settled:
+            ends = [round_exact(end, step.low, direction) for end in (part.low, part.high)]
+            found.append(Span(*ends))
+        else:
+            found.append(Span(part.low - step.high, part.high + step.high))
+    return hull(found)
 
 
 @_handles(Compare)
@@ -210,15 +211,6 @@ def _not(run: Run, node: Not, path: Path) -> Value:
 def _one_of(run: Run, node: OneOf, path: Path) -> Value:
     answer = _within(_codes(evaluate(run, node.part, path)), frozenset(node.codes))
     return ~answer if node.negated else answer
-
-
-@_handles(Listed)
-def _listed(run: Run, node: Listed, path: Path) -> Value:
-    on = _days(evaluate(run, node.at, path))
-    codes = _codes(evaluate(run, node.part, path))
-    values = run.graph.law.parameter(node.parameter).values
-    chosen = run.choose(Kind.PARAMETER, node.parameter, values, on, (id(node), path))
-    return hull(_within(codes, listed_codes(value)) for value in chosen)
 
 
 def _within(codes: frozenset[str], wanted: frozenset[str]) -> Answer:

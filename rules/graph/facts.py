@@ -149,7 +149,7 @@ class _FactsReader:
             return None
         readers = {Type.TRUTH: _truth, Type.NUMBER: _number, Type.DAY: self._day, Type.CODE: _code}
         found = readers[fact.type](fact, data)
-        if isinstance(found, str):
+        if isinstance(found, str) and not isinstance(found, Answer):
             self.complain(location, found)
             return None
         return found

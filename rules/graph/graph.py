@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 
 from rules.errors import UnknownNameError
-from rules.graph.models import Benefit, Convention, Fact, FormulaVersion, Group, Rounding
+from rules.graph.models import Benefit, Convention, Fact, FormulaVersion, Group
 from rules.graph.nodes import Node, Type
 from rules.loader import Law, Place
 from rules.parameters import Label
@@ -45,7 +45,6 @@ class Graph:
     groups: Mapping[str, Group] = field(default_factory=dict)
     facts: Mapping[str, Fact] = field(default_factory=dict)
     rules: Mapping[str, Rule] = field(default_factory=dict)
-    roundings: Mapping[str, Rounding] = field(default_factory=dict)
     conventions: Mapping[str, Convention] = field(default_factory=dict)
     benefits: Mapping[str, Benefit] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)

@@ -1,7 +1,6 @@
 """What the files of facts and of formulas may say."""
 
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
@@ -76,27 +75,11 @@ class FactFile(Entry):
     facts: dict[Code, Fact] = Field(default_factory=dict)
 
 
-class Direction(StrEnum):
-    """Which way a rounding goes."""
-
-    UP = "up"
-    DOWN = "down"
-    HALF_UP = "half_up"
-    HALF_EVEN = "half_even"
-
-
 class FormulaVersion(DatedValue):
     """The wording of a rule in force on some days."""
 
     value: Text = Field(alias="formula")
     unit: Literal["formula"] = "formula"
-
-
-class RoundingVersion(DatedValue):
-    """A rounding in force on some days: to a multiple of `value` in its unit."""
-
-    value: Annotated[int | Decimal, Field(gt=0)]
-    direction: Annotated[Direction, Field(strict=False)]
 
 
 class ConventionVersion(DatedValue):
@@ -125,13 +108,6 @@ class Formula(Entry):
         if self.type is Type.CODE:
             raise ValueError("a rule gives a number, a truth or a day")
         return self
-
-
-class Rounding(Entry):
-    """A rounding of the law, by name."""
-
-    label: Label
-    values: Annotated[tuple[RoundingVersion, ...], Field(min_length=1)]
 
 
 class Convention(Entry):
@@ -168,6 +144,5 @@ class FormulaFile(Entry):
     """A file in a folder `formulas`."""
 
     formulas: dict[Dotted, Formula] = Field(default_factory=dict)
-    roundings: dict[Dotted, Rounding] = Field(default_factory=dict)
     conventions: dict[Dotted, Convention] = Field(default_factory=dict)
     benefits: dict[Code, Benefit] = Field(default_factory=dict)

@@ -121,10 +121,11 @@ class Extreme(Node):
 
 @dataclass(frozen=True, slots=True)
 class RoundNode(Node):
-    """The only place where a number loses anything; direction and unit are dated law of their own."""
+    """The only place where a number loses anything; step and direction are dated parameters of the law."""
 
-    rounding: str
     part: Node
+    step: Node
+    direction: str
     at: Node
 
 
@@ -161,15 +162,6 @@ class OneOf(TruthNode):
     part: Node
     codes: tuple[str, ...]
     negated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Listed(TruthNode):
-    """Whether a code stands in a dated list."""
-
-    part: Node
-    parameter: str
-    at: Node
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@
     all        = not { "and" not }
     not        = "not" not | comparison
     comparison = sum [ ("<" | "<=" | ">" | ">=" | "=") sum
-                     | "is" ["not"] code { "or" code } | "in" name ]
+                     | "is" ["not"] code { "or" code } ]
     sum        = product { ("+" | "-") product }
     product    = dated { ("*" | "/") dated }
     dated      = primary [ "at" primary ]
@@ -28,7 +28,6 @@ from rules.graph.syntax import (
     Choice,
     Gather,
     Index,
-    InList,
     Is,
     Literal,
     Name,
@@ -42,7 +41,7 @@ from rules.graph.syntax import (
 
 GATHERS = ("count", "sum", "any", "all")
 _WORDS = frozenset(
-    {"if", "then", "else", "and", "or", "not", "is", "in", "at", "where", "by", "yes", "no", "order", *GATHERS}
+    {"if", "then", "else", "and", "or", "not", "is", "at", "where", "by", "yes", "no", "order", *GATHERS}
 )
 _TOKEN = re.compile(
     r"(?P<space>[ \t]+|#[^\n]*)|(?P<line>\n)|(?P<number>[0-9][0-9_.]*)"
@@ -162,9 +161,6 @@ class _Parser:
             return Binary(sign.at, sign.text, left, self.addition())
         if self.meets("is"):
             return self.membership(left)
-        if self.meets("in"):
-            at = self.take().at
-            return InList(at, left, self.name("the name of a list"))
         return left
 
     def membership(self, left: Term) -> Term:

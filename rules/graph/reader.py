@@ -24,18 +24,16 @@ from rules.graph.models import (
     FormulaVersion,
     Group,
     Judgement,
-    Rounding,
-    RoundingVersion,
 )  # fmt: skip
-from rules.graph.nodes import Asked, Node, RuleNode, Type, walk
+from rules.graph.nodes import Asked, Node, ParameterNode, RoundNode, RuleNode, TableNode, Type, walk
 from rules.graph.parser import parse
 from rules.graph.syntax import Position, SyntaxFaultError
 from rules.graph.texts import Text, find_texts
 from rules.loader import Law, Place, parse_document
-from rules.parameters import Citation, DatedValue, Label, Parameter
+from rules.parameters import Citation, DatedValue, Label, Parameter, Unit
 
 _MODELS: tuple[type[BaseModel], ...] = (
-    FactFile, Group, Fact, Judgement, FormulaFile, Formula, FormulaVersion, Rounding, RoundingVersion,
+    FactFile, Group, Fact, Judgement, FormulaFile, Formula, FormulaVersion,
     Convention, ConventionVersion, Benefit, Citation, Label, DatedValue,
 )  # fmt: skip
 _KEYS = sorted({entry.alias or key for model in _MODELS for key, entry in model.model_fields.items()})
@@ -60,7 +58,7 @@ def read_graph(law: Law) -> Graph:
 
 
 def is_number(parameter: Parameter) -> bool:
-    """Return whether the parameter is a figure; else it is a list of codes."""
+    """Return whether the parameter is a figure; else it is a time of day or a direction of rounding."""
     return all(isinstance(value.value, int | Decimal) for value in parameter.values)
 
 
@@ -78,7 +76,6 @@ class _Reader:
     groups: dict[str, Group] = field(default_factory=dict)
     facts: dict[str, Fact] = field(default_factory=dict)
     formulas: dict[str, tuple[_Source, Formula]] = field(default_factory=dict)
-    roundings: dict[str, Rounding] = field(default_factory=dict)
     conventions: dict[str, Convention] = field(default_factory=dict)
     benefits: dict[str, tuple[_Source, Benefit]] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
@@ -101,7 +98,7 @@ class _Reader:
         self._check_benefits(rules)
         self._stop_at_faults()
         return Graph(
-            law=self.law, groups=self.groups, facts=self.facts, rules=rules, roundings=self.roundings,
+            law=self.law, groups=self.groups, facts=self.facts, rules=rules,
             conventions=self.conventions, benefits={name: benefit for name, (_, benefit) in self.benefits.items()},
             places=self.places,
         )  # fmt: skip
@@ -128,16 +125,14 @@ class _Reader:
 
     def _read_formulas(self, source: _Source) -> None:
         file = parse_document(source.document, FormulaFile, _KEYS)
-        for section in ("formulas", "roundings", "conventions", "benefits"):
+        for section in ("formulas", "conventions", "benefits"):
             for name in getattr(file, section):
                 self._remember(source, (section, name), name)
         for name, formula in file.formulas.items():
             self._check_dates(source, ("formulas", name, "versions"), name, formula.versions)
             self.formulas[name] = (source, formula)
-        for section in ("roundings", "conventions"):
-            for name, entry in getattr(file, section).items():
-                self._check_dates(source, (section, name, "values"), name, entry.values)
-        self.roundings |= file.roundings
+        for name, convention in file.conventions.items():
+            self._check_dates(source, ("conventions", name, "values"), name, convention.values)
         self.conventions |= file.conventions
         self.benefits |= {name: (source, benefit) for name, benefit in file.benefits.items()}
 
@@ -164,7 +159,7 @@ class _Reader:
                 self.problems.append(FileProblem(place.path, place.line, f"{name}: no group {start!r} holds it"))
 
     def _names(self) -> Names:
-        chain = Names(self.groups, {}, {}, *[frozenset[str]()] * 4).chain
+        chain = Names(self.groups, {}, {}, *[frozenset[str]()] * 3).chain
         parameters = self.law.parameters
         figures = frozenset(name for name, parameter in parameters.items() if is_number(parameter))
         rules = {name: Signature(chain(formula.of), formula.type) for name, (_, formula) in self.formulas.items()}
@@ -173,8 +168,11 @@ class _Reader:
             facts=self.facts,
             rules=rules,
             figures=figures,
-            lists=frozenset(parameters) - figures,
-            roundings=frozenset(self.roundings),
+            directions=frozenset(
+                name
+                for name, parameter in parameters.items()
+                if all(value.unit is Unit.ROUNDING_DIRECTION for value in parameter.values)
+            ),
             conventions=frozenset(self.conventions),
         )
 
@@ -236,6 +234,21 @@ def asked_rules(rule: Rule) -> Iterator[str]:
     """Yield the names of the rules that a rule asks directly, in any of its wordings."""
     for node in (rule.as_of, *(wording.node for wording in rule.wordings)):
         yield from (part.name for part in walk(node) if isinstance(part, RuleNode))
+
+
+def used_parameters(graph: Graph) -> frozenset[str]:
+    """Return every parameter that some wording names, rows of tables included."""
+    found: set[str] = set()
+    for rule in graph.rules.values():
+        for wording in rule.wordings:
+            for node in walk(wording.node):
+                if isinstance(node, ParameterNode):
+                    found.add(node.name)
+                elif isinstance(node, RoundNode):
+                    found.add(node.direction)
+                elif isinstance(node, TableNode):
+                    found.update(name for name in graph.law.parameters if name.startswith(f"{node.table}."))
+    return frozenset(found)
 
 
 def _find_circle(rules: Mapping[str, Rule], name: str, above: tuple[str, ...], done: set[str]) -> tuple[str, ...]:

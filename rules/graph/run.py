@@ -25,7 +25,6 @@ class Kind(StrEnum):
 
     PARAMETER = "parameter"
     RULE = "rule"
-    ROUNDING = "rounding"
     CONVENTION = "convention"
 
 
@@ -163,8 +162,3 @@ def exact(value: DatedValue) -> Exact:
     if isinstance(figure, int):
         return figure
     raise TypeError(figure)
-
-
-def listed_codes(value: DatedValue) -> frozenset[str]:
-    """Return the codes of a list: words with commas between them."""
-    return frozenset(word.strip() for word in str(value.value).split(",")) - {""}

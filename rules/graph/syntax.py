@@ -86,15 +86,6 @@ class Is:
 
 
 @dataclass(frozen=True, slots=True)
-class InList:
-    """`kind in income.not_counted`: the code stands in a dated list."""
-
-    at: Position
-    term: "Term"
-    list_name: Name
-
-
-@dataclass(frozen=True, slots=True)
 class Call:
     """A function with its arguments: `years_after(birth_date, age.minor, age.counting)`."""
 
@@ -125,7 +116,7 @@ class Rank:
 
 
 Term = (
-    Literal | YesNo | Name | Index | AsOf | Binary | Negation | Choice | Is | InList | Call | Gather | Rank
+    Literal | YesNo | Name | Index | AsOf | Binary | Negation | Choice | Is | Call | Gather | Rank
 )  # fmt: skip
 
 

@@ -1,0 +1,76 @@
+"""Asks for a benefit: yes, no or cannot tell yet, the amount, and the facts that would settle it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from rules.graph.basis import Mode, NotVerifiedError, SignOff, not_verified
+from rules.graph.domain import Answer, Days, Span, is_settled
+from rules.graph.evaluator import evaluate_rule
+from rules.graph.facts import FactRef, Record
+from rules.graph.graph import Graph
+from rules.graph.run import Run, Used
+from rules.graph.settle import Settling, find_settling
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The answer to one question, with everything it rests on."""
+
+    benefit: str
+    on: date
+    known_on: date | None
+    mode: Mode
+    entitled: Answer
+    amount: Span | None
+    settling: Settling
+    judged: tuple[FactRef, ...]
+    not_verified: tuple[Used, ...]
+    run: Run
+
+    @property
+    def provisional(self) -> bool:
+        """Whether some value under the answer is not verified."""
+        return bool(self.not_verified)
+
+    @property
+    def missing(self) -> tuple[FactRef, ...]:
+        """The facts that were asked for and are not stated; none when they can change nothing."""
+        return self.settling.missing
+
+    @property
+    def settled(self) -> bool:
+        """Whether both the entitlement and the amount are known exactly."""
+        return is_settled(self.entitled) and (self.amount is None or self.amount.settled)
+
+
+def ask(
+    graph: Graph,
+    benefit: str,
+    case: Record,
+    on: date,
+    known_on: date | None = None,
+    mode: Mode = Mode.ESTIMATE,
+    sign_off: SignOff | None = None,
+) -> Answered:
+    """Answer whether the case is entitled to the benefit on the day, and to how much.
+
+    Raises UnknownNameError, NotInForceError, NotKnownYetError, BeyondConfirmedError; in the mode `decide`
+    NotVerifiedError.
+    """
+    asked = graph.benefit(benefit)
+    run = Run(graph, case, Days(on, on), known_on, traced=True)
+    entitled = evaluate_rule(run, asked.entitled)
+    amount = evaluate_rule(run, asked.amount) if asked.amount else None
+    if not isinstance(entitled, Answer) or not (amount is None or isinstance(amount, Span)):
+        raise TypeError(benefit)
+    open_facts = not is_settled(entitled) or not (amount is None or amount.settled)
+    settling = find_settling(run, asked) if open_facts else Settling()
+    unverified = not_verified(run.used.values(), sign_off)
+    if mode is Mode.DECIDE and unverified:
+        raise NotVerifiedError(unverified)
+    judged = tuple(
+        ref for ref in settling.missing if ref.name in graph.facts and graph.facts[ref.name].judgement is not None
+    )
+    return Answered(
+        benefit, on, known_on, mode, entitled, amount, settling, judged, tuple(unverified), run
+    )  # fmt: skip

@@ -1,0 +1,214 @@
+"""Tells an answer step by step: value, formula with the numbers put in, law, and what was not met by how much."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+
+from rules.graph.answers import Answered
+from rules.graph.basis import digest_of
+from rules.graph.domain import Answer, Days, Exact, Span, Value
+from rules.graph.evaluator import node_of
+from rules.graph.facts import Path
+from rules.graph.graph import Rule
+from rules.graph.models import Convention
+from rules.graph.nodes import Compare, GatherNode, Logic, Node, Not, RankNode, RuleNode, parts
+from rules.graph.run import ANY, Run, Used
+from rules.graph.show import put_in, show_number, show_value, unit_of
+from rules.graph.words import Language, say, unit_word, word
+from rules.parameters import Citation, Label, Parameter, Status
+
+_SPACE = "\u00a0"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """Where a value of the law stands, and the wording it was taken from."""
+
+    name: str
+    shown: str
+    on: date
+    in_force_from: date
+    known_from: date | None
+    status: Status
+    citation: Citation | None
+    reason: str | None
+    digest: str
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A condition that is not met, and by how much."""
+
+    text: str
+    by: Exact
+    shown: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One rule at one place of the case. A step told before is only named again."""
+
+    rule: str
+    place: str
+    label: Label
+    value: Value
+    unit: str | None
+    formula: str
+    numbers: str
+    ground: Ground | None
+    figures: tuple[Ground, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    steps: tuple["Step", ...] = ()
+    told_before: bool = False
+
+
+@dataclass
+class _Teller:
+    run: Run
+    language: Language
+    told: set[tuple[str, Path]] = field(default_factory=set)
+
+    def step(self, name: str, path: Path) -> Step:
+        rule = self.run.graph.rules[name]
+        value = self.run.results[name, path]
+        use = self.run.uses.get((id(rule), path))
+        place = self.run.show(path, "").rstrip(".")
+        if use is None or (name, path) in self.told:
+            return Step(name, place, rule.label, value, rule.unit, "", "", None, told_before=use is not None)
+        self.told.add((name, path))
+        node = node_of(rule, use.value)
+        seen = list(_evaluated(self.run, node, path))
+        return Step(
+            rule=name,
+            place=place,
+            label=rule.label,
+            value=value,
+            unit=rule.unit,
+            formula=" ".join(str(use.value.value).split()),
+            numbers=put_in(self.run, node, path, self.language),
+            ground=self._ground(use),
+            figures=tuple(self._figures(seen)),
+            gaps=tuple(self._gaps(node, path)) if value is Answer.NO else (),
+            steps=tuple(self._steps(rule, seen)),
+        )
+
+    def _ground(self, use: Used) -> Ground:
+        value = use.value
+        graph = self.run.graph
+        named: Parameter | Convention | Rule = (
+            graph.law.parameters.get(use.name) or graph.conventions.get(use.name) or graph.rules[use.name]
+        )
+        shown = say(named.label, self.language)
+        if not isinstance(value.value, str):
+            figure = (
+                f"{show_number(exact_of(value.value), self.language)}{_SPACE}{unit_word(value.unit, self.language)}"
+            )
+            shown = f"{shown}: {figure.rstrip(_SPACE)}"
+        elif value.unit != "formula":
+            shown = f"{shown}: {word(value.value, self.language)}"
+        return Ground(
+            use.name, shown, use.on, value.in_force_from, value.known_from, value.status, value.citation, value.reason,
+            digest_of(value),
+        )  # fmt: skip
+
+    def _figures(self, seen: list[tuple[Node, Path]]) -> Iterator[Ground]:
+        told: set[tuple[str, date]] = set()
+        for node, path in seen:
+            use = self.run.uses.get((id(node), path))
+            if use is not None and (use.name, use.on) not in told:
+                told.add((use.name, use.on))
+                yield self._ground(use)
+
+    def _steps(self, rule: Rule, seen: list[tuple[Node, Path]]) -> Iterator[Step]:
+        asked: set[tuple[str, Path]] = set()
+        for node, path in seen:
+            if isinstance(node, RuleNode):
+                key = (node.name, path[: node.depth])
+                if key not in asked and key != (rule.name, path) and all(index != ANY for _, index in key[1]):
+                    asked.add(key)
+                    yield self.step(*key)
+
+    def _gaps(self, node: Node, path: Path, wanted: Answer = Answer.YES) -> Iterator[Gap]:
+        """Yield each comparison that stands against the wanted answer, with the distance to its threshold."""
+        value = self.run.values.get((id(node), path))
+        if value is None or value is wanted:
+            return
+        if isinstance(node, Not):
+            yield from self._gaps(node.part, path, ~wanted)
+        elif isinstance(node, Logic):
+            for part in node.parts:
+                yield from self._gaps(part, path, wanted)
+        elif isinstance(node, Compare) and wanted is Answer.YES:
+            gap = self._gap(node, path)
+            if gap is not None:
+                yield gap
+
+    def _gap(self, node: Compare, path: Path) -> Gap | None:
+        left, right = self.run.values[id(node.left), path], self.run.values[id(node.right), path]
+        if isinstance(left, Days) and isinstance(right, Days) and left.settled and right.settled:
+            by: Exact = left.low.toordinal() - right.low.toordinal()
+            unit = "days"
+        elif isinstance(left, Span) and isinstance(right, Span) and left.settled and right.settled:
+            by = left.low - right.low
+            unit = unit_of(self.run, node.left, path) or unit_of(self.run, node.right, path) or "count"
+        else:
+            return None
+        by = by if by >= 0 else -by
+        key = {"=": "differs_by"}.get(node.sign, "short_by" if node.sign in {">", ">="} else "over_by")
+        amount = f"{show_number(by, self.language)}{_SPACE}{unit_word(unit, self.language)}".rstrip(_SPACE)
+        shown = word(key, self.language).format(by=amount)
+        return Gap(put_in(self.run, node, path, self.language), by, shown)
+
+
+def exact_of(value: object) -> Exact:
+    """Return a figure as it stands in a file as an exact number."""
+    return value if isinstance(value, int) else Fraction(str(value))
+
+
+def _evaluated(run: Run, node: Node, path: Path) -> Iterator[tuple[Node, Path]]:
+    """Yield what was evaluated of an expression, with the place it was evaluated for; not inside other rules."""
+    if (id(node), path) not in run.values:
+        return
+    yield node, path
+    if isinstance(node, GatherNode):
+        inner = [part for part in (node.where, node.body) if part is not None]
+        for place in run.paths(node.group, path[: node.depth]) or ():
+            for part in inner:
+                yield from _evaluated(run, part, place)
+        return
+    if isinstance(node, RankNode):
+        return
+    for part in parts(node):
+        yield from _evaluated(run, part, path)
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """An answer with its steps, in one language."""
+
+    answered: Answered
+    language: Language
+    label: Label
+    steps: tuple[Step, ...]
+
+
+def explain(answered: Answered, language: Language = Language.RU) -> Explanation:
+    """Return the steps of an answer."""
+    graph = answered.run.graph
+    benefit = graph.benefits[answered.benefit]
+    teller = _Teller(answered.run, language)
+    names = [benefit.entitled, *([benefit.amount] if benefit.amount else [])]
+    return Explanation(answered, language, benefit.label, tuple(teller.step(name, ()) for name in names))
+
+
+def walk_steps(steps: tuple[Step, ...]) -> Iterator[Step]:
+    """Yield every step, outermost first."""
+    for step in steps:
+        yield step
+        yield from walk_steps(step.steps)
+
+
+def show_step_value(step: Step, language: Language) -> str:
+    """Return a step's value in words."""
+    return show_value(step.value, language, step.unit)
