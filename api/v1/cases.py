@@ -3,10 +3,10 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Query, Response
+from fastapi import Query, Request, Response
 
 from api.etags import ExpectedVersion, RequiredVersion, set_etag
-from api.routing import CurrentDirect, CurrentWork, Router, written
+from api.routing import CurrentWork, Router, direct_of, written
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
 from casemgmt.cases import changes, closure, handover, opening, restriction, service, team
@@ -38,19 +38,19 @@ async def open_case(command: OpenCase, response: Response, work: CurrentWork) ->
 
 @router.get("", Permission.CASES_READ, direct=True, response_model=Page[CaseSummary])
 async def list_cases(
-    direct: CurrentDirect,
+    request: Request,
     limit: Limit = DEFAULT_PAGE,
     cursor: Cursor = None,
     state: Annotated[CaseState | None, Query()] = None,
 ) -> Response:
     """List the cases that you may see, newest first."""
-    return written(await service.list_cases(direct, limit, cursor, state))
+    return written(await service.list_cases(direct_of(request), limit, cursor, state))
 
 
 @router.get("/{case_id}", Permission.CASES_READ, direct=True, response_model=CaseView)
-async def get_case(case_id: UUID, direct: CurrentDirect) -> Response:
+async def get_case(case_id: UUID, request: Request) -> Response:
     """Read a case in full, with the actions that are allowed on it now."""
-    return written(*await service.read_case(direct, case_id))
+    return written(*await service.read_case(direct_of(request), case_id))
 
 
 @router.patch("/{case_id}", Permission.CASES_WRITE)

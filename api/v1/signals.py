@@ -6,8 +6,9 @@ from uuid import UUID
 from fastapi import Query, Request, Response
 
 from api.etags import ExpectedVersion, set_etag
-from api.routing import CurrentDirect, CurrentServices, CurrentWork, Router, has_work, needed_work
+from api.routing import CurrentWork, Router, direct_of, has_work, needed_work, written
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
+from api.services import services_of
 from casemgmt.access.permissions import Permission
 from casemgmt.outreach import warnings
 from casemgmt.outreach.commands import LiftWarning, RecordWarning
@@ -20,19 +21,16 @@ from casemgmt.signals.views import ReporterView, SignalRegistered, SignalSummary
 router = Router("/signals", "signals")
 
 
-@router.post("", Permission.SIGNALS_CREATE, direct=True, status_code=201)
-async def create_signal(
-    command: RegisterSignal, request: Request, response: Response, direct: CurrentDirect, services: CurrentServices
-) -> SignalRegistered:
+@router.post("", Permission.SIGNALS_CREATE, direct=True, status_code=201, response_model=SignalRegistered)
+async def create_signal(command: RegisterSignal, request: Request) -> Response:
     """Record a signal about a child. Its owner and the clock of its triage start at once."""
-    lookup_key = services.settings.lookup_key
+    lookup_key = services_of(request).settings.lookup_key
     if service.is_plain(command) and not has_work(request):
-        registered = await service.register_plain_signal(direct, command, lookup_key)
+        registered = await service.register_plain_signal(direct_of(request), command, lookup_key)
     else:
         async with needed_work(request) as work:
             registered = await service.register_signal(work, command, lookup_key)
-    response.headers["Location"] = f"/v1/signals/{registered.id}"
-    return registered
+    return written(registered.model_dump_json(), created=f"/v1/signals/{registered.id}")
 
 
 @router.get("", Permission.SIGNALS_READ)

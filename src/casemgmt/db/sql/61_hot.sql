@@ -1,42 +1,59 @@
 -- The three requests that everybody makes all day: read a case, list cases, record a signal. Each is one function, so
 -- one round trip and one transaction: set the actor, do the work under row security, write the audit event.
--- All run with the caller's rights (SECURITY INVOKER): the policies guard them as they guard everything else. The inner
--- queries are plain SQL functions that PostgreSQL inlines; use cases with a unit of work call the same ones.
+-- All run with the caller's rights (SECURITY INVOKER): the policies guard them as they guard everything else. Use cases
+-- with a unit of work call the same inner functions.
 
 -- What the guards of a case's route need. Work of an earlier round, before the case was reopened, doesn't carry the next.
+-- Step by step and not in one statement: most cases answer most questions with the first look, and setting up a query
+-- under row security costs more than running it.
 DROP FUNCTION IF EXISTS case_facts(uuid, text[]);
 CREATE FUNCTION case_facts(p_case uuid, p_route_clocks text[])
 RETURNS TABLE (child_contacted boolean, children_assessed boolean, plan_approved boolean, help_kinds text[],
                goals_without_outcome bigint, open_tasks bigint, open_route_clocks bigint, open_handover boolean,
                open_commitments bigint, closure_proposed_by_id uuid, closure_from_state text)
-LANGUAGE sql STABLE AS $$
-    WITH round AS (SELECT max(k.reopened_at) AS since FROM case_closure k WHERE k.case_id = p_case),
-         approved AS (SELECT p.id FROM plan p, round r WHERE p.case_id = p_case AND p.state = 'approved'
-                         AND (r.since IS NULL OR p.approved_at >= r.since)),
-         open_task AS (SELECT t.kind, t.started_at FROM task t WHERE t.case_id = p_case AND t.blocks_closure
-                          AND t.completed_at IS NULL AND t.cancelled_at IS NULL)
-    SELECT EXISTS (SELECT 1 FROM child_contact k WHERE k.case_id = p_case)
-           OR EXISTS (SELECT 1 FROM visit_act v JOIN signal s ON s.id = v.signal_id
-                       WHERE s.case_id = p_case AND v.child_seen),
-           NOT EXISTS (SELECT 1 FROM case_person cp CROSS JOIN round r
-                        WHERE cp.case_id = p_case AND cp.role = 'child' AND cp.until IS NULL
-                          AND NOT EXISTS (SELECT 1 FROM assessment a
-                                           WHERE a.case_id = p_case AND a.person_id = cp.person_id AND a.state = 'completed'
-                                             AND (r.since IS NULL OR a.completed_at >= r.since))),
-           EXISTS (SELECT 1 FROM approved),
-           ARRAY(SELECT m.help_kind::text FROM plan_measure m JOIN approved ON approved.id = m.plan_id
-                 UNION SELECT h.help_kind FROM plan_missing_help h JOIN approved ON approved.id = h.plan_id),
-           (SELECT count(*) FROM plan_goal g JOIN plan p ON p.id = g.plan_id
-             WHERE p.case_id = p_case AND p.state = 'approved' AND g.outcome IS NULL),
-           (SELECT count(*) FROM open_task WHERE NOT kind = ANY (p_route_clocks)),
-           (SELECT count(*) FROM open_task WHERE kind = ANY (p_route_clocks)
-               AND (k.proposed_at IS NULL OR started_at > k.proposed_at)),
-           EXISTS (SELECT 1 FROM case_handover h WHERE h.case_id = p_case AND h.state = 'offered'),
-           (SELECT count(*) FROM centre_session x WHERE x.case_id = p_case AND x.state = 'booked')
-           + (SELECT count(*) FROM rehabilitation_programme x WHERE x.case_id = p_case AND x.state = 'active'),
-           k.proposed_by_id, k.from_state::text
-      FROM (SELECT 1) AS one LEFT JOIN case_closure k ON k.case_id = p_case AND k.decided_at IS NULL
-$$;
+LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    reopened timestamptz;
+    proposed timestamptz;
+    the_plan uuid;
+    approved timestamptz;
+BEGIN
+    SELECT max(k.reopened_at), max(k.proposed_at) FILTER (WHERE k.decided_at IS NULL),
+           min(k.proposed_by_id::text) FILTER (WHERE k.decided_at IS NULL)::uuid,
+           min(k.from_state) FILTER (WHERE k.decided_at IS NULL)
+      INTO reopened, proposed, closure_proposed_by_id, closure_from_state
+      FROM case_closure k WHERE k.case_id = p_case;
+    child_contacted := EXISTS (SELECT 1 FROM child_contact k WHERE k.case_id = p_case);
+    IF NOT child_contacted THEN
+        child_contacted := EXISTS (SELECT 1 FROM visit_act v JOIN signal s ON s.id = v.signal_id
+                                    WHERE s.case_id = p_case AND v.child_seen);
+    END IF;
+    children_assessed := NOT EXISTS (
+        SELECT 1 FROM case_person cp WHERE cp.case_id = p_case AND cp.role = 'child' AND cp.until IS NULL
+           AND NOT EXISTS (SELECT 1 FROM assessment a
+                            WHERE a.case_id = p_case AND a.person_id = cp.person_id AND a.state = 'completed'
+                              AND (reopened IS NULL OR a.completed_at >= reopened)));
+    SELECT p.id, p.approved_at INTO the_plan, approved FROM plan p WHERE p.case_id = p_case AND p.state = 'approved';
+    plan_approved := the_plan IS NOT NULL AND (reopened IS NULL OR approved >= reopened);
+    help_kinds := '{}';
+    goals_without_outcome := 0;
+    IF the_plan IS NOT NULL THEN
+        goals_without_outcome := (SELECT count(*) FROM plan_goal g WHERE g.plan_id = the_plan AND g.outcome IS NULL);
+    END IF;
+    IF plan_approved THEN
+        help_kinds := ARRAY(SELECT m.help_kind::text FROM plan_measure m WHERE m.plan_id = the_plan
+                            UNION SELECT h.help_kind FROM plan_missing_help h WHERE h.plan_id = the_plan);
+    END IF;
+    SELECT count(*) FILTER (WHERE NOT t.kind = ANY (p_route_clocks)),
+           count(*) FILTER (WHERE t.kind = ANY (p_route_clocks) AND (proposed IS NULL OR t.started_at > proposed))
+      INTO open_tasks, open_route_clocks
+      FROM task t
+     WHERE t.case_id = p_case AND t.blocks_closure AND t.completed_at IS NULL AND t.cancelled_at IS NULL;
+    open_handover := EXISTS (SELECT 1 FROM case_handover h WHERE h.case_id = p_case AND h.state = 'offered');
+    open_commitments := (SELECT count(*) FROM centre_session x WHERE x.case_id = p_case AND x.state = 'booked')
+        + (SELECT count(*) FROM rehabilitation_programme x WHERE x.case_id = p_case AND x.state = 'active');
+    RETURN NEXT;
+END $$;
 
 -- A case as its readers get it, but for the actions that are allowed on it.
 DROP FUNCTION IF EXISTS case_document(uuid);
