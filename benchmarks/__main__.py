@@ -1,0 +1,51 @@
+"""`python -m benchmarks`: measure the service against its floors and the textbook; write results/latest.json."""
+
+import argparse
+import asyncio
+import sys
+
+from benchmarks.database import BenchDatabase, bench_server
+from benchmarks.lists import time_lists
+from benchmarks.processes import BenchmarkError
+from benchmarks.report import Results
+from benchmarks.run import measure
+from casemgmt.embedded.errors import EmbeddedServerError
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
+
+
+def main() -> int:
+    """Run the benchmark and say what came of it; 1 where something went wrong, not where a target is missed."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--full", action="store_true", help="longer windows and more rounds")
+    parser.add_argument("--cases", type=int, nargs="*", default=[50_000, 500_000], help="numbers of cases")
+    parser.add_argument("--rounds", type=int, help="rounds of every version")
+    parser.add_argument("--seconds", type=float, help="length of one window")
+    parser.add_argument("--only", nargs="*", help="operations: get_case list_cases create_signal")
+    arguments = parser.parse_args()
+    rounds = arguments.rounds or (9 if arguments.full else 5)
+    seconds = arguments.seconds or (4.0 if arguments.full else 1.2)
+    results = Results(full=arguments.full, rounds=rounds, seconds=seconds)
+    try:
+        with bench_server(_say) as server:
+            for cases in arguments.cases:
+                database = BenchDatabase(server, cases)
+                asyncio.run(database.prepare(_say))
+                results.add_lists(cases, asyncio.run(time_lists(database)))
+                measure(database, results, rounds=rounds, seconds=seconds, only=arguments.only, say=_say)
+    except (BenchmarkError, EmbeddedServerError) as error:
+        _say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        _say("Stopped.")
+        return 1
+    results.show()
+    if not arguments.only:
+        results.write()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

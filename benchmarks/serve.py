@@ -1,0 +1,32 @@
+"""Serve one version in one worker process: `python -m benchmarks.serve <version> <port>`."""
+
+import sys
+
+import uvicorn
+
+VERSIONS = {
+    "bare": "benchmarks.floors:bare",
+    "equal_work": "benchmarks.floors:equal_work",
+    "textbook": "benchmarks.textbook:create",
+    "ours": "api.app:create_app",
+}
+
+
+def main() -> None:
+    """Run the server until it is told to stop."""
+    version, port = sys.argv[1:]
+    uvicorn.run(
+        VERSIONS[version],
+        factory=True,
+        host="127.0.0.1",
+        port=int(port),
+        loop="uvloop",
+        http="httptools",
+        access_log=False,
+        server_header=False,
+        log_level="warning",
+    )
+
+
+if __name__ == "__main__":
+    main()
