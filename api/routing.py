@@ -207,7 +207,7 @@ async def current_services(request: Request) -> Services:
 
 
 def written(body: bytes | str, version: int | None = None, *, created: str | None = None) -> Response:
-    """Return an answer whose JSON is written already, with the ETag of a record or the path of one just created."""
+    """Return an answer whose JSON is written already, with the ETag of a record or the path of a new one."""
     if created is not None:
         return Response(body, 201, {"Location": created}, "application/json")
     return Response(body, 200, None if version is None else {"ETag": etag(version)}, "application/json")

@@ -233,4 +233,6 @@ async def test_while_the_case_is_open_again_no_check_is_recorded(world: World, o
     reopened = await manager.post(f"/v1/cases/{case.id}/reopen", {"reason": "family_request", "note": "Сұрады"})
     assert reopened.status_code == 200, reopened.text
     body = {"child_seen": True, "result": "stable", "note": "Жақсы"}
-    assert refused(await manager.post(f"/v1/follow-ups/{check_id}/record", body)) == (409, "follow-up-of-open-case")
+    assert refused(await manager.post(f"/v1/follow-ups/{check_id}/record", body)) == (409, "wrong-state")
+    checks = (await manager.get(f"/v1/cases/{case.id}/follow-ups")).json()["items"]
+    assert [c["state"] for c in checks if c["id"] == str(check_id)] == ["cancelled"]

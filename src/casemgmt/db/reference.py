@@ -14,12 +14,12 @@ async def load_reference(connection: asyncpg.Connection) -> None:
     for name in REFERENCED_LISTS:
         source = code_list(name)
         await connection.executemany(
-            f"INSERT INTO code_{name}"
+            f"INSERT INTO code_{name}"  # noqa: S608 - the name of one of our own lists
             " (code, position, list_version, valid_from, valid_until, label_kk, label_ru, label_en)"
             " VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (code)"
             " DO UPDATE SET position = excluded.position, list_version = excluded.list_version,"
             " valid_from = excluded.valid_from, valid_until = excluded.valid_until,"
-            " label_kk = excluded.label_kk, label_ru = excluded.label_ru, label_en = excluded.label_en",  # noqa: S608 - the name of one of our own lists
+            " label_kk = excluded.label_kk, label_ru = excluded.label_ru, label_en = excluded.label_en",
             [
                 (v.code, i, source.version, v.valid_from, v.valid_to, v.kk, v.ru, v.en)
                 for i, v in enumerate(source.values)
