@@ -1,5 +1,6 @@
 """One shape for every failure, in three languages, without an echo of what was sent."""
 
+import asyncio
 import re
 
 import httpx
@@ -157,3 +158,16 @@ async def test_the_same_key_and_body_get_the_same_answer(world: World) -> None:
     assert len((await operator.get("/v1/signals")).json()["items"]) == 1
     machine = await world.as_("qr.111")
     _check_shape(await machine.post("/v1/signals", SIGNAL), 400, "idempotency-key-required")
+
+
+async def test_the_same_key_sent_many_times_at_once_makes_one_record(world: World) -> None:
+    operator = await world.as_("operator.111")
+    headers = {"Idempotency-Key": "at-once"}
+    answers = await asyncio.gather(*(operator.post("/v1/signals", SIGNAL, headers=headers) for _ in range(12)))
+    made = [a for a in answers if a.status_code == 201]
+    assert made
+    for answer in answers:
+        if answer.status_code != 201:
+            _check_shape(answer, 409, "request-running")
+    assert len({a.json()["id"] for a in made}) == 1
+    assert len((await operator.get("/v1/signals")).json()["items"]) == 1
