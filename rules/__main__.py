@@ -10,6 +10,7 @@ from pathlib import Path
 from rules.check import find_unused, summarise, words_in_code
 from rules.deadlines import compute_due
 from rules.errors import LawFilesError, RuleError, UnknownNameError
+from rules.graph.bounds import find_bound_faults
 from rules.graph.commands import COMMANDS, add_commands, run_command
 from rules.graph.reader import read_graph, used_parameters
 from rules.loader import Law, load_law, read_law
@@ -43,9 +44,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _check(law: Law) -> int:
     graph = read_graph(law)
-    unused = find_unused(law, words_in_code() | used_parameters(graph))
-    if unused:
-        return _refuse(LawFilesError(unused))
+    faults = find_unused(law, words_in_code() | used_parameters(graph))
+    faults += find_bound_faults(graph)
+    if faults:
+        return _refuse(LawFilesError(faults))
     _write(report_check(summarise(law)))
     _write([f"  rules      {len(graph.rules)} rules of {len(graph.benefits)} benefits"])
     return 0

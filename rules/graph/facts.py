@@ -118,7 +118,7 @@ class _FactsReader:
                 self.complain((*location, str(group)), f"{group!r} is no group with facts")
                 continue
             for key in facts:
-                if key not in self.graph.facts_of(group):
+                if key not in self.graph.facts_of(group) and key not in self.graph.groups_of(group):
                     self.complain((*location, group, str(key)), f"no fact of {group} is called {key!r}")
             self.defaults[group] = facts
 

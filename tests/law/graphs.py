@@ -1,0 +1,100 @@
+"""Families at random for the benefit rules, whole or with facts left out."""
+
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+from hypothesis import strategies as st
+
+from rules.graph.facts import Record, read_facts
+from rules.graph.graph import Graph
+from rules.graph.reader import read_graph
+from rules.loader import load_law
+
+KINDS = ("wage", "multi_child_benefit", "child_care_benefit", "asp", "housing_assistance", "consumer_loan", "other")
+BENEFITS = ("multi_child_benefit", "birth_grant", "child_care_benefit", "targeted_social_assistance")
+LEFT_OUT = "left out"
+
+Facts = dict[str, Any]
+
+
+@cache
+def graph() -> Graph:
+    return read_graph(load_law())
+
+
+def days(low: date, high: date) -> st.SearchStrategy[date]:
+    return st.dates(low, high)
+
+
+def incomes(on: date) -> st.SearchStrategy[list[Facts]]:
+    return st.lists(
+        st.fixed_dictionaries(
+            {
+                "kind": st.sampled_from(KINDS),
+                "received_in": days(on - timedelta(days=250), on),
+                "received": st.integers(0, 400_000),
+                "counts_by_decision": st.booleans(),
+            }
+        ),
+        max_size=2,
+    )
+
+
+def members(on: date) -> st.SearchStrategy[list[Facts]]:
+    child = days(on - timedelta(days=9000), on)
+    return st.lists(
+        st.fixed_dictionaries(
+            {
+                "role": st.sampled_from(("child", "child", "child", "parent", "other")),
+                "birth_date": child | days(on - timedelta(days=500), on) | days(date(1950, 1, 1), on),
+                "lives_with_family": st.sampled_from((True, True, True, False)),
+                "full_time_student": st.booleans(),
+                "counted_in_birth_order": st.sampled_from((True, True, False)),
+                "birth_grant_paid": st.booleans(),
+                "incomes": incomes(on),
+            }
+        ),
+        min_size=1,
+        max_size=9,
+    )
+
+
+@st.composite
+def families(draw: st.DrawFn, first: date = date(2024, 6, 1), last: date = date(2026, 3, 31)) -> tuple[date, Facts]:
+    """A day and a family all of whose facts are stated."""
+    on = draw(days(first, last))
+    return on, {
+        "residence": draw(st.sampled_from(("citizen", "kandas", "permanent_resident", "other"))),
+        "carer_insured": draw(st.booleans()),
+        "poverty_line": draw(st.integers(20_000, 60_000)),
+        "commission_found_no_need": draw(st.sampled_from((False, False, True))),
+        "inspection_refused": draw(st.sampled_from((False, False, True))),
+        "employment_measures_refused": draw(st.booleans()),
+        "employment_measures_refused_on": draw(days(on - timedelta(days=400), on)),
+        "social_contract_broken": draw(st.booleans()),
+        "social_contract_broken_on": draw(days(on - timedelta(days=400), on)),
+        "members": draw(members(on)),
+    }
+
+
+def leave_out(draw: st.DrawFn, facts: Facts, share: int = 6) -> Facts:
+    """Return the facts with some left out, lists of incomes too; a member is never left out."""
+    kept: Facts = {}
+    for name, value in facts.items():
+        if isinstance(value, list) and (name == "members" or draw(st.integers(0, share))):
+            kept[name] = [leave_out(draw, entry, share) for entry in value]
+        elif not isinstance(value, list) and draw(st.integers(0, share)):
+            kept[name] = value
+    return kept
+
+
+@st.composite
+def partly_known(draw: st.DrawFn) -> tuple[date, Facts, Facts]:
+    """A day, a family, and the same family with facts left out."""
+    on, facts = draw(families())
+    return on, facts, leave_out(draw, facts)
+
+
+def record(facts: Facts, on: date) -> Record:
+    return read_facts(graph(), facts, on)
