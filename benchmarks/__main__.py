@@ -25,8 +25,8 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, help="length of one window")
     parser.add_argument("--only", nargs="*", help="operations: get_case list_cases create_signal")
     arguments = parser.parse_args()
-    rounds = arguments.rounds or (9 if arguments.full else 5)
-    seconds = arguments.seconds or (4.0 if arguments.full else 1.2)
+    rounds = arguments.rounds or (25 if arguments.full else 12)
+    seconds = arguments.seconds or (1.5 if arguments.full else 0.5)
     results = Results(full=arguments.full, rounds=rounds, seconds=seconds)
     try:
         with bench_server(_say) as server:
