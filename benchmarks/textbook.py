@@ -18,11 +18,13 @@ from casemgmt.cases.policy import missing_help_kinds
 from casemgmt.cases.states import CASE, CaseFacts
 from casemgmt.cases.tables import CaseClosure, CaseHandover, CaseMember, CasePerson, CaseRecord, ChildContact
 from casemgmt.cases.views import CaseSummary, CaseView
+from casemgmt.centers.tables import CentreSession
 from casemgmt.clock import SystemClock
 from casemgmt.db import tables as _all_tables  # noqa: F401 - foreign keys find their targets only among loaded tables
 from casemgmt.ids import new_id
 from casemgmt.organisations.tables import AppUser
 from casemgmt.plans.tables import Plan, PlanGoal, PlanMeasure
+from casemgmt.rehabilitation.tables import RehabilitationProgramme
 from casemgmt.settings import Settings
 from casemgmt.signals.commands import RegisterSignal
 from casemgmt.signals.tables import Signal
@@ -65,6 +67,9 @@ def _facts_of(opened: Session, case: CaseRecord, parts: dict[str, Any]) -> CaseF
     assessed = {a.person_id for a in _present(opened, Assessment, Assessment.case_id == case.id)}
     goals = _present(opened, PlanGoal, PlanGoal.plan_id == plan) if plan else []
     measures = _present(opened, PlanMeasure, PlanMeasure.plan_id == plan) if plan else []
+    sessions = _present(opened, CentreSession, CentreSession.case_id == case.id, CentreSession.state == "booked")
+    of_case = RehabilitationProgramme.case_id == case.id
+    programmes = _present(opened, RehabilitationProgramme, of_case, RehabilitationProgramme.state == "active")
     closure = next((c for c in parts["closures"] if c.decided_at is None), None)
     return CaseFacts(
         manager_id=case.manager_id,
@@ -77,6 +82,7 @@ def _facts_of(opened: Session, case: CaseRecord, parts: dict[str, Any]) -> CaseF
         open_tasks=len(tasks),
         open_route_clocks=0,
         open_handover=parts["open_handover"] is not None,
+        open_commitments=len(sessions) + len(programmes),
         closure_proposed_by_id=closure.proposed_by_id if closure else None,
         closure_from_state=closure.from_state if closure else None,
     )
