@@ -11,14 +11,16 @@ class RuleError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class FileProblem:
-    """One fault in one file of the law, at one line (counted from 1)."""
+    """One fault in one file of the law, at one line and, inside a formula, one column (counted from 1)."""
 
     path: str
     line: int
     message: str
+    column: int | None = None
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.message}"
+        column = "" if self.column is None else f"{self.column}:"
+        return f"{self.path}:{self.line}:{column} {self.message}"
 
 
 class LawFilesError(RuleError):

@@ -200,13 +200,13 @@ class _Reader:
         text = source.texts[location]
         path = source.document.path
         if isinstance(text, Position):
-            message = f"{text.column}: write a formula plainly on one line, or as a block after `|`"
-            self.problems.append(FileProblem(path, text.line, message))
+            message = "write a formula plainly on one line, or as a block after `|`"
+            self.problems.append(FileProblem(path, text.line, message, text.column))
             return None
         try:
             return compiler.compile(parse(text.text, text.start, text.indent), wanted)
         except SyntaxFaultError as error:
-            self.problems.append(FileProblem(path, error.at.line, f"{error.at.column}: {error.message}"))
+            self.problems.append(FileProblem(path, error.at.line, error.message, error.at.column))
             return None
 
     def _check_circles(self, rules: Mapping[str, Rule]) -> None:
