@@ -6,7 +6,7 @@ import asyncpg
 import pytest
 import pytest_asyncio
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.migrate import driver_url, migrate
 from casemgmt.machines import MACHINES
 
 NOT_PERSONAL = {
@@ -119,6 +119,14 @@ async def test_the_service_can_delete_nothing_and_owns_nothing(owner: asyncpg.Co
     assert tuple(role) == (False, False)
 
 
+async def test_the_service_can_put_no_table_in_front_of_another(owner_url: str, service: asyncpg.Connection) -> None:
+    await migrate(owner_url)  # a right on a database is not copied with its template: a deployment has it from here
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await service.execute("CREATE TEMPORARY TABLE app_user (id uuid)")
+    with pytest.raises(asyncpg.InsufficientPrivilegeError):
+        await service.execute("CREATE TABLE anything (id uuid)")
+
+
 async def test_an_unset_actor_sees_and_writes_nothing(owner: asyncpg.Connection, service: asyncpg.Connection) -> None:
     for table in sorted(await _guarded(owner) - OUT_OF_REACH):
         assert await service.fetchval(f"SELECT count(*) FROM {table}") == 0, table
@@ -149,7 +157,7 @@ async def test_functions_with_the_owners_rights_are_few_and_named(owner: asyncpg
     )
     assert {r["proname"] for r in rows} == set(DEFINER_FUNCTIONS)
     for row in rows:
-        assert row["proconfig"] == ["search_path=pg_catalog, public"], row["proname"]
+        assert row["proconfig"] == ["search_path=pg_catalog, public, pg_temp"], row["proname"]
         assert not row["rolcanlogin"], row["proname"]
 
 

@@ -91,6 +91,9 @@ async def _make_roles(admin_url: str, service_url: str | None) -> None:
             me = await connection.fetchval("SELECT quote_ident(current_user)")
             await connection.execute(f"GRANT {OWNER_ROLE} TO {me}")
             await connection.execute(f"GRANT USAGE, CREATE ON SCHEMA public TO {OWNER_ROLE}")
+            # A temporary table of the service could stand in front of a real one.
+            database = await connection.fetchval("SELECT quote_ident(current_database())")
+            await connection.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
             if service_url is not None:
                 await _make_login(connection, service_url)
     finally:

@@ -40,7 +40,7 @@ $$ SELECT CASE WHEN current_setting('casemgmt.case_reach', true) IN ('organisati
 -- Sets the actor for this transaction. The reach comes from the account, never from the token; a token issued before
 -- the last change of rights, or of a session that was ended, is refused with SQLSTATE CM401.
 CREATE OR REPLACE FUNCTION begin_work(p_user uuid, p_version integer, p_session uuid, p_request text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     account record;
 BEGIN
@@ -67,7 +67,7 @@ END $$;
 
 -- Is the actor on the team of the case now? Runs with the owner's rights, because the policy of case_member asks it.
 CREATE OR REPLACE FUNCTION on_team(p_case uuid) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM case_member m
                     WHERE m.case_id = p_case AND m.user_id = nullif(current_setting('casemgmt.user', true), '')::uuid
                       AND m.ended_at IS NULL)
@@ -75,7 +75,7 @@ $$;
 
 -- Is the actor on the team of the case as one who gives this kind of help?
 CREATE OR REPLACE FUNCTION on_team_for(p_case uuid, p_help_kind text) RETURNS boolean
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM case_member m
                     WHERE m.case_id = p_case AND m.user_id = nullif(current_setting('casemgmt.user', true), '')::uuid
                       AND m.ended_at IS NULL AND m.help_kind = p_help_kind)
@@ -83,7 +83,7 @@ $$;
 
 -- The reach of a user is worked out here whenever a role is given or taken, and every token of the user becomes stale.
 CREATE OR REPLACE FUNCTION refresh_reach(p_user uuid) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     UPDATE app_user u SET
         authz_version = u.authz_version + 1,
         signal_reach = coalesce((SELECT (array['none','own','team','organisation','region','national'])[max(array_position(
@@ -98,7 +98,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
 $$;
 
 CREATE OR REPLACE FUNCTION role_changed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM refresh_reach(NEW.user_id);
     RETURN NULL;

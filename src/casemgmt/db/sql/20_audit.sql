@@ -3,7 +3,7 @@
 CREATE OR REPLACE FUNCTION audit_write(
     p_id uuid, p_kind text, p_outcome text, p_reason text, p_record_type text, p_record_ids uuid[],
     p_case uuid, p_signal uuid, p_fields text[], p_request text) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO audit_event (at, id, xid, kind, outcome, actor_id, session_id, request_id, reason, record_type,
                              record_ids, case_id, signal_id, fields)
@@ -16,7 +16,7 @@ END $$;
 -- Makes the partitions of this month and of the months ahead; each with the triggers that forbid any change.
 -- A TRUNCATE of a partition would pass a trigger that stands on the parent alone.
 CREATE OR REPLACE FUNCTION audit_make_months(p_ahead integer) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     month date;
     name text;
@@ -53,7 +53,7 @@ CREATE OR REPLACE TRIGGER no_other_time BEFORE INSERT ON audit_event
 -- How many months from the next one on have a partition, without a gap; -1 where this month itself has none and every
 -- write fails. Health turns red before it reaches none.
 CREATE OR REPLACE FUNCTION audit_months_ahead() RETURNS integer
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT min(n) - 1 FROM generate_series(0, 120) n
      WHERE n = 120 OR NOT EXISTS (
         SELECT 1 FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid

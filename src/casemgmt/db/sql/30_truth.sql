@@ -8,7 +8,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION check_state() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF NOT EXISTS (SELECT 1 FROM state_transition t
                     WHERE t.machine = TG_TABLE_NAME AND t.to_state = NEW.state
@@ -22,7 +22,7 @@ END $$;
 -- A row of a case carries the scope of the case; a row of a signal without a case that of the signal. The share lock
 -- makes a restriction or transfer that runs at the same moment wait, so that no row is left behind in the open.
 CREATE OR REPLACE FUNCTION fill_scope() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     fresh jsonb := to_jsonb(NEW);
 BEGIN
@@ -37,7 +37,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION case_scope_changed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     name text;
 BEGIN
@@ -62,7 +62,7 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION signal_scope_changed() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     UPDATE signal_person SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
         restricted = NEW.restricted WHERE signal_id = NEW.id;
@@ -101,7 +101,7 @@ CREATE OR REPLACE TRIGGER signal_scope_changed AFTER UPDATE OF region_code, orga
 
 -- A person who joins a restricted case is hidden with it.
 CREATE OR REPLACE FUNCTION person_joined_case() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     UPDATE person SET restricted = true WHERE id = NEW.person_id AND NEW.restricted AND NOT restricted;
     RETURN NULL;
@@ -112,7 +112,7 @@ CREATE OR REPLACE TRIGGER person_joined_case AFTER INSERT ON case_person
 
 -- One accountable case manager at any moment: checked at commit, for the case and for its team.
 CREATE OR REPLACE FUNCTION check_manager() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     the_case uuid := CASE WHEN TG_TABLE_NAME = 'case_record' THEN NEW.id ELSE (to_jsonb(NEW)->>'case_id')::uuid END;
 BEGIN

@@ -4,7 +4,7 @@
 
 -- Gives a signal another owner: a redirect to a body of the service, which may lie outside the writer's sight.
 CREATE OR REPLACE FUNCTION redirect_signal(p_signal uuid, p_organisation uuid) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     UPDATE signal s SET organisation_id = o.id, region_code = coalesce(o.region_code, s.region_code)
       FROM organisation o WHERE o.id = p_organisation AND s.id = p_signal
 $$;

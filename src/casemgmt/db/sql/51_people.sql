@@ -5,7 +5,7 @@
 -- Row security answers afterwards which of them the actor may see.
 CREATE OR REPLACE FUNCTION match_persons(p_iin text, p_match_key text, p_birth_year integer, p_phone_hash text)
 RETURNS TABLE (person_id uuid, matched_by text, case_id uuid, manager_id uuid, organisation_id uuid)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT m.person_id, string_agg(DISTINCT m.how, ',' ORDER BY m.how), c.id, c.manager_id, coalesce(c.organisation_id, p.organisation_id)
       FROM (SELECT i.person_id, 'iin' AS how FROM person_iin i WHERE i.iin = p_iin
             UNION ALL
@@ -24,7 +24,7 @@ $$;
 -- Asks the manager of a hidden child's case (or the body that registered the child) to get in touch with the actor.
 -- One open request per child and actor: the second is no news. The story of the case tells of it where there is one.
 CREATE OR REPLACE FUNCTION request_contact(p jsonb) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO task (id, kind, case_id, organisation_id, region_code, restricted, record_type, record_id, assignee_id,
                       requested_by_id, blocks_closure, started_at, warn_at, due_at, deadline_status, deadline_provisional,
@@ -45,7 +45,7 @@ END $$;
 
 -- Records an IIN. Answers false where another person has it: the caller learns no more.
 CREATE OR REPLACE FUNCTION record_iin(p_person uuid, p_iin text, p_mask text, p_at timestamptz) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     INSERT INTO person_iin (person_id, iin, recorded_at, recorded_by_id) VALUES (p_person, p_iin, p_at, actor_user())
     ON CONFLICT (person_id) DO UPDATE SET iin = excluded.iin, recorded_at = excluded.recorded_at,

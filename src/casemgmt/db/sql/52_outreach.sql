@@ -4,7 +4,7 @@
 -- a new contact with the child (`p_task`) runs for the case's manager. A group that held the signal loses it here too.
 CREATE OR REPLACE FUNCTION attach_signal(p_signal uuid, p_person uuid, p_task jsonb, p_at timestamptz)
 RETURNS TABLE (case_id uuid, manager_id uuid)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     target record;
 BEGIN
@@ -27,7 +27,7 @@ END $$;
 -- and note) loses the referral with it. Answers false where the signal isn't with a group of the actor.
 CREATE OR REPLACE FUNCTION release_signal_from_group(p_referral uuid, p_state text, p_at timestamptz, p_decline jsonb)
 RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     UPDATE signal s SET mobile_group_id = NULL, state = p_state, version = s.version + 1,
            closed_at = CASE WHEN p_state = 'closed' THEN p_at END

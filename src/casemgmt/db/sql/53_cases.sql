@@ -4,7 +4,7 @@
 -- Body and region of an active case manager; no row for anybody else. Rights held are read by their holder only, and a
 -- case must not be given to somebody who can't work on it.
 CREATE OR REPLACE FUNCTION active_case_manager(p_user uuid) RETURNS TABLE (organisation_id uuid, region_code text)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT o.id, o.region_code
       FROM app_user u JOIN organisation o ON o.id = u.organisation_id
      WHERE u.id = p_user AND u.active AND o.active
@@ -14,7 +14,7 @@ $$;
 -- Has one of the children an open case besides this one, perhaps a hidden one? A child has one accountable manager, so
 -- it has one open case. The children stay locked: two cases that are opened at the same moment find each other.
 CREATE OR REPLACE FUNCTION child_has_open_case(p_children uuid[], p_except uuid) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM 1 FROM person WHERE id = ANY (p_children) ORDER BY id FOR NO KEY UPDATE;
     RETURN EXISTS (
@@ -25,7 +25,7 @@ END $$;
 
 -- Attaches signals to a case: their clocks stop, the mandatory notices go on with the manager of the case.
 CREATE OR REPLACE FUNCTION join_case(p_case uuid, p_signals uuid[], p_at timestamptz) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     UPDATE signal s SET case_id = c.id, restricted = c.restricted, state = 'attached', version = s.version + 1
       FROM case_record c WHERE c.id = p_case AND s.id = ANY (p_signals);
@@ -41,7 +41,7 @@ END $$;
 -- Opens a case. p holds the columns of case_record and the rows that begin with it: `membership_id` of the manager,
 -- `persons`, `signals` (ids), `tasks`, `entries`.
 CREATE OR REPLACE FUNCTION open_case(p jsonb) RETURNS void
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     fresh case_record := jsonb_populate_record(NULL::case_record, p);
 BEGIN
@@ -63,7 +63,7 @@ END $$;
 
 -- The serial number of a region's next case of a year: 'KZ-75-2026-000042'.
 CREATE OR REPLACE FUNCTION next_case_number(p_region text, p_year integer) RETURNS text
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     INSERT INTO case_serial (region_code, year, last) VALUES (coalesce(p_region, 'KZ'), p_year, 1)
     ON CONFLICT (region_code, year) DO UPDATE SET last = case_serial.last + 1
     RETURNING region_code || '-' || year || '-' || lpad(last::text, 6, '0')
@@ -72,7 +72,7 @@ $$;
 -- Passes accountability: ends the old manager's membership, makes the new one, moves the open tasks. Answers the case,
 -- or null where the offer is no longer there. Locks the case before the offer, as every other use case does.
 CREATE OR REPLACE FUNCTION accept_handover(p_handover uuid, p_membership uuid, p_at timestamptz) RETURNS uuid
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     offer case_handover;
     target record;
@@ -104,7 +104,7 @@ END $$;
 -- Declines an offer: with it the receiver loses sight of it, and the story goes to a case that the receiver never saw.
 -- Answers the case, or null where the offer is no longer there.
 CREATE OR REPLACE FUNCTION decline_handover(p_handover uuid, p_reason text, p_entry uuid, p_at timestamptz) RETURNS uuid
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     offer case_handover;
 BEGIN
@@ -124,7 +124,7 @@ END $$;
 
 -- Restricts a case to its team, or lifts the restriction; answers the new version. The caller has seen and locked the case.
 CREATE OR REPLACE FUNCTION set_restriction(p_case uuid, p_restricted boolean, p_ground text, p_note text) RETURNS integer
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     UPDATE case_record SET restricted = p_restricted, restriction_ground = CASE WHEN p_restricted THEN p_ground END,
            restriction_note = p_note, version = version + 1 WHERE id = p_case RETURNING version
 $$;

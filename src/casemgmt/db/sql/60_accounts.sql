@@ -5,7 +5,7 @@
 CREATE OR REPLACE FUNCTION auth_attempt(p_id uuid, p_username text, p_kind text, p_name_hash text, p_at timestamptz,
                                         p_since timestamptz, p_limit integer)
 RETURNS TABLE (permitted boolean, user_id uuid, password_hash text)
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM pg_advisory_xact_lock(hashtextextended(p_name_hash, 112));
     DELETE FROM login_attempt l WHERE l.at < p_at - interval '1 day';
@@ -22,7 +22,7 @@ END $$;
 CREATE OR REPLACE FUNCTION auth_open_session(p_id uuid, p_user uuid, p_hash text, p_at timestamptz, p_expires timestamptz,
                                              p_attempt uuid)
 RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     DELETE FROM login_attempt WHERE id = p_attempt;
     INSERT INTO auth_session (id, user_id, refresh_hash, created_at, refreshed_at, expires_at)
     VALUES (p_id, p_user, p_hash, p_at, p_at, p_expires)
@@ -31,7 +31,7 @@ $$;
 -- What a token is made of. Null where the account or the session does not hold.
 CREATE OR REPLACE FUNCTION auth_identity(p_session uuid)
 RETURNS TABLE (user_id uuid, organisation_id uuid, region_code text, roles text[], authz_version integer)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT u.id, u.organisation_id, o.region_code,
            ARRAY(SELECT r.role FROM user_role r WHERE r.user_id = u.id AND r.revoked_at IS NULL ORDER BY r.role),
            u.authz_version
@@ -42,7 +42,7 @@ $$;
 -- Turns a refresh token into the next one: `rotated`. Any older token of the session, however old, ends it (`reused`):
 -- one of the two who hold the chain is a thief. `ended`: the session was over before.
 CREATE OR REPLACE FUNCTION auth_rotate(p_session uuid, p_old text, p_new text, p_at timestamptz) RETURNS text
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     UPDATE auth_session s SET refresh_hash = p_new, refreshed_at = p_at
      WHERE s.id = p_session AND s.refresh_hash = p_old AND s.revoked_at IS NULL AND s.expires_at > p_at;
@@ -55,13 +55,13 @@ BEGIN
 END $$;
 
 CREATE OR REPLACE FUNCTION auth_end_session(p_session uuid, p_at timestamptz) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     UPDATE auth_session SET revoked_at = p_at WHERE id = p_session AND revoked_at IS NULL
 $$;
 
 -- Sets a password: of one's own account, or with the right to keep users. Every session of the user ends.
 CREATE OR REPLACE FUNCTION auth_set_password(p_user uuid, p_hash text, p_at timestamptz, p_attempt uuid) RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     IF p_user IS DISTINCT FROM actor_user() AND NOT actor_has('directory') THEN
         RETURN false;
@@ -75,7 +75,7 @@ END $$;
 
 -- Who is made inactive is signed out, so that no old session comes back with the account.
 CREATE OR REPLACE FUNCTION end_sessions_of_inactive() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public AS $$
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     UPDATE auth_session SET revoked_at = clock_timestamp() WHERE user_id = NEW.id AND revoked_at IS NULL;
     RETURN NULL;
