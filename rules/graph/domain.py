@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
+from typing import Any
 
 Exact = int | Fraction
 
@@ -149,29 +150,25 @@ def quotient(left: Span, right: Span) -> Span:
 
 
 def at_most(left: Span | Days, right: Span | Days, *, strictly: bool = False) -> Answer:
-    """Return whether left <= right (left < right when strictly) for all, none, or some of the possible values."""
-    if _low(left) == _high(left) == _low(right) == _high(right):
-        return truth(not strictly)
-    surely = _high(left) < _low(right) or (not strictly and _high(left) == _low(right))
-    if surely:
+    """Return whether left <= right (left < right when strictly) for all, none, or some of the possible values.
+
+    Both are numbers or both are days.
+    """
+    one: Any = left
+    other: Any = right
+    if one.high < other.low or (not strictly and one.high == other.low):
         return Answer.YES
-    never = _low(left) > _high(right) or (strictly and _low(left) == _high(right))
+    never = one.low > other.high or (strictly and one.low == other.high)
     return Answer.NO if never else Answer.OPEN
 
 
 def same(left: Span | Days, right: Span | Days) -> Answer:
-    """Return whether both are equal."""
-    if _high(left) < _low(right) or _high(right) < _low(left):
+    """Return whether both are equal; both are numbers or both are days."""
+    one: Any = left
+    other: Any = right
+    if one.high < other.low or other.high < one.low:
         return Answer.NO
     return Answer.YES if left.settled and right.settled else Answer.OPEN
-
-
-def _low(value: Span | Days) -> Fraction:
-    return Fraction(value.low.toordinal() if isinstance(value, Days) else value.low)
-
-
-def _high(value: Span | Days) -> Fraction:
-    return Fraction(value.high.toordinal() if isinstance(value, Days) else value.high)
 
 
 def both(answers: Iterable[Answer]) -> Answer:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from difflib import get_close_matches
 
 from rules.errors import UnknownNameError
 from rules.graph.models import Benefit, Convention, Fact, FormulaVersion, Group
 from rules.graph.nodes import Node, Type
 from rules.loader import Law, Place
-from rules.parameters import Label
+from rules.parameters import DatedValue, Label
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,10 @@ class Graph:
     conventions: Mapping[str, Convention] = field(default_factory=dict)
     benefits: Mapping[str, Benefit] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
+    # Which value was in force on a day, as known on another: looked up once, for the law never changes under a graph.
+    chosen: dict[tuple[str, date, date | None], DatedValue] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def benefit(self, name: str) -> Benefit:
         """Return the benefit. Raises UnknownNameError."""

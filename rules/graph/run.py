@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from rules.dated import DateRange, value_on
 from rules.errors import NotInForceError, UnknownNameError
@@ -18,6 +18,7 @@ from rules.parameters import DatedValue
 DatedT = TypeVar("DatedT", bound=DatedValue)
 # The index of a record that stands for any record of a list that is not known.
 ANY = -1
+_MOST_KEPT = 100_000
 
 
 class Kind(StrEnum):
@@ -103,7 +104,7 @@ class Run:
         Raises NotInForceError, NotKnownYetError, BeyondConfirmedError.
         """
         if on.settled:
-            chosen = value_on(name, values, on.low, self.known_on)
+            chosen = self._chosen(name, values, on.low)
             use = Used(kind, name, on.low, chosen)
             self.used[kind, name, on.low] = use
             if self.traced:
@@ -113,6 +114,16 @@ class Run:
         if not found:
             raise NotInForceError(name, on.low)
         return found
+
+    def _chosen(self, name: str, values: Sequence[DatedT], on: date) -> DatedT:
+        """Return the value in force; names are one to a value of the law, so the name and dates say which."""
+        known = self.graph.chosen
+        found = known.get((name, on, self.known_on))
+        if found is None:
+            if len(known) >= _MOST_KEPT:
+                known.clear()
+            found = known[name, on, self.known_on] = value_on(name, values, on, self.known_on)
+        return cast("DatedT", found)
 
     def _possible(self, value: DatedValue, on: Days) -> bool:
         known = self.known_on is None or value.known_from is None or value.known_from <= self.known_on
