@@ -13,7 +13,7 @@ from rules.documents import read_document
 from rules.errors import RuleError
 from rules.graph.run import Used
 from rules.loader import parse_document
-from rules.parameters import Citation, DatedValue, Entry, Status, Text
+from rules.parameters import DatedValue, Entry, Status, Text
 
 Digest = Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")]
 _SHOWN = 5
@@ -95,10 +95,3 @@ def not_verified(used: Iterable[Used], sign_off: SignOff | None) -> list[Used]:
         if value.status is not Status.VERIFIED and (*key, digest_of(value)) not in signed:
             found.setdefault(key, use)
     return [found[key] for key in sorted(found, key=lambda key: (key[0], key[1]))]
-
-
-def show_ground(citation: Citation | None, reason: str | None) -> str:
-    """Return where a value stands, or why the house set it."""
-    if citation is None:
-        return reason or ""
-    return f"{citation.act}, {citation.article}, {citation.source}"

@@ -32,11 +32,6 @@ class Rule:
     as_of: Node
     wordings: tuple[Wording, ...]
 
-    @property
-    def depth(self) -> int:
-        """How far down a case the rule is asked: 0 for the family, 1 for a member."""
-        return len(self.scope)
-
 
 @dataclass(frozen=True)
 class Graph:
