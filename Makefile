@@ -19,7 +19,7 @@ test: .venv/.dev ## The whole suite on a real PostgreSQL
 	$(PY) -m pytest -n 2 -m "not long"
 
 test-long: .venv/.dev ## The long property and fault runs
-	$(PY) -m pytest -m long
+	$(PY) -m pytest -n 2 -m long
 
 check: .venv/.dev ## Format, lint, types, import contracts, migrations, contract and documents
 	$(PY) -m ruff format --check src api rules migrations tests benchmarks

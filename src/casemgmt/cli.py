@@ -66,17 +66,20 @@ def run(
     password = secrets.token_urlsafe(24)
 
     def environment(dsn: Dsn | None) -> Mapping[str, str]:
-        variables = {"CASEMGMT_MODE": "demo" if demo else "production", "PYTHONUNBUFFERED": "1"}
-        variables.setdefault("CASEMGMT_LOG_FORMAT", os.environ.get("CASEMGMT_LOG_FORMAT", "console"))
+        variables = {
+            "CASEMGMT_MODE": "demo" if demo else "production",
+            "CASEMGMT_LOG_FORMAT": os.environ.get("CASEMGMT_LOG_FORMAT", "console"),
+            "PYTHONUNBUFFERED": "1",
+        }
         if dsn is not None:
             url = make_url(dsn.url()).set(username=APP_LOGIN, password=password)
             variables["CASEMGMT_DATABASE_URL"] = url.render_as_string(hide_password=False)
         return variables
 
     python = [sys.executable, "-m", "casemgmt"]
-    steps = [Step("database schema and reference data", [*python, "migrate"])]
+    steps = [Step("Database schema and reference data", [*python, "migrate"])]
     if demo:
-        steps.append(Step("demo data", [*python, "load-demo"]))
+        steps.append(Step("Demo data", [*python, "load-demo"]))
     if external and "CASEMGMT_MIGRATION_DATABASE_URL" not in os.environ:
         console.print("CASEMGMT_MIGRATION_DATABASE_URL is not set: the database is taken as it is, not migrated.")
         steps = []
