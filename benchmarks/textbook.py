@@ -88,6 +88,21 @@ def _facts_of(opened: Session, case: CaseRecord, parts: dict[str, Any]) -> CaseF
     )
 
 
+def _signal_of(user: AppUser, command: RegisterSignal) -> Signal:
+    return Signal(
+        id=new_id(),
+        state="received",
+        received_at=CLOCK.now(),
+        received_by_organisation_id=user.organisation_id,
+        organisation_id=user.organisation_id,
+        registered_by_id=user.id,
+        lists_version="bench-run",
+        content_digest="bench-run",
+        gravest_severity="moderate",
+        **command.model_dump(exclude={"id", "subjects", "reporter"}),
+    )
+
+
 def create() -> FastAPI:
     """Return the application."""
     url = make_url(os.environ["BENCH_ADMIN_URL"]).set(drivername="postgresql+psycopg")
@@ -134,18 +149,7 @@ def create() -> FastAPI:
 
     @app.post("/v1/signals", response_model=SignalOut, status_code=201)
     def create_signal(command: RegisterSignal, opened: Opened, user: User) -> object:
-        signal = Signal(
-            id=new_id(),
-            state="received",
-            received_at=CLOCK.now(),
-            received_by_organisation_id=user.organisation_id,
-            organisation_id=user.organisation_id,
-            registered_by_id=user.id,
-            lists_version="bench-run",
-            content_digest="bench-run",
-            gravest_severity="moderate",
-            **command.model_dump(exclude={"id", "subjects", "reporter"}),
-        )
+        signal = _signal_of(user, command)
         opened.add(signal)
         opened.commit()
         opened.refresh(signal)

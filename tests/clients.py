@@ -4,14 +4,7 @@ from typing import Any
 
 import httpx
 
-from casemgmt.demo.accounts import ACCOUNTS, DEMO_PASSWORD
-
-
-def credentials(username: str) -> dict[str, str]:
-    """Return the form by which an account of the demo signs in: persons by password, machines by their own grant."""
-    if any(a.username == username and a.kind == "service" for a in ACCOUNTS):
-        return {"grant_type": "client_credentials", "client_id": username, "client_secret": DEMO_PASSWORD}
-    return {"grant_type": "password", "username": username, "password": DEMO_PASSWORD}
+from casemgmt.demo.stage import credentials
 
 
 class Caller:
