@@ -1,0 +1,60 @@
+"""A new deployment: migrated, empty, with its first administrator made on the command line."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from uuid import uuid4
+
+import asyncpg
+import pytest
+
+from casemgmt.access.bootstrap import create_administrator
+from casemgmt.access.passwords import password_matches
+from casemgmt.db.migrate import driver_url, migrate
+from casemgmt.errors import Conflict, Invalid
+from tests.conftest import owner_of
+
+PASSWORD = "a-long-password-of-an-administrator"
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(driver_url(url))
+    await connection.execute(statement)
+    await connection.close()
+
+
+@pytest.fixture
+def empty_url(admin_url: str) -> Iterator[str]:
+    """A migrated database without the demo."""
+    name = f"empty_{os.getpid()}_{uuid4().hex[:8]}"
+    asyncio.run(_execute(admin_url, f"CREATE DATABASE {name}"))
+    url = owner_of(f"postgresql://nobody/{name}?", admin_url)
+    asyncio.run(migrate(url))
+    yield url
+    asyncio.run(_execute(admin_url, f"DROP DATABASE {name} WITH (FORCE)"))
+
+
+def test_the_first_administrator_is_made_once_and_sees_no_child(empty_url: str) -> None:
+    async def look() -> asyncpg.Record | None:
+        connection = await asyncpg.connect(driver_url(empty_url))
+        row = await connection.fetchrow(
+            "SELECT u.case_reach, u.signal_reach, u.flags, c.password_hash,"
+            " (SELECT count(*) FROM audit_event WHERE kind = 'administrator.created') AS events"
+            " FROM app_user u JOIN user_credential c ON c.user_id = u.id WHERE u.username = 'first.admin'"
+        )
+        await connection.close()
+        return row
+
+    asyncio.run(create_administrator(empty_url, " First.Admin ", "Ахметова", "Айша", PASSWORD))
+    made = asyncio.run(look())
+    assert made is not None
+    assert (made["case_reach"], made["signal_reach"], made["flags"]) == ("none", "none", ["directory"])
+    assert password_matches(PASSWORD, made["password_hash"])
+    assert made["events"] == 1
+    with pytest.raises(Conflict):
+        asyncio.run(create_administrator(empty_url, "second", "Ахметова", "Айша", PASSWORD))
+
+
+def test_a_short_password_makes_nobody(empty_url: str) -> None:
+    with pytest.raises(Invalid, match="12 to 256"):
+        asyncio.run(create_administrator(empty_url, "first.admin", "Ахметова", "Айша", "short"))

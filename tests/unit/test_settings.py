@@ -1,0 +1,38 @@
+"""Settings refuse what must not protect real children."""
+
+import pytest
+from pydantic import SecretStr, ValidationError
+
+from casemgmt.settings import DEMO_LOOKUP_SECRET, DEMO_TOKEN_SECRET, Settings
+
+LONG, OTHER = "a" * 40, "b" * 40
+
+
+def production(token: str, lookup: str) -> Settings:
+    return Settings(mode="production", token_secret=SecretStr(token), lookup_secret=SecretStr(lookup))
+
+
+def test_two_long_and_different_secrets_are_taken() -> None:
+    assert production(LONG, OTHER).mode == "production"
+
+
+@pytest.mark.parametrize(
+    ("token", "lookup", "said"),
+    [
+        (DEMO_TOKEN_SECRET, OTHER, "CASEMGMT_TOKEN_SECRET is the secret of the demo"),
+        (LONG, DEMO_LOOKUP_SECRET, "CASEMGMT_LOOKUP_SECRET is the secret of the demo"),
+        ("short", OTHER, "CASEMGMT_TOKEN_SECRET is shorter than 32"),
+        (LONG, "", "CASEMGMT_LOOKUP_SECRET is shorter than 32"),
+        (LONG, LONG, "must differ"),
+    ],
+)
+def test_outside_the_demo_a_weak_secret_stops_the_service(token: str, lookup: str, said: str) -> None:
+    with pytest.raises(ValidationError, match=said) as refused:
+        production(token, lookup)
+    assert LONG not in str(refused.value)
+
+
+def test_the_demo_needs_no_secret_and_settings_can_not_be_changed() -> None:
+    settings = Settings(mode="demo")
+    with pytest.raises(ValidationError):
+        settings.mode = "production"
