@@ -181,6 +181,8 @@ class Expectation:
             return True
         in_cases = [c for c in self.world.rows["case_person"] if c["person_id"] == row["id"] and c["until"] is None]
         in_signals = [s for s in self.world.rows["signal_person"] if s["person_id"] == row["id"]]
+        if row["restricted"]:
+            return any(c["case_id"] in self.teams for c in in_cases)
         return any(self.in_case(c) for c in in_cases) or any(self.of_signal(s) for s in in_signals)
 
     def of_person(self, row: Row) -> bool:

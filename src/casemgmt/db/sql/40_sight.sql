@@ -64,11 +64,14 @@ DECLARE
                  OR (case_id IS NOT NULL AND on_team(case_id))
                  OR (kind = ''handover_acceptance'' AND assignee_id = (SELECT actor_user()))',
         -- persons
+        -- a restricted person is seen by the teams alone, whatever else names the person: another signal, an older case
         'person', '(NOT restricted AND ((SELECT sees_all_cases()) OR region_code = (SELECT case_region())
                      OR organisation_id = (SELECT case_organisation())
-                     OR (created_by_id = (SELECT actor_user()) AND created_at > now() - interval ''1 day'')))
-                   OR EXISTS (SELECT 1 FROM case_person c WHERE c.person_id = person.id AND c.until IS NULL)
-                   OR EXISTS (SELECT 1 FROM signal_person c WHERE c.person_id = person.id)',
+                     OR (created_by_id = (SELECT actor_user()) AND created_at > now() - interval ''1 day'')
+                     OR EXISTS (SELECT 1 FROM case_person c WHERE c.person_id = person.id AND c.until IS NULL)
+                     OR EXISTS (SELECT 1 FROM signal_person c WHERE c.person_id = person.id)))
+                   OR EXISTS (SELECT 1 FROM case_person c WHERE c.person_id = person.id AND c.until IS NULL
+                                 AND on_team(c.case_id))',
         'person_iin', '(SELECT actor_has(''identifiers'')) AND ' || of_person,
         'person_contact', of_person,
         'person_address', of_person,
