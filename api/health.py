@@ -37,7 +37,8 @@ async def health_ready(response: Response, services: CurrentServices) -> HealthV
         response.status_code = 503
         return HealthView(status="failing", checks={"database": "does not answer"})
     checks = {"database": "ok", "audit_log": f"partitions for {months} months ahead"}
-    if months < MONTHS_AHEAD_NEEDED:
-        response.status_code = 503
-        checks["audit_log"] += ": run `casemgmt migrate`"
-    return HealthView(status="ok" if response.status_code != 503 else "failing", checks=checks)  # noqa: PLR2004 - set above
+    if months >= MONTHS_AHEAD_NEEDED:
+        return HealthView(status="ok", checks=checks)
+    response.status_code = 503
+    checks["audit_log"] += ": run `casemgmt migrate`"
+    return HealthView(status="failing", checks=checks)

@@ -43,7 +43,7 @@ class _BodyTooLarge(Exception):
 
 
 class RequestEnvelope:
-    """Pure ASGI middleware: it adds microseconds, not a task per request."""
+    """Pure ASGI middleware: no task per request."""
 
     def __init__(self, app: App, *, body_limit_bytes: int) -> None:
         self._app = app

@@ -59,6 +59,12 @@ def test_every_route_names_its_permission_or_why_it_is_open() -> None:
     assert opened == OPEN_ROUTES
 
 
+def test_the_requests_that_audit_themselves_are_few_and_named() -> None:
+    """Past the unit of work nothing but its SQL function writes the event: each is tested in test_direct_requests."""
+    direct = {str(o["operationId"]) for o in _operations().values() if o.get("x-direct")}
+    assert direct == {"create_signal", "get_case", "list_cases"}
+
+
 def test_every_permission_is_asked_by_a_route_and_held_by_a_role() -> None:
     asked = {o.get("x-permission") for o in _operations().values()}
     held = {str(p) for role in ROLES.values() for p in role.permissions}
