@@ -4,13 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from difflib import get_close_matches
 from fractions import Fraction
 from pathlib import Path as File
+from typing import Self
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from rules.documents import Document, Location, read_document
-from rules.errors import FileProblem, LawFilesError, RuleError
+from rules.errors import FileProblem, LawFilesError, RuleError, UnknownNameError
 from rules.graph.answers import Answered, ask
 from rules.graph.domain import Answer, Value, contains, number
 from rules.graph.evaluator import evaluate_rule
@@ -35,10 +37,15 @@ class Expected(Entry):
     values: dict[Dotted, int | Decimal | Text | date] = Field(default_factory=dict)
     missing: tuple[Text, ...] | None = None
     refused: Text | None = None
+    article: Text | None = None
 
 
 class Case(Entry):
-    """One case: its facts, its question, and the answer the law should give."""
+    """One case: its facts, its question, and the answer the law should give.
+
+    The question is one `benefit` with what is `expected` of it, or several at once: `answers` names each
+    benefit with what is expected of it.
+    """
 
     name: Text
     benefit: Code | None = None
@@ -48,6 +55,21 @@ class Case(Entry):
     note: Text | None = None
     family: dict[str, object]
     expected: Expected | None = None
+    answers: dict[Code, Expected] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def check_one_form(self) -> Self:
+        """Refuse a case that asks in both ways, for then one of them would be passed over."""
+        if self.answers and (self.benefit is not None or self.expected is not None):
+            raise ValueError("a case has either benefit and expected, or answers for several benefits")
+        return self
+
+    @property
+    def questions(self) -> dict[str, Expected]:
+        """What is expected of each benefit; empty where the case does not say."""
+        if self.benefit is not None and self.expected is not None:
+            return {self.benefit: self.expected}
+        return dict(self.answers)
 
 
 class CaseFile(Entry):
@@ -87,6 +109,7 @@ class Placed:
 class Difference:
     """One point in which the answer is not the expected one, and the rule that gave it."""
 
+    benefit: str
     what: str
     expected: str
     got: str
@@ -111,16 +134,15 @@ def read_cases(path: str, content: bytes) -> tuple[Placed, ...]:
     document = read_document(path, content)
     if isinstance(document.data, Mapping) and "cases" in document.data:
         file = parse_document(document, CaseFile, _KEYS)
-        shared = {key: value for key in ("benefit", "article") if (value := getattr(file, key)) is not None}
-        return tuple(
-            Placed(
-                case.model_copy(update={k: v for k, v in shared.items() if getattr(case, k) is None}),
-                document,
-                ("cases", index),
-            )
-            for index, case in enumerate(file.cases)
-        )
+        return tuple(Placed(_share(file, case), document, ("cases", index)) for index, case in enumerate(file.cases))
     return (Placed(parse_document(document, Case, _KEYS), document, ()),)
+
+
+def _share(file: CaseFile, case: Case) -> Case:
+    """Give the case what its file says for all; a case with answers of its own names its benefits there."""
+    keys = ("article",) if case.answers else ("benefit", "article")
+    shared = {key: value for key in keys if getattr(case, key) is None and (value := getattr(file, key)) is not None}
+    return case.model_copy(update=shared)
 
 
 def _refuse_depth(path: str, content: bytes) -> None:
@@ -142,56 +164,79 @@ def run_folder(graph: Graph, folder: File) -> Iterator[Outcome]:
 
 
 def run_case(graph: Graph, placed: Placed) -> Outcome:
-    """Run one case and compare. Raises LawFilesError where the case itself has a fault."""
+    """Run one case and compare each of its answers. Raises LawFilesError where the case itself has a fault."""
     case = placed.case
-    expected = case.expected
-    lacking = [key for key in ("benefit", "on", "expected") if getattr(case, key) is None]
-    if expected is None or case.benefit is None or case.on is None:
-        text = f"a case to be tested needs {' and '.join(lacking)}"
+    if case.on is None or not case.questions:
+        lacks = {"on": case.on is None, "benefit and expected (or answers)": not case.questions}
+        text = f"a case to be tested needs {' and '.join(key for key, lacking in lacks.items() if lacking)}"
         raise LawFilesError([placed.document.problem(placed.location, text)])
     record = placed.record(graph, case.on)
+    differences = tuple(
+        difference
+        for benefit, expected in case.questions.items()
+        for difference in _answer_and_compare(graph, placed, record, benefit, expected)
+    )
+    return Outcome(case.name, placed.where, differences)
+
+
+def _answer_and_compare(
+    graph: Graph, placed: Placed, record: Record, benefit: str, expected: Expected
+) -> tuple[Difference, ...]:
+    case = placed.case
+    if benefit not in graph.benefits:
+        place = (*placed.location, *(("answers", benefit) if case.answers else ("benefit",)))
+        raise LawFilesError([placed.document.problem(place, str(_unknown_benefit(graph, benefit)))])
+    if case.on is None:
+        raise TypeError(case.name)
     try:
-        answered = ask(graph, case.benefit, record, case.on, case.known_on)
-        differences = tuple(_differences(graph, answered, expected))
+        answered = ask(graph, benefit, record, case.on, case.known_on)
+        return tuple(_differences(graph, answered, expected))
     except RuleError as error:
         if expected.refused is not None and expected.refused in str(error):
-            return Outcome(case.name, placed.where, ())
+            return ()
         wanted = expected.refused or "an answer"
-        differences = (Difference("answer", wanted, f"refused: {error}", case.benefit),)
-    return Outcome(case.name, placed.where, differences)
+        return (Difference(benefit, "answer", wanted, f"refused: {error}", benefit),)
+
+
+def _unknown_benefit(graph: Graph, name: str) -> UnknownNameError:
+    return UnknownNameError("benefit", name, get_close_matches(name, graph.benefits) or graph.benefits)
 
 
 def _differences(graph: Graph, answered: Answered, expected: Expected) -> Iterator[Difference]:
     benefit = graph.benefits[answered.benefit]
     if expected.refused is not None:
-        yield Difference("answer", f"refused: {expected.refused}", str(answered.entitled), benefit.entitled)
+        yield Difference(
+            answered.benefit, "answer", f"refused: {expected.refused}", str(answered.entitled), benefit.entitled
+        )
     if expected.entitled is not None and expected.entitled is not answered.entitled:
-        yield Difference("entitled", str(expected.entitled), str(answered.entitled), benefit.entitled)
+        yield Difference(answered.benefit, "entitled", str(expected.entitled), str(answered.entitled), benefit.entitled)
     if expected.amount is not None and benefit.amount is not None and answered.amount is not None:
-        yield from _compare("amount", benefit.amount, expected.amount, answered.amount)
+        yield from _compare(answered.benefit, "amount", benefit.amount, expected.amount, answered.amount)
     for name, wanted in expected.values.items():
         if name not in graph.rules or graph.rules[name].scope:
-            yield Difference(name, str(wanted), "no rule of the family has this name", name)
+            yield Difference(answered.benefit, name, str(wanted), "no rule of the family has this name", name)
         else:
-            yield from _compare(name, name, wanted, _value_of(answered.run, name))
+            yield from _compare(answered.benefit, name, name, wanted, _value_of(answered.run, name))
     if expected.missing is not None:
         got = sorted(str(ref) for ref in answered.missing)
         if sorted(expected.missing) != got:
-            yield Difference("missing", ", ".join(sorted(expected.missing)), ", ".join(got), benefit.entitled)
+            yield Difference(
+                answered.benefit, "missing", ", ".join(sorted(expected.missing)), ", ".join(got), benefit.entitled
+            )
 
 
 def _value_of(run: Run, name: str) -> Value:
     return run.results.get((name, ())) or evaluate_rule(run, name)
 
 
-def _compare(what: str, rule: str, wanted: object, got: Value) -> Iterator[Difference]:
+def _compare(benefit: str, what: str, rule: str, wanted: object, got: Value) -> Iterator[Difference]:
     shown = show_value(got, Language.EN)
     if isinstance(wanted, int | Decimal) and not isinstance(wanted, bool):
         exact = number(wanted if isinstance(wanted, int) else Fraction(wanted))
         if not contains(exact, got):
-            yield Difference(what, show_value(exact, Language.EN), shown, rule)
+            yield Difference(benefit, what, show_value(exact, Language.EN), shown, rule)
     elif str(wanted) != (str(got) if isinstance(got, Answer) else shown):
-        yield Difference(what, str(wanted), shown, rule)
+        yield Difference(benefit, what, str(wanted), shown, rule)
 
 
 def report_outcomes(outcomes: list[Outcome]) -> Iterator[str]:
@@ -199,8 +244,8 @@ def report_outcomes(outcomes: list[Outcome]) -> Iterator[str]:
     failed = [outcome for outcome in outcomes if outcome.differences]
     for outcome in failed:
         yield f"{outcome.where}: {outcome.case}"
-        rows = [("", "expected", "got", "step")]
-        rows += [(part.what, part.expected, part.got, part.step) for part in outcome.differences]
+        rows = [("benefit", "", "expected", "got", "step")]
+        rows += [(part.benefit, part.what, part.expected, part.got, part.step) for part in outcome.differences]
         widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
         yield from (
             "    " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
