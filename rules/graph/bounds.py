@@ -9,12 +9,12 @@ the facts and from all values that the parameters ever had; `rules check` fails 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from fractions import Fraction
 from math import ceil, floor, lcm
 
 from rules.errors import FileProblem, RuleError
 from rules.graph import domain
-from rules.graph.domain import Days, Span, Value
+from rules.graph.domain import Days, Exact, Span, Value
 from rules.graph.evaluator import evaluate, evaluate_rule
 from rules.graph.facts import Path
 from rules.graph.graph import Graph
@@ -36,7 +36,7 @@ from rules.graph.nodes import (
     Type,
     parts,
 )
-from rules.graph.run import ANY, Run
+from rules.graph.run import ANY, Run, exact
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 _LIMIT = 2**63
@@ -220,11 +220,12 @@ def _union(all_factors: list[_Factors]) -> _Factors:
     return found
 
 
-def _digits(values: Iterator[object]) -> int:
-    """Return the digits behind the point that the values need, at most."""
-    return max(
-        (-int(value.normalize().as_tuple().exponent) for value in values if isinstance(value, Decimal)), default=0
-    )
+def _scale(figures: Iterator[Exact]) -> int:
+    """Return the smallest power of ten over which all the figures are whole; each is a decimal or a percentage."""
+    scale, needed = 1, lcm(*(Fraction(figure).denominator for figure in figures))
+    while scale % needed:
+        scale *= 10
+    return scale
 
 
 def _known(prover: _Prover, node: Node, path: Path) -> Scaled:
@@ -238,18 +239,18 @@ def _fact(prover: _Prover, node: FactNode, path: Path) -> Scaled:
 
 def _parameter(prover: _Prover, node: ParameterNode, path: Path) -> Scaled:
     values = prover.run.graph.law.parameter(node.name).values
-    return _figures(prover.span(node, path), (value.value for value in values))
+    return _figures(prover.span(node, path), (exact(value) for value in values))
 
 
 def _table(prover: _Prover, node: TableNode, path: Path) -> Scaled:
     prover.prove_inside(node.key, path)
     parameters = prover.run.graph.law.parameters
     rows = (parameter for name, parameter in parameters.items() if name.startswith(f"{node.table}."))
-    return _figures(prover.span(node, path), (value.value for row in rows for value in row.values))
+    return _figures(prover.span(node, path), (exact(value) for row in rows for value in row.values))
 
 
-def _figures(span: Span, values: Iterator[object]) -> Scaled:
-    scale = 10 ** max(_digits(values), 0)
+def _figures(span: Span, figures: Iterator[Exact]) -> Scaled:
+    scale = _scale(figures)
     return Scaled(domain.multiply(span, Span(scale, scale)), scale)
 
 

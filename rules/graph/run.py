@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
 from enum import StrEnum
-from fractions import Fraction
 from typing import TypeVar, cast
 
 from rules.dated import DateRange, value_on
@@ -13,7 +11,7 @@ from rules.errors import NotInForceError, UnknownNameError
 from rules.graph.domain import Codes, Days, Exact, Value, hull, number
 from rules.graph.facts import FactRef, Path, Record, widest
 from rules.graph.graph import Graph
-from rules.parameters import DatedValue
+from rules.parameters import DatedValue, ParameterValue
 
 DatedT = TypeVar("DatedT", bound=DatedValue)
 # The index of a record that stands for any record of a list that is not known.
@@ -166,10 +164,8 @@ def _shown(key: Value) -> str:
 
 
 def exact(value: DatedValue) -> Exact:
-    """Return a figure of the law as an exact number."""
-    figure = value.value
-    if isinstance(figure, Decimal):
-        return Fraction(figure)
-    if isinstance(figure, int):
-        return figure
-    raise TypeError(figure)
+    """Return a figure of the law as the exact number that it multiplies by: a share in percent as hundredths."""
+    if isinstance(value, ParameterValue):
+        figure = value.exact
+        return figure.numerator if figure.denominator == 1 else figure
+    raise TypeError(value)

@@ -11,7 +11,7 @@ from rules.graph.domain import Answer, Span
 from rules.graph.facts import FactsError, read_facts
 from rules.graph.words import TEMPLATES, WORDS, Language
 from rules.parameters import Unit
-from tests.law.small_graph import FACTS, FORMULAS, graph_faults, small_graph
+from tests.law.small_graph import FACTS, FORMULAS, PARAMETERS, graph_faults, small_graph
 
 HEADS = "count(members where income > 0)"
 RIGHT = "heads >= least\n"
@@ -85,6 +85,21 @@ def test_the_small_law_answers(tmp_path: Path) -> None:
     case = read_facts(graph, {"poor": True, "members": [{"income": 5}, {"income": 7}, {"income": 0}]}, on)
     found = ask(graph, "help", case, on)
     assert (found.entitled, found.amount) == (Answer.YES, Span(25, 25))
+
+
+def test_a_share_in_percent_enters_a_formula_as_hundredths(tmp_path: Path) -> None:
+    parts = PARAMETERS.replace("value: 12.5, unit: tenge", "value: 12.5, unit: percent")
+    graph = small_graph(
+        tmp_path,
+        {
+            "kz/one/parameters/figures.yaml": parts,
+            "kz/one/formulas/help.yaml": FORMULAS.replace("share * heads", "share * sum(members: income)"),
+        },
+    )
+    on = date(2025, 5, 1)
+    case = read_facts(graph, {"poor": True, "members": [{"income": 800}, {"income": 1}]}, on)
+    assert ask(graph, "help", case, on).amount == Span(101, 101), "an eighth of 801 is 100.125, rounded up"
+    assert find_bounds(graph).values["sum"] == Span(0, 10 * 1_000_000 // 8)
 
 
 def test_what_no_64_bits_hold_fails_the_check(tmp_path: Path) -> None:
