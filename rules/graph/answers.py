@@ -6,8 +6,8 @@ from datetime import date
 from rules.graph.basis import Mode, NotVerifiedError, SignOff, not_verified
 from rules.graph.domain import Answer, Days, Span, is_settled
 from rules.graph.evaluator import evaluate_rule
-from rules.graph.facts import FactRef, Record
 from rules.graph.graph import Graph
+from rules.graph.records import FactRef, Record
 from rules.graph.run import Run, Used
 from rules.graph.settle import Settling, find_settling
 

@@ -16,7 +16,6 @@ from rules.errors import FileProblem, RuleError
 from rules.graph import domain
 from rules.graph.domain import Days, Exact, Span, Value
 from rules.graph.evaluator import evaluate, evaluate_rule
-from rules.graph.facts import Path
 from rules.graph.graph import Graph
 from rules.graph.nodes import (
     Arithmetic,
@@ -36,6 +35,7 @@ from rules.graph.nodes import (
     Type,
     parts,
 )
+from rules.graph.records import Path
 from rules.graph.run import ANY, Run, exact
 
 FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)

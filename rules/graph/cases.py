@@ -16,9 +16,10 @@ from rules.errors import FileProblem, LawFilesError, RuleError, UnknownNameError
 from rules.graph.answers import Answered, ask
 from rules.graph.domain import Answer, Value, contains, number
 from rules.graph.evaluator import evaluate_rule
-from rules.graph.facts import FactsError, Record, read_facts
+from rules.graph.facts import FactsError, read_facts
 from rules.graph.graph import Graph
 from rules.graph.models import Code, Dotted
+from rules.graph.records import Record
 from rules.graph.run import Run
 from rules.graph.show import show_value
 from rules.graph.words import Language

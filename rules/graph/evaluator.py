@@ -9,7 +9,6 @@ from rules.errors import RuleError
 from rules.graph import domain
 from rules.graph.dates import MONTHS_A_YEAR, Reached, months_after, start_of
 from rules.graph.domain import Answer, Codes, Days, Exact, Span, Value, divide, hull, number
-from rules.graph.facts import Path
 from rules.graph.graph import Rule
 from rules.graph.models import ConventionVersion
 from rules.graph.nodes import (
@@ -35,6 +34,7 @@ from rules.graph.nodes import (
     TableNode,
     Verdict,
 )  # fmt: skip
+from rules.graph.records import Path
 from rules.graph.run import ANY, Kind, Run
 from rules.parameters import RoundingDirection
 

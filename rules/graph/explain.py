@@ -9,10 +9,10 @@ from rules.graph.answers import Answered
 from rules.graph.basis import digest_of
 from rules.graph.domain import Answer, Days, Exact, Span, Value
 from rules.graph.evaluator import node_of
-from rules.graph.facts import Path
 from rules.graph.graph import Rule
 from rules.graph.models import Convention
 from rules.graph.nodes import Compare, GatherNode, Logic, Node, Not, RankNode, RuleNode, parts
+from rules.graph.records import Path
 from rules.graph.run import ANY, Run, Used
 from rules.graph.show import put_in, show_number, show_value, unit_of
 from rules.graph.words import Language, say, unit_word, word

@@ -12,8 +12,9 @@ from typing import Any
 from rules.errors import RuleError
 from rules.graph.answers import Answered, ask
 from rules.graph.basis import Mode, SignOff, canonical, digest_of
-from rules.graph.facts import FactsError, plain_record, read_facts
+from rules.graph.facts import FactsError, read_facts
 from rules.graph.graph import Graph
+from rules.graph.records import plain_record
 from rules.graph.render import value_data
 
 # Raised by hand whenever a change of the engine's code, not of the law's files, could move an answer.

@@ -5,8 +5,8 @@ from html import escape
 
 from rules.graph.domain import Answer, Codes, Value
 from rules.graph.explain import Explanation, Ground, Step, show_step_value
-from rules.graph.facts import plain
 from rules.graph.models import Paid
+from rules.graph.records import plain
 from rules.graph.show import show_value
 from rules.graph.words import Language, say, word
 from rules.parameters import NOT_SEEN

@@ -9,8 +9,8 @@ from typing import TypeVar, cast
 from rules.dated import DateRange, value_on
 from rules.errors import NotInForceError, UnknownNameError
 from rules.graph.domain import Codes, Days, Exact, Value, hull, number
-from rules.graph.facts import FactRef, Path, Record, widest
 from rules.graph.graph import Graph
+from rules.graph.records import FactRef, Path, Record, widest
 from rules.parameters import DatedValue, ParameterValue
 
 DatedT = TypeVar("DatedT", bound=DatedValue)

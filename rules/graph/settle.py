@@ -14,10 +14,10 @@ from rules.errors import RuleError
 from rules.graph.dates import MONTHS_A_YEAR, MissingDay, Reached, months_after
 from rules.graph.domain import Answer, Codes, Days, Span, Value, day, is_settled, number, truth
 from rules.graph.evaluator import evaluate_rule
-from rules.graph.facts import FactRef, Record, replace_fact, widest
 from rules.graph.graph import Graph
 from rules.graph.models import Benefit
 from rules.graph.nodes import Type
+from rules.graph.records import FactRef, Record, replace_fact, widest
 from rules.graph.run import Run
 
 _MOST_TRIALS = 3000

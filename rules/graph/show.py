@@ -4,7 +4,6 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from rules.graph.domain import Answer, Codes, Exact, Value
-from rules.graph.facts import Path
 from rules.graph.nodes import (
     Arithmetic,
     Compare,
@@ -25,6 +24,7 @@ from rules.graph.nodes import (
     StartNode,
     TableNode,
 )  # fmt: skip
+from rules.graph.records import Path
 from rules.graph.run import ANY, Run
 from rules.graph.words import TEMPLATES, Language, say, unit_word, word
 

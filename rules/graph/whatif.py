@@ -11,9 +11,10 @@ from datetime import date, timedelta
 
 from rules.graph.domain import Answer, Days, Exact, Span, Value, number
 from rules.graph.evaluator import evaluate_rule
-from rules.graph.facts import FactRef, FactsError, Path, Record, replace_fact
+from rules.graph.facts import FactsError
 from rules.graph.graph import Graph
 from rules.graph.models import Benefit
+from rules.graph.records import FactRef, Path, Record, replace_fact
 from rules.graph.run import Run
 
 _MOST_FLIPS = 64

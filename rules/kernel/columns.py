@@ -14,10 +14,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.graph.domain import Answer, Codes, Days, Value, day, number, truth
-from rules.graph.facts import Record
 from rules.graph.graph import Graph
 from rules.graph.models import FAMILY, Fact
 from rules.graph.nodes import Type
+from rules.graph.records import Record
 
 Column = NDArray[np.integer]
 Mask = NDArray[np.bool_]

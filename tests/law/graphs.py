@@ -6,9 +6,10 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from rules.graph.facts import Record, read_facts
+from rules.graph.facts import read_facts
 from rules.graph.graph import Graph
 from rules.graph.reader import read_graph
+from rules.graph.records import Record
 from rules.loader import load_law
 
 KINDS = ("wage", "multi_child_benefit", "child_care_benefit", "asp", "housing_assistance", "consumer_loan", "other")

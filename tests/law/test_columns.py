@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from rules.graph.facts import Record
+from rules.graph.records import Record
 from rules.kernel.columns import Columns, record_at, slice_columns, to_columns
 from tests.law.graphs import Facts, families, graph, leave_out, record
 
