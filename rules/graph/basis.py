@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field, StringConstraints
 
-from rules.documents import read_document
+from rules.documents import Document, read_document
 from rules.errors import RuleError
 from rules.graph.run import Used
 from rules.loader import parse_document
@@ -77,9 +77,17 @@ def digest_of(value: DatedValue) -> str:
 
 def read_sign_off(path: str, content: bytes) -> SignOff:
     """Read an authority's sign-off file. Raises LawFilesError with file and line."""
-    return parse_document(
-        read_document(path, content), SignOff, sorted({*SignOff.model_fields, *Signature.model_fields})
-    )
+    return parse_sign_off(read_document(path, content))
+
+
+def parse_sign_off(document: Document) -> SignOff:
+    """Return the document as a sign-off file. Raises LawFilesError with file and line."""
+    return parse_document(document, SignOff, sorted({*SignOff.model_fields, *Signature.model_fields}))
+
+
+def sign_key(name: str, value: DatedValue) -> tuple[str, date, date | None]:
+    """Return what tells a value of the law from every other one."""
+    return name, value.in_force_from, value.known_from
 
 
 def not_verified(used: Iterable[Used], sign_off: SignOff | None) -> list[Used]:
@@ -91,7 +99,7 @@ def not_verified(used: Iterable[Used], sign_off: SignOff | None) -> list[Used]:
     found: dict[tuple[str, date, date | None], Used] = {}
     for use in used:
         value = use.value
-        key = (use.name, value.in_force_from, value.known_from)
+        key = sign_key(use.name, value)
         if value.status is not Status.VERIFIED and (*key, digest_of(value)) not in signed:
             found.setdefault(key, use)
     return [found[key] for key in sorted(found, key=lambda key: (key[0], key[1]))]

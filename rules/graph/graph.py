@@ -55,6 +55,17 @@ class Graph:
             raise UnknownNameError("benefit", name, get_close_matches(name, self.benefits) or self.benefits)
         return self.benefits[name]
 
+    def place(self, name: str) -> Place:
+        """Return where a rule, fact, convention, benefit, parameter or deadline stands in the files."""
+        return self.places.get(name) or self.law.places[name]
+
+    def label(self, name: str) -> Label:
+        """Return what a rule, parameter, convention, fact, group or benefit is called in the three languages."""
+        for named in (self.rules, self.law.parameters, self.conventions, self.facts, self.groups, self.benefits):
+            if name in named:
+                return named[name].label
+        raise UnknownNameError("name of the law", name)
+
     def facts_of(self, scope: str) -> Mapping[str, Fact]:
         """Return the facts that the family, or each record of a group, may state."""
         return {name: fact for name, fact in self.facts.items() if fact.of == scope}

@@ -1,0 +1,59 @@
+"""The commands over the law's data: `check`, `show` and `due`."""
+
+import argparse
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from rules.check import find_unused, summarise, words_in_code
+from rules.deadlines import compute_due
+from rules.desk.arguments import DONE, Write, as_date, as_moment
+from rules.errors import LawFilesError, UnknownNameError
+from rules.graph.bounds import find_bound_faults
+from rules.graph.reader import read_graph, used_parameters
+from rules.loader import Law
+from rules.report import report_check, report_due, report_show
+
+if TYPE_CHECKING:
+    from rules.desk.arguments import Commands
+
+
+def add_commands(commands: "Commands") -> None:
+    """Add the commands over the law's data."""
+    check = commands.add_parser("check", help="validate every file: gaps, overlaps, unknown keys, citations, unused")
+    check.set_defaults(run=_check)
+    show = commands.add_parser("show", help="all values of a parameter or deadline, or the one on a date")
+    show.add_argument("name", help="for example working_day.opens or visit_urgent")
+    show.add_argument("--on", type=as_date, metavar="DATE", help="for example 2026-11-20")
+    show.set_defaults(run=_show)
+    due = commands.add_parser("due", help="compute a due time and explain each step")
+    due.add_argument("deadline", help="for example visit_standard")
+    due.add_argument("--from", dest="start", type=as_moment, required=True, metavar="MOMENT",
+                     help="the event with its offset, for example 2026-11-20T16:00+05:00")  # fmt: skip
+    due.add_argument("--on", type=as_date, metavar="DATE", help="use the term in force on this day")
+    due.add_argument("--known-on", type=as_date, metavar="DATE", help="use what was known on this day")
+    due.set_defaults(run=_due)
+
+
+def _check(_: argparse.Namespace, law: Law, write: Write) -> int:
+    graph = read_graph(law)
+    faults = find_unused(law, words_in_code() | used_parameters(graph))
+    faults += find_bound_faults(graph)
+    if faults:
+        raise LawFilesError(faults)
+    write(report_check(summarise(law)))
+    write([f"  rules      {len(graph.rules)} rules of {len(graph.benefits)} benefits"])
+    return DONE
+
+
+def _show(asked: argparse.Namespace, law: Law, write: Write) -> int:
+    names = [*law.parameters, *law.deadlines]
+    if asked.name not in names:
+        raise UnknownNameError("parameter or deadline", asked.name, get_close_matches(asked.name, names))
+    write(report_show(law, asked.name, asked.on))
+    return DONE
+
+
+def _due(asked: argparse.Namespace, law: Law, write: Write) -> int:
+    due = compute_due(asked.deadline, asked.start, on=asked.on, known_on=asked.known_on, law=law)
+    write(report_due(law, due))
+    return DONE
