@@ -1,4 +1,10 @@
-"""The facts of one case: what is stated, what is missing, and what can not be."""
+"""Reads the facts of one case: what is stated, what is missing, and what can not be.
+
+Refused is what one fact can not be (its type, its limits), and what the facts can not be together: a fact told of
+something that did not happen (`only_with`), and every check that the files of facts declare and the case breaks.
+All faults are listed, each with its field; a contradiction has its text in three languages. Facts that are missing
+contradict nothing.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,11 +14,14 @@ from difflib import get_close_matches
 from fractions import Fraction
 
 from rules.documents import Location
-from rules.graph.domain import Answer, Codes, Exact, Value, day, number, truth
+from rules.graph.conditions import find_contradictions
+from rules.graph.domain import Answer, Codes, Days, Exact, Value, day, number, truth
 from rules.graph.graph import Graph
 from rules.graph.models import FAMILY, Fact
 from rules.graph.nodes import Type
 from rules.graph.records import ID, Record
+from rules.graph.run import Run
+from rules.parameters import Label
 
 UNKNOWN = "unknown"
 _TRUTHS: Mapping[object, bool] = {True: True, False: False, "yes": True, "no": False}
@@ -22,10 +31,15 @@ _LONGEST_ID = 60
 
 @dataclass(frozen=True, slots=True)
 class FactProblem:
-    """One fault in the facts, with the field it stands in."""
+    """One fault in the facts, with the field it stands in.
+
+    Where facts contradict each other, `text` says it in three languages, and `check` is the name of the check.
+    """
 
     location: Location
     message: str
+    check: str | None = None
+    text: Label | None = None
 
     def __str__(self) -> str:
         return f"{'.'.join(str(part + 1) if isinstance(part, int) else part for part in self.location)}: {self.message}"
@@ -41,6 +55,18 @@ class FactsError(ValueError):
 
 def read_facts(graph: Graph, data: object, on: date, location: Location = ()) -> Record:
     """Return the family's facts as of the question's day. Raises FactsError listing every fault."""
+    record = read_kept_facts(graph, data, on, location)
+    problems = [
+        FactProblem((*location, *found.location), found.text.en, found.name, found.text)
+        for found in find_contradictions(Run(graph, record, Days(on, on)))
+    ]
+    if problems:
+        raise FactsError(problems)
+    return record
+
+
+def read_kept_facts(graph: Graph, data: object, on: date, location: Location = ()) -> Record:
+    """Return facts that were accepted once: a check of a later day must not keep an old answer from being computed."""
     reader = _FactsReader(graph, on)
     record = reader.record(FAMILY, FAMILY, data, location)
     if reader.problems or record is None:
