@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from rules.graph.basis import Mode, NotVerifiedError, SignOff, not_verified
+from rules.graph.conditions import Broken, find_broken
 from rules.graph.domain import Answer, Days, Span, is_settled
 from rules.graph.evaluator import evaluate_rule
 from rules.graph.graph import Graph
@@ -36,6 +38,12 @@ class Answered:
     def missing(self) -> tuple[FactRef, ...]:
         """The facts that were asked for and are not stated; none when they can change nothing."""
         return self.settling.missing
+
+    @cached_property
+    def notices(self) -> tuple[Broken, ...]:
+        """What the case should bring for this question and does not; it moves no answer, but a person should know."""
+        run = Run(self.run.graph, self.run.case, self.run.on, self.known_on, results=self.run.results)
+        return tuple(find_broken(run, run.graph.notices.get(self.benefit, ())))
 
     @property
     def settled(self) -> bool:

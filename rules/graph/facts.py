@@ -1,18 +1,28 @@
-"""The facts of one case: what is stated, what is missing, and what can not be."""
+"""Reads the facts of one case: what is stated, what is missing, and what can not be.
+
+Refused is what one fact can not be (its type, its limits), and what the facts can not be together: a fact told of
+something that did not happen (`only_with`), and every check that the files of facts declare and the case breaks.
+All faults are listed, each with its field; a contradiction has its text in three languages. Facts that are missing
+contradict nothing.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from difflib import get_close_matches
 from fractions import Fraction
 
 from rules.documents import Location
-from rules.graph.domain import Answer, Codes, Exact, Value, day, number, truth
+from rules.faults import suggest, suggest_date, suggest_number
+from rules.graph.conditions import find_contradictions
+from rules.graph.domain import Answer, Codes, Days, Exact, Value, day, number, truth
 from rules.graph.graph import Graph
 from rules.graph.models import FAMILY, Fact
 from rules.graph.nodes import Type
 from rules.graph.records import ID, Record
+from rules.graph.run import Run
+from rules.graph.suggest import suggest_code, suggest_fact
+from rules.parameters import Label
 
 UNKNOWN = "unknown"
 _TRUTHS: Mapping[object, bool] = {True: True, False: False, "yes": True, "no": False}
@@ -22,10 +32,15 @@ _LONGEST_ID = 60
 
 @dataclass(frozen=True, slots=True)
 class FactProblem:
-    """One fault in the facts, with the field it stands in."""
+    """One fault in the facts, with the field it stands in.
+
+    Where facts contradict each other, `text` says it in three languages, and `check` is the name of the check.
+    """
 
     location: Location
     message: str
+    check: str | None = None
+    text: Label | None = None
 
     def __str__(self) -> str:
         return f"{'.'.join(str(part + 1) if isinstance(part, int) else part for part in self.location)}: {self.message}"
@@ -41,6 +56,18 @@ class FactsError(ValueError):
 
 def read_facts(graph: Graph, data: object, on: date, location: Location = ()) -> Record:
     """Return the family's facts as of the question's day. Raises FactsError listing every fault."""
+    record = read_kept_facts(graph, data, on, location)
+    problems = [
+        FactProblem((*location, *found.location), found.text.en, found.name, found.text)
+        for found in find_contradictions(Run(graph, record, Days(on, on)))
+    ]
+    if problems:
+        raise FactsError(problems)
+    return record
+
+
+def read_kept_facts(graph: Graph, data: object, on: date, location: Location = ()) -> Record:
+    """Return facts that were accepted once: a check of a later day must not keep an old answer from being computed."""
     reader = _FactsReader(graph, on)
     record = reader.record(FAMILY, FAMILY, data, location)
     if reader.problems or record is None:
@@ -68,8 +95,7 @@ class _FactsReader:
         known = [*facts, *groups, _DEFAULTS if scope == FAMILY else ID]
         for key in data:
             if key not in known:
-                near = get_close_matches(str(key), known, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
+                hint = suggest_fact(self.graph, scope, str(key), known)
                 self.complain((*location, str(key)), f"no fact of {scope} is called {key!r}{hint}")
         stated = {**self.defaults.get(scope, {}), **data}
         return Record(
@@ -92,11 +118,13 @@ class _FactsReader:
             return
         for group, facts in data.items():
             if group not in self.graph.groups or not isinstance(facts, Mapping):
-                self.complain((*location, str(group)), f"{group!r} is no group with facts")
+                hint = suggest(group, self.graph.groups)
+                self.complain((*location, str(group)), f"{group!r} is no group with facts{hint}")
                 continue
             for key in facts:
                 if key not in self.graph.facts_of(group) and key not in self.graph.groups_of(group):
-                    self.complain((*location, group, str(key)), f"no fact of {group} is called {key!r}")
+                    hint = suggest_fact(self.graph, group, str(key), self.graph.facts_of(group))
+                    self.complain((*location, group, str(key)), f"no fact of {group} is called {key!r}{hint}")
             self.defaults[group] = facts
 
     def group(self, name: str, data: object, location: Location) -> tuple[Record, ...] | None:
@@ -134,7 +162,7 @@ class _FactsReader:
     def _day(self, fact: Fact, stated: object) -> Value | str:
         data = _date(stated)
         if data is None or fact.earliest is None or fact.latest is None:
-            return "a date of the calendar is needed here, such as 2026-11-20"
+            return f"a date of the calendar is needed here, such as 2026-11-20{suggest_date(stated)}"
         if not fact.earliest <= data <= fact.latest:
             return f"{data.isoformat()} lies outside {fact.earliest.isoformat()} to {fact.latest.isoformat()}"
         if fact.past and data > self.on:
@@ -159,7 +187,7 @@ def _truth(_: Fact, data: object) -> Value | str:
 
 def _number(fact: Fact, data: object) -> Value | str:
     if isinstance(data, bool) or not isinstance(data, int | Decimal) or fact.least is None or fact.most is None:
-        return "a number is needed here"
+        return f"a number is needed here{suggest_number(data)}"
     if isinstance(data, Decimal) and not data.is_finite():
         return "a number is needed here"
     if not fact.least <= data <= fact.most:
@@ -174,5 +202,4 @@ def _code(fact: Fact, data: object) -> Value | str:
     codes = fact.codes or {}
     if isinstance(data, str) and data in codes:
         return Codes(frozenset({data}))
-    near = get_close_matches(str(data)[:_LONGEST_ID], codes, n=1)
-    return f"one of {', '.join(codes)} is needed here" + (f"; did you mean {near[0]!r}?" if near else "")
+    return f"one of {', '.join(codes)} is needed here{suggest_code(data, codes)}"

@@ -34,6 +34,16 @@ class Rule:
 
 
 @dataclass(frozen=True)
+class Condition:
+    """What holds of each record of a scope, and the text for a person where it does not."""
+
+    name: str
+    label: Label
+    scope: tuple[str, ...]
+    node: Node
+
+
+@dataclass(frozen=True)
 class Graph:
     """The rules over one law. Made by `rules.graph.reader.read_graph`."""
 
@@ -43,6 +53,8 @@ class Graph:
     rules: Mapping[str, Rule] = field(default_factory=dict)
     conventions: Mapping[str, Convention] = field(default_factory=dict)
     benefits: Mapping[str, Benefit] = field(default_factory=dict)
+    checks: tuple[Condition, ...] = ()
+    notices: Mapping[str, tuple[Condition, ...]] = field(default_factory=dict)
     places: Mapping[str, Place] = field(default_factory=dict)
     # Which value was in force on a day, as known on another: looked up once, for the law never changes under a graph.
     chosen: dict[tuple[str, date, date | None], DatedValue] = field(

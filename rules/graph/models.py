@@ -34,7 +34,11 @@ class Judgement(Entry):
 
 
 class Fact(Entry):
-    """A fact that a case may state. Its limits refuse what can not be, and bound what is not known."""
+    """A fact that a case may state. Its limits refuse what can not be, and bound what is not known.
+
+    A fact that tells more of another one, such as the day of a refusal, names it in `only_with`: it is refused
+    where that one is `no`.
+    """
 
     label: Label
     of: Code = FAMILY
@@ -46,6 +50,7 @@ class Fact(Entry):
     earliest: date | None = None
     latest: date | None = None
     past: bool = False
+    only_with: Code | None = None
     codes: dict[Code, Label] | None = None
     judgement: Judgement | None = None
 
@@ -68,11 +73,25 @@ class Fact(Entry):
         return self
 
 
+class Check(Entry):
+    """What holds of the family, or of each record of a group; where it does not, a person reads the label.
+
+    As one of the `checks` of a fact file it says what can be at all, and a case that breaks it is refused. It asks
+    facts alone, and figures of the house, for it is no law. As one of the `notices` of a benefit it says what the
+    case should bring for that question, and breaking it is told beside the answer.
+    """
+
+    label: Label
+    of: Code = FAMILY
+    holds: Text
+
+
 class FactFile(Entry):
     """A file in a folder `facts`."""
 
     groups: dict[Code, Group] = Field(default_factory=dict)
     facts: dict[Code, Fact] = Field(default_factory=dict)
+    checks: dict[Code, Check] = Field(default_factory=dict)
 
 
 class FormulaVersion(DatedValue):
@@ -131,6 +150,7 @@ class Benefit(Entry):
     entitled: Dotted
     amount: Dotted | None = None
     paid: Annotated[Paid, Field(strict=False)] | None = None
+    notices: dict[Code, Check] = Field(default_factory=dict)
 
     @model_validator(mode="after")
     def check_payment(self) -> Self:

@@ -1,9 +1,10 @@
 """Reads the files of facts and formulas into a graph, and lists every fault with its file and line."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
+from itertools import chain
 
 from pydantic import BaseModel
 
@@ -11,10 +12,11 @@ from rules.dated import find_faults
 from rules.documents import Document, Location, read_document
 from rules.errors import FileProblem, LawFilesError
 from rules.graph.compiler import ON, Compiler, Names, Signature
-from rules.graph.graph import Graph, Rule, Wording
+from rules.graph.graph import Condition, Graph, Rule, Wording
 from rules.graph.models import (
     FAMILY,
     Benefit,
+    Check,
     Convention,
     ConventionVersion,
     Fact,
@@ -25,7 +27,7 @@ from rules.graph.models import (
     Group,
     Judgement,
 )  # fmt: skip
-from rules.graph.nodes import Asked, Node, ParameterNode, RoundNode, RuleNode, TableNode, Type, walk
+from rules.graph.nodes import Asked, Node, ParameterNode, RoundNode, RuleNode, ShiftNode, TableNode, Type, walk
 from rules.graph.parser import parse
 from rules.graph.syntax import Position, SyntaxFaultError
 from rules.graph.texts import Text, find_texts
@@ -33,7 +35,7 @@ from rules.loader import Law, Place, parse_document
 from rules.parameters import Citation, DatedValue, Label, Parameter, Unit
 
 _MODELS: tuple[type[BaseModel], ...] = (
-    FactFile, Group, Fact, Judgement, FormulaFile, Formula, FormulaVersion,
+    FactFile, Group, Fact, Check, Judgement, FormulaFile, Formula, FormulaVersion,
     Convention, ConventionVersion, Benefit, Citation, Label, DatedValue,
 )  # fmt: skip
 _KEYS = sorted({entry.alias or key for model in _MODELS for key, entry in model.model_fields.items()})
@@ -68,6 +70,15 @@ class _Source:
     texts: Mapping[Location, Text | Position]
 
 
+@dataclass(frozen=True)
+class _Declared:
+    """A check or notice, and where it stands."""
+
+    source: _Source
+    location: Location
+    check: Check
+
+
 @dataclass
 class _Reader:
     law: Law
@@ -78,6 +89,8 @@ class _Reader:
     formulas: dict[str, tuple[_Source, Formula]] = field(default_factory=dict)
     conventions: dict[str, Convention] = field(default_factory=dict)
     benefits: dict[str, tuple[_Source, Benefit]] = field(default_factory=dict)
+    checks: list[_Declared] = field(default_factory=list)
+    notices: dict[str, list[_Declared]] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
 
     def read(self) -> Graph:
@@ -92,15 +105,18 @@ class _Reader:
             except LawFilesError as error:
                 self.problems.extend(error.problems)
         self._check_holders()
+        self._check_events()
         self._stop_at_faults()
         rules = self._compile()
+        checks = self._conditions(self.checks, of_law=False)
+        notices = {name: self._conditions(found, of_law=True) for name, found in self.notices.items()}
         self._check_circles(rules)
         self._check_benefits(rules)
         self._stop_at_faults()
         return Graph(
             law=self.law, groups=self.groups, facts=self.facts, rules=rules,
             conventions=self.conventions, benefits={name: benefit for name, (_, benefit) in self.benefits.items()},
-            places=self.places,
+            checks=checks, notices=notices, places=self.places,
         )  # fmt: skip
 
     def _stop_at_faults(self) -> None:
@@ -120,6 +136,9 @@ class _Reader:
             self._remember(source, ("groups", name), name)
         for name in file.facts:
             self._remember(source, ("facts", name), name)
+        for name, check in file.checks.items():
+            self._remember(source, ("checks", name), name)
+            self.checks.append(_Declared(source, ("checks", name), check))
         self.groups |= file.groups
         self.facts |= file.facts
 
@@ -134,7 +153,12 @@ class _Reader:
         for name, convention in file.conventions.items():
             self._check_dates(source, ("conventions", name, "values"), name, convention.values)
         self.conventions |= file.conventions
-        self.benefits |= {name: (source, benefit) for name, benefit in file.benefits.items()}
+        for name, benefit in file.benefits.items():
+            self.benefits[name] = (source, benefit)
+            for code, check in benefit.notices.items():
+                location: Location = ("benefits", name, "notices", code)
+                self._remember(source, location, code)
+                self.notices.setdefault(name, []).append(_Declared(source, location, check))
 
     def _check_dates(self, source: _Source, location: Location, name: str, values: tuple[DatedValue, ...]) -> None:
         for index, message in find_faults(values):
@@ -148,6 +172,7 @@ class _Reader:
             **holders,
             **{name: fact.of for name, fact in self.facts.items()},
             **{name: formula.of for name, (_, formula) in self.formulas.items()},
+            **{str(found.location[-1]): found.check.of for found in self._declared()},
         }
         for name, start in entries.items():
             of, seen = start, {name}
@@ -158,11 +183,20 @@ class _Reader:
                 place = self.places[name]
                 self.problems.append(FileProblem(place.path, place.line, f"{name}: no group {start!r} holds it"))
 
+    def _check_events(self) -> None:
+        """Refuse a fact that is told only with one that is no yes-or-no fact of the same record."""
+        for name, fact in self.facts.items():
+            event = self.facts.get(fact.only_with) if fact.only_with else None
+            if fact.only_with and (event is None or event.type is not Type.TRUTH or event.of != fact.of):
+                place = self.places[name]
+                text = f"{name}: only_with names a yes-or-no fact of {fact.of}, not {fact.only_with!r}"
+                self.problems.append(FileProblem(place.path, place.line, text))
+
     def _names(self) -> Names:
-        chain = Names(self.groups, {}, {}, *[frozenset[str]()] * 3).chain
+        holders = Names(self.groups, {}, {}, *[frozenset[str]()] * 3).chain
         parameters = self.law.parameters
         figures = frozenset(name for name, parameter in parameters.items() if is_number(parameter))
-        rules = {name: Signature(chain(formula.of), formula.type) for name, (_, formula) in self.formulas.items()}
+        rules = {name: Signature(holders(formula.of), formula.type) for name, (_, formula) in self.formulas.items()}
         return Names(
             groups=self.groups,
             facts=self.facts,
@@ -219,6 +253,35 @@ class _Reader:
                 self.problems.append(FileProblem(place.path, place.line, text))
                 return
 
+    def _declared(self) -> Iterator[_Declared]:
+        yield from self.checks
+        for found in self.notices.values():
+            yield from found
+
+    def _conditions(self, declared: Iterable[_Declared], *, of_law: bool) -> tuple[Condition, ...]:
+        """Return the conditions. What can be at all does not depend on the law: only a notice of a benefit asks it."""
+        names = self._names()
+        conditions = []
+        for found in declared:
+            name, scope, place = str(found.location[-1]), names.chain(found.check.of), (*found.location, "holds")
+            node = self._node(found.source, place, Compiler(names, scope, Asked()), Type.TRUTH)
+            if node is None:
+                continue
+            asked = [] if of_law else sorted(self._asked_law(node))
+            if asked:
+                text = f"{name}: a check asks facts and figures of the house, not the law: {', '.join(asked)}"
+                self.problems.append(found.source.document.problem(place, text))
+            conditions.append(Condition(name, found.check.label, scope, node))
+        return tuple(conditions)
+
+    def _asked_law(self, node: Node) -> Iterator[str]:
+        dated: dict[str, tuple[DatedValue, ...]] = {name: entry.values for name, entry in self.law.parameters.items()}
+        dated |= {name: convention.values for name, convention in self.conventions.items()}
+        yield from (part.name for part in walk(node) if isinstance(part, RuleNode))
+        for name in named_values(node, dated):
+            if any(value.status.is_law for value in dated[name]):
+                yield name
+
     def _check_benefits(self, rules: Mapping[str, Rule]) -> None:
         for name, (source, benefit) in self.benefits.items():
             wanted = [("entitled", benefit.entitled, Type.TRUTH)]
@@ -237,18 +300,24 @@ def asked_rules(rule: Rule) -> Iterator[str]:
 
 
 def used_parameters(graph: Graph) -> frozenset[str]:
-    """Return every parameter that some wording names, rows of tables included."""
-    found: set[str] = set()
-    for rule in graph.rules.values():
-        for wording in rule.wordings:
-            for node in walk(wording.node):
-                if isinstance(node, ParameterNode):
-                    found.add(node.name)
-                elif isinstance(node, RoundNode):
-                    found.add(node.direction)
-                elif isinstance(node, TableNode):
-                    found.update(name for name in graph.law.parameters if name.startswith(f"{node.table}."))
-    return frozenset(found)
+    """Return every parameter that some wording, check or notice names, rows of tables included."""
+    nodes = [wording.node for rule in graph.rules.values() for wording in rule.wordings]
+    nodes += [condition.node for condition in (*graph.checks, *chain.from_iterable(graph.notices.values()))]
+    parameters = graph.law.parameters
+    return frozenset(name for node in nodes for name in named_values(node, parameters) if name in parameters)
+
+
+def named_values(node: Node, known: Iterable[str]) -> Iterator[str]:
+    """Yield the parameters and conventions that an expression names, of a table every row that is known."""
+    for part in walk(node):
+        if isinstance(part, ParameterNode):
+            yield part.name
+        elif isinstance(part, RoundNode):
+            yield part.direction
+        elif isinstance(part, ShiftNode):
+            yield part.convention
+        elif isinstance(part, TableNode):
+            yield from (name for name in known if name.startswith(f"{part.table}."))
 
 
 def _find_circle(rules: Mapping[str, Rule], name: str, above: tuple[str, ...], done: set[str]) -> tuple[str, ...]:

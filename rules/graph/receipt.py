@@ -12,7 +12,7 @@ from typing import Any
 from rules.errors import RuleError
 from rules.graph.answers import Answered, ask
 from rules.graph.basis import Mode, SignOff, canonical, digest_of
-from rules.graph.facts import FactsError, read_facts
+from rules.graph.facts import FactsError, read_kept_facts
 from rules.graph.graph import Graph
 from rules.graph.records import plain_record
 from rules.graph.render import value_data
@@ -81,7 +81,7 @@ def recompute(graph: Graph, receipt: bytes, sign_off: SignOff | None = None) -> 
             return Recomputed(same=False, reason=text)
         on = date.fromisoformat(told["on"])
         known_on = date.fromisoformat(told["known_on"]) if told["known_on"] else None
-        facts = read_facts(graph, _numbers(graph, told["facts"]), on)
+        facts = read_kept_facts(graph, _numbers(graph, told["facts"]), on)
         again = make_receipt(ask(graph, told["benefit"], facts, on, known_on, Mode(told["mode"]), sign_off))
     except (ValueError, KeyError, FactsError) as error:
         return Recomputed(same=False, reason=f"the receipt can not be read: {error}")

@@ -43,6 +43,9 @@ def explanation_data(told: Explanation) -> dict[str, object]:
             for entry in answered.settling.smallest
         ],
         "judged_by_a_person": [str(ref) for ref in answered.judged],
+        "notices": [
+            {"name": found.name, "place": found.place, "text": say(found.text, language)} for found in answered.notices
+        ],
         "steps": [_step_data(step, language) for step in told.steps],
         "rules_version": answered.run.graph.law.version,
     }
@@ -136,6 +139,8 @@ def _open_questions(told: Explanation) -> Iterator[str]:
         judgement = answered.run.graph.facts[ref.name].judgement
         if judgement is not None:
             yield f"{word('judged', language)}: {ref}: {say(judgement.text, language)}"
+    for found in answered.notices:
+        yield f"{word('noticed', language)}: {found.place}: {say(found.text, language)}"
 
 
 def _step_lines(step: Step, language: Language, indent: str) -> Iterator[str]:

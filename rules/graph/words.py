@@ -1,6 +1,6 @@
 """Every word of an explanation, in Kazakh, Russian and English; one template for each kind of node."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 
 from rules.graph.nodes import (
@@ -40,6 +40,11 @@ class Language(StrEnum):
 def say(label: Label, language: Language) -> str:
     """Return the label in the language."""
     return {Language.KK: label.kk, Language.RU: label.ru, Language.EN: label.en}[language]
+
+
+def in_each(tell: Callable[[Language], str]) -> Label:
+    """Return a text in each language."""
+    return Label(kk=tell(Language.KK), ru=tell(Language.RU), en=tell(Language.EN))
 
 
 def _label(kk: str, ru: str, en: str) -> Label:
@@ -147,6 +152,12 @@ _WORDS: Mapping[str, tuple[str, str, str]] = {
         "Any of these could settle it",
     ),
     "judged": ("Адам шешеді", "Решает человек", "A person decides"),
+    "noticed": ("Назар аударыңыз", "Обратите внимание", "Please note"),
+    "stated_of_nothing": (
+        "«{fact}» көрсетілген, бірақ «{event}» – жоқ",
+        "указано «{fact}», но «{event}» – нет",
+        "“{fact}” is stated, but “{event}” is no",
+    ),
     "provisional": (
         "Алдын ала есеп: мына мәндер тексерілмеген",
         "Предварительный расчёт: не проверены значения",

@@ -42,41 +42,53 @@ def incomes(on: date) -> st.SearchStrategy[list[Facts]]:
     )
 
 
-def members(on: date) -> st.SearchStrategy[list[Facts]]:
-    child = days(on - timedelta(days=9000), on)
-    return st.lists(
-        st.fixed_dictionaries(
-            {
-                "role": st.sampled_from(("child", "child", "child", "parent", "other")),
-                "birth_date": child | days(on - timedelta(days=500), on) | days(date(1950, 1, 1), on),
-                "lives_with_family": st.sampled_from((True, True, True, False)),
-                "full_time_student": st.booleans(),
-                "counted_in_birth_order": st.sampled_from((True, True, False)),
-                "birth_grant_paid": st.booleans(),
-                "incomes": incomes(on),
-            }
-        ),
-        min_size=1,
-        max_size=9,
+def member(on: date, role: str, sex: st.SearchStrategy[str], born: st.SearchStrategy[date]) -> st.SearchStrategy[Facts]:
+    return st.fixed_dictionaries(
+        {
+            "role": st.just(role),
+            "sex": sex,
+            "birth_date": born,
+            "lives_with_family": st.sampled_from((True, True, True, False)),
+            "full_time_student": st.booleans(),
+            "counted_in_birth_order": st.sampled_from((True, True, False)),
+            "birth_grant_paid": st.booleans(),
+            "incomes": incomes(on),
+        }
     )
+
+
+@st.composite
+def members(draw: st.DrawFn, on: date) -> list[Facts]:
+    """A family that can be: at most one mother and one father, both older than every child; in any order."""
+    oldest_child = on - timedelta(days=9000)
+    sexes = st.sampled_from(("female", "male"))
+    anybody = member(on, "other", sexes, days(date(1950, 1, 1), on))
+    child = member(on, "child", sexes, days(oldest_child, on) | days(on - timedelta(days=500), on))
+    found = draw(st.lists(st.one_of(child, child, child, anybody), min_size=1, max_size=8))
+    for sex in draw(st.lists(st.sampled_from(("female", "male")), unique=True, max_size=2)):
+        born = days(date(1950, 1, 1), oldest_child - timedelta(days=1))
+        found.insert(draw(st.integers(0, len(found))), draw(member(on, "parent", st.just(sex), born)))
+    return found
 
 
 @st.composite
 def families(draw: st.DrawFn, first: date = date(2024, 6, 1), last: date = date(2026, 3, 31)) -> tuple[date, Facts]:
     """A day and a family all of whose facts are stated."""
     on = draw(days(first, last))
-    return on, {
+    facts: Facts = {
         "residence": draw(st.sampled_from(("citizen", "kandas", "permanent_resident", "other"))),
         "carer_insured": draw(st.booleans()),
         "poverty_line": draw(st.integers(20_000, 60_000)),
         "commission_found_no_need": draw(st.sampled_from((False, False, True))),
         "inspection_refused": draw(st.sampled_from((False, False, True))),
         "employment_measures_refused": draw(st.booleans()),
-        "employment_measures_refused_on": draw(days(on - timedelta(days=400), on)),
         "social_contract_broken": draw(st.booleans()),
-        "social_contract_broken_on": draw(days(on - timedelta(days=400), on)),
         "members": draw(members(on)),
     }
+    for event in ("employment_measures_refused", "social_contract_broken"):
+        if facts[event]:
+            facts[f"{event}_on"] = draw(days(on - timedelta(days=400), on))
+    return on, facts
 
 
 def leave_out(draw: st.DrawFn, facts: Facts, share: int = 6) -> Facts:
