@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rules.__main__ import FOUND_FAULTS, main
+from rules.__main__ import FOUND_FAULTS, NO_ANSWER, main
 
 FAMILY = """\
 family:
@@ -33,7 +33,7 @@ def run(folder: Path, capsys: pytest.CaptureFixture[str], text: str) -> tuple[in
 
 
 def test_one_family_is_asked_about_several_benefits_at_once(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(tmp_path, capsys, HEAD + FAMILY + ANSWERS) == (0, "1 cases, 0 failed.\n")
+    assert run(tmp_path, capsys, HEAD + FAMILY + ANSWERS) == (0, "1 case of 1 file: 0 failed.\n")
 
 
 def test_of_several_answers_the_wrong_one_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -44,12 +44,101 @@ def test_of_several_answers_the_wrong_one_is_named(tmp_path: Path, capsys: pytes
     assert not [row for row in rows if row[:1] == ["multi_child_benefit"]]
 
 
+def test_the_step_where_they_part_is_the_deepest_stated_value_that_differs(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    stated = "values: {multi_child_benefit.children: 3, members.d.multi_child_benefit.counted_child: no}"
+    code, told = run(tmp_path, capsys, HEAD + FAMILY + ANSWERS.replace("amount: 63030", f"amount: 0, {stated}"))
+    assert code == 1
+    assert "members.d.multi_child_benefit.counted_child = yes" in told
+    assert "(rules/law/kz/families/formulas/multi_child_benefit.yaml:" in told
+    assert "multi_child_benefit.coefficient" not in told
+
+
+def test_without_stated_values_the_step_is_the_sum_with_its_numbers(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, told = run(tmp_path, capsys, HEAD + FAMILY + ANSWERS.replace("63030", "63029"))
+    assert code == 1
+    assert "multi_child_benefit.amount = 63030₸: 16.03 × 3932, rounded up to 1₸" in told.replace("\u00a0", "")
+
+
+def test_a_value_is_stated_as_a_fraction_where_no_decimal_is_exact(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = """\
+name: "a third"
+on: 2025-05-10
+benefit: targeted_social_assistance
+family:
+  poverty_line: 32360
+  members:
+    - {lives_with_family: yes, incomes: [{kind: wage, received_in: 2025-01-01, received: 100000}]}
+expected: {values: {asp.per_capita_income: "100000/3"}}
+"""
+    assert run(tmp_path, capsys, case)[0] == 0
+    code, told = run(tmp_path, capsys, case.replace("100000/3", "100001/3"))
+    assert code == 1
+    assert "33 333 2/3" in told.replace("\u00a0", " ")
+
+
+def test_a_refusal_is_an_answer_too_also_of_facts_that_contradict_each_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = 'benefit: targeted_social_assistance\nexpected: {refused: "REASON"}\n'
+    late = 'name: "n"\non: 2031-01-01\nfamily: {members: [{lives_with_family: yes}]}\n' + asked
+    assert run(tmp_path, capsys, late.replace("REASON", "confirmed only through"))[0] == 0
+    twice = late.replace("2031", "2025").replace(
+        "{members", "{employment_measures_refused: no, employment_measures_refused_on: 2024-01-01, members"
+    )
+    assert run(tmp_path, capsys, twice.replace("REASON", "employment_measures_refused_on"))[0] == 0
+    assert run(tmp_path, capsys, twice.replace("REASON", "another reason"))[0] == 1
+
+
+def test_cases_are_chosen_by_name_and_benefit(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "case.yaml"
+    path.write_text(HEAD + FAMILY + ANSWERS.replace("247716", "1"), "utf-8")
+    asked = ["test", str(path)]
+    assert main([*asked, "--benefit", "multi_child_benefit"]) == 0
+    assert main([*asked, "--benefit", "birth_grant"]) == FOUND_FAULTS
+    assert main([*asked, "--name", "THE YOUNGEST", "--benefit", "multi_child_benefit"]) == 0
+    capsys.readouterr()
+    assert main([*asked, "--name", "five"]) == NO_ANSWER
+    assert "none of 1 cases has that name" in capsys.readouterr().err
+    assert main([*asked, "--benefit", "birth_grnt"]) == NO_ANSWER
+    assert "near to it: birth_grant" in capsys.readouterr().err
+
+
+def test_one_bad_file_does_not_hide_the_others(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "good.yaml").write_text(HEAD + FAMILY + ANSWERS, "utf-8")
+    (tmp_path / "bad.yaml").write_text("name: [\n", "utf-8")
+    assert main(["test", str(tmp_path)]) == FOUND_FAULTS
+    told = capsys.readouterr().out
+    assert "bad.yaml:2: not valid YAML" in told
+    assert "1 case of 2 files: 0 failed, 1 fault in the files." in told
+    assert main(["test", str(tmp_path / "none.yaml")]) == FOUND_FAULTS
+    assert "can not be read: No such file" in capsys.readouterr().out
+
+
+def test_the_cases_that_ship_are_run_when_none_are_named(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["test", "--benefit", "multi_child_benefit"]) == 0
+    assert ": 0 failed." in capsys.readouterr().out
+
+
 BAD = [
     (
         HEAD + FAMILY + ANSWERS.replace("birth_grant:", "birth_grnat:"),
-        "case.yaml:13: no benefit is called 'birth_grnat'; near to it: birth_grant",
+        "case.yaml:13: no benefit is called 'birth_grnat'; did you mean 'birth_grant'?",
     ),
     (HEAD + "benefit: birth_grant\n" + FAMILY + ANSWERS, "either benefit and expected, or answers"),
+    (
+        HEAD + FAMILY + ANSWERS.replace("amount: 63030", "values: {multi_child_benefit.childern: 4}"),
+        "case.yaml:12: no rule is called 'multi_child_benefit.childern' in this case; did you mean",
+    ),
+    (
+        HEAD + FAMILY + ANSWERS.replace("amount: 63030", "missing: [members.a.full_time_studnt]"),
+        "no fact is called 'members.a.full_time_studnt' in this case; did you mean 'members.a.full_time_student'?",
+    ),
     (HEAD + FAMILY, "a case to be tested needs benefit and expected (or answers)"),
     ('name: "n"\n' + FAMILY + ANSWERS, "a case to be tested needs on"),
     (HEAD + FAMILY + ANSWERS.replace("amount", "amuont"), "unknown key 'amuont'; did you mean 'amount'?"),
@@ -115,5 +204,6 @@ def test_all_faults_of_a_file_are_told_at_once_in_plain_words(
         "6: expected.amount: a number is needed here",
         "6: expected.entitled: one of yes, no, cannot_tell_yet is needed here; did you mean 'yes'?",
         "6: expected.missing: a list is needed here: each entry behind a dash, or all in square brackets",
-        "8 faults found.",
+        "",
+        "0 cases of 1 file: 0 failed, 8 faults in the files.",
     ]
