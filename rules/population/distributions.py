@@ -48,6 +48,17 @@ class Making:
         return found
 
 
+def _sex(making: Making) -> Coded:
+    """Of two parents the first is the father; one who is alone is mostly the mother."""
+    people, setting = making.people, making.homes.setting
+    male = setting.chance.happens("sex", people.ids, 500_000)
+    alone = setting.chance.happens("lone father", people.ids, setting.profile.families.lone_father)
+    parent = people.kind == PARENT
+    two = making.homes.parents[people.home] > 1
+    father = np.where(two, people.rank == 0, alone)
+    return ["female", "male"], np.where(parent, father, male).astype(np.int64)
+
+
 def _region(making: Making) -> Coded:
     return [region.code for region in making.homes.regions], making.homes.region
 
@@ -146,6 +157,7 @@ OWN: Mapping[tuple[str, str], Callable[[Making], Cells]] = {
 OWN_CODES: Mapping[tuple[str, str], Callable[[Making], Coded]] = {
     (FAMILY, "region"): _region,
     ("members", "role"): _role,
+    ("members", "sex"): _sex,
     ("members", "disability_group"): _disability_group,
     ("incomes", "kind"): _kind,
 }

@@ -44,6 +44,7 @@ class Families(Entry):
     """Who lives together."""
 
     one_parent: PerMillion
+    lone_father: PerMillion
     grandparent: PerMillion
     grown_child: PerMillion
     without_children: Weights

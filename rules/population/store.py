@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from rules.graph.models import FAMILY, Fact
 from rules.graph.nodes import Type
-from rules.kernel.columns import Column
+from rules.kernel.columns import Column, Columns, untold
 from rules.population.layout import FAMILY_ID, PART, PopulationError, Table
 from rules.population.synthesis import Block
 
@@ -61,7 +61,8 @@ class TableWriter:
         arrays = [pa.array(keys[key], type=self.table.schema.field(key).type) for key in self.table.keys]
         columns = block.columns
         arrays += [
-            to_arrow(fact, columns.facts[name], columns.missing.get(name)) for name, fact in self.table.facts.items()
+            to_arrow(fact, columns.facts[name], _not_stated(name, fact, columns))
+            for name, fact in self.table.facts.items()
         ]
         batch = pa.Table.from_arrays(arrays, schema=self.table.schema)
         self._writer.write_table(batch, row_group_size=max(len(batch), 1))
@@ -85,6 +86,11 @@ def row_keys(tables: list[Table], block: Block) -> dict[str, dict[str, NDArray[n
             keys[f"{group}_id"] = np.arange(1, offsets[-1] + 1) - np.repeat(offsets[:-1], sizes)
             found[group] = keys
     return found
+
+
+def _not_stated(name: str, fact: Fact, columns: Columns) -> NDArray[np.bool_] | None:
+    masks = [mask for mask in (columns.missing.get(name), untold(fact, columns)) if mask is not None]
+    return np.logical_or.reduce(masks) if masks else None
 
 
 def to_arrow(fact: Fact, cells: Column, missing: NDArray[np.bool_] | None) -> pa.Array:

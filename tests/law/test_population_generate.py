@@ -12,10 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rules.__main__ import main
+from rules.graph.conditions import find_contradictions
+from rules.graph.domain import Days
 from rules.graph.models import FAMILY
 from rules.graph.nodes import Type
 from rules.graph.reader import read_graph
-from rules.kernel.columns import EPOCH, Columns
+from rules.graph.run import Run
+from rules.kernel.columns import EPOCH, Columns, record_at
 from rules.population.chance import Chance
 from rules.population.generate import write_population
 from rules.population.synthesis import generate, join_columns, make_blocks, make_setting
@@ -87,6 +90,14 @@ def test_every_fact_is_told_and_inside_its_limits() -> None:
     for name, group in graph().groups.items():
         sizes = np.diff(columns.offsets[name])
         assert group.least <= sizes.min() <= sizes.max() <= group.most, name
+
+
+def test_no_family_contradicts_itself() -> None:
+    columns = generate(graph(), 400, 6)
+    as_of = make_setting(graph(), 6).as_of
+    for index in range(columns.families):
+        run = Run(graph(), record_at(graph(), columns, index), Days(as_of, as_of))
+        assert list(find_contradictions(run)) == []
 
 
 def test_the_country_looks_like_the_country() -> None:
