@@ -10,9 +10,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from rules.documents import Document, Location
-from rules.errors import FileProblem
+from rules.errors import MOST_FAULTS, FileProblem
 
-_LONGEST_SHOWN = 40
+# What was told is repeated in a fault only so far, whatever it was.
+LONGEST_SHOWN = 60
 # What a person writes where a date is due: day first with points or strokes, or single digits.
 _DAY_FIRST = re.compile(r"(?P<day>\d{1,2})[./-](?P<month>\d{1,2})[./-](?P<year>\d{4})")
 _YEAR_FIRST = re.compile(r"(?P<year>\d{4})[./-](?P<month>\d{1,2})[./-](?P<day>\d{1,2})")
@@ -38,7 +39,7 @@ _NEEDED: Mapping[str, tuple[str, str]] = {
 
 def suggest(word: object, known: Iterable[str]) -> str:
     """Return `; did you mean 'x'?` for the nearest known word, or nothing."""
-    near = get_close_matches(str(word)[:_LONGEST_SHOWN], list(known), n=1)
+    near = get_close_matches(str(word)[:LONGEST_SHOWN], list(known), n=1)
     return f"; did you mean {near[0]!r}?" if near else ""
 
 
@@ -72,7 +73,7 @@ def suggest_number(written: object) -> str:
 def explain_faults(error: ValidationError, document: Document, keys: Sequence[str]) -> Iterator[FileProblem]:
     """Yield each fault once, at its line; `keys` are suggested for misspelt ones."""
     needed: dict[Location, list[Mapping[str, Any]]] = {}
-    for fault in error.errors(include_url=False):
+    for fault in error.errors(include_url=False)[:MOST_FAULTS]:
         location: Location = tuple(part for part in fault["loc"] if part != "[key]")
         if fault["type"] not in {"missing", "extra_forbidden"} and location not in document.lines:
             location = location[:-1]  # the last part names one of several types that the value could have had
@@ -88,7 +89,7 @@ def _say(location: Location, faults: Sequence[Mapping[str, Any]], keys: Sequence
     first = faults[0]
     key, kind = location[-1] if location else "", first["type"]
     if kind == "extra_forbidden":
-        return f"{_prefix(location[:-1])}unknown key {key!r}{suggest(key, keys)}"
+        return f"{_prefix(location[:-1])}unknown key {str(key)[:LONGEST_SHOWN]!r}{suggest(key, keys)}"
     if kind == "missing":
         return f"{_prefix(location[:-1])}the key {key!r} is missing"
     if kind in {"enum", "literal_error"}:

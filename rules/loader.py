@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from rules.calendar import WorkingCalendar
 from rules.calendar_files import CalendarYear, Holiday, MovedDayOff, WorkingWeekendDay
 from rules.dated import Dated, find_faults, value_on
-from rules.documents import Document, Location, read_document
+from rules.documents import Document, Location, read_document, read_file
 from rules.errors import FileProblem, LawFilesError, RuleError, UnknownNameError
 from rules.faults import explain_faults
 from rules.parameters import (
@@ -107,7 +107,7 @@ def rules_version() -> str:
 
 def read_law(root: Traversable, shown_as: str) -> Law:
     """Read all files under `root`, naming them in messages as `shown_as`/.... Raises LawFilesError."""
-    contents = {f"{shown_as}/{name}": source.read_bytes() for name, source in sorted(_yaml_files(root, ""))}
+    contents = {name: read_file(source, name) for name, source in sorted(_yaml_files(root, f"{shown_as}/"))}
     reader = _LawReader()
     for path, content in contents.items():
         reader.read(path, content)

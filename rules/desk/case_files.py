@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.resources import as_file, files
 from pathlib import Path
 
-from rules.desk.arguments import read_file
+from rules.documents import read_file
 from rules.errors import FileProblem, LawFilesError
 from rules.graph.cases import Placed, read_cases
 

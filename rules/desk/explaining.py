@@ -5,7 +5,8 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules.desk.arguments import DONE, Write, as_date, read_file
+from rules.desk.arguments import DONE, Write, as_date
+from rules.documents import read_file
 from rules.errors import FileProblem, LawFilesError
 from rules.graph.answers import Answered, ask
 from rules.graph.basis import Mode, read_sign_off

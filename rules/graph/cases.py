@@ -9,7 +9,7 @@ from typing import Self
 from pydantic import Field, model_validator
 
 from rules.documents import Document, Location, read_document
-from rules.errors import FileProblem, LawFilesError
+from rules.errors import LawFilesError
 from rules.graph.domain import Answer
 from rules.graph.facts import FactsError, read_facts
 from rules.graph.graph import Graph
@@ -17,9 +17,6 @@ from rules.graph.models import Code, Dotted
 from rules.graph.records import Record
 from rules.loader import parse_document
 from rules.parameters import Entry, Text
-
-LARGEST_FILE = 1_000_000
-_DEEPEST = 12
 
 
 class Expected(Entry):
@@ -107,10 +104,6 @@ class Placed:
 
 def read_cases(path: str, content: bytes) -> tuple[Placed, ...]:
     """Read a file of one case or of many. Raises LawFilesError with file and line."""
-    if len(content) > LARGEST_FILE:
-        text = f"the file has {len(content)} bytes; a file of cases has at most {LARGEST_FILE}"
-        raise LawFilesError([FileProblem(path, 1, text)])
-    _refuse_depth(path, content)
     document = read_document(path, content)
     if isinstance(document.data, Mapping) and "cases" in document.data:
         file = parse_document(document, CaseFile, _KEYS)
@@ -123,13 +116,3 @@ def _share(file: CaseFile, case: Case) -> Case:
     keys = ("article",) if case.answers else ("benefit", "article")
     shared = {key: value for key in keys if getattr(case, key) is None and (value := getattr(file, key)) is not None}
     return case.model_copy(update=shared)
-
-
-def _refuse_depth(path: str, content: bytes) -> None:
-    """Refuse what is nested far deeper than any case, before a reader follows it down."""
-    depth = 0
-    for line, text in enumerate(content.splitlines(), start=1):
-        depth += text.count(b"[") + text.count(b"{") - text.count(b"]") - text.count(b"}")
-        dashes = text.lstrip(b" ").replace(b" ", b"").startswith(b"-" * _DEEPEST)
-        if depth > _DEEPEST or dashes or len(text) - len(text.lstrip(b" ")) > _DEEPEST * _DEEPEST:
-            raise LawFilesError([FileProblem(path, line, "this is nested deeper than any case")])

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 
-from rules.faults import suggest
+from rules.faults import LONGEST_SHOWN, suggest
 from rules.graph.graph import Graph
 from rules.graph.models import FAMILY
 from rules.parameters import Label
@@ -29,5 +29,5 @@ def suggest_code(word: object, codes: Mapping[str, Label]) -> str:
 def suggest_by_label(word: object, labels: Mapping[str, Label]) -> str:
     """Return the code whose Kazakh, Russian or English name is nearest to the word."""
     names = {text.casefold(): code for code, label in labels.items() for text in (label.kk, label.ru, label.en)}
-    near = get_close_matches(str(word).casefold(), names, n=1)
+    near = get_close_matches(str(word).casefold()[:LONGEST_SHOWN], names, n=1)
     return f"; did you mean {names[near[0]]!r}?" if near else ""

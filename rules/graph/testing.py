@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path as File
 
-from rules.documents import Location
+from rules.documents import Location, read_file
 from rules.errors import LawFilesError, RuleError
 from rules.faults import suggest
 from rules.graph.answers import Answered, ask
@@ -55,7 +55,7 @@ def run_folder(graph: Graph, folder: File) -> Iterator[Outcome]:
     """Run every case in the YAML files of a folder, or in one file. Raises LawFilesError."""
     paths = sorted(folder.rglob("*.yaml")) if folder.is_dir() else [folder]
     for path in paths:
-        for placed in read_cases(str(path), path.read_bytes()):
+        for placed in read_cases(str(path), read_file(path)):
             yield run_case(graph, placed)
 
 

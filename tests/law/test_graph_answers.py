@@ -266,7 +266,7 @@ BAD_CASES = [
     ("birth_date: &x 2010-01-01, id: *x", "aliases (*name) are not allowed"),
     ("birth_date: 12", "a date of the calendar is needed here"),
     ("role: daughter", "one of parent, child, other is needed here"),
-    ("role: " + "[" * 50, "nested deeper than any case"),
+    ("role: " + "[" * 50, "nested deeper than 16 levels"),
 ]
 
 
