@@ -220,7 +220,7 @@ def _union(all_factors: list[_Factors]) -> _Factors:
     return found
 
 
-def _scale(figures: Iterator[Exact]) -> int:
+def whole_scale(figures: Iterator[Exact]) -> int:
     """Return the smallest power of ten over which all the figures are whole; each is a decimal or a percentage."""
     scale, needed = 1, lcm(*(Fraction(figure).denominator for figure in figures))
     while scale % needed:
@@ -250,7 +250,7 @@ def _table(prover: _Prover, node: TableNode, path: Path) -> Scaled:
 
 
 def _figures(span: Span, figures: Iterator[Exact]) -> Scaled:
-    scale = _scale(figures)
+    scale = whole_scale(figures)
     return Scaled(domain.multiply(span, Span(scale, scale)), scale)
 
 

@@ -144,11 +144,9 @@ class Run:
             return self.parameter(names[0], on, at)
         found = []
         for name in names:
-            if name not in self.graph.law.parameters:
-                continue
             try:
                 found.append(self.parameter(name, on, at))
-            except NotInForceError:
+            except (NotInForceError, UnknownNameError):
                 continue
         if not found:
             raise UnknownNameError("row of the table", f"{table}[{_shown(key)}]")

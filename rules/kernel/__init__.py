@@ -1,1 +1,1 @@
-"""The rules for a whole country at once: columns of facts, and compiled code over them."""
+"""Whole-number code generated from the rules: one family in Python, the whole country compiled."""
