@@ -2,6 +2,10 @@
 
 The dialect is narrower than YAML: a plain scalar is a whole number, an exact decimal, a date, true,
 false or null, and everything else is text. (YAML 1.1 would read 18:00 as 1080 and `no` as false.)
+
+A file may come from anybody. Before any of it is built up in memory, its size, its depth and the number of its
+parts are measured as they are read, and anchors, aliases and invisible signs refused, so that no file takes more
+than a moment or a few megabytes, and none shows one thing on the screen and says another.
 """
 
 import re
@@ -9,15 +13,26 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from importlib.resources.abc import Traversable
 
 import yaml
 
-from rules.errors import FileProblem, LawFilesError
+from rules.errors import MOST_FAULTS, FileProblem, LawFilesError
 
 Location = tuple[str | int, ...]
 _WHOLE = re.compile(r"-?(?:0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"-?(?:0|[1-9][0-9]*)\.[0-9]+")
 _DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+# Far above what the law, a case or a reform needs, far below what would hurt.
+LARGEST_FILE = 1_000_000
+_DEEPEST = 16
+_MOST_PARTS = 100_000
+_LONGEST_NUMBER = 30
+_LONGEST_KEY = 100
+# Signs that a screen does not show, or that turn the order of what it shows.
+_INVISIBLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\uffff]"
+)
 _WORDS: Mapping[str, bool | None] = {"true": True, "false": False, "null": None, "~": None, "": None}
 # The same grammar read in C where the library brings it: thirty times faster, and every start loads the law.
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -47,11 +62,28 @@ class Document:
         return FileProblem(self.path, self.line_of(location), message)
 
 
+def read_file(source: Traversable, shown_as: str | None = None) -> bytes:
+    """Return what a file holds; of one that is too large, just enough to tell. Raises LawFilesError."""
+    shown_as = shown_as or str(source)
+    try:
+        if source.is_dir() or not source.is_file():
+            fault = "it is a folder" if source.is_dir() else "No such file, or not a plain one"
+            raise LawFilesError([FileProblem(shown_as, 1, f"can not be read: {fault}")])
+        with source.open("rb") as file:
+            content: bytes = file.read(LARGEST_FILE + 1)
+    except OSError as error:
+        raise LawFilesError([FileProblem(shown_as, 1, f"can not be read: {error.strerror}")]) from error
+    return content
+
+
 def read_document(path: str, content: bytes) -> Document:
     """Read one YAML file. Raises LawFilesError with file and line when it is not valid."""
+    if len(content) > LARGEST_FILE:
+        text = f"the file is too large: at most {LARGEST_FILE} bytes are read; divide it into several files"
+        raise LawFilesError([FileProblem(path, 1, text)])
     try:
-        text = content.decode()
-        _refuse_aliases(path, text)
+        text = content.decode("utf-8-sig")
+        _examine(path, text)
         root = yaml.compose(text, Loader=_LOADER)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
@@ -71,13 +103,31 @@ def read_document(path: str, content: bytes) -> Document:
     return Document(path, data, reader.lines)
 
 
-def _refuse_aliases(path: str, text: str) -> None:
-    """Refuse aliases: a value stands where it applies, with its ground beside it."""
-    used = [event for event in yaml.parse(text, Loader=_LOADER) if isinstance(event, yaml.AliasEvent)]
-    if used:
-        message = "aliases (*name) are not allowed: write the value out"
-        lines = (event.start_mark.line + 1 if event.start_mark else 1 for event in used)
-        raise LawFilesError(FileProblem(path, line, message) for line in lines)
+def _examine(path: str, text: str) -> None:
+    """Refuse what would grow, go deep or deceive, part by part, before anything is built from it.
+
+    Aliases are refused whole: a value stands where it applies, with its ground beside it.
+    """
+    hidden = _INVISIBLE.search(text)
+    if hidden:
+        line = text.count("\n", 0, hidden.start()) + 1
+        raise LawFilesError([FileProblem(path, line, f"the invisible sign {_code_point(hidden.group())} stands here")])
+    depth = 0
+    for number, event in enumerate(yaml.parse(text, Loader=_LOADER)):
+        depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
+        fault = None
+        if isinstance(event, yaml.NodeEvent) and event.anchor:
+            fault = "anchors (&name) and aliases (*name) are not allowed: write the value out"
+        elif depth > _DEEPEST:
+            fault = f"nested deeper than {_DEEPEST} levels, which no file of the law or of cases needs"
+        elif number > _MOST_PARTS:
+            fault = f"the file has more than {_MOST_PARTS} parts; divide it into several files"
+        if fault:
+            raise LawFilesError([FileProblem(path, event.start_mark.line + 1 if event.start_mark else 1, fault)])
+
+
+def _code_point(sign: str) -> str:
+    return f"U+{ord(sign):04X}"
 
 
 @dataclass
@@ -90,7 +140,7 @@ class _Reader:
         line = node.start_mark.line + 1
         self.lines.setdefault(location, line)
         if node.tag not in _TAGS:
-            self._complain(line, f"the tag {node.tag} is not allowed")
+            self._complain(line, f"the tag {node.tag[:_LONGEST_KEY]} is not allowed")
             return None
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, location)
@@ -106,6 +156,9 @@ class _Reader:
                 self._complain(line, "a key must be a word")
                 continue
             key = str(key_node.value)
+            if len(key) > _LONGEST_KEY or _INVISIBLE.search(key):
+                self._complain(line, f"a key is a word of at most {_LONGEST_KEY} signs that can be seen")
+                continue
             if key in found:
                 self._complain(line, f"the key {key!r} stands here twice")
                 continue
@@ -116,13 +169,14 @@ class _Reader:
     def _scalar(self, node: yaml.Node, line: int) -> object:
         text = str(node.value)
         if isinstance(node, yaml.ScalarNode) and node.style:  # none or empty, by loader, for a plain scalar
+            hidden = _INVISIBLE.search(text)
+            if hidden:  # written as an escape, such as "\\e"
+                self._complain(line, f"the text holds the invisible sign {_code_point(hidden.group())}")
             return text
         if text in _WORDS:
             return _WORDS[text]
-        if _WHOLE.fullmatch(text):
-            return int(text)
-        if _DECIMAL.fullmatch(text):
-            return Decimal(text)
+        if _WHOLE.fullmatch(text) or _DECIMAL.fullmatch(text):
+            return self._number(text, line)
         if _DATE.fullmatch(text):
             try:
                 return date.fromisoformat(text)
@@ -130,5 +184,12 @@ class _Reader:
                 self._complain(line, f"{text} is not a date of the calendar")
         return text
 
+    def _number(self, text: str, line: int) -> int | Decimal | None:
+        if len(text) > _LONGEST_NUMBER:
+            self._complain(line, f"a number has at most {_LONGEST_NUMBER} signs")
+            return None
+        return Decimal(text) if "." in text else int(text)
+
     def _complain(self, line: int, message: str) -> None:
-        self.problems.append(FileProblem(self.path, line, message))
+        if len(self.problems) < MOST_FAULTS:
+            self.problems.append(FileProblem(self.path, line, message))

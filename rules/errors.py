@@ -4,6 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
+# A list of faults in one file or one case ends here: more of them help nobody, and a hostile file could hold thousands.
+MOST_FAULTS = 100
+
 
 class RuleError(Exception):
     """The base of every failure of this package."""

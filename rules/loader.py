@@ -15,8 +15,9 @@ from pydantic import ValidationError
 from rules.calendar import WorkingCalendar
 from rules.calendar_files import CalendarYear, Holiday, MovedDayOff, WorkingWeekendDay
 from rules.dated import Dated, find_faults, value_on
-from rules.documents import Document, Location, read_document
+from rules.documents import Document, Location, read_document, read_file
 from rules.errors import FileProblem, LawFilesError, RuleError, UnknownNameError
+from rules.faults import explain_faults
 from rules.parameters import (
     Alternative,
     Citation,
@@ -106,7 +107,7 @@ def rules_version() -> str:
 
 def read_law(root: Traversable, shown_as: str) -> Law:
     """Read all files under `root`, naming them in messages as `shown_as`/.... Raises LawFilesError."""
-    contents = {f"{shown_as}/{name}": source.read_bytes() for name, source in sorted(_yaml_files(root, ""))}
+    contents = {name: read_file(source, name) for name, source in sorted(_yaml_files(root, f"{shown_as}/"))}
     reader = _LawReader()
     for path, content in contents.items():
         reader.read(path, content)
@@ -249,23 +250,4 @@ def parse_document(document: Document, model: type[ModelT], keys: Sequence[str] 
     try:
         return model.model_validate(document.data)
     except ValidationError as error:
-        problems = []
-        for fault in error.errors(include_url=False, include_input=False):
-            location = tuple(part for part in fault["loc"] if part != "[key]")
-            text = _explain(fault["type"], location, fault["msg"], keys)
-            problems.append(document.problem(location, text))
-        raise LawFilesError(problems) from error
-
-
-def _explain(kind: str, location: Location, message: str, keys: Sequence[str]) -> str:
-    """Say a fault in the words of the file, with the nearest known key for a misspelt one."""
-    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in location[:-1])
-    prefix = f"{where}: " if where else ""
-    key = location[-1] if location else ""
-    if kind == "extra_forbidden":
-        near = get_close_matches(str(key), keys, n=1)
-        return f"{prefix}unknown key {key!r}" + (f"; did you mean {near[0]!r}?" if near else "")
-    if kind == "missing":
-        return f"{prefix}the key {key!r} is missing"
-    whole = ".".join(str(part + 1) if isinstance(part, int) else part for part in location)
-    return f"{whole}: {message.removeprefix('Value error, ')}"
+        raise LawFilesError(explain_faults(error, document, keys)) from error

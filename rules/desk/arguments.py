@@ -44,14 +44,6 @@ def as_folder(text: str) -> Path:
     return folder
 
 
-def read_file(path: Path) -> bytes:
-    """Return what a file holds. Raises LawFilesError where it can not be read."""
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise LawFilesError([FileProblem(str(path), 1, f"can not be read: {error.strerror}")]) from error
-
-
 def write_file(path: Path, text: str) -> None:
     """Write a file, never over one that is there. Raises LawFilesError."""
     try:

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules.desk.arguments import DONE, FOUND_FAULTS, Write, as_date, read_file, write_file
+from rules.desk.arguments import DONE, FOUND_FAULTS, Write, as_date, write_file
+from rules.documents import read_file
 from rules.graph.graph import Graph
 from rules.graph.reader import read_graph
 from rules.graph.signing import Basis, Drafted, Review, draft_sign_off, find_basis, read_drafted, review

@@ -8,25 +8,30 @@ contradict nothing.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
-from difflib import get_close_matches
+from datetime import date, datetime
+from decimal import Context, Decimal
 from fractions import Fraction
+from itertools import islice
 
 from rules.documents import Location
+from rules.errors import MOST_FAULTS
+from rules.faults import LONGEST_SHOWN, suggest, suggest_date, suggest_number
 from rules.graph.conditions import find_contradictions
-from rules.graph.domain import Answer, Codes, Days, Exact, Value, day, number, truth
+from rules.graph.domain import Answer, Codes, Days, Value, day, number, truth
 from rules.graph.graph import Graph
 from rules.graph.models import FAMILY, Fact
 from rules.graph.nodes import Type
 from rules.graph.records import ID, Record
 from rules.graph.run import Run
+from rules.graph.suggest import suggest_code, suggest_fact
 from rules.parameters import Label
 
 UNKNOWN = "unknown"
 _TRUTHS: Mapping[object, bool] = {True: True, False: False, "yes": True, "no": False}
 _DEFAULTS = "defaults"
 _LONGEST_ID = 60
+# Compares decimals exactly: no limit of a fact has as many digits.
+_FINE = Context(prec=100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +87,8 @@ class _FactsReader:
     defaults: dict[str, Mapping[str, object]] = field(default_factory=dict)
 
     def complain(self, location: Location, message: str) -> None:
-        self.problems.append(FactProblem(location, message))
+        if len(self.problems) < MOST_FAULTS:
+            self.problems.append(FactProblem(location, message))
 
     def record(self, scope: str, shown: str, data: object, location: Location) -> Record | None:
         if not isinstance(data, Mapping):
@@ -92,11 +98,10 @@ class _FactsReader:
         if scope == FAMILY:
             self._take_defaults(data.get(_DEFAULTS, {}), (*location, _DEFAULTS))
         known = [*facts, *groups, _DEFAULTS if scope == FAMILY else ID]
-        for key in data:
-            if key not in known:
-                near = get_close_matches(str(key), known, n=1)
-                hint = f"; did you mean {near[0]!r}?" if near else ""
-                self.complain((*location, str(key)), f"no fact of {scope} is called {key!r}{hint}")
+        for key in islice((str(key) for key in data if key not in known), MOST_FAULTS):
+            told = key[:LONGEST_SHOWN]
+            hint = suggest_fact(self.graph, scope, told, known)
+            self.complain((*location, told), f"no fact of {scope} is called {told!r}{hint}")
         stated = {**self.defaults.get(scope, {}), **data}
         return Record(
             shown,
@@ -118,11 +123,15 @@ class _FactsReader:
             return
         for group, facts in data.items():
             if group not in self.graph.groups or not isinstance(facts, Mapping):
-                self.complain((*location, str(group)), f"{group!r} is no group with facts")
+                told = str(group)[:LONGEST_SHOWN]
+                hint = suggest(told, self.graph.groups)
+                self.complain((*location, told), f"{told!r} is no group with facts{hint}")
                 continue
             for key in facts:
                 if key not in self.graph.facts_of(group) and key not in self.graph.groups_of(group):
-                    self.complain((*location, group, str(key)), f"no fact of {group} is called {key!r}")
+                    told = str(key)[:LONGEST_SHOWN]
+                    hint = suggest_fact(self.graph, group, told, self.graph.facts_of(group))
+                    self.complain((*location, group, told), f"no fact of {group} is called {told!r}{hint}")
             self.defaults[group] = facts
 
     def group(self, name: str, data: object, location: Location) -> tuple[Record, ...] | None:
@@ -139,8 +148,9 @@ class _FactsReader:
         for index, entry in enumerate(data):
             place = (*location, index)
             shown = str(entry.get(ID, index + 1)) if isinstance(entry, Mapping) else str(index + 1)
-            if shown in ids or not 0 < len(shown) <= _LONGEST_ID:
+            if shown in ids or not 0 < len(shown) <= _LONGEST_ID or not shown.isprintable():
                 self.complain((*place, ID), "an id is a short text that no other entry has")
+                shown = str(index + 1)
             ids.add(shown)
             record = self.record(name, shown, entry, place)
             if record is not None:
@@ -160,7 +170,7 @@ class _FactsReader:
     def _day(self, fact: Fact, stated: object) -> Value | str:
         data = _date(stated)
         if data is None or fact.earliest is None or fact.latest is None:
-            return "a date of the calendar is needed here, such as 2026-11-20"
+            return f"a date of the calendar is needed here, such as 2026-11-20{suggest_date(stated)}"
         if not fact.earliest <= data <= fact.latest:
             return f"{data.isoformat()} lies outside {fact.earliest.isoformat()} to {fact.latest.isoformat()}"
         if fact.past and data > self.on:
@@ -170,7 +180,7 @@ class _FactsReader:
 
 def _date(data: object) -> date | None:
     if not isinstance(data, str):
-        return data if isinstance(data, date) else None
+        return data if isinstance(data, date) and not isinstance(data, datetime) else None
     try:
         return date.fromisoformat(data)
     except ValueError:
@@ -185,20 +195,26 @@ def _truth(_: Fact, data: object) -> Value | str:
 
 def _number(fact: Fact, data: object) -> Value | str:
     if isinstance(data, bool) or not isinstance(data, int | Decimal) or fact.least is None or fact.most is None:
-        return "a number is needed here"
+        return f"a number is needed here{suggest_number(data)}"
     if isinstance(data, Decimal) and not data.is_finite():
         return "a number is needed here"
     if not fact.least <= data <= fact.most:
-        return f"{data} lies outside {fact.least} to {fact.most}"
-    exact: Exact = data if isinstance(data, int) else Fraction(data)
-    if (exact * 10**fact.decimals).denominator != 1:
-        return f"{data} has more than {fact.decimals} digits behind the point"
-    return number(exact)
+        return f"{_shown(data)} lies outside {fact.least} to {fact.most}"
+    if isinstance(data, int):
+        return number(data)
+    if data and data != data.quantize(Decimal(1).scaleb(-fact.decimals), context=_FINE):
+        return f"{_shown(data)} has more than {fact.decimals} digits behind the point"
+    return number(Fraction(data) if data else 0)
+
+
+def _shown(data: int | Decimal) -> str:
+    """Return a number for a fault: Python writes no number of thousands of digits, and nobody reads one."""
+    long = data.bit_length() > LONGEST_SHOWN if isinstance(data, int) else len(data.as_tuple().digits) > LONGEST_SHOWN
+    return "the number" if long else str(data)
 
 
 def _code(fact: Fact, data: object) -> Value | str:
     codes = fact.codes or {}
     if isinstance(data, str) and data in codes:
         return Codes(frozenset({data}))
-    near = get_close_matches(str(data)[:_LONGEST_ID], codes, n=1)
-    return f"one of {', '.join(codes)} is needed here" + (f"; did you mean {near[0]!r}?" if near else "")
+    return f"one of {', '.join(codes)} is needed here{suggest_code(data, codes)}"

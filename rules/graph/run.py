@@ -144,9 +144,11 @@ class Run:
             return self.parameter(names[0], on, at)
         found = []
         for name in names:
+            if name not in self.graph.law.parameters:
+                continue
             try:
                 found.append(self.parameter(name, on, at))
-            except (NotInForceError, UnknownNameError):
+            except NotInForceError:
                 continue
         if not found:
             raise UnknownNameError("row of the table", f"{table}[{_shown(key)}]")

@@ -17,10 +17,13 @@ from rules.graph.evaluator import evaluate_rule
 from rules.graph.graph import Graph
 from rules.graph.models import Benefit
 from rules.graph.nodes import Type
-from rules.graph.records import FactRef, Record, replace_fact, widest
+from rules.graph.records import FactRef, Record, replace_fact, walk_records, widest
 from rules.graph.run import Run
 
 _MOST_TRIALS = 3000
+# Every trial evaluates the whole case: a large one gets fewer of them, so that nobody waits for minutes.
+_MOST_WORK = 6000
+_FEWEST_TRIALS = 50
 _LARGEST_SET = 4
 _AGES = (1, 4, 10, 19, 30, 70)
 
@@ -52,6 +55,7 @@ class _Search:
     run: Run
     benefit: Benefit
     whole: bool
+    most: int = _MOST_TRIALS
     trials: int = 0
     choices: dict[FactRef, tuple[Filling, ...]] = field(default_factory=dict)
 
@@ -80,7 +84,7 @@ class _Search:
             outcome = self.outcome(filled) if filled is not None else None
             if outcome is not None and outcome not in found:
                 found.append(outcome)
-            if self.trials >= _MOST_TRIALS:
+            if self.trials >= self.most:
                 break
         return sorted(found)
 
@@ -89,7 +93,9 @@ def find_settling(run: Run, benefit: Benefit) -> Settling:
     """Return which facts are missing and which few of them could settle the answer of this run."""
     missing = tuple(sorted(run.missing.values(), key=lambda ref: (ref.path, ref.name)))
     entitled = evaluate_rule(run, benefit.entitled)
-    search = _Search(run, benefit, whole=is_settled(entitled))
+    records = sum(1 for _ in walk_records(run.case)) if run.case else 1
+    most = max(_FEWEST_TRIALS, min(_MOST_TRIALS, _MOST_WORK // records))
+    search = _Search(run, benefit, whole=is_settled(entitled), most=most)
     search.choices = {ref: tuple(_choices(run.graph, ref, run.on.low)) for ref in missing}
     for size in range(1, min(len(missing), _LARGEST_SET) + 1):
         found = []
@@ -97,7 +103,7 @@ def find_settling(run: Run, benefit: Benefit) -> Settling:
             answers = search.answers(refs)
             if answers:
                 found.append(SettlingSet(refs, tuple(answers)))
-            if search.trials >= _MOST_TRIALS:
+            if search.trials >= search.most:
                 return Settling(missing, tuple(found), complete=False)
         if found:
             return Settling(missing, tuple(found))

@@ -39,6 +39,9 @@ class Columns:
     group, the records of holder i are those from offsets[i] up to, but without, offsets[i + 1]. `missing`: by name of
     the fact or group, only where something is not stated: true for each record whose fact, or each holder whose
     list, is not stated; the entry beside it means nothing. A fact or group without a column is stated nowhere.
+
+    A fact that is told only with an event (`only_with`) is not missing where the event did not happen: its entry is
+    then any value inside its limits, and no record states it.
     """
 
     families: int
@@ -56,10 +59,14 @@ def to_columns(graph: Graph, records: Sequence[Record]) -> Columns:
     for scope, found in pending:
         for name, fact in graph.facts_of(scope).items():
             stated = [record.facts.get(name) for record in found]
-            encode = _encoder(fact)
-            cells = [0 if value is None else encode(value) for value in stated]
+            encode, filler = _encoder(fact), filler_of(fact)
+            cells = [filler if value is None else encode(value) for value in stated]
             facts[name] = np.array(cells, dtype=DTYPES[fact.type])
-            _note_missing(missing, name, [value is None for value in stated])
+            _note_missing(
+                missing,
+                name,
+                [value is None and not _untold(fact, record) for value, record in zip(stated, found, strict=True)],
+            )
         for group in graph.groups_of(scope):
             lists = [record.groups.get(group) for record in found]
             sizes = (0 if entries is None else len(entries) for entries in lists)
@@ -98,6 +105,27 @@ def slice_columns(graph: Graph, columns: Columns, first: int, last: int) -> Colu
 def encode_fact(fact: Fact, value: Value) -> int:
     """Return the cell of one exactly known value."""
     return _encoder(fact)(value)
+
+
+def filler_of(fact: Fact) -> int:
+    """Return a cell inside the limits of the fact, for a record that does not state it."""
+    if fact.type is Type.DAY and fact.earliest is not None:
+        return fact.earliest.toordinal() - EPOCH
+    scale: int = 10**fact.decimals
+    return (fact.least or 0) * scale
+
+
+def untold(fact: Fact, columns: Columns) -> Mask | None:
+    """Return for which records a fact is told of an event that did not happen; None where it needs no event."""
+    event = fact.only_with
+    if event is None or event not in columns.facts:
+        return None
+    found: Mask = columns.facts[event] == 0
+    return found & ~columns.missing[event] if event in columns.missing else found
+
+
+def _untold(fact: Fact, record: Record) -> bool:
+    return fact.only_with is not None and record.facts.get(fact.only_with) is Answer.NO
 
 
 def _encoder(fact: Fact) -> Callable[[Value], int]:
@@ -149,12 +177,11 @@ def _record(graph: Graph, columns: Columns, scope: str, shown: str, index: int) 
             start, stop = (int(columns.offsets[group][place]) for place in (index, index + 1))
             entries = range(start, stop)
             groups[group] = tuple(_record(graph, columns, group, str(entry - start + 1), entry) for entry in entries)
-    return Record(
-        shown,
-        {
-            name: decode_fact(fact, int(columns.facts[name][index]))
-            for name, fact in graph.facts_of(scope).items()
-            if name in columns.facts and stated(name)
-        },
-        groups,
-    )
+    facts = {
+        name: decode_fact(fact, int(columns.facts[name][index]))
+        for name, fact in graph.facts_of(scope).items()
+        if name in columns.facts and stated(name)
+    }
+    events = {name: graph.facts[name].only_with for name in facts}
+    untold_of = {name for name, event in events.items() if event and facts.get(event) is Answer.NO}
+    return Record(shown, {name: value for name, value in facts.items() if name not in untold_of}, groups)

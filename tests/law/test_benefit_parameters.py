@@ -296,7 +296,7 @@ VALUE = """\
         ("-4", "count", "a value in count is a whole number"),
         ("2", "flag", "a flag is 0 or 1"),
         ('"upwards"', "rounding_direction", "a rounding direction is up, down, half_up"),
-        ("1", "mpr", "Input should be 'tenge', 'mrp'"),
+        ("1", "mpr", "is needed here; did you mean 'mrp'?"),
     ],
 )
 def test_a_value_that_its_unit_cannot_count_is_refused(tmp_path: Path, value: str, unit: str, message: str) -> None:

@@ -49,14 +49,28 @@ def test_cells_are_whole_numbers_by_the_type_of_the_fact() -> None:
     facts: Facts = {"poverty_line": 35_000, "members": [child, {"role": "parent", "incomes": [wage]}, {}]}
     columns = to_columns(graph(), [record(facts, ON)])
     assert columns.facts["poverty_line"].tolist() == [35_000]
-    assert columns.facts["birth_date"].tolist() == [1, 0, 0]
-    assert columns.facts["role"].tolist() == [1, 0, 0]
+    assert columns.facts["birth_date"][0] == 1
+    assert columns.facts["role"][:2].tolist() == [1, 0]
     assert columns.facts["kind"].tolist() == [1]
     assert columns.offsets["members"].tolist() == [0, 3]
     assert columns.offsets["incomes"].tolist() == [0, 0, 1, 1]
     assert columns.missing["birth_date"].tolist() == [False, True, True]
     assert columns.missing["incomes"].tolist() == [False, False, True]
     assert "kind" not in columns.missing
+
+
+def test_a_fact_told_of_what_did_not_happen_is_not_missing() -> None:
+    facts: list[Facts] = [
+        {"social_contract_broken": False, "members": [{}]},
+        {"social_contract_broken": True, "social_contract_broken_on": ON, "members": [{}]},
+        {"social_contract_broken": True, "members": [{}]},
+        {"members": [{}]},
+    ]
+    town = [record(family, ON) for family in facts]
+    columns = to_columns(graph(), town)
+    assert columns.missing["social_contract_broken_on"].tolist() == [False, False, True, True]
+    assert columns.facts["social_contract_broken_on"][0] == (date(2015, 1, 1) - date(1970, 1, 1)).days
+    assert [record_at(graph(), columns, index) for index in range(4)] == town
 
 
 def test_what_has_no_column_is_stated_nowhere() -> None:

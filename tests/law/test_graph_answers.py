@@ -13,11 +13,12 @@ from rules.__main__ import FOUND_FAULTS, NO_ANSWER, main
 from rules.errors import LawFilesError
 from rules.graph.answers import Answered, ask
 from rules.graph.basis import Mode, NotVerifiedError, digest_of, read_sign_off
-from rules.graph.cases import read_cases, report_outcomes, run_folder
+from rules.graph.cases import read_cases
 from rules.graph.domain import Answer, Codes, Span, Value, day, truth
 from rules.graph.explain import Step, explain, walk_steps
 from rules.graph.receipt import make_receipt, recompute
 from rules.graph.render import explanation_data, explanation_html, explanation_text
+from rules.graph.testing import run_folder
 from rules.graph.whatif import date_lever, find_cliffs, find_flip, number_lever, records_lever
 from rules.graph.words import Language
 from rules.parameters import DatedValue
@@ -256,17 +257,6 @@ def test_the_commands_explain_and_test(tmp_path: Path, capsys: pytest.CaptureFix
     decide = ["explain", "multi_child_benefit", "--case", CHILDREN, "--name", name, "--mode", "decide"]
     assert main(decide) == NO_ANSWER
     assert "an authority signs them" in capsys.readouterr().err
-    assert main(["test", str(CASES)]) == 0
-    assert "0 failed" in capsys.readouterr().out
-
-
-def test_a_failing_case_is_shown_with_the_step(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    text = Path(CHILDREN).read_text(encoding="utf-8").replace("amount: 53127", "amount: 53126")
-    (tmp_path / "cases.yaml").write_text(text, encoding="utf-8")
-    assert main(["test", str(tmp_path)]) == 1
-    told = capsys.readouterr().out
-    assert "1 failed" in told
-    assert re.search(r"amount +53.126 +53.127 +multi_child_benefit.amount", told)
 
 
 BAD_CASES = [
@@ -276,7 +266,7 @@ BAD_CASES = [
     ("birth_date: &x 2010-01-01, id: *x", "aliases (*name) are not allowed"),
     ("birth_date: 12", "a date of the calendar is needed here"),
     ("role: daughter", "one of parent, child, other is needed here"),
-    ("role: " + "[" * 50, "nested deeper than any case"),
+    ("role: " + "[" * 50, "nested deeper than 16 levels"),
 ]
 
 
@@ -289,16 +279,12 @@ def test_a_bad_case_is_refused_with_file_and_line(
     tail = "expected: {entitled: no}\n"
     path.write_text(f"{head}family:\n  members:\n    - {{{fact}}}\n{tail}", encoding="utf-8")
     assert main(["test", str(path)]) == FOUND_FAULTS
-    assert fault in capsys.readouterr().err
+    assert fault in capsys.readouterr().out
 
 
 def test_a_file_far_too_large_is_refused_before_it_is_read() -> None:
     with pytest.raises(LawFilesError, match="at most 1000000"):
         read_cases("huge.yaml", b" " * 10_000_000)
-
-
-def test_the_report_counts() -> None:
-    assert list(report_outcomes([])) == ["0 cases, 0 failed."]
 
 
 def test_steps_are_told_once() -> None:

@@ -8,8 +8,8 @@ import pytest
 ROOT = Path(str(files("rules")))
 MODULES = sorted(ROOT.rglob("*.py"))
 ALLOWED = set(sys.stdlib_module_names) | {"pydantic", "yaml", "rules"}
-# Whole populations are an optional part: these folders may name the libraries that it is installed with.
-OPTIONAL = {"kernel": {"numpy", "numba"}, "population": {"numpy", "pyarrow", "rich"}}
+# The desk shows progress. Whole populations are an optional part, with the libraries that it is installed with.
+OPTIONAL = {"desk": {"rich"}, "kernel": {"numpy", "numba"}, "population": {"numpy", "pyarrow", "rich"}}
 # Standard modules that reach the clock, the settings, the network, a database, or chance.
 IMPURE = {
     "os",

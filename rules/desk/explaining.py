@@ -1,15 +1,16 @@
-"""The commands over benefits: `explain` and `test`."""
+"""The command `explain`: one answer, step by step, with its law."""
 
 import argparse
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules.desk.arguments import DONE, FOUND_FAULTS, Write, as_date, read_file
+from rules.desk.arguments import DONE, Write, as_date
+from rules.documents import read_file
 from rules.errors import FileProblem, LawFilesError
 from rules.graph.answers import Answered, ask
 from rules.graph.basis import Mode, read_sign_off
-from rules.graph.cases import Placed, read_cases, report_outcomes, run_folder
+from rules.graph.cases import Placed, read_cases
 from rules.graph.explain import explain
 from rules.graph.graph import Graph
 from rules.graph.reader import read_graph
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 
 def add_commands(commands: "Commands") -> None:
-    """Add the commands over benefits."""
+    """Add the command."""
     explainer = commands.add_parser("explain", help="answer a benefit for a case, step by step with its law")
     explainer.add_argument("benefit", help="for example multi_child_benefit")
     explainer.add_argument("--case", type=Path, required=True, metavar="FILE", help="a case in YAML")
@@ -34,15 +35,6 @@ def add_commands(commands: "Commands") -> None:
     explainer.add_argument("--mode", type=Mode, choices=list(Mode), default=Mode.ESTIMATE)
     explainer.add_argument("--sign-off", type=Path, metavar="FILE", help="the authority's sign-off file")
     explainer.set_defaults(run=_explain)
-    tester = commands.add_parser("test", help="run the cases of a folder and compare, without any margin")
-    tester.add_argument("folder", type=Path)
-    tester.set_defaults(run=_test)
-
-
-def _test(asked: argparse.Namespace, law: Law, write: Write) -> int:
-    outcomes = list(run_folder(read_graph(law), asked.folder))
-    write(report_outcomes(outcomes))
-    return FOUND_FAULTS if any(outcome.differences for outcome in outcomes) else DONE
 
 
 def _explain(asked: argparse.Namespace, law: Law, write: Write) -> int:

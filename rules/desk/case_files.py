@@ -1,0 +1,57 @@
+"""Finds and reads files of cases: those that are named, or those that ship."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+
+from rules.documents import read_file
+from rules.errors import FileProblem, LawFilesError
+from rules.graph.cases import Placed, read_cases
+
+_SUFFIXES = (".yaml", ".yml")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The cases that could be read, and the faults of the files that could not."""
+
+    cases: tuple[Placed, ...]
+    problems: tuple[FileProblem, ...]
+    files: int
+
+
+def shipped_cases() -> Path:
+    """Return the folder of the cases that come with this package."""
+    with as_file(files("rules").joinpath("cases")) as folder:
+        return folder
+
+
+def find_cases(paths: Sequence[Path]) -> Found:
+    """Read all files of cases that are named, or that lie in folders that are named."""
+    cases: list[Placed] = []
+    problems: list[FileProblem] = []
+    found = list(_files(paths))
+    for path in found:
+        try:
+            cases += read_cases(_shown(path), read_file(path))
+        except LawFilesError as error:
+            problems += error.problems
+    return Found(tuple(cases), tuple(problems), len(found))
+
+
+def _files(paths: Iterable[Path]) -> Iterator[Path]:
+    for path in paths:
+        if not path.is_dir():
+            yield path
+            continue
+        inside = sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES)
+        if not inside:
+            raise LawFilesError([FileProblem(str(path), 1, f"no file of cases is here ({', '.join(_SUFFIXES)})")])
+        yield from inside
+
+
+def _shown(path: Path) -> str:
+    """Name a file from here where it lies below, for the shortest name a person can click or type."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_absolute() and path.is_relative_to(here) else str(path)
