@@ -108,10 +108,7 @@ def _examine(path: str, text: str) -> None:
 
     Aliases are refused whole: a value stands where it applies, with its ground beside it.
     """
-    hidden = _INVISIBLE.search(text)
-    if hidden:
-        line = text.count("\n", 0, hidden.start()) + 1
-        raise LawFilesError([FileProblem(path, line, f"the invisible sign {_code_point(hidden.group())} stands here")])
+    refuse_invisible(path, text)
     depth = 0
     for number, event in enumerate(yaml.parse(text, Loader=_LOADER)):
         depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -124,6 +121,14 @@ def _examine(path: str, text: str) -> None:
             fault = f"the file has more than {_MOST_PARTS} parts; divide it into several files"
         if fault:
             raise LawFilesError([FileProblem(path, event.start_mark.line + 1 if event.start_mark else 1, fault)])
+
+
+def refuse_invisible(path: str, text: str) -> None:
+    """Refuse signs that a screen does not show, or that turn the order of what it shows. Raises LawFilesError."""
+    hidden = _INVISIBLE.search(text)
+    if hidden:
+        line = text.count("\n", 0, hidden.start()) + 1
+        raise LawFilesError([FileProblem(path, line, f"the invisible sign {_code_point(hidden.group())} stands here")])
 
 
 def _code_point(sign: str) -> str:

@@ -7,9 +7,12 @@ from pathlib import Path
 
 from rules.documents import read_file
 from rules.errors import FileProblem, LawFilesError
+from rules.graph.case_tables import read_case_table
 from rules.graph.cases import Placed, read_cases
+from rules.graph.graph import Graph
 
-_SUFFIXES = (".yaml", ".yml")
+_TABLE = ".csv"
+_SUFFIXES = (".yaml", ".yml", _TABLE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,14 +30,22 @@ def shipped_cases() -> Path:
         return folder
 
 
-def find_cases(paths: Sequence[Path]) -> Found:
+def read_case_file(graph: Graph, path: Path) -> tuple[Placed, ...]:
+    """Read the cases of one file, a table or YAML. Raises LawFilesError."""
+    content = read_file(path)
+    if path.suffix.casefold() == _TABLE:
+        return read_case_table(graph, _shown(path), content)
+    return read_cases(_shown(path), content)
+
+
+def find_cases(graph: Graph, paths: Sequence[Path]) -> Found:
     """Read all files of cases that are named, or that lie in folders that are named."""
     cases: list[Placed] = []
     problems: list[FileProblem] = []
     found = list(_files(paths))
     for path in found:
         try:
-            cases += read_cases(_shown(path), read_file(path))
+            cases += read_case_file(graph, path)
         except LawFilesError as error:
             problems += error.problems
     return Found(tuple(cases), tuple(problems), len(found))
@@ -45,7 +56,7 @@ def _files(paths: Iterable[Path]) -> Iterator[Path]:
         if not path.is_dir():
             yield path
             continue
-        inside = sorted(file for file in path.rglob("*") if file.suffix in _SUFFIXES)
+        inside = sorted(file for file in path.rglob("*") if file.suffix.casefold() in _SUFFIXES)
         if not inside:
             raise LawFilesError([FileProblem(str(path), 1, f"no file of cases is here ({', '.join(_SUFFIXES)})")])
         yield from inside

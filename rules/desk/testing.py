@@ -43,7 +43,7 @@ def _test(asked: argparse.Namespace, law: Law, write: Write) -> int:
     graph = read_graph(law)
     for benefit in asked.benefit:
         graph.benefit(benefit)
-    found = find_cases(asked.files or [shipped_cases()])
+    found = find_cases(graph, asked.files or [shipped_cases()])
     chosen = [placed for placed in found.cases if _fits(placed, asked.name, asked.benefit)]
     if found.cases and not chosen:
         raise NoSuchCaseError(f"none of {len(found.cases)} cases has that name or asks for that benefit")

@@ -71,7 +71,7 @@ class CaseFile(Entry):
     cases: tuple[Case, ...] = Field(min_length=1)
 
 
-_KEYS = sorted({*Expected.model_fields, *Case.model_fields, *CaseFile.model_fields})
+KEYS = sorted({*Expected.model_fields, *Case.model_fields, *CaseFile.model_fields})
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,9 @@ def read_cases(path: str, content: bytes) -> tuple[Placed, ...]:
     """Read a file of one case or of many. Raises LawFilesError with file and line."""
     document = read_document(path, content)
     if isinstance(document.data, Mapping) and "cases" in document.data:
-        file = parse_document(document, CaseFile, _KEYS)
+        file = parse_document(document, CaseFile, KEYS)
         return tuple(Placed(_share(file, case), document, ("cases", index)) for index, case in enumerate(file.cases))
-    return (Placed(parse_document(document, Case, _KEYS), document, ()),)
+    return (Placed(parse_document(document, Case, KEYS), document, ()),)
 
 
 def _share(file: CaseFile, case: Case) -> Case:

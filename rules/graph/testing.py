@@ -19,7 +19,7 @@ from rules.graph.evaluator import evaluate_rule, node_of
 from rules.graph.facts import FactsError
 from rules.graph.graph import Graph
 from rules.graph.models import FAMILY
-from rules.graph.reader import asked_rules
+from rules.graph.reach import rules_below
 from rules.graph.records import Path, Record, walk_records
 from rules.graph.run import Run
 from rules.graph.show import put_in, show_value
@@ -235,9 +235,9 @@ class _Teller:
     def _parting(self, rule: str, path: Path) -> Spot:
         """Return the deepest rule under this one whose stated value differs; the rule itself where none does."""
         graph = self.answered.run.graph
-        under = _below(graph, rule)
+        under = rules_below(graph, rule)
         spots = [spot for spot in self.differing if spot[0] in under]
-        deepest = [spot for spot in spots if not any(other in _below(graph, spot[0]) for other, _ in spots)]
+        deepest = [spot for spot in spots if not any(other in rules_below(graph, spot[0]) for other, _ in spots)]
         return deepest[0] if deepest else (rule, path)
 
     def _told(self, name: str, path: Path) -> str:
@@ -250,15 +250,3 @@ class _Teller:
         value = show_value(run.results[name, path], Language.EN, rule.unit)
         shown = put_in(run, node_of(rule, use.value), path, Language.EN)
         return f"{run.show(path, name)} = {value}: {shown} ({run.graph.place(name)})"
-
-
-def _below(graph: Graph, rule: str) -> frozenset[str]:
-    """Return all rules that a rule asks, directly or through others."""
-    found: set[str] = set()
-    waiting = [rule]
-    while waiting:
-        for name in asked_rules(graph.rules[waiting.pop()]):
-            if name not in found:
-                found.add(name)
-                waiting.append(name)
-    return frozenset(found)
