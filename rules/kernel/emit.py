@@ -60,8 +60,9 @@ class Block:
     def run(self, roots: Sequence[X]) -> list[str]:
         """Work out the roots, loops first, and return how each is written."""
         for stage in _stages(roots, self.scope):
-            for group in dict.fromkeys(str(x.args[1]) for x in stage):
-                self._loop(group, [x for x in stage if x.args[1] == group])
+            new = [x for x in stage if x not in self.names]
+            for group in dict.fromkeys(str(x.args[1]) for x in new):
+                self._loop(group, [x for x in new if x.args[1] == group])
         return [self.ref(root) for root in roots]
 
     def ref(self, x: X, depth: int = 0) -> str:
@@ -149,10 +150,29 @@ class Block:
         self.code.count += 1
         self.write(f"for {index} in {self._records(group, inner_scope)}:")
         inner = Block(self.code, self.uses, inner_scope, index, self.indent + "    ", self)
-        texts = inner.run([part for gather in gathers for part in gather.parts])
-        rest = iter(texts)
-        for gather in gathers:
-            _accumulate(inner, gather, self.names[gather], [next(rest) for _ in gather.parts])
+        always = [gather for gather in gathers if gather.args[0] not in _ADDED]
+        added = [gather for gather in gathers if gather.args[0] in _ADDED]
+        wheres = list(dict.fromkeys(gather.parts[0] for gather in added))
+        texts = iter(inner.run([*(part for gather in always for part in gather.parts), *wheres]))
+        for gather in always:
+            _keep_all(inner, gather, self.names[gather], [next(texts) for _ in gather.parts])
+        for where in wheres:
+            inner.branch(next(texts), [(self.names[x], x) for x in added if x.parts[0] is where])
+
+    def branch(self, where: str, gathers: Sequence[tuple[str, X]]) -> None:
+        """Add a record to gathers where it counts. What only they read is worked out only there."""
+        block = Block(self.code, self.uses, self.scope, self.index, self.indent, self.above, dict(self.names))
+        if where != "True":
+            self.write(f"if {where}:")
+            block.indent += "    "
+        for (name, gather), body in zip(gathers, block.run([x.parts[1] for _, x in gathers]), strict=True):
+            kind = str(gather.args[0])
+            if kind == "sum":
+                block.write(f"{name} += {body}")
+            else:
+                test = body if kind == "any" else f"not {body}"
+                value = f"{name} = {kind == 'any'}"
+                block.write(value if test in {"True", "not False"} else f"if {test}: {value}")
 
     def _rank(self, x: X) -> str:
         """Count the records before this one; of two equal days the one listed first comes first."""
@@ -174,23 +194,18 @@ class Block:
         return found
 
 
+_ADDED = ("sum", "any", "all")
 _BEGIN = {"sum": "0", "any": "False", "all": "True", "list": "[]", "lists": "[]", "any fault": "0", "all fault": "0"}
 
 
-def _accumulate(inner: Block, gather: X, name: str, texts: list[str]) -> None:
+def _keep_all(inner: Block, gather: X, name: str, texts: list[str]) -> None:
+    """Add a record to a list, or to the search for the first fault."""
     kind, where, body = str(gather.args[0]), texts[0], texts[1]
-    if kind == "list":
-        inner.write(f"{name}.append({body})")
-    elif kind == "lists":
-        inner.write(f"{name}.extend({body})")
-    elif kind.endswith("fault"):  # 0 while open, 1 once met, 2 once a record settled the answer before
+    if kind in {"list", "lists"}:
+        inner.write(f"{name}.{'append' if kind == 'list' else 'extend'}({body})")
+    else:  # 0 while open, 1 once a fault is met, 2 once a record settled the answer before
         settled = body if kind == "any fault" else f"not {body}"
         inner.write(f"if {name} == 0 and {where}: {name} = 1 if {texts[2]} else 2 if {settled} else 0")
-    else:
-        step = {"sum": f"{name} += {body}", "any": f"{name} = True", "all": f"{name} = False"}[kind]
-        tests = [where, {"sum": "True", "any": body, "all": f"not {body}"}[kind]]
-        tests = [test for test in tests if test not in {"True", "not False"}]
-        inner.write(f"if {' and '.join(tests)}: {step}" if tests else step)
 
 
 def _outside(roots: Iterable[X], scope: Scope) -> Iterator[X]:

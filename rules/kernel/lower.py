@@ -178,6 +178,12 @@ class Lowering:
             found = self.build.binary("*", found, factor)
         return found
 
+    def any_fault(self, group: str, where: X, fault: X) -> X:
+        """Return whether one of the records that count has a fault."""
+        if fault is self.never:
+            return self.never
+        return self.build.gather("any", group, self.scope_of(group)[:-1], where, fault, self.graph.groups[group].most)
+
     def missing(self, name: str, scope: Scope) -> X:
         """Return whether a fact or list is not stated."""
         return self.build.missing(name, scope) if name in self.nullable else self.never
@@ -485,13 +491,10 @@ def _gather(low: Lowering, node: GatherNode) -> Low:
     yes, unlisted = build.verdict(yes=True), low.missing(node.group, holder)
     if node.kind in {"count", "sum"}:
         counted = build.literal(1) if node.kind == "count" else body.top
-        inner = low.either(where.fault, low.both(where.top, body.fault))
-        fault = low.never if inner is low.never else build.gather("any", node.group, holder, inner, yes, most)
         total = build.gather("sum", node.group, holder, where.top, counted, most)
-        return Low(total, low.either(unlisted, fault), body.scale)
-    faults = [unlisted]
-    if where.fault is not low.never:
-        faults.append(build.gather("any", node.group, holder, where.fault, yes, most))
+        faults = [low.any_fault(node.group, yes, where.fault), low.any_fault(node.group, where.top, body.fault)]
+        return Low(total, low.either(unlisted, *faults), body.scale)
+    faults = [unlisted, low.any_fault(node.group, yes, where.fault)]
     if body.fault is not low.never:
         faults.append(build.first_fault(node.kind, node.group, holder, (where.top, body.top, body.fault)))
     return Low(build.gather(node.kind, node.group, holder, where.top, body.top, most), low.either(*faults))
@@ -503,8 +506,6 @@ def _rank(low: Lowering, node: RankNode) -> Low:
     build, most, scope = low.build, low.graph.groups[node.group].most, low.scope_of(node.group)
     where = low.node(node.where) if node.where is not None else Low(build.verdict(yes=True), low.never)
     day = low.node(node.day)
-    inner = low.either(where.fault, low.both(where.top, day.fault))
-    fault = low.never
-    if inner is not low.never:
-        fault = build.gather("any", node.group, scope[:-1], inner, build.verdict(yes=True), most)
-    return Low(build.rank(node.group, scope, where.top, day.top, most), low.either(day.fault, fault))
+    yes = build.verdict(yes=True)
+    faults = [low.any_fault(node.group, yes, where.fault), low.any_fault(node.group, where.top, day.fault)]
+    return Low(build.rank(node.group, scope, where.top, day.top, most), low.either(day.fault, *faults))
