@@ -1,11 +1,9 @@
 """What must hold of every answer, for families at random."""
 
 import ast
-import calendar
 import inspect
 import math
 from datetime import date
-from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
@@ -19,6 +17,7 @@ from rules.graph.domain import Answer, Span, contains
 from rules.graph.evaluator import evaluate_rule
 from rules.graph.receipt import make_receipt, recompute
 from tests.law.graphs import BENEFITS, Facts, families, graph, partly_known, record
+from tests.law.reference.assistance import household, per_capita_income
 
 SLOW = settings(
     max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]
@@ -85,66 +84,17 @@ def test_every_rule_has_bounds_that_fit() -> None:
     assert any_path(("members",)) == (("members", -1),)
 
 
-# An independent reading of the multi-child benefit, with nothing of the engine in it.
-MRP = {2024: 3692, 2025: 3932, 2026: 4325}
-SIZES = {4: "16.03", 5: "20.04", 6: "24.05", 7: "28.06"}
-
-
-def turns(birth: date, age: int) -> date:
-    if birth.month == 2 and birth.day == 29 and not calendar.isleap(birth.year + age):
-        return date(birth.year + age, 3, 1)
-    return birth.replace(year=birth.year + age)
-
-
-def plainly(facts: Facts, on: date) -> int:
-    count = 0
-    for member in facts["members"]:
-        if member["role"] == "child" and member["lives_with_family"]:
-            minor = on < turns(member["birth_date"], 18)
-            student = member["full_time_student"] and on < turns(member["birth_date"], 23)
-            count += bool(minor or student)
-    if count < 4:
-        return 0
-    size = Fraction(SIZES[count]) if count < 8 else Fraction(4 * count)
-    return math.ceil(size * MRP[on.year])
-
-
-@given(families())
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_the_multi_child_benefit_is_what_the_law_plainly_says(told: tuple[date, Facts]) -> None:
-    on, facts = told
-    found = answer("multi_child_benefit", facts, on)
-    expected = plainly(facts, on)
-    assert found.amount == Span(expected, expected)
-    assert found.entitled is (Answer.YES if expected else Answer.NO)
-
-
-def plain_assistance(facts: Facts, on: date) -> Fraction:
-    """Return the per-capita income of the quarter before, with nothing rounded."""
-    quarter = (on.year * 12 + on.month - 1) // 3 - 1
-    counted = {"wage", "multi_child_benefit", "child_care_benefit"}
-    living = [member for member in facts["members"] if member["lives_with_family"]]
-    total = 0
-    for member in living:
-        for income in member["incomes"]:
-            when = income["received_in"]
-            judged = income["kind"] in {"other", "consumer_loan"} and income["counts_by_decision"]
-            if (when.year * 12 + when.month - 1) // 3 == quarter and (income["kind"] in counted or judged):
-                total += income["received"]
-    return Fraction(total, 3 * max(1, len(living)))
-
-
 @given(families())
 @SLOW
 def test_the_income_a_head_is_an_exact_fraction_and_only_the_sum_is_rounded(told: tuple[date, Facts]) -> None:
     on, facts = told
     found = answer("targeted_social_assistance", facts, on)
     income = found.run.results["asp.per_capita_income", ()]
-    exact = plain_assistance(facts, on)
+    exact = per_capita_income(facts, on)
     assert isinstance(income, Span)
     assert income == Span(exact, exact)
     if found.entitled is Answer.YES:
-        people = max(1, sum(member["lives_with_family"] for member in facts["members"]))
+        people = household(facts)
         expected = math.ceil((facts["poverty_line"] - exact) * people)
         assert found.run.results["asp.base_amount", ()] == Span(expected, expected)
 

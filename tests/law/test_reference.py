@@ -1,0 +1,74 @@
+"""The engine against the plain reference: the same right and the same tenge for every family, on every day."""
+
+import ast
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from rules.errors import RuleError
+from rules.graph.answers import ask
+from rules.graph.domain import Answer, Span
+from tests.law import reference
+from tests.law.graphs import graph, record
+from tests.law.reference.assistance import per_capita_income
+from tests.law.reference.catalogue import REFERENCE
+from tests.law.reference.outcome import NoLawError, Outcome
+from tests.law.whole_families import Facts, whole_families
+
+MANY = settings(
+    max_examples=250,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+)
+
+
+def by_engine(benefit: str, facts: Facts, on: date) -> Outcome | None:
+    try:
+        answered = ask(graph(), benefit, record(facts, on), on)
+    except RuleError:
+        return None
+    assert answered.settled
+    amount = answered.amount
+    assert amount is None or isinstance(amount.low, int)
+    return Outcome(answered.entitled is Answer.YES, None if amount is None else int(Span(amount.low, amount.low).low))
+
+
+def by_reference(benefit: str, facts: Facts, on: date) -> Outcome | None:
+    try:
+        return REFERENCE[benefit](facts, on)
+    except NoLawError:
+        return None
+
+
+def test_every_benefit_has_its_reference() -> None:
+    assert set(REFERENCE) == set(graph().benefits)
+
+
+@pytest.mark.parametrize("benefit", REFERENCE)
+@given(st.data())
+@MANY
+def test_engine_and_reference_agree_to_the_tenge(benefit: str, data: st.DataObject) -> None:
+    on, facts = data.draw(whole_families(benefit))
+    assert by_engine(benefit, facts, on) == by_reference(benefit, facts, on)
+
+
+@given(whole_families("targeted_social_assistance"), st.integers(-1, 1))
+@MANY
+def test_they_agree_a_tenge_below_at_and_above_the_line(told: tuple[date, Facts], tenge: int) -> None:
+    on, facts = told
+    facts["poverty_line"] = max(1, min(1_000_000, int(per_capita_income(facts, on)) + tenge))
+    benefit = "targeted_social_assistance"
+    assert by_engine(benefit, facts, on) == by_reference(benefit, facts, on)
+
+
+def test_the_reference_knows_nothing_of_the_engine() -> None:
+    for path in Path(reference.__path__[0]).glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
+            for name in names:
+                assert name.split(".")[0] != "rules", path.name
+                assert name.split(".")[0] != "tests" or name.startswith("tests.law.reference."), path.name
