@@ -39,15 +39,17 @@ docs: .venv/.dev ## Write the generated documents and the contract
 	$(PY) -m casemgmt documents
 	$(PY) -m api contract
 
-bench: .venv/.dev ## Measure speed against the floors of the house (minutes)
+bench: .venv/.dev ## Measure speed against the floors of the house, and the law beside OpenFisca (minutes)
 	$(PY) -m benchmarks
+	$(PY) -m benchmarks law
 
 lock: .venv/.dev ## Renew the lock files from pyproject.toml
 	$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra build pyproject.toml -o requirements.lock
 	$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra build --extra dev pyproject.toml -o requirements-dev.lock
+	$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url benchmarks/law/requirements-openfisca.in -o benchmarks/law/requirements-openfisca.lock
 
 clean: ## Remove the environment and caches; the database in .data stays
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .venv-openfisca .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
 .venv/bin/python:
 	@$(PYTHON3) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed (PYTHON3=…)."; exit 1; }

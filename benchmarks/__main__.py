@@ -1,10 +1,14 @@
-"""`python -m benchmarks`: measure the service against its floors and the textbook; write results/latest.json."""
+"""`python -m benchmarks`: measure the service against its floors and the textbook; write results/latest.json.
+
+`python -m benchmarks law` measures the law as code.
+"""
 
 import argparse
 import asyncio
 import sys
 
 from benchmarks.database import BenchDatabase, bench_server
+from benchmarks.law.command import main as law
 from benchmarks.lists import time_lists
 from benchmarks.processes import BenchmarkError
 from benchmarks.report import Results
@@ -17,7 +21,14 @@ def _say(text: str) -> None:
 
 
 def main() -> int:
-    """Run the benchmark and say what came of it; 1 where something went wrong, not where a target is missed."""
+    """Run the benchmark that is asked for."""
+    if sys.argv[1:2] == ["law"]:
+        return law(sys.argv[2:], _say)
+    return _service()
+
+
+def _service() -> int:
+    """Measure the service and say what came of it; 1 where something went wrong, not where a target is missed."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--full", action="store_true", help="longer windows and more rounds")
     parser.add_argument("--cases", type=int, nargs="*", default=[50_000, 500_000], help="numbers of cases")

@@ -19,7 +19,7 @@ from rules.kernel.columns import DTYPES, EPOCH, Column, Columns, Mask, Offsets
 LOT = 500
 """Families that share the chances drawn for them."""
 _USUAL = {FAMILY: 1, "members": 4}
-_FEW = 2
+_FEW = 1
 _MONTHS_BACK = 60 * 12
 _ROUND = 30_000
 _CHANCES = (0.0, 0.03, 0.5, 0.97, 1.0)

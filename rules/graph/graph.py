@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
+from functools import cached_property
 
 from rules.errors import UnknownNameError
 from rules.graph.models import Benefit, Convention, Fact, FormulaVersion, Group
@@ -80,8 +81,19 @@ class Graph:
 
     def facts_of(self, scope: str) -> Mapping[str, Fact]:
         """Return the facts that the family, or each record of a group, may state."""
-        return {name: fact for name, fact in self.facts.items() if fact.of == scope}
+        return self._by_holder[0].get(scope, {})
 
     def groups_of(self, scope: str) -> Mapping[str, Group]:
         """Return the groups that the family, or each record of a group, holds."""
-        return {name: group for name, group in self.groups.items() if group.of == scope}
+        return self._by_holder[1].get(scope, {})
+
+    @cached_property
+    def _by_holder(self) -> tuple[Mapping[str, Mapping[str, Fact]], Mapping[str, Mapping[str, Group]]]:
+        """Facts and groups by what holds them: asked for with every record of every case."""
+        facts: dict[str, dict[str, Fact]] = {}
+        groups: dict[str, dict[str, Group]] = {}
+        for name, fact in self.facts.items():
+            facts.setdefault(fact.of, {})[name] = fact
+        for name, group in self.groups.items():
+            groups.setdefault(group.of, {})[name] = group
+        return facts, groups

@@ -5,7 +5,7 @@ import pytest
 
 @pytest.fixture(autouse=True)
 def kernel_cache(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    cache = request.config.cache
+    cache = getattr(request.config, "cache", None)  # pytest may be asked to keep nothing
     if cache is not None:
         folder = cache.mkdir("kernels")
         folder.chmod(0o700)

@@ -1,0 +1,90 @@
+"""All families of the country at once: warm, with the memory they need, and the rules that divide apart."""
+
+import statistics
+from collections.abc import Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.law.apart import Memory
+from benchmarks.law.results import Figures
+from benchmarks.law.stored import read
+from rules.graph.graph import Graph
+from rules.graph.reader import asked_rules, read_graph
+from rules.kernel.columns import Columns
+from rules.kernel.national import National
+from rules.loader import load_law
+
+_NS = 1e9
+
+
+def rules_of(graph: Graph, benefits: Sequence[str]) -> frozenset[str]:
+    """Return the rules that the benefits need."""
+    found: set[str] = set()
+    waiting = [
+        name
+        for benefit in benefits
+        for name in (graph.benefits[benefit].entitled, graph.benefits[benefit].amount)
+        if name is not None
+    ]
+    while waiting:
+        name = waiting.pop()
+        if name not in found:
+            found.add(name)
+            waiting.extend(asked_rules(graph.rules[name]))
+    return frozenset(found)
+
+
+def measure_country(file: Path, on: date, rounds: int, threads: int) -> Figures:
+    """Return what the whole country takes; to be run in a process of its own."""
+    graph, columns = read_graph(load_law()), read(file)
+    start = perf_counter()
+    everything = National(graph, list(graph.benefits), on)
+    prepared = perf_counter() - start
+    memory = Memory()
+    first_run = seconds_of(everything, columns, threads)
+    figures: Figures = {
+        "families": columns.families,
+        "persons": len(columns.facts["birth_date"]),
+        "threads": threads,
+        "prepared_s": prepared,
+        "first_run_s": first_run,
+        "peak_beyond_input_mib": memory.risen_mib(),
+    }
+    divided = [name for name, kernel in everything.kernels.items() if kernel.divides]
+    whole = [name for name in graph.benefits if name not in divided]
+    sets = {"all": list(graph.benefits), "without_division": whole, "with_division": divided}
+    sets = {name: benefits for name, benefits in sets.items() if benefits}
+    figures |= _warm(graph, columns, on, sets, rounds, threads)
+    figures["benefits"] = _warm(graph, columns, on, {name: [name] for name in graph.benefits}, rounds, threads)
+    judged = figures.get("without_division", figures["all"])
+    return figures | {"ns_per_family_and_rule": judged["ns_per_family_and_rule"]}
+
+
+def _warm(
+    graph: Graph, columns: Columns, on: date, sets: Mapping[str, Sequence[str]], rounds: int, threads: int
+) -> Figures:
+    """Return the medians of each set of benefits; each round gives every set its turn."""
+    nationals = {name: National(graph, benefits, on) for name, benefits in sets.items()}
+    times: dict[str, list[float]] = {name: [] for name in sets}
+    for _ in range(rounds):
+        for name, national in nationals.items():
+            times[name].append(seconds_of(national, columns, threads))
+    found: Figures = {}
+    for name, benefits in sets.items():
+        seconds, rules = statistics.median(times[name]), len(rules_of(graph, benefits))
+        a_rule = seconds * _NS / columns.families / rules
+        found[name] = {
+            "benefits": len(benefits),
+            "rules": rules,
+            "seconds": seconds,
+            "ns_per_family_and_rule": a_rule,
+        }
+    return found
+
+
+def seconds_of(national: National, columns: Columns, threads: int) -> float:
+    """Return the seconds of one run."""
+    start = perf_counter()
+    national.run(columns, threads)
+    return perf_counter() - start

@@ -1,0 +1,37 @@
+"""How many nodes the graph has on a day, and how many of them one family needs."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from rules.dated import value_on
+from rules.errors import RuleError
+from rules.graph.domain import Days
+from rules.graph.evaluator import evaluate_rule, node_of
+from rules.graph.graph import Graph
+from rules.graph.nodes import Node, walk
+from rules.graph.records import Record
+from rules.graph.run import Run
+
+
+def nodes_in_force(graph: Graph, on: date) -> int:
+    """Return how many nodes the wordings in force on a day have; a node that several places share counts once."""
+    return len({id(node) for root in _roots(graph, on) for node in walk(root)})
+
+
+def _roots(graph: Graph, on: date) -> Iterator[Node]:
+    for rule in graph.rules.values():
+        try:
+            ground = value_on(rule.name, [wording.ground for wording in rule.wordings], on)
+        except RuleError:
+            continue
+        yield rule.as_of
+        yield node_of(rule, ground)
+
+
+def values_of(graph: Graph, record: Record, on: date) -> int:
+    """Return how many values of nodes the answers to all benefits rest on: a node counts once for each record."""
+    run = Run(graph, record, Days(on, on), traced=True)
+    for benefit in graph.benefits.values():
+        for name in filter(None, (benefit.entitled, benefit.amount)):
+            evaluate_rule(run, name)
+    return len(run.values)

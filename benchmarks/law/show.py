@@ -1,0 +1,131 @@
+"""Prints the results as tables."""
+
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks.law.results import Figures, Results, figure
+
+_TENGE_OFF = ("paid_families", "tenge_more", "tenge_less", "largest_difference_tenge")
+
+
+def show(results: Results) -> None:
+    """Print a table for each section, then the targets."""
+    console = Console()
+    law = results.law
+    console.print(
+        f"The law of {law['asked_on']}, version {law['version'][:14]}: {law['rules']} rules, {results.size} size."
+    )
+    for section, figures in results.sections.items():
+        for table in _TABLES[section](figures):
+            console.print(table)
+    console.print(_targets(results))
+    for reason in results.left_out:
+        console.print(f"Not measured: {reason}")
+    if results.disturbed:
+        console.print(f"Other work ran on this machine (load {results.load}): read the times as upper limits.")
+    missed = results.missed()
+    console.print("All targets measured here are met." if not missed else "Missed: " + "; ".join(missed))
+
+
+def _table(title: str, *heads: str) -> Table:
+    table = Table(title=title, title_justify="left")
+    for place, head in enumerate(heads):
+        table.add_column(head, justify="right" if place else "left")
+    return table
+
+
+def _one_case(found: Figures) -> Iterator[Table]:
+    title = (
+        f"One family: {found['families']} of them, {found['rules']} rules, {found['nodes_in_force']} nodes in force, "
+        f"{figure(found['node_values_a_family'])} values of nodes for a family"
+    )
+    table = _table(title, "median", "µs", "a node, µs", "a node's value, µs", "OpenFisca, µs", "faster by")
+    theirs = found.get("openfisca_us", {})
+    rows = (
+        ("values of all rules", "values", "values_only", "ratio_facts_at_hand"),
+        ("all benefits with the full cited explanation", "explained", "trace", "ratio_explained"),
+        ("facts read from JSON, and values", "facts_read_and_values", "calculate", "ratio_to_openfisca"),
+    )
+    for words, own, their, ratio in rows:
+        a_node = [
+            figure(found[key]) if key in found else "" for key in (f"{own}_us_per_node", f"{own}_us_per_node_value")
+        ]
+        beside = [figure(theirs[their]), f"{figure(found[ratio])} x"] if theirs else ["", ""]
+        table.add_row(words, figure(found[f"{own}_us"]), *a_node, *beside)
+    yield table
+
+
+def _country(found: Figures) -> Iterator[Table]:
+    title = (
+        f"The country: {figure(found['families'])} families, {figure(found['persons'])} persons, "
+        f"{found['threads']} threads, {figure(found['peak_beyond_input_mib'])} MiB beyond the input"
+    )
+    table = _table(title, "warm", "rules", "seconds", "ns a family and rule")
+    sets = {
+        name.replace("_", " "): found[name] for name in ("all", "without_division", "with_division") if name in found
+    }
+    for name, of_set in (sets | found["benefits"]).items():
+        table.add_row(name, str(of_set["rules"]), figure(of_set["seconds"]), figure(of_set["ns_per_family_and_rule"]))
+        if name == list(sets)[-1]:
+            table.add_section()
+    yield table
+
+
+def _million(found: Figures) -> Iterator[Table]:
+    table = _table(
+        f"{figure(found['families'])} families beside OpenFisca, {len(found['benefits'])} benefits", "", "seconds"
+    )
+    table.add_row("ours", figure(found["ours_s"]))
+    for part, seconds in found["openfisca_s"].items():
+        table.add_row(f"OpenFisca: {part}", figure(seconds))
+    table.add_row("faster by, all of it", f"{figure(found['ratio_to_openfisca'])} x")
+    table.add_row("faster by, calculate only", f"{figure(found['ratio_calculate_only'])} x")
+    yield table
+    table = _table("Where OpenFisca's float32 is off", "benefit", *(name.replace("_", " ") for name in _TENGE_OFF))
+    for benefit, off in found["openfisca_differs"].items():
+        table.add_row(benefit, *(figure(off[name]) for name in _TENGE_OFF))
+    yield table
+
+
+def _reforms(found: Figures) -> Iterator[Table]:
+    parts = ("law_read_s", "prepared_s", "both_runs_compared_s", "total_s")
+    table = _table(
+        "Reforms over the whole country", "", "seconds: law read", "prepared", "both runs, compared", "total"
+    )
+    table.add_row("of parameters, compiled code kept", *(figure(found["parameters"][part]) for part in parts))
+    table.add_row("of formulas, compiled from nothing", *(figure(found["formulas"][part]) for part in parts))
+    yield table
+    table = _table("What they change", "reform", "benefit", "gain", "lose", "cost, tenge")
+    for reform in ("parameters", "formulas"):
+        for benefit, changed in found[reform]["changed"].items():
+            table.add_row(reform, benefit, *(figure(changed[name]) for name in ("gain", "lose", "cost")))
+    yield table
+
+
+def _exactness(found: Figures) -> Iterator[Table]:
+    table = _table(f"Exactness: {figure(found['families'])} random families", "kernel beside", "answers", "different")
+    for way, words in (("single", "the function for one family"), ("evaluator", "the evaluator that explains")):
+        table.add_row(words, figure(found.get(way, 0)), figure(found.get(f"{way}_different", 0)))
+    for place in found["first_differences"]:
+        table.add_row(place)
+    yield table
+
+
+_TABLES: dict[str, Callable[[Figures], Iterator[Table]]] = {
+    "one_case": _one_case,
+    "country": _country,
+    "million": _million,
+    "reforms": _reforms,
+    "exactness": _exactness,
+}
+
+
+def _targets(results: Results) -> Table:
+    table = _table("Targets", "what", "wanted", "reached", "")
+    for target, reached in results.reached():
+        wanted = f"{'≥' if target.at_least else '≤'} {figure(target.wanted)} {target.unit}"
+        verdict = "met" if target.met(reached) else "missed"
+        table.add_row(target.what, wanted, f"{figure(reached)} {target.unit}", verdict)
+    return table
