@@ -14,6 +14,7 @@ from api.services import Services
 from api.v1 import v1_routes
 from casemgmt.access.service import Accounts
 from casemgmt.access.tokens import Tokens
+from casemgmt.benefits.engine import open_engine
 from casemgmt.clock import Clock, SystemClock
 from casemgmt.db import tables as _all_tables  # noqa: F401 - foreign keys find their targets only among loaded tables
 from casemgmt.db.engine import Database
@@ -30,7 +31,9 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     set_up_logs(settings.log_format)
     database = Database(settings.database_url, settings)
     tokens = Tokens(settings)
-    services = Services(settings, database, tokens, Accounts(database, tokens, settings, clock), clock)
+    services = Services(
+        settings, database, tokens, Accounts(database, tokens, settings, clock), clock, open_engine(settings)
+    )
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:

@@ -95,7 +95,7 @@ def problem(
     headers: Mapping[str, str] | None = None,
 ) -> Problem:
     """Return the document. Title and, where there is a translation, detail come in the reader's language."""
-    title, translated = problem_text(code, request.headers.get("accept-language"))
+    title, translated = problem_text(code, request.headers.get("accept-language"), data)
     body: dict[str, Any] = {
         "type": f"/problems/{code}",
         "title": title,

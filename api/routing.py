@@ -16,6 +16,7 @@ from fastapi import APIRouter, Depends
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
@@ -55,9 +56,12 @@ class GuardedRoute(APIRoute):
         known = _query_names(self.dependant)
         permission = Permission(extra["x-permission"]) if "x-permission" in extra else None
         direct = bool(extra.get("x-direct"))
+        limit = extra.get("x-body-limit")
 
         async def handle(request: Request) -> Response:
             _refuse_unknown_parameters(request, known)
+            if limit is not None and len(await request.body()) > limit:
+                raise HTTPException(413)
             if permission is None:
                 return await _translated(endpoint, request)
             services = services_of(request)
@@ -237,9 +241,14 @@ class Router:
             extra["x-direct"] = True
         return self._add(method, path, extra, options)
 
-    def open(self, method: str, path: str, because: str, **options: Any) -> Callable[[EndpointT], EndpointT]:
-        """Add a route that anybody may call, and say why."""
-        return self._add(method, path, {"x-open-because": because, "security": []}, options)
+    def open(
+        self, method: str, path: str, because: str, *, body_limit: int | None = None, **options: Any
+    ) -> Callable[[EndpointT], EndpointT]:
+        """Add a route that anybody may call, and say why. `body_limit`: bytes, where less than usual is accepted."""
+        extra: dict[str, Any] = {"x-open-because": because, "security": []}
+        if body_limit is not None:
+            extra["x-body-limit"] = body_limit
+        return self._add(method, path, extra, options)
 
     def get(self, path: str, permission: Permission, **options: Any) -> Callable[[EndpointT], EndpointT]:
         """Add a guarded GET."""

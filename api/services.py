@@ -6,6 +6,7 @@ from starlette.requests import Request
 
 from casemgmt.access.service import Accounts
 from casemgmt.access.tokens import Tokens
+from casemgmt.benefits.engine import Engine
 from casemgmt.clock import Clock
 from casemgmt.db.engine import Database
 from casemgmt.settings import Settings
@@ -20,6 +21,7 @@ class Services:
     tokens: Tokens
     accounts: Accounts
     clock: Clock
+    engine: Engine
 
 
 def services_of(request: Request) -> Services:

@@ -7,6 +7,7 @@ from pydantic import SecretStr
 
 from casemgmt.access.permissions import Permission
 from casemgmt.access.roles import ROLES
+from casemgmt.demo.sign_off import example_sign_off
 from casemgmt.machines import MACHINES
 from casemgmt.settings import Settings
 from casemgmt.states import Machine
@@ -72,6 +73,7 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/states.md": states_document,
     "docs/permissions.md": permissions_document,
     ".env.example": settings_document,
+    "src/casemgmt/demo/sign_off.example.yaml": example_sign_off,
 }
 
 

@@ -4,6 +4,7 @@
 """
 
 from functools import cached_property
+from pathlib import Path
 from typing import Literal, Self
 
 from pydantic import Field, SecretStr, model_validator
@@ -50,6 +51,11 @@ class Settings(BaseSettings):
     token_audience: str = Field("casemgmt-api", description="`aud` of access tokens.")
     access_token_minutes: int = Field(10, ge=1, le=60, description="Life of an access token.")
     refresh_token_hours: int = Field(12, ge=1, le=72, description="Life of a session without a new log-in.")
+    sign_off_file: Path | None = Field(
+        None,
+        description="The authority's sign-off file (`python -m rules sign-off`): the values that decisions "
+        "about benefits may rest on. Empty: estimates only; the demo has an example.",
+    )
     body_limit_bytes: int = Field(1_048_576, ge=1024, description="Larger request bodies are refused.")
     docs_enabled: bool = Field(True, description="Serve the interactive API documentation at /docs.")
     log_format: Literal["json", "console"] = Field("json", description="`console` is for a person at a terminal.")

@@ -17,6 +17,11 @@ METHODS = {"get", "post", "put", "patch", "delete"}
 OPEN_ROUTES = {
     ("get", "/health/live"): "a container runtime asks without an account",
     ("get", "/health/ready"): "a load balancer asks without an account",
+    ("get", "/v1/benefits"): "a public calculator asks for anybody, without names and numbers; nothing is stored",
+    (
+        "post",
+        "/v1/benefits/screenings",
+    ): "a public calculator asks for anybody, without names and numbers; nothing is stored",
     ("post", "/v1/token"): "here the credentials are presented",
 }
 

@@ -1,5 +1,6 @@
 """Texts for people in Kazakh, Russian and English."""
 
+from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
@@ -38,10 +39,16 @@ def problem_texts() -> dict[str, ProblemText]:
     return texts
 
 
-def problem_text(code: str, accept_language: str | None) -> tuple[str, str | None]:
-    """Return title and detail of a problem in the first language asked for that we have; English without a wish."""
+def problem_text(
+    code: str, accept_language: str | None, data: Mapping[str, object] | None = None
+) -> tuple[str, str | None]:
+    """Return title and detail of a problem in the first language asked for that we have; English without a wish.
+
+    A detail may name fields of the problem's data in braces.
+    """
     text = problem_texts().get(code)
     if text is None:
         return code.replace("-", " ").capitalize(), None
     language: Language = preferred_languages(accept_language)[0] if accept_language else "en"
-    return getattr(text.title, language), None if text.detail is None else getattr(text.detail, language)
+    detail: str | None = None if text.detail is None else getattr(text.detail, language)
+    return getattr(text.title, language), detail.format_map(data) if detail and data else detail

@@ -1,0 +1,91 @@
+"""The rules as one deployment asks them: beside the event loop, with the sign-off of its authority."""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from casemgmt.errors import Unavailable
+from casemgmt.settings import Settings
+from rules.graph.basis import SignOff, read_sign_off
+from rules.graph.graph import Graph
+from rules.graph.reader import read_graph
+from rules.loader import load_law
+
+ResultT = TypeVar("ResultT")
+
+EXAMPLE_SIGN_OFF = Path(__file__).parents[1] / "demo" / "sign_off.example.yaml"
+"""What the demo decides under: marked as an example, signed by nobody."""
+
+
+@dataclass(frozen=True)
+class SignedBasis:
+    """The deployment's sign-off file, and the hash by which an answer names the very file it was given under."""
+
+    sign_off: SignOff
+    digest: str
+
+
+class Lane:
+    """Runs rules in threads: a few at once, a few more wait, the rest are asked to try again.
+
+    A question with many unknown facts takes a core for a second; however many come, the event loop stays free.
+    """
+
+    def __init__(self, *, at_once: int, waiting: int) -> None:
+        self._slots = asyncio.Semaphore(at_once)
+        self._room = at_once + waiting
+
+    async def run(self, question: Callable[[], ResultT]) -> ResultT:
+        """Return what the question answers; `Unavailable` where too many wait already."""
+        if self._room == 0:
+            raise Unavailable("Too many questions at once: try again.", code="overloaded")
+        self._room -= 1
+        try:
+            async with self._slots:
+                return await asyncio.to_thread(question)
+        finally:
+            self._room += 1
+
+
+def law_graph() -> Graph:
+    """Return the rules of the law; read once in the life of a process."""
+    return read_graph(load_law())
+
+
+class Engine:
+    """The rules, the sign-off they are asked under, and two lanes: the public never holds up an officer."""
+
+    def __init__(self, signed: SignedBasis | None = None) -> None:
+        self.signed = signed
+        self.public = Lane(at_once=1, waiting=16)
+        self.officers = Lane(at_once=1, waiting=64)
+
+    @property
+    def graph(self) -> Graph:
+        """The rules of the law."""
+        return law_graph()
+
+    @property
+    def sign_off(self) -> SignOff | None:
+        """The authority's signatures, where the deployment has any."""
+        return self.signed.sign_off if self.signed else None
+
+
+def open_engine(settings: Settings) -> Engine:
+    """Return the rules with the deployment's sign-off file; a faulty file stops the service, with file and line.
+
+    The demo has an example where no file is named; a real deployment without one gives estimates only.
+    """
+    path = settings.sign_off_file
+    if path is None and settings.mode == "demo":
+        path = EXAMPLE_SIGN_OFF
+    if path is None:
+        return Engine()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise RuntimeError(f"CASEMGMT_SIGN_OFF_FILE: {path} can't be read ({error.strerror}).") from error
+    return Engine(SignedBasis(read_sign_off(str(path), content), sha256(content).hexdigest()))
