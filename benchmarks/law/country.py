@@ -57,7 +57,7 @@ def measure_country(file: Path, on: date, rounds: int, threads: int) -> Figures:
     sets = {name: benefits for name, benefits in sets.items() if benefits}
     figures |= _warm(graph, columns, on, sets, rounds, threads)
     figures["benefits"] = _warm(graph, columns, on, {name: [name] for name in graph.benefits}, rounds, threads)
-    judged = figures.get("without_division", figures["all"])
+    judged = figures["without_division" if whole else "all"]
     return figures | {"ns_per_family_and_rule": judged["ns_per_family_and_rule"]}
 
 

@@ -97,7 +97,8 @@ class _Draw:
         found[anywhere] -= self.random.integers(0, 31, int(anywhere.sum()))
         at_limit = self.random.random(count) < _LIMIT_EVERY
         found[at_limit] = self.random.choice([earliest, latest], int(at_limit.sum()))
-        return np.clip(found, earliest, latest) - EPOCH
+        kept: Column = np.clip(found, earliest, latest) - EPOCH
+        return kept
 
     def _months_ago(self, months: Column) -> Column:
         """Return the day so many months before the question's day, which is where terms counted in months end."""

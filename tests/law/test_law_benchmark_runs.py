@@ -1,4 +1,4 @@
-"""The benchmark of the law runs at a small size, agrees to the tenge and says plainly what it missed; no timing here."""
+"""The benchmark of the law runs at a small size, agrees to the tenge and says plainly what it missed; untimed."""
 
 import io
 from contextlib import redirect_stdout
