@@ -2,13 +2,16 @@
 
 import argparse
 from difflib import get_close_matches
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rules.check import find_unused, summarise, words_in_code
 from rules.deadlines import compute_due
-from rules.desk.arguments import DONE, Write, as_date, as_moment
-from rules.errors import LawFilesError, UnknownNameError
+from rules.desk.arguments import DONE, Write, as_date, as_folder, as_moment
+from rules.desk.case_files import find_cases, shipped_cases
+from rules.errors import FileProblem, LawFilesError, UnknownNameError
 from rules.graph.bounds import find_bound_faults
+from rules.graph.proven import find_unproven
 from rules.graph.reader import read_graph, used_parameters
 from rules.loader import Law
 from rules.report import report_check, report_due, report_show
@@ -19,7 +22,10 @@ if TYPE_CHECKING:
 
 def add_commands(commands: "Commands") -> None:
     """Add the commands over the law's data."""
-    check = commands.add_parser("check", help="validate every file: gaps, overlaps, unknown keys, citations, unused")
+    check = commands.add_parser("check", help="validate every file: citations, gaps, overlaps, unused, without a case")
+    check.add_argument("--cases", type=as_folder, metavar="FOLDER",
+                       help="the cases that show what the rules do (default: those that ship; with --law the folder "
+                       "`cases` beside it)")  # fmt: skip
     check.set_defaults(run=_check)
     show = commands.add_parser("show", help="all values of a parameter or deadline, or the one on a date")
     show.add_argument("name", help="for example working_day.opens or visit_urgent")
@@ -34,15 +40,29 @@ def add_commands(commands: "Commands") -> None:
     due.set_defaults(run=_due)
 
 
-def _check(_: argparse.Namespace, law: Law, write: Write) -> int:
+def _check(asked: argparse.Namespace, law: Law, write: Write) -> int:
     graph = read_graph(law)
     faults = find_unused(law, words_in_code() | used_parameters(graph))
     faults += find_bound_faults(graph)
+    if graph.benefits:
+        found = find_cases(graph, [asked.cases or _cases_beside(asked.law)])
+        faults += [*found.problems, *find_unproven(graph, found.cases)]
     if faults:
         raise LawFilesError(faults)
     write(report_check(summarise(law)))
     write([f"  rules      {len(graph.rules)} rules of {len(graph.benefits)} benefits"])
     return DONE
+
+
+def _cases_beside(law: Path | None) -> Path:
+    """Return the cases that belong to the law. Raises LawFilesError where a law of its own has none beside it."""
+    if law is None:
+        return shipped_cases()
+    folder = law.resolve().parent / "cases"
+    if not folder.is_dir():
+        text = "no folder `cases` stands beside this law; name one with --cases"
+        raise LawFilesError([FileProblem(str(law), 1, text)])
+    return folder
 
 
 def _show(asked: argparse.Namespace, law: Law, write: Write) -> int:

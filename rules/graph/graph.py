@@ -1,6 +1,6 @@
 """The whole graph of the law: every rule with its wordings, and everything that rules name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
@@ -67,6 +67,12 @@ class Graph:
         if name not in self.benefits:
             raise UnknownNameError("benefit", name, get_close_matches(name, self.benefits) or self.benefits)
         return self.benefits[name]
+
+    def conditions(self) -> Iterator[Condition]:
+        """Yield every check, and every notice of every benefit."""
+        yield from self.checks
+        for found in self.notices.values():
+            yield from found
 
     def place(self, name: str) -> Place:
         """Return where a rule, fact, convention, benefit, parameter or deadline stands in the files."""

@@ -4,7 +4,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
-from itertools import chain
 
 from pydantic import BaseModel
 
@@ -302,7 +301,7 @@ def asked_rules(rule: Rule) -> Iterator[str]:
 def used_parameters(graph: Graph) -> frozenset[str]:
     """Return every parameter that some wording, check or notice names, rows of tables included."""
     nodes = [wording.node for rule in graph.rules.values() for wording in rule.wordings]
-    nodes += [condition.node for condition in (*graph.checks, *chain.from_iterable(graph.notices.values()))]
+    nodes += [condition.node for condition in graph.conditions()]
     parameters = graph.law.parameters
     return frozenset(name for node in nodes for name in named_values(node, parameters) if name in parameters)
 
