@@ -1,6 +1,7 @@
 """Families at random for the benefit rules, whole or with facts left out."""
 
 from datetime import date, timedelta
+from decimal import Decimal
 from functools import cache
 from typing import Any
 
@@ -13,7 +14,24 @@ from rules.graph.records import Record
 from rules.loader import load_law
 
 KINDS = ("wage", "multi_child_benefit", "child_care_benefit", "asp", "housing_assistance", "consumer_loan", "other")
-BENEFITS = ("multi_child_benefit", "birth_grant", "child_care_benefit", "targeted_social_assistance")
+BENEFITS = (
+    "multi_child_benefit", "birth_grant", "child_care_benefit", "targeted_social_assistance",
+    "disabled_child_carer_benefit", "group1_carer_benefit", "disability_benefit", "awarded_mother_benefit",
+    "altyn_alka_award", "kumis_alka_award", "survivor_state_benefit", "maternity_payment", "child_care_payment",
+)  # fmt: skip
+AWARDS = ("none", "none", "altyn_alka", "kumis_alka", "mother_heroine", "maternal_glory_1", "maternal_glory_2")
+RELATIONS = (
+    "none",
+    "child",
+    "child",
+    "child",
+    "sibling",
+    "grandchild",
+    "parent",
+    "spouse",
+    "grandparent",
+    "other_relative",
+)
 LEFT_OUT = "left out"
 
 Facts = dict[str, Any]
@@ -42,6 +60,27 @@ def incomes(on: date) -> st.SearchStrategy[list[Facts]]:
     )
 
 
+def personal() -> dict[str, st.SearchStrategy[Any]]:
+    """What the benefits for disability, awards, the loss of the breadwinner and of income ask of a person."""
+    incomes_in_tiyn = st.integers(0, 1_500_000_000).map(lambda tiyn: Decimal(tiyn).scaleb(-2))
+    return {
+        "disability_group": st.sampled_from(("none", "none", "child_under_7", "group_1", "group_2", "group_3")),
+        "disability_cause": st.sampled_from(("general_illness", "childhood", "other")),
+        "disability_benefit_sum_by_decision": st.integers(0, 200_000),
+        "pension_age_reached": st.sampled_from((False, False, True)),
+        "group1_care_recognised": st.sampled_from((False, False, True)),
+        "mother_award": st.sampled_from(AWARDS),
+        "counts_for_mother_award": st.booleans(),
+        "relation_to_breadwinner": st.sampled_from(RELATIONS),
+        "full_orphan": st.sampled_from((False, False, True)),
+        "raises_breadwinner_child": st.booleans(),
+        "no_other_means": st.booleans(),
+        "socially_insured": st.booleans(),
+        "maternity_leave": st.sampled_from(("none", "none", "normal", "complicated", "nuclear_zone")),
+        "insured_income_before_leave": incomes_in_tiyn,
+    }
+
+
 def member(on: date, role: str, sex: st.SearchStrategy[str], born: st.SearchStrategy[date]) -> st.SearchStrategy[Facts]:
     return st.fixed_dictionaries(
         {
@@ -53,18 +92,19 @@ def member(on: date, role: str, sex: st.SearchStrategy[str], born: st.SearchStra
             "counted_in_birth_order": st.sampled_from((True, True, False)),
             "birth_grant_paid": st.booleans(),
             "incomes": incomes(on),
+            **personal(),
         }
     )
 
 
 @st.composite
-def members(draw: st.DrawFn, on: date) -> list[Facts]:
+def members(draw: st.DrawFn, on: date, most: int) -> list[Facts]:
     """A family that can be: at most one mother and one father, both older than every child; in any order."""
     oldest_child = on - timedelta(days=9000)
     sexes = st.sampled_from(("female", "male"))
     anybody = member(on, "other", sexes, days(date(1950, 1, 1), on))
     child = member(on, "child", sexes, days(oldest_child, on) | days(on - timedelta(days=500), on))
-    found = draw(st.lists(st.one_of(child, child, child, anybody), min_size=1, max_size=8))
+    found = draw(st.lists(st.one_of(child, child, child, anybody), min_size=1, max_size=most))
     for sex in draw(st.lists(st.sampled_from(("female", "male")), unique=True, max_size=2)):
         born = days(date(1950, 1, 1), oldest_child - timedelta(days=1))
         found.insert(draw(st.integers(0, len(found))), draw(member(on, "parent", st.just(sex), born)))
@@ -72,18 +112,23 @@ def members(draw: st.DrawFn, on: date) -> list[Facts]:
 
 
 @st.composite
-def families(draw: st.DrawFn, first: date = date(2024, 6, 1), last: date = date(2026, 3, 31)) -> tuple[date, Facts]:
-    """A day and a family all of whose facts are stated."""
+def families(
+    draw: st.DrawFn, first: date = date(2024, 6, 1), last: date = date(2026, 3, 31), most: int = 8
+) -> tuple[date, Facts]:
+    """A day and a family all of whose facts are stated, with at most so many members beside the parents."""
     on = draw(days(first, last))
     facts: Facts = {
         "residence": draw(st.sampled_from(("citizen", "kandas", "permanent_resident", "other"))),
         "carer_insured": draw(st.booleans()),
+        "carer_insured_income": draw(st.integers(0, 10_000_000)),
+        "breadwinner_lost": draw(st.booleans()),
+        "registered_at_one_address": draw(st.booleans()),
         "poverty_line": draw(st.integers(20_000, 60_000)),
         "commission_found_no_need": draw(st.sampled_from((False, False, True))),
         "inspection_refused": draw(st.sampled_from((False, False, True))),
         "employment_measures_refused": draw(st.booleans()),
         "social_contract_broken": draw(st.booleans()),
-        "members": draw(members(on)),
+        "members": draw(members(on, most)),
     }
     for event in ("employment_measures_refused", "social_contract_broken"):
         if facts[event]:
@@ -105,7 +150,7 @@ def leave_out(draw: st.DrawFn, facts: Facts, share: int = 6) -> Facts:
 @st.composite
 def partly_known(draw: st.DrawFn) -> tuple[date, Facts, Facts]:
     """A day, a family, and the same family with facts left out."""
-    on, facts = draw(families())
+    on, facts = draw(families(most=4))
     return on, facts, leave_out(draw, facts)
 
 

@@ -16,13 +16,15 @@ from tests.law.files import HOURS, faults_of
 LAW = load_law()
 BENEFITS = sorted(name for name, place in LAW.places.items() if re.search(r"/kz/[a-z_]+/parameters/", place.path))
 MRP, MINIMUM = "mrp.benefits", "subsistence_minimum"
-MULTI, CARE, CHILD, ADULT = (
+MULTI, CARE, CHILD, ADULT, SURVIVOR, AWARD = (
     "multi_child_benefit.size.",
     "child_care_benefit.size.",
-    "disability_benefit.size.child_",
-    "disability_benefit.size.adult_",
+    "disability_benefit.size.child.",
+    "disability_benefit.size.adult.",
+    "survivor_state_benefit.size.",
+    "awarded_mother_benefit.size.",
 )
-CARER = "disabled_child_carer_benefit.size"
+CARER, CARER_1 = "disabled_child_carer_benefit.size", "group1_carer_benefit.size"
 
 
 def figure(name: str, on: date) -> Fraction:
@@ -36,7 +38,7 @@ def rounded(sum_: Fraction, direction: str) -> int:
     return (2 * sum_.numerator + sum_.denominator) // (2 * sum_.denominator)
 
 
-# The table of the evidence on rounding: size, index, day, exact sum, sum published.
+# The evidence on rounding, of the notes and beside them: size, index, day, exact sum, sum published.
 SAY_UP = [
     (f"{CARE}2", MRP, date(2018, 6, 1), "16378.05", 16379),
     (f"{CARE}3", MRP, date(2018, 6, 1), "18879.25", 18880),
@@ -51,6 +53,17 @@ SAY_UP = [
     (f"{CHILD}group_1", MINIMUM, date(2026, 3, 1), "111872.2", 111873),
     (f"{CHILD}group_2", MINIMUM, date(2026, 3, 1), "93057.33", 93058),
     (f"{ADULT}group_3", MINIMUM, date(2026, 3, 1), "61021.2", 61022),
+    (CARER, MINIMUM, date(2019, 7, 1), "41577.20", 41578),
+    (CARER_1, MINIMUM, date(2019, 7, 1), "41577.20", 41578),
+    (f"{CARE}3", MRP, date(2021, 1, 1), "22898.45", 22899),
+    (f"{CARE}4", MRP, date(2021, 1, 1), "25961.30", 25962),
+    (f"{CHILD}group_2", MINIMUM, date(2021, 1, 1), "54540.18", 54541),
+    (f"{MULTI}4", MRP, date(2022, 4, 1), "50975.4", 50976),
+    (f"{ADULT}group_2", MINIMUM, date(2025, 1, 1), "81361.28", 81362),
+    (f"{CARE}2", MRP, date(2026, 2, 1), "29453.25", 29454),
+    (f"{CARE}3", MRP, date(2026, 2, 1), "33951.25", 33952),
+    (f"{MULTI}6", MRP, date(2026, 2, 1), "104016.25", 104017),
+    (f"{SURVIVOR}5", MINIMUM, date(2026, 3, 1), "139840.25", 139841),
 ]
 SAY_HALF_UP = [
     (f"{MULTI}4", MRP, date(2022, 4, 1), "50975.4", 50975),
@@ -61,6 +74,8 @@ SAY_HALF_UP = [
     (CARER, MINIMUM, date(2025, 7, 1), "74427.08", 74427),
     (f"{ADULT}group_1", MINIMUM, date(2026, 3, 1), "111872.2", 111872),
     (f"{ADULT}group_3", MINIMUM, date(2026, 3, 1), "61021.2", 61021),
+    (f"{CARE}2", MRP, date(2026, 2, 1), "29453.25", 29453),
+    (f"{CARE}3", MRP, date(2026, 2, 1), "33951.25", 33951),
 ]
 # Sums that both directions give, so they prove size and index, and nothing about rounding.
 SAY_NEITHER = [
@@ -72,6 +87,25 @@ SAY_NEITHER = [
     ("birth_grant.size.lower", MRP, date(2019, 5, 1), 95950),
     ("asp_child_supplement.size", MRP, date(2025, 5, 1), 5898),
     ("survivor_state_benefit.full_orphan", MINIMUM, date(2026, 1, 1), 78311),
+    (f"{SURVIVOR}1", MINIMUM, date(2026, 3, 1), 46783),
+    (f"{SURVIVOR}2", MINIMUM, date(2026, 3, 1), 86447),
+    (f"{SURVIVOR}3", MINIMUM, date(2026, 3, 1), 114415),
+    (f"{SURVIVOR}4", MINIMUM, date(2026, 3, 1), 132213),
+    (f"{SURVIVOR}6", MINIMUM, date(2026, 3, 1), 152553),
+    (f"{AWARD}altyn_alka", MRP, date(2021, 6, 1), 18669),
+    (f"{AWARD}kumis_alka", MRP, date(2021, 6, 1), 18669),
+    (f"{AWARD}mother_heroine", MRP, date(2023, 7, 1), 25530),
+    (f"{AWARD}kumis_alka", MRP, date(2025, 8, 1), 25165),
+    (f"{AWARD}maternal_glory_2", MRP, date(2025, 8, 1), 29097),
+    (f"{AWARD}altyn_alka", MRP, date(2026, 3, 1), 32005),
+    (CARER, MINIMUM, date(2019, 6, 30), 31183),
+    (CARER_1, MINIMUM, date(2021, 11, 1), 48023),
+    (f"{CHILD}group_1", MINIMUM, date(2021, 6, 1), 65860),
+    (f"{CHILD}group_3", MINIMUM, date(2021, 6, 1), 48023),
+    (f"{ADULT}group_1", MINIMUM, date(2025, 1, 1), 101702),
+    (f"{ADULT}group_3", MINIMUM, date(2025, 1, 1), 55474),
+    ("birth_grant.size.higher", MRP, date(2022, 1, 1), 192969),
+    ("birth_grant.size.higher", MRP, date(2023, 1, 1), 217350),
     (f"{ADULT}group_1", MINIMUM, date(2023, 3, 1), 77889),
     (f"{ADULT}group_2", MINIMUM, date(2023, 3, 1), 62068),
     (f"{ADULT}group_3", MINIMUM, date(2023, 3, 1), 42190),
@@ -167,18 +201,24 @@ SAMPLE = [
     ("birth_grant.size.higher", date(2020, 1, 1), 63, "mrp", Status.UNVERIFIED),
     ("birth_grant.claim_months", date(2026, 1, 1), 12, "months", Status.UNVERIFIED),
     ("child_care_benefit.size.4", date(2026, 1, 1), Fraction("8.90"), "mrp", Status.PUBLISHED),
-    ("child_care_benefit.until_months", date(2022, 12, 31), 12, "months", Status.UNVERIFIED),
-    ("child_care_benefit.until_months", date(2023, 1, 1), 18, "months", Status.UNVERIFIED),
+    ("child_care_benefit.until_months", date(2022, 12, 31), 12, "months", Status.PUBLISHED),
+    ("child_care_benefit.until_months", date(2023, 1, 1), 18, "months", Status.PUBLISHED),
     ("awarded_mother_benefit.size.altyn_alka", date(2026, 1, 1), Fraction("7.40"), "mrp", Status.PUBLISHED),
     ("awarded_mother_benefit.size.kumis_alka", date(2026, 1, 1), Fraction("6.40"), "mrp", Status.PUBLISHED),
+    ("awarded_mother_benefit.size.altyn_alka", date(2023, 6, 30), Fraction("6.40"), "mrp", Status.PUBLISHED),
+    ("awarded_mother_benefit.size.maternal_glory_1", date(2023, 6, 30), Fraction("6.40"), "mrp", Status.UNVERIFIED),
     ("mother_award.children_from.altyn_alka", date(2026, 1, 1), 7, "count", Status.PUBLISHED),
-    ("disabled_child_carer_benefit.size", date(2026, 1, 1), Fraction("1.61"), MINIMUM, Status.PUBLISHED),
+    (CARER, date(2019, 6, 30), Fraction("1.05"), MINIMUM, Status.PUBLISHED),
+    (CARER, date(2019, 7, 1), Fraction("1.40"), MINIMUM, Status.PUBLISHED),
+    (CARER, date(2023, 6, 30), Fraction("1.40"), MINIMUM, Status.PUBLISHED),
+    (CARER, date(2023, 7, 1), Fraction("1.61"), MINIMUM, Status.UNVERIFIED),
+    (CARER, date(2026, 1, 1), Fraction("1.61"), MINIMUM, Status.PUBLISHED),
     ("multi_child_benefit.student_before_age", date(2026, 1, 1), 23, "years", Status.UNVERIFIED),
     ("child_maintenance.size.guardianship", date(2023, 7, 28), 10, "mrp", Status.UNVERIFIED),
     ("child_maintenance.size.professional_foster_family", date(2025, 7, 1), 10, "mrp", Status.PUBLISHED),
     ("survivor_state_benefit.size.6", date(2026, 1, 1), 3, MINIMUM, Status.PUBLISHED),
     ("disability_benefit.size.child_under_7", date(2026, 1, 1), Fraction("1.61"), MINIMUM, Status.PUBLISHED),
-    ("disability_benefit.size.adult_group_2", date(2024, 1, 1), Fraction("1.76"), MINIMUM, Status.UNVERIFIED),
+    (f"{ADULT}group_2", date(2024, 1, 1), Fraction("1.76"), MINIMUM, Status.UNVERIFIED),
     ("maternity_payment.days.nuclear_zone", date(2026, 1, 1), 170, "days", Status.PUBLISHED),
     ("child_care_payment.share", date(2026, 1, 1), Fraction(2, 5), "percent", Status.PUBLISHED),
     ("survivor_payment.minimum_wage_share", date(2026, 1, 1), Fraction(1, 2), "percent", Status.PUBLISHED),
@@ -217,7 +257,7 @@ def test_a_change_that_became_known_late_can_be_asked_as_it_was_known() -> None:
 
 @pytest.mark.parametrize(
     ("name", "on"),
-    [(MRP, date(2026, 4, 1)), (CARER, date(2019, 1, 1)), (CARER, date(2023, 1, 1))],
+    [(MRP, date(2026, 4, 1)), (f"{CHILD}group_1", date(2022, 1, 1)), (f"{CHILD}group_3", date(2023, 6, 30))],
 )
 def test_a_day_that_no_source_speaks_of_is_refused(name: str, on: date) -> None:
     with pytest.raises(BeyondConfirmedError):

@@ -40,9 +40,9 @@ def test_filling_in_what_is_missing_never_contradicts_an_answer(benefit: str, to
     whole, known = answer(benefit, facts, on), answer(benefit, part, on)
     assert whole.settled
     assert contains(known.entitled, whole.entitled)
-    assert known.amount is not None
-    assert whole.amount is not None
-    assert contains(known.amount, whole.amount)
+    if known.amount is not None and whole.amount is not None:
+        assert contains(known.amount, whole.amount)
+    assert (whole.amount is None) == (known.amount is None) == (graph().benefits[benefit].amount is None)
     for key, value in known.run.results.items():
         if key in whole.run.results:
             assert contains(value, whole.run.results[key]), key
@@ -111,7 +111,7 @@ def test_only_the_rounding_node_rounds() -> None:
 
 
 @pytest.mark.parametrize("benefit", BENEFITS)
-@given(told=families(), order=st.permutations(range(10)))
+@given(told=families(), order=st.permutations(range(40)))
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_receipt_is_stable_and_recomputes(benefit: str, told: tuple[date, Facts], order: list[int]) -> None:
     on, facts = told
