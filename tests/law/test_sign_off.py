@@ -68,7 +68,7 @@ def test_the_check_lists_what_waits_what_changed_and_what_is_missing(
     changed, waiting, missing = re.split("In the file, but not signed yet:|Needed, but not in the file:",
                                          capsys.readouterr().out)  # fmt: skip
     assert "age.counting from 1990-01-01 (rules/law/kz/" in changed
-    assert "multi_child_benefit.amount from 2020-01-01" in waiting
+    assert "multi_child_benefit.amount from 2023-07-01" in waiting
     assert "birth_grant.size.lower from 2023-07-01 (rules/law/kz/" in missing
     assert "1 of 2 signatures hold; " in missing
 

@@ -13,7 +13,9 @@ Table = list[tuple[date, ValueT]]
 LAST_DAY = date(2026, 3, 31)
 
 # A1, column "MRP (benefits)". In 2022 it rose in April for benefits alone; fines and taxes kept 3 063 (trap 1).
+# That of 2018 is derived from two sums of that year (A11).
 MRP: Table[int] = [
+    (date(2018, 1, 1), 2405),
     (date(2019, 1, 1), 2525),
     (date(2020, 1, 1), 2651),
     (date(2020, 4, 1), 2778),
@@ -24,6 +26,21 @@ MRP: Table[int] = [
     (date(2024, 1, 1), 3692),
     (date(2025, 1, 1), 3932),
     (date(2026, 1, 1), 4325),
+]
+
+# A1, column "subsistence minimum". That of 2018 is derived from a sum of that year (A11).
+SUBSISTENCE_MINIMUM: Table[int] = [
+    (date(2018, 1, 1), 28284),
+    (date(2019, 1, 1), 29698),
+    (date(2020, 1, 1), 31183),
+    (date(2020, 4, 1), 32668),
+    (date(2021, 1, 1), 34302),
+    (date(2022, 1, 1), 36018),
+    (date(2022, 4, 1), 37389),
+    (date(2023, 1, 1), 40567),
+    (date(2024, 1, 1), 43407),
+    (date(2025, 1, 1), 46228),
+    (date(2026, 1, 1), 50851),
 ]
 
 
@@ -38,6 +55,11 @@ def on_day(table: Table[ValueT], day: date) -> ValueT:
 def mrp(coefficient: str, day: date) -> Fraction:
     """So many monthly calculation indexes, in tenge and parts of it."""
     return Fraction(coefficient) * on_day(MRP, day)
+
+
+def minimums(coefficient: str, day: date) -> Fraction:
+    """So many subsistence minimums of the budget law, in tenge and parts of it."""
+    return Fraction(coefficient) * on_day(SUBSISTENCE_MINIMUM, day)
 
 
 def only_between(first: date, day: date) -> None:
