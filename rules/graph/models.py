@@ -143,6 +143,13 @@ class Paid(StrEnum):
     MONTHLY = "monthly"
 
 
+class Terms(Entry):
+    """The deadlines of a benefit's service: the decision on an application, and the family's answer to an offer."""
+
+    decision: Code | None = None
+    answer: Code | None = None
+
+
 class Benefit(Entry):
     """What a question may be asked about: who is entitled, and to how much."""
 
@@ -150,6 +157,7 @@ class Benefit(Entry):
     entitled: Dotted
     amount: Dotted | None = None
     paid: Annotated[Paid, Field(strict=False)] | None = None
+    terms: Terms = Terms()
     notices: dict[Code, Check] = Field(default_factory=dict)
 
     @model_validator(mode="after")

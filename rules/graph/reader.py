@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from rules.dated import find_faults
 from rules.documents import Document, Location, read_document
 from rules.errors import FileProblem, LawFilesError
+from rules.faults import suggest
 from rules.graph.compiler import ON, Compiler, Names, Signature
 from rules.graph.graph import Condition, Graph, Rule, Wording
 from rules.graph.models import (
@@ -25,6 +26,7 @@ from rules.graph.models import (
     FormulaVersion,
     Group,
     Judgement,
+    Terms,
 )  # fmt: skip
 from rules.graph.nodes import Asked, Node, ParameterNode, RoundNode, RuleNode, ShiftNode, TableNode, Type, walk
 from rules.graph.parser import parse
@@ -35,7 +37,7 @@ from rules.parameters import Citation, DatedValue, Label, Parameter, Unit
 
 _MODELS: tuple[type[BaseModel], ...] = (
     FactFile, Group, Fact, Check, Judgement, FormulaFile, Formula, FormulaVersion,
-    Convention, ConventionVersion, Benefit, Citation, Label, DatedValue,
+    Convention, ConventionVersion, Benefit, Terms, Citation, Label, DatedValue,
 )  # fmt: skip
 _KEYS = sorted({entry.alias or key for model in _MODELS for key, entry in model.model_fields.items()})
 
@@ -290,6 +292,10 @@ class _Reader:
                 if rule not in rules or rules[rule].type is not kind or rules[rule].scope:
                     text = f"{name}: {key} must name a rule of the family that gives a {kind}"
                     self.problems.append(source.document.problem(("benefits", name, key), text))
+            for key, code in benefit.terms:
+                if code is not None and code not in self.law.deadlines:
+                    text = f"{name}: {key} must name a deadline{suggest(code, self.law.deadlines)}"
+                    self.problems.append(source.document.problem(("benefits", name, "terms", key), text))
 
 
 def asked_rules(rule: Rule) -> Iterator[str]:

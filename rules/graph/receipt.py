@@ -14,7 +14,7 @@ from rules.graph.answers import Answered, ask
 from rules.graph.basis import Mode, SignOff, canonical, digest_of
 from rules.graph.facts import FactsError, read_kept_facts
 from rules.graph.graph import Graph
-from rules.graph.records import plain_record
+from rules.graph.records import Record, plain_record
 from rules.graph.render import value_data
 
 # Raised by hand whenever a change of the engine's code, not of the law's files, could move an answer.
@@ -23,12 +23,43 @@ _HASH = "hash"
 _MOST_DIGITS = 4
 
 
+class ReceiptError(RuleError):
+    """The receipt can't be read: changed, made by another engine, or of facts that the rules no longer know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a receipt says: the question, its facts, and the whole as it was written."""
+
+    benefit: str
+    facts: Record
+    on: date
+    known_on: date | None
+    mode: Mode
+    content: Mapping[str, Any]
+
+
 @dataclass(frozen=True, slots=True)
 class Recomputed:
-    """Whether a receipt gives the same answer again, byte for byte, and if not, why."""
+    """Whether a receipt gives the same answer again, byte for byte, and if not, why.
+
+    `answered` is what is answered now, None where there is no answer; `same_result` whether it says the same.
+    """
 
     same: bool
     reason: str
+    answered: Answered | None = None
+    same_result: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A value of the law that two receipts do not share: the entries of each about it, as they were written."""
+
+    kind: str
+    name: str
+    before: tuple[Mapping[str, str | None], ...]
+    after: tuple[Mapping[str, str | None], ...]
 
 
 def make_receipt(answered: Answered) -> bytes:
@@ -70,26 +101,60 @@ def _hash(told: Mapping[str, object]) -> str:
     return sha256(canonical({key: value for key, value in told.items() if key != _HASH}).encode()).hexdigest()
 
 
+def read_receipt(graph: Graph, receipt: bytes) -> Told:
+    """Return the question and the facts of a receipt. Raises ReceiptError."""
+    try:
+        content = json.loads(receipt)
+        if not isinstance(content, dict) or content.get(_HASH) != _hash(content):
+            raise ReceiptError("the receipt was changed: its content does not fit its hash")
+        if content["engine_version"] != ENGINE_VERSION:
+            raise ReceiptError(f"made by engine version {content['engine_version']}, this one is {ENGINE_VERSION}")
+        on = date.fromisoformat(content["on"])
+        known_on = date.fromisoformat(content["known_on"]) if content["known_on"] else None
+        facts = read_kept_facts(graph, _numbers(graph, content["facts"]), on)
+        return Told(content["benefit"], facts, on, known_on, Mode(content["mode"]), content)
+    except (ValueError, KeyError, FactsError) as error:
+        raise ReceiptError(f"the receipt can not be read: {error}") from error
+
+
 def recompute(graph: Graph, receipt: bytes, sign_off: SignOff | None = None) -> Recomputed:
     """Ask again what a receipt answered, with its own facts and both its dates."""
     try:
-        told = json.loads(receipt)
-        if not isinstance(told, dict) or told.get(_HASH) != _hash(told):
-            return Recomputed(same=False, reason="the receipt was changed: its content does not fit its hash")
-        if told["engine_version"] != ENGINE_VERSION:
-            text = f"made by engine version {told['engine_version']}, this one is {ENGINE_VERSION}"
-            return Recomputed(same=False, reason=text)
-        on = date.fromisoformat(told["on"])
-        known_on = date.fromisoformat(told["known_on"]) if told["known_on"] else None
-        facts = read_kept_facts(graph, _numbers(graph, told["facts"]), on)
-        again = make_receipt(ask(graph, told["benefit"], facts, on, known_on, Mode(told["mode"]), sign_off))
-    except (ValueError, KeyError, FactsError) as error:
-        return Recomputed(same=False, reason=f"the receipt can not be read: {error}")
+        told = read_receipt(graph, receipt)
+        answered = ask(graph, told.benefit, told.facts, told.on, told.known_on, told.mode, sign_off)
+    except ReceiptError as error:
+        return Recomputed(same=False, reason=str(error))
     except RuleError as error:
         return Recomputed(same=False, reason=f"the law of today gives no answer: {error}")
+    again = make_receipt(answered)
     if again == receipt:
-        return Recomputed(same=True, reason="recomputed byte for byte")
-    return Recomputed(same=False, reason=_why(told, json.loads(again)))
+        return Recomputed(same=True, reason="recomputed byte for byte", answered=answered, same_result=True)
+    now = json.loads(again)
+    return Recomputed(
+        same=False,
+        reason=_why(told.content, now),
+        answered=answered,
+        same_result=told.content["result"] == now["result"],
+    )
+
+
+def find_moved(before: bytes, after: bytes) -> tuple[Moved, ...]:
+    """Return the values of the law that differ between two receipts, whatever days they were taken for."""
+    entries = [_by_name(json.loads(receipt)) for receipt in (before, after)]
+    found = []
+    for key in sorted(entries[0].keys() | entries[1].keys()):
+        old, new = (side.get(key, ()) for side in entries)
+        if {entry["digest"] for entry in old} != {entry["digest"] for entry in new}:
+            found.append(Moved(*key, old, new))
+    return tuple(found)
+
+
+def _by_name(content: Mapping[str, Any]) -> dict[tuple[str, str], tuple[Mapping[str, str | None], ...]]:
+    found: dict[tuple[str, str], tuple[Mapping[str, str | None], ...]] = {}
+    for entry in content["law"]:
+        key = (entry["kind"], entry["name"])
+        found[key] = (*found.get(key, ()), entry)
+    return found
 
 
 def _numbers(graph: Graph, told: object) -> object:

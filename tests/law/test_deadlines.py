@@ -47,6 +47,10 @@ NEEDED = [
     "mandatory_notice_guardianship",
     "emergency_acknowledgement",
     "high_severity_no_action_review",
+    "benefit_decision",
+    "benefit_refusal_confirmation",
+    "benefit_offer_answer",
+    "benefit_appeal",
 ]
 FIRST = datetime(2024, 3, 2, tzinfo=UTC)
 FOUR_YEARS = 4 * 365 * 24 * 3600 * 1_000_000
