@@ -12,6 +12,7 @@ from rules.graph.cases import Placed, read_cases
 from rules.graph.graph import Graph
 
 _TABLE = ".csv"
+_MOST_SHOWN = 30
 _SUFFIXES = (".yaml", ".yml", _TABLE)
 
 
@@ -49,6 +50,20 @@ def find_cases(graph: Graph, paths: Sequence[Path]) -> Found:
         except LawFilesError as error:
             problems += error.problems
     return Found(tuple(cases), tuple(problems), len(found))
+
+
+def find_case(graph: Graph, path: Path, name: str | None) -> Placed:
+    """Return the case of that name, or the only one that has the name in its own. Raises LawFilesError."""
+    cases = read_case_file(graph, path)
+    found = [placed for placed in cases if name in {None, placed.case.name}]
+    if not found and name is not None:
+        found = [placed for placed in cases if name.casefold() in placed.case.name.casefold()]
+    if len(found) == 1:
+        return found[0]
+    shown = "".join(f"\n    {placed.case.name}" for placed in (found or cases)[:_MOST_SHOWN])
+    more = "\n    …" if len(found or cases) > _MOST_SHOWN else ""
+    text = f"{len(found)} cases fit; name one of them with --name:" if found else "no case has that name; there are:"
+    raise LawFilesError([FileProblem(_shown(path), 1, f"{text}{shown}{more}")])
 
 
 def _files(paths: Iterable[Path]) -> Iterator[Path]:

@@ -58,7 +58,7 @@ def _cases_beside(law: Path | None) -> Path:
     """Return the cases that belong to the law. Raises LawFilesError where a law of its own has none beside it."""
     if law is None:
         return shipped_cases()
-    folder = law.resolve().parent / "cases"
+    folder = law.resolve().parent.joinpath("cases")
     if not folder.is_dir():
         text = "no folder `cases` stands beside this law; name one with --cases"
         raise LawFilesError([FileProblem(str(law), 1, text)])

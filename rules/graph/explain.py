@@ -4,17 +4,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
+from functools import cached_property
 
 from rules.graph.answers import Answered
 from rules.graph.basis import digest_of
-from rules.graph.domain import Answer, Days, Exact, Span, Value
+from rules.graph.domain import Answer, Exact, Value
 from rules.graph.evaluator import node_of
+from rules.graph.gaps import Gap, Wanted, find_gaps, find_reasons, find_wanted, show_place
 from rules.graph.graph import Rule
 from rules.graph.models import Convention
-from rules.graph.nodes import Compare, GatherNode, Logic, Node, Not, RankNode, RuleNode, parts
+from rules.graph.nodes import GatherNode, Node, RankNode, RuleNode, parts
 from rules.graph.records import Path
 from rules.graph.run import ANY, Run, Used
-from rules.graph.show import put_in, show_number, show_value, unit_of
+from rules.graph.show import put_in, show_number, show_value
 from rules.graph.words import Language, say, unit_word, word
 from rules.parameters import Citation, Label, Parameter, Status
 
@@ -34,15 +36,6 @@ class Ground:
     citation: Citation | None
     reason: str | None
     digest: str
-
-
-@dataclass(frozen=True)
-class Gap:
-    """A condition that is not met, and by how much."""
-
-    text: str
-    by: Exact
-    shown: str
 
 
 @dataclass(frozen=True)
@@ -69,11 +62,12 @@ class _Teller:
     language: Language
     told: set[tuple[str, Path]] = field(default_factory=set)
 
-    def step(self, name: str, path: Path) -> Step:
+    def step(self, name: str, path: Path, wanted: Answer = Answer.YES) -> Step:
+        """Tell a rule; `wanted` is the answer that helps the whole."""
         rule = self.run.graph.rules[name]
         value = self.run.results[name, path]
         use = self.run.uses.get((id(rule), path))
-        place = self.run.show(path, "").rstrip(".")
+        place = show_place(self.run, path)
         if use is None or (name, path) in self.told:
             return Step(name, place, rule.label, value, rule.unit, "", "", None, told_before=use is not None)
         self.told.add((name, path))
@@ -89,8 +83,8 @@ class _Teller:
             numbers=put_in(self.run, node, path, self.language),
             ground=self._ground(use),
             figures=tuple(self._figures(seen)),
-            gaps=tuple(self._gaps(node, path)) if value is Answer.NO else (),
-            steps=tuple(self._steps(rule, seen)),
+            gaps=tuple(find_gaps(self.run, node, path, wanted, self.language)) if value is ~wanted else (),
+            steps=tuple(self._steps(rule, seen, find_wanted(self.run, node, path, wanted))),
         )
 
     def _ground(self, use: Used) -> Ground:
@@ -120,45 +114,14 @@ class _Teller:
                 told.add((use.name, use.on))
                 yield self._ground(use)
 
-    def _steps(self, rule: Rule, seen: list[tuple[Node, Path]]) -> Iterator[Step]:
+    def _steps(self, rule: Rule, seen: list[tuple[Node, Path]], wanted: Wanted) -> Iterator[Step]:
         asked: set[tuple[str, Path]] = set()
         for node, path in seen:
             if isinstance(node, RuleNode):
                 key = (node.name, path[: node.depth])
                 if key not in asked and key != (rule.name, path) and all(index != ANY for _, index in key[1]):
                     asked.add(key)
-                    yield self.step(*key)
-
-    def _gaps(self, node: Node, path: Path, wanted: Answer = Answer.YES) -> Iterator[Gap]:
-        """Yield each comparison that stands against the wanted answer, with the distance to its threshold."""
-        value = self.run.values.get((id(node), path))
-        if value is None or value is wanted:
-            return
-        if isinstance(node, Not):
-            yield from self._gaps(node.part, path, ~wanted)
-        elif isinstance(node, Logic):
-            for part in node.parts:
-                yield from self._gaps(part, path, wanted)
-        elif isinstance(node, Compare) and wanted is Answer.YES:
-            gap = self._gap(node, path)
-            if gap is not None:
-                yield gap
-
-    def _gap(self, node: Compare, path: Path) -> Gap | None:
-        left, right = self.run.values[id(node.left), path], self.run.values[id(node.right), path]
-        if isinstance(left, Days) and isinstance(right, Days) and left.settled and right.settled:
-            by: Exact = left.low.toordinal() - right.low.toordinal()
-            unit = "days"
-        elif isinstance(left, Span) and isinstance(right, Span) and left.settled and right.settled:
-            by = left.low - right.low
-            unit = unit_of(self.run, node.left, path) or unit_of(self.run, node.right, path) or "count"
-        else:
-            return None
-        by = by if by >= 0 else -by
-        key = {"=": "differs_by"}.get(node.sign, "short_by" if node.sign in {">", ">="} else "over_by")
-        amount = f"{show_number(by, self.language)}{_SPACE}{unit_word(unit, self.language)}".rstrip(_SPACE)
-        shown = word(key, self.language).format(by=amount)
-        return Gap(put_in(self.run, node, path, self.language), by, shown)
+                    yield self.step(*key, wanted.get(key, Answer.YES))
 
 
 def exact_of(value: object) -> Exact:
@@ -191,6 +154,16 @@ class Explanation:
     language: Language
     label: Label
     steps: tuple[Step, ...]
+
+    @cached_property
+    def reasons(self) -> tuple[Gap, ...]:
+        """Every condition that stands against the right, also those behind the first one that settles the answer."""
+        answered = self.answered
+        if answered.entitled is not Answer.NO:
+            return ()
+        run = Run(answered.run.graph, answered.run.case, answered.run.on, answered.known_on, traced=True)
+        entitled = run.graph.benefits[answered.benefit].entitled
+        return tuple(find_reasons(run, entitled, self.language))
 
 
 def explain(answered: Answered, language: Language = Language.RU) -> Explanation:

@@ -1,12 +1,12 @@
-"""An explanation as data for programs, as text for a terminal, and as HTML for a browser."""
+"""An explanation as data for programs and as text for a terminal."""
 
 from collections.abc import Iterator
-from html import escape
 
 from rules.graph.domain import Answer, Codes, Value
 from rules.graph.explain import Explanation, Ground, Step, show_step_value
+from rules.graph.gaps import Gap
 from rules.graph.models import Paid
-from rules.graph.records import plain
+from rules.graph.records import FactRef, plain
 from rules.graph.show import show_value
 from rules.graph.words import Language, say, word
 from rules.parameters import NOT_SEEN
@@ -46,6 +46,7 @@ def explanation_data(told: Explanation) -> dict[str, object]:
         "notices": [
             {"name": found.name, "place": found.place, "text": say(found.text, language)} for found in answered.notices
         ],
+        "not_met": [_gap_data(gap) for gap in told.reasons],
         "steps": [_step_data(step, language) for step in told.steps],
         "rules_version": answered.run.graph.law.version,
     }
@@ -66,9 +67,14 @@ def _step_data(step: Step, language: Language) -> dict[str, object]:
         "numbers": step.numbers,
         "law": _ground_data(step.ground),
         "figures": [_ground_data(figure) for figure in step.figures],
-        "not_met": [{"condition": gap.text, "by": str(gap.by), "distance": gap.shown} for gap in step.gaps],
+        "not_met": [_gap_data(gap) for gap in step.gaps],
         "steps": [_step_data(inner, language) for inner in step.steps],
     }
+
+
+def _gap_data(gap: Gap) -> dict[str, object]:
+    by = None if gap.by is None else str(gap.by)
+    return {"condition": gap.text, "by": by, "distance": gap.shown or None, "place": gap.place}
 
 
 def _ground_data(ground: Ground) -> dict[str, object]:
@@ -85,8 +91,8 @@ def _ground_data(ground: Ground) -> dict[str, object]:
     }
 
 
-def show_law(ground: Ground, language: Language) -> str:
-    """Return act, article and wording of a value in one line."""
+def show_law(ground: Ground, language: Language, *, status: bool = True) -> str:
+    """Return act, article and wording of a value in one line, with its status if wanted."""
     citation = ground.citation
     seen = [citation.act] if citation else [ground.reason or ""]
     if citation and citation.article != NOT_SEEN:
@@ -94,7 +100,7 @@ def show_law(ground: Ground, language: Language) -> str:
     seen.append(word("wording", language).format(start=ground.in_force_from.isoformat()))
     if ground.known_from:
         seen.append(word("known_from", language).format(start=ground.known_from.isoformat()))
-    return "; ".join([*seen, word(str(ground.status), language)])
+    return "; ".join([*seen, word(str(ground.status), language)] if status else seen)
 
 
 def explanation_text(told: Explanation) -> Iterator[str]:
@@ -106,7 +112,10 @@ def explanation_text(told: Explanation) -> Iterator[str]:
         yield f"{word('known_on', language)}: {answered.known_on.isoformat()}"
     yield f"{word('entitled', language)}: {show_value(answered.entitled, language)}"
     if answered.amount is not None:
-        yield f"{word('amount', language)}: {_amount(told)}"
+        yield f"{word('amount', language)}: {show_amount(told)}"
+    if told.reasons:
+        yield f"{word('not_met', language)}:"
+        yield from (f"{_INDENT}{line}" for line in map(_gap_line, told.reasons))
     yield from _open_questions(told)
     yield ""
     for step in told.steps:
@@ -117,30 +126,44 @@ def explanation_text(told: Explanation) -> Iterator[str]:
         yield from (f"{_INDENT}{name}" for name in sorted({use.name for use in answered.not_verified}))
 
 
-def _amount(told: Explanation) -> str:
+def show_amount(told: Explanation) -> str:
+    """Return the amount with how often it is paid; nothing where the benefit has none."""
     answered, language = told.answered, told.language
     benefit = answered.run.graph.benefits[answered.benefit]
     unit = answered.run.graph.rules[benefit.amount].unit if benefit.amount else None
-    shown = show_value(answered.amount, language, unit) if answered.amount is not None else ""
+    if answered.amount is None:
+        return ""
+    shown = show_value(answered.amount, language, unit)
     return f"{shown}, {word(str(benefit.paid or Paid.ONCE), language)}"
 
 
 def _open_questions(told: Explanation) -> Iterator[str]:
     answered, language = told.answered, told.language
     if answered.missing:
-        yield f"{word('missing_facts', language)}: {', '.join(str(ref) for ref in answered.missing)}"
+        yield f"{word('missing_facts', language)}:"
+        yield from (f"{_INDENT}{name_fact(told, ref)}" for ref in answered.missing)
     if answered.settling.smallest:
         yield f"{word('could_settle', language)}:"
         for entry in answered.settling.smallest:
-            facts = f" {word('and', language)} ".join(str(ref) for ref in entry.facts)
+            facts = f" {word('and', language)} ".join(name_fact(told, ref) for ref in entry.facts)
             answers = ", ".join(word(answer, language) for answer in entry.answers)
             yield f"{_INDENT}{facts} → {answers}"
     for ref in answered.judged:
         judgement = answered.run.graph.facts[ref.name].judgement
         if judgement is not None:
-            yield f"{word('judged', language)}: {ref}: {say(judgement.text, language)}"
+            yield f"{word('judged', language)}: {name_fact(told, ref)}: {say(judgement.text, language)}"
     for found in answered.notices:
         yield f"{word('noticed', language)}: {found.place}: {say(found.text, language)}"
+
+
+def name_fact(told: Explanation, ref: FactRef) -> str:
+    """Return a fact by its name in the language, and by its place in the case."""
+    return f"{say(told.answered.run.graph.label(ref.name), told.language)} ({ref})"
+
+
+def _gap_line(gap: Gap) -> str:
+    place = f" [{gap.place}]" if gap.place else ""
+    return f"{gap.text}{place}{f': {gap.shown}' if gap.shown else ''}"
 
 
 def _step_lines(step: Step, language: Language, indent: str) -> Iterator[str]:
@@ -155,37 +178,6 @@ def _step_lines(step: Step, language: Language, indent: str) -> Iterator[str]:
     for figure in step.figures:
         yield f"{inner}· {figure.shown} — {show_law(figure, language)}"
     for gap in step.gaps:
-        yield f"{inner}✗ {gap.text}: {gap.shown}"
+        yield f"{inner}✗ {_gap_line(gap)}"
     for child in step.steps:
         yield from _step_lines(child, language, inner)
-
-
-def explanation_html(told: Explanation) -> str:
-    """Return the explanation as one HTML page that needs nothing else."""
-    answered, language = told.answered, told.language
-    head = [escape(line) for line in list(explanation_text(told))]
-    top = head[: head.index("")]
-    body = "".join(_step_html(step, language) for step in told.steps)
-    names = "".join(f"<li>{escape(name)}</li>" for name in sorted({use.name for use in answered.not_verified}))
-    tail = f"<p>{escape(word('provisional', language))}:</p><ul>{names}</ul>" if answered.provisional else ""
-    return (
-        f'<!doctype html><html lang="{language}"><head><meta charset="utf-8"><title>{top[0]}</title>'
-        "<style>body{font-family:sans-serif;max-width:60rem;margin:2rem auto;line-height:1.4}"
-        "details{margin-left:1rem}.law{color:#555;font-size:.9em}.gap{color:#a00}</style></head><body>"
-        f"<h1>{top[0]}</h1>{''.join(f'<p>{line}</p>' for line in top[1:])}{body}{tail}</body></html>"
-    )
-
-
-def _step_html(step: Step, language: Language) -> str:
-    place = f" [{step.place}]" if step.place else ""
-    again = f" ({word('see_above', language)})" if step.told_before else ""
-    title = escape(f"{say(step.label, language)}{place}: {show_step_value(step, language)}{again}")
-    if step.ground is None:
-        return f"<p>{title}</p>"
-    lines = [f"<p>= {escape(step.numbers)}</p>", f'<p class="law">{escape(show_law(step.ground, language))}</p>']
-    lines += [
-        f'<p class="law">{escape(figure.shown)} — {escape(show_law(figure, language))}</p>' for figure in step.figures
-    ]
-    lines += [f'<p class="gap">{escape(gap.text)}: {escape(gap.shown)}</p>' for gap in step.gaps]
-    inner = "".join(_step_html(child, language) for child in step.steps)
-    return f"<details open><summary>{title}</summary>{''.join(lines)}{inner}</details>"

@@ -29,7 +29,7 @@ from rules.graph.run import ANY, Run
 from rules.graph.words import TEMPLATES, Language, say, unit_word, word
 
 _SPACE = "\u00a0"
-_SIGNS = {"*": "×", "/": "÷", "-": "−", "<=": "≤", ">=": "≥"}
+SIGNS = {"*": "×", "/": "÷", "-": "−", "<=": "≤", ">=": "≥"}
 _LOOSE, _SUM, _PRODUCT, _TIGHT = range(4)
 _MOST_TERMS = 8
 _TWO, _FIVE = 2, 5
@@ -142,14 +142,14 @@ class _Shower:
         right = level + 1 if node.sign in {"-", "/"} else level
         return level, {
             "left": self.show(node.left, path, level),
-            "sign": _SIGNS.get(node.sign, node.sign),
+            "sign": SIGNS.get(node.sign, node.sign),
             "right": self.show(node.right, path, right),
         }
 
     def compare(self, node: Compare, path: Path, _: Value) -> tuple[int, dict[str, str]]:
         return _LOOSE, {
             "left": self.show(node.left, path, _SUM),
-            "sign": _SIGNS.get(node.sign, node.sign),
+            "sign": SIGNS.get(node.sign, node.sign),
             "right": self.show(node.right, path, _SUM),
         }
 

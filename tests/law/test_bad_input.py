@@ -121,7 +121,7 @@ def test_what_is_no_file_of_cases_is_refused_by_every_command(
     ]:
         asked = ["test", str(tmp_path / name)]
         if command == "explain":
-            asked = ["explain", "birth_grant", "--case", str(tmp_path / name), "--on", "2025-01-01"]
+            asked = ["explain", str(tmp_path / name), "--benefit", "birth_grant", "--on", "2025-01-01"]
         elif name == "folder.yaml":
             continue
         assert main(asked) == FOUND_FAULTS

@@ -9,15 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from rules.__main__ import FOUND_FAULTS, NO_ANSWER, main
+from rules.__main__ import FOUND_FAULTS, main
 from rules.errors import LawFilesError
 from rules.graph.answers import Answered, ask
 from rules.graph.basis import Mode, NotVerifiedError, digest_of, read_sign_off
 from rules.graph.cases import read_cases
 from rules.graph.domain import Answer, Codes, Span, Value, day, truth
 from rules.graph.explain import Step, explain, walk_steps
+from rules.graph.page import explanation_page
 from rules.graph.receipt import make_receipt, recompute
-from rules.graph.render import explanation_data, explanation_html, explanation_text
+from rules.graph.render import explanation_data, explanation_text
 from rules.graph.testing import run_folder
 from rules.graph.whatif import date_lever, find_cliffs, find_flip, number_lever, records_lever
 from rules.graph.words import Language
@@ -103,9 +104,10 @@ def test_every_step_tells_its_law_and_every_figure_its_source() -> None:
 def test_a_no_tells_the_distance_to_each_threshold() -> None:
     facts = family(date(2010, 1, 1), date(2012, 1, 1), date(2014, 1, 1), date(2007, 7, 5))
     told = explain(children(facts), Language.EN)
-    gaps = {step.rule + step.place: [gap.shown for gap in step.gaps] for step in walk_steps(told.steps) if step.gaps}
+    steps = [step for step in walk_steps(told.steps) if step.gaps]
+    gaps = {step.rule + step.place: [gap.shown or gap.text for gap in step.gaps] for step in steps}
     assert gaps["multi_child_benefit.entitled"] == ["short by 1"]
-    assert gaps["multi_child_benefit.counted_childmembers.c3"] == ["over by 10\u00a0days"]
+    assert gaps["multi_child_benefit.counted_childmembers.c3"] == ["over by 10\u00a0days", "«Studies full time»: no"]
 
 
 def test_the_distance_of_an_income_is_exact() -> None:
@@ -120,7 +122,7 @@ def test_the_distance_of_an_income_is_exact() -> None:
 @pytest.mark.parametrize("language", list(Language))
 def test_the_explanation_comes_as_text_data_and_page(language: Language) -> None:
     told = explain(children(FOUR), language)
-    text, page = "\n".join(explanation_text(told)), explanation_html(told)
+    text, page = "\n".join(explanation_text(told)), explanation_page([told])
     data = json.loads(json.dumps(explanation_data(told)))
     assert "63\u00a0030" in text
     assert "63\u00a0030" in page
@@ -133,7 +135,7 @@ def test_the_explanation_comes_as_text_data_and_page(language: Language) -> None
 def test_a_page_shows_what_stands_in_a_case_as_text_only() -> None:
     facts = family(date(2010, 1, 1))
     facts["members"][0]["id"] = "<script>x</script>"
-    page = explanation_html(explain(children(facts), Language.EN))
+    page = explanation_page([explain(children(facts), Language.EN)])
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
 
@@ -238,25 +240,6 @@ def test_the_tenge_of_income_that_flips_the_answer_and_the_cliff_it_brings() -> 
     assert (flip.value, flip.change, flip.before, flip.after) == (194_160, -5_840, Answer.NO, Answer.YES)
     cliffs = find_cliffs(graph(), "targeted_social_assistance", lever)
     assert [(cliff.value, cliff.amount_before, cliff.amount_at) for cliff in cliffs] == [(194_161, 5_898, 0)]
-
-
-def test_the_commands_explain_and_test(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    name = "5 children, 2025-03, published sum"
-    assert main(["explain", "multi_child_benefit", "--case", CHILDREN, "--name", name, "--lang", "kk"]) == 0
-    assert "78\u00a0798\u00a0₸" in capsys.readouterr().out
-    assert main(["explain", "multi_child_benefit", "--case", CHILDREN, "--name", name, "--as", "json"]) == 0
-    assert json.loads(capsys.readouterr().out)["entitled"] == "yes"
-    late = ["explain", "multi_child_benefit", "--case", CHILDREN, "--name", name, "--on", "2027-01-01"]
-    assert main(late) == NO_ANSWER
-    assert "confirmed only through 2026-03-31" in capsys.readouterr().err
-    assert main(["explain", "multi_child_benefit", "--case", CHILDREN]) == FOUND_FAULTS
-    assert "name one of them with --name" in capsys.readouterr().err
-    assert main(["explain", "multi_child", "--case", CHILDREN, "--name", name]) == NO_ANSWER
-    assert "no benefit is called 'multi_child'; near to it: multi_child_benefit" in capsys.readouterr().err
-    assert main(["explain", "x", "--case", str(tmp_path / "none.yaml"), "--on", "2025-01-01"]) == FOUND_FAULTS
-    decide = ["explain", "multi_child_benefit", "--case", CHILDREN, "--name", name, "--mode", "decide"]
-    assert main(decide) == NO_ANSWER
-    assert "an authority signs them" in capsys.readouterr().err
 
 
 BAD_CASES = [
