@@ -5,7 +5,6 @@ near the question's day by every term of years or months that a figure of the la
 are stated, no others.
 """
 
-from collections.abc import Iterator
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -14,9 +13,10 @@ from typing import Any
 from hypothesis import strategies as st
 
 from rules.graph.models import FAMILY, Fact
-from rules.graph.nodes import FactNode, GatherNode, RankNode, RuleNode, Type, walk
+from rules.graph.nodes import Type
+from rules.graph.reach import facts_of_question
 from rules.parameters import DatedValue, Unit
-from tests.law.graphs import graph
+from tests.law.graphs import graph, leave_out
 from tests.law.reference.days import months_after
 
 Facts = dict[str, Any]
@@ -56,37 +56,6 @@ def terms() -> tuple[int, ...]:
             if isinstance(value.value, int) and value.unit in {Unit.YEARS, Unit.MONTHS}:
                 found.add(value.value * 12 if value.unit is Unit.YEARS else value.value)
     return tuple(sorted(found))
-
-
-@cache
-def asked_facts(benefit: str) -> frozenset[str]:
-    """The facts and groups that a benefit's rules may ask."""
-    entry = graph().benefits[benefit]
-    waiting = [entry.entitled, *([entry.amount] if entry.amount else [])]
-    found: set[str] = set()
-    seen: set[str] = set()
-    while waiting:
-        name = waiting.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        rule = graph().rules[name]
-        for part in (part for top in (rule.as_of, *(w.node for w in rule.wordings)) for part in walk(top)):
-            if isinstance(part, FactNode):
-                found.add(part.name)
-            elif isinstance(part, GatherNode | RankNode):
-                found.add(part.group)
-            elif isinstance(part, RuleNode):
-                waiting.append(part.name)
-    return frozenset(found | set(_holders(found)))
-
-
-def _holders(names: set[str]) -> Iterator[str]:
-    for name in names:
-        entry = graph().facts.get(name) or graph().groups.get(name)
-        while entry is not None and entry.of != FAMILY:
-            yield entry.of
-            entry = graph().groups[entry.of]
 
 
 def period(benefit: str) -> tuple[date, date]:
@@ -167,9 +136,16 @@ def _make_possible(family: Facts, on: date) -> None:
 def whole_families(draw: st.DrawFn, benefit: str) -> tuple[date, Facts]:
     """A day, and a family all of whose facts that the benefit asks are stated."""
     on = draw(law_days(*period(benefit)))
-    names = asked_facts(benefit)
+    names = frozenset(facts_of_question(graph(), benefit))
     if "role" in names:
         names |= {"sex", "birth_date"}
     family = _record(draw, FAMILY, names, on)
     _make_possible(family, on)
     return on, family
+
+
+@st.composite
+def partly_told(draw: st.DrawFn, benefit: str) -> tuple[date, Facts, Facts]:
+    """A day, a whole family, and the same family with facts left out."""
+    on, family = draw(whole_families(benefit))
+    return on, family, leave_out(draw, family)
