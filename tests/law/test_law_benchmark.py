@@ -86,7 +86,9 @@ def test_arrays_say_the_same_as_the_family_in_json(graph: Graph) -> None:
     arrays, situations = translator.arrays(), list(translator.situations())
     assert len(situations) == 30
     for name, month, sums in (
-        (key.split("/")[1], key.split("/")[2], value) for key, value in arrays.items() if "income" in key
+        (key.split("/")[1], key.split("/")[2], value)
+        for key, value in arrays.items()
+        if key.startswith("person/income_")
     ):
         for situation in situations:
             for person, stated in situation["persons"].items():
