@@ -1,6 +1,8 @@
 """The reference itself against the sums that the notes print (A1, A4, A11): it is plain, so it can be plainly wrong."""
 
+import math
 from datetime import date
+from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -79,3 +81,68 @@ def test_the_supplement_for_a_small_child_at_the_line() -> None:
     assert REFERENCE["targeted_social_assistance"](poor(at_the_line), on).amount == 5_898
     assert REFERENCE["targeted_social_assistance"](poor(at_the_line + 1), on).amount == 0
     assert REFERENCE["targeted_social_assistance"](poor(at_the_line - 1), on).amount == 5_899
+
+
+def person(age: int, on: date, **facts: object) -> list[Facts]:
+    plain = {
+        "pension_age_reached": False,
+        "disability_cause": "general_illness",
+        "disability_benefit_sum_by_decision": 1,
+    }
+    return children(date(on.year - age, 1, 1), **(plain | facts))
+
+
+# The Astana department in March 2026; of adults the ministry.
+DISABILITY = [
+    (3, "child_under_7", 81_871),
+    (10, "group_1", 111_873),
+    (10, "group_2", 93_058),
+    (10, "group_3", 81_871),
+    (30, "group_1", 111_873),
+    (30, "group_3", 61_022),
+    (10, "child_under_16", 0),
+    (30, "none", 0),
+]
+
+
+@pytest.mark.parametrize(("age", "group", "printed"), DISABILITY)
+def test_the_sums_of_disability_in_2026(age: int, group: str, printed: int) -> None:
+    on = date(2026, 3, 1)
+    found = REFERENCE["disability_benefit"]({"members": person(age, on, disability_group=group)}, on)
+    assert (found.amount, found.entitled) == (printed, printed > 0)
+
+
+@pytest.mark.parametrize(
+    ("on", "printed"), [(date(2018, 6, 1), 29_699), (date(2021, 6, 1), 48_023), (date(2026, 3, 1), 81_871)]
+)
+def test_the_sums_for_raising_a_child_with_disability(on: date, printed: int) -> None:
+    family = {"members": person(10, on, disability_group="group_2")}
+    assert REFERENCE["disabled_child_carer_benefit"](family, on).amount == printed
+
+
+def test_the_sum_of_an_orphan_and_of_dependants_in_2026() -> None:
+    on = date(2026, 3, 1)
+    lost = {
+        "relation_to_breadwinner": "child", "full_orphan": False, "raises_breadwinner_child": False,
+        "no_other_means": False,
+    }  # fmt: skip
+    orphan = {"breadwinner_lost": True, "members": person(10, on, **(lost | {"full_orphan": True}))}
+    assert REFERENCE["survivor_state_benefit"](orphan, on).amount == 78_311
+    for count, coefficient in ((1, "0.92"), (2, "1.7"), (3, "2.25"), (4, "2.6"), (5, "2.75"), (6, "3"), (9, "3")):
+        left = {"breadwinner_lost": True, "members": person(10, on, **lost) * count}
+        assert REFERENCE["survivor_state_benefit"](left, on).amount == math.ceil(Fraction(coefficient) * 50_851)
+
+
+@pytest.mark.parametrize(
+    ("award", "printed"), [("altyn_alka", 29_097), ("maternal_glory_2", 29_097), ("kumis_alka", 25_165)]
+)
+def test_the_sums_of_awarded_mothers_in_2025(award: str, printed: int) -> None:
+    on = date(2025, 8, 20)
+    assert REFERENCE["awarded_mother_benefit"]({"members": person(60, on, mother_award=award)}, on).amount == printed
+
+
+@pytest.mark.parametrize(("leave", "days"), [("normal", 126), ("complicated", 140), ("nuclear_zone", 170)])
+def test_the_payment_at_birth_is_the_average_income_for_the_days_less_a_tenth(leave: str, days: int) -> None:
+    on = date(2025, 8, 20)
+    mother = person(30, on, maternity_leave=leave, socially_insured=True, insured_income_before_leave=2_400_000)
+    assert REFERENCE["maternity_payment"]({"members": mother}, on).amount == 200_000 * days * 9 // 300

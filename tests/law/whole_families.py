@@ -26,6 +26,9 @@ OFTEN: Facts = {
     "lives_with_family": True,
     "counted_in_birth_order": True,
     "birth_grant_paid": False,
+    "counts_for_mother_award": True,
+    "disability_group": "none",
+    "mother_award": "none",
     "commission_found_no_need": False,
     "employment_measures_refused": False,
     "inspection_refused": False,
@@ -132,6 +135,14 @@ def _make_possible(family: Facts, on: date) -> None:
             member["birth_date"] = oldest - timedelta(days=1)
 
 
+def _leave_no_infant(family: Facts, on: date) -> None:
+    """Make every member at least one year old, the youngest on this very day."""
+    first_birthday = months_after(on, -12)
+    for member in family.get("members", []):
+        if "birth_date" in member:
+            member["birth_date"] = min(member["birth_date"], first_birthday)
+
+
 @st.composite
 def whole_families(draw: st.DrawFn, benefit: str) -> tuple[date, Facts]:
     """A day, and a family all of whose facts that the benefit asks are stated."""
@@ -140,6 +151,8 @@ def whole_families(draw: st.DrawFn, benefit: str) -> tuple[date, Facts]:
     if "role" in names:
         names |= {"sex", "birth_date"}
     family = _record(draw, FAMILY, names, on)
+    if draw(st.integers(0, 3)) == 0:
+        _leave_no_infant(family, on)
     _make_possible(family, on)
     return on, family
 
