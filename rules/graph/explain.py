@@ -5,22 +5,21 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 from rules.graph.answers import Answered
 from rules.graph.basis import digest_of
 from rules.graph.domain import Answer, Exact, Value
 from rules.graph.evaluator import node_of
 from rules.graph.gaps import Gap, Wanted, find_gaps, find_reasons, find_wanted, show_place
-from rules.graph.graph import Rule
+from rules.graph.graph import Graph, Rule
 from rules.graph.models import Convention
-from rules.graph.nodes import GatherNode, Node, RankNode, RuleNode, parts
+from rules.graph.nodes import GatherNode, Node, RankNode, RuleNode, parts, walk
 from rules.graph.records import Path
 from rules.graph.run import ANY, Run, Used
-from rules.graph.show import put_in, show_number, show_value
+from rules.graph.show import SPACE, put_in, show_number, show_value
 from rules.graph.words import Language, say, unit_word, word
 from rules.parameters import Citation, Label, Parameter, Status
-
-_SPACE = "\u00a0"
 
 
 @dataclass(frozen=True)
@@ -38,8 +37,7 @@ class Ground:
     digest: str
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One rule at one place of the case. A step told before is only named again."""
 
     rule: str
@@ -82,37 +80,25 @@ class _Teller:
             formula=" ".join(str(use.value.value).split()),
             numbers=put_in(self.run, node, path, self.language),
             ground=self._ground(use),
-            figures=tuple(self._figures(seen)),
+            figures=tuple(self._figures(node, seen)),
             gaps=tuple(find_gaps(self.run, node, path, wanted, self.language)) if value is ~wanted else (),
             steps=tuple(self._steps(rule, seen, find_wanted(self.run, node, path, wanted))),
         )
 
     def _ground(self, use: Used) -> Ground:
-        value = use.value
-        graph = self.run.graph
-        named: Parameter | Convention | Rule = (
-            graph.law.parameters.get(use.name) or graph.conventions.get(use.name) or graph.rules[use.name]
-        )
-        shown = say(named.label, self.language)
-        if not isinstance(value.value, str):
-            figure = (
-                f"{show_number(exact_of(value.value), self.language)}{_SPACE}{unit_word(value.unit, self.language)}"
-            )
-            shown = f"{shown}: {figure.rstrip(_SPACE)}"
-        elif value.unit != "formula":
-            shown = f"{shown}: {word(value.value, self.language)}"
-        return Ground(
-            use.name, shown, use.on, value.in_force_from, value.known_from, value.status, value.citation, value.reason,
-            digest_of(value),
-        )  # fmt: skip
+        return ground_of(self.run.graph, use, self.language)
 
-    def _figures(self, seen: list[tuple[Node, Path]]) -> Iterator[Ground]:
-        told: set[tuple[str, date]] = set()
-        for node, path in seen:
-            use = self.run.uses.get((id(node), path))
-            if use is not None and (use.name, use.on) not in told:
-                told.add((use.name, use.on))
-                yield self._ground(use)
+    def _figures(self, node: Node, seen: list[tuple[Node, Path]]) -> Iterator[Ground]:
+        """Yield each figure that was used once, in the order of the formula."""
+        places = {id(part): place for place, part in enumerate(walk(node))}
+        found: dict[tuple[str, date], tuple[int, Used]] = {}
+        for part, path in seen:
+            use = self.run.uses.get((id(part), path))
+            if use is not None:
+                key, place = (use.name, use.on), places[id(part)]
+                found[key] = min(found.get(key, (place, use)), (place, use), key=lambda entry: entry[0])
+        for _, use in sorted(found.values(), key=lambda entry: (entry[0], entry[1].on, entry[1].name)):
+            yield self._ground(use)
 
     def _steps(self, rule: Rule, seen: list[tuple[Node, Path]], wanted: Wanted) -> Iterator[Step]:
         asked: set[tuple[str, Path]] = set()
@@ -122,6 +108,24 @@ class _Teller:
                 if key not in asked and key != (rule.name, path) and all(index != ANY for _, index in key[1]):
                     asked.add(key)
                     yield self.step(*key, wanted.get(key, Answer.YES))
+
+
+def ground_of(graph: Graph, use: Used, language: Language) -> Ground:
+    """Return where a value stands that an answer used."""
+    value = use.value
+    named: Parameter | Convention | Rule = (
+        graph.law.parameters.get(use.name) or graph.conventions.get(use.name) or graph.rules[use.name]
+    )
+    shown = say(named.label, language)
+    if not isinstance(value.value, str):
+        figure = f"{show_number(exact_of(value.value), language)}{SPACE}{unit_word(value.unit, language)}"
+        shown = f"{shown}: {figure.rstrip(SPACE)}"
+    elif value.unit != "formula":
+        shown = f"{shown}: {word(value.value, language)}"
+    return Ground(
+        use.name, shown, use.on, value.in_force_from, value.known_from, value.status, value.citation, value.reason,
+        digest_of(value),
+    )  # fmt: skip
 
 
 def exact_of(value: object) -> Exact:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from rules.errors import RuleError
 from rules.graph.domain import Answer, Days, Exact, Span
@@ -13,13 +13,12 @@ from rules.graph.run import Run
 from rules.graph.show import SIGNS, put_in, show_value, unit_of
 from rules.graph.words import Language, say, word
 
-_OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "=": "≠"}
+OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "=": "≠"}
 # Which answer is wanted of each rule at each place, so that the whole is yes.
 Wanted = dict[tuple[str, Path], Answer]
 
 
-@dataclass(frozen=True)
-class Gap:
+class Gap(NamedTuple):
     """A condition that is not met, and at which record; where it compares, by how much at least (else None)."""
 
     text: str
@@ -30,7 +29,7 @@ class Gap:
 
 def find_gaps(run: Run, node: Node, path: Path, wanted: Answer, language: Language) -> Iterator[Gap]:
     """Yield each condition of an expression that was asked and stands against the wanted answer; not in other rules."""
-    for part, place, aim in _conditions(run, node, path, wanted):
+    for part, place, aim in _conditions(run, node, path, wanted, against=True):
         if run.values[id(part), place] is ~aim:
             yield from _gap(run, part, place, aim, language)
 
@@ -53,7 +52,7 @@ def _rule_reasons(
     if value is not ~wanted or use is None:
         return
     node = node_of(run.graph.rules[rule], use.value)
-    for part, place, aim in _conditions(run, node, path, wanted, complete=True):
+    for part, place, aim in _conditions(run, node, path, wanted, complete=True, against=True):
         if run.values[id(part), place] is not ~aim:
             continue
         if not isinstance(part, RuleNode):
@@ -86,18 +85,22 @@ def find_wanted(run: Run, node: Node, path: Path, wanted: Answer) -> Wanted:
 
 
 def _conditions(
-    run: Run, node: Node, path: Path, wanted: Answer, *, complete: bool = False
+    run: Run, node: Node, path: Path, wanted: Answer, *, complete: bool = False, against: bool = False
 ) -> Iterator[tuple[Node, Path, Answer]]:
-    """Yield the innermost conditions that were asked, each with the answer that helps; if complete, ask the others."""
+    """Yield the innermost conditions that were asked, each with the answer that helps; if complete, ask the others.
+
+    With `against`, what has the answer that helps is passed over: of an `or` that holds, no part stands against it.
+    """
     if complete:
         _ask(run, node, path)
-    if not isinstance(run.values.get((id(node), path)), Answer):
+    value = run.values.get((id(node), path))
+    if not isinstance(value, Answer) or (against and value is wanted):
         return
     for part, place, aim in _inside(run, node, path, wanted):
         if part is node:
             yield node, path, wanted
         else:
-            yield from _conditions(run, part, place, aim, complete=complete)
+            yield from _conditions(run, part, place, aim, complete=complete, against=against)
 
 
 def _inside(run: Run, node: Node, path: Path, wanted: Answer) -> Iterator[tuple[Node, Path, Answer]]:
@@ -145,7 +148,7 @@ def _named(run: Run, node: Node, path: Path, language: Language) -> str:
 
 def _compared(run: Run, node: Compare, path: Path, wanted: Answer, language: Language) -> Gap:
     left, right = run.values[id(node.left), path], run.values[id(node.right), path]
-    needed = node.sign if wanted is Answer.YES else _OPPOSITE[node.sign]
+    needed = node.sign if wanted is Answer.YES else OPPOSITE[node.sign]
     sign = SIGNS.get(needed, needed)
     text = f"{_named(run, node.left, path, language)} {sign} {_named(run, node.right, path, language)}"
     place = show_place(run, path)
@@ -161,6 +164,10 @@ def _compared(run: Run, node: Compare, path: Path, wanted: Answer, language: Lan
     else:
         return Gap(text, None, "", place)
     least, most = sorted(end if end >= 0 else -end for end in ends)
+    return gap_of(text, Span(least, most), unit, needed, place, language)
+
+
+def gap_of(text: str, by: Span, unit: str, needed: str, place: str, language: Language) -> Gap:
+    """Return the distance of a comparison to its threshold, in words."""
     key = {"<": "over_by", ">": "short_by"}.get(needed[:1], "differs_by")
-    by = show_value(Span(least, most), language, unit)
-    return Gap(text, least, word(key, language).format(by=by), place)
+    return Gap(text, by.low, word(key, language).format(by=show_value(by, language, unit)), place)

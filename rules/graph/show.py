@@ -28,10 +28,10 @@ from rules.graph.records import Path
 from rules.graph.run import ANY, Run
 from rules.graph.words import TEMPLATES, Language, say, unit_word, word
 
-_SPACE = "\u00a0"
+SPACE = "\u00a0"
 SIGNS = {"*": "×", "/": "÷", "-": "−", "<=": "≤", ">=": "≥"}
-_LOOSE, _SUM, _PRODUCT, _TIGHT = range(4)
-_MOST_TERMS = 8
+LOOSE, SUM, PRODUCT, TIGHT = range(4)
+MOST_TERMS = 8
 _TWO, _FIVE = 2, 5
 NOT_ASKED = "…"
 
@@ -46,7 +46,7 @@ def show_number(value: Exact, language: Language) -> str:
     if rest != 1:
         whole, part = divmod(abs(fraction.numerator), fraction.denominator)
         sign = "−" if fraction < 0 else ""
-        lead = f"{_grouped(whole)}{_SPACE}" if whole else ""
+        lead = f"{_grouped(whole)}{SPACE}" if whole else ""
         return f"{sign}{lead}{part}/{fraction.denominator}"
     scaled = abs(fraction) * 10**digits
     text = str(scaled.numerator).rjust(digits + 1, "0")
@@ -57,7 +57,7 @@ def show_number(value: Exact, language: Language) -> str:
 
 
 def _grouped(value: int) -> str:
-    return f"{value:,}".replace(",", _SPACE)
+    return f"{value:,}".replace(",", SPACE)
 
 
 def show_value(value: Value, language: Language, unit: str | None = None) -> str:
@@ -77,7 +77,7 @@ def _end(end: object, language: Language) -> str:
 
 
 def _with_unit(text: str, unit: str | None, language: Language) -> str:
-    return f"{text}{_SPACE}{unit_word(unit, language)}".strip(_SPACE + " ")
+    return f"{text}{SPACE}{unit_word(unit, language)}".strip(SPACE + " ")
 
 
 def unit_of(run: Run, node: Node, path: Path) -> str | None:
@@ -103,7 +103,7 @@ def _same_unit(node: Node) -> tuple[Node, ...]:
 
 def put_in(run: Run, node: Node, path: Path, language: Language) -> str:
     """Return the expression with the values of this run in place of its names."""
-    return _Shower(run, language).show(node, path, _LOOSE)
+    return _Shower(run, language).show(node, path, LOOSE)
 
 
 class _Shower:
@@ -138,7 +138,7 @@ class _Shower:
         return word(key, self.language)
 
     def arithmetic(self, node: Arithmetic, path: Path, _: Value) -> tuple[int, dict[str, str]]:
-        level = _SUM if node.sign in {"+", "-"} else _PRODUCT
+        level = SUM if node.sign in {"+", "-"} else PRODUCT
         right = level + 1 if node.sign in {"-", "/"} else level
         return level, {
             "left": self.show(node.left, path, level),
@@ -147,40 +147,40 @@ class _Shower:
         }
 
     def compare(self, node: Compare, path: Path, _: Value) -> tuple[int, dict[str, str]]:
-        return _LOOSE, {
-            "left": self.show(node.left, path, _SUM),
+        return LOOSE, {
+            "left": self.show(node.left, path, SUM),
             "sign": SIGNS.get(node.sign, node.sign),
-            "right": self.show(node.right, path, _SUM),
+            "right": self.show(node.right, path, SUM),
         }
 
     def logic(self, node: Logic, path: Path, _: Value) -> tuple[int, dict[str, str]]:
         joined = f" {self.word(node.word)} "
-        shown = [self.show(part, path, _LOOSE) for part in node.parts]
+        shown = [self.show(part, path, LOOSE) for part in node.parts]
         nested = [
             f"({text})" if isinstance(part, Logic | If) else text for text, part in zip(shown, node.parts, strict=True)
         ]
-        return _LOOSE, {"parts": joined.join(nested)}
+        return LOOSE, {"parts": joined.join(nested)}
 
     def negation(self, node: Not, path: Path, _: Value) -> tuple[int, dict[str, str]]:
-        return _TIGHT, {"part": self.show(node.part, path, _LOOSE)}
+        return TIGHT, {"part": self.show(node.part, path, LOOSE)}
 
     def one_of(self, node: OneOf, path: Path, _: Value) -> tuple[int, dict[str, str]]:
         codes = self.run.graph.facts[node.part.name].codes if isinstance(node.part, FactNode) else None
         names = [say(codes[code], self.language) if codes else code for code in node.codes]
-        return _LOOSE, {
-            "part": self.show(node.part, path, _LOOSE),
+        return LOOSE, {
+            "part": self.show(node.part, path, LOOSE),
             "is_one": self.word("is not" if node.negated else "is"),
             "codes": f" {self.word('or')} ".join(names),
         }
 
     def choice(self, node: If, path: Path, _: Value) -> tuple[int, dict[str, str]]:
         answer = self.run.values[id(node.condition), path]
-        chosen = self.show(node.chosen, path, _LOOSE)
-        otherwise = self.show(node.otherwise, path, _LOOSE)
+        chosen = self.show(node.chosen, path, LOOSE)
+        otherwise = self.show(node.otherwise, path, LOOSE)
         both = f"{chosen} {self.word('or')} {otherwise}"
         result = {Answer.YES: chosen, Answer.NO: otherwise}.get(answer, both) if isinstance(answer, Answer) else both
-        return _LOOSE, {
-            "condition": self.show(node.condition, path, _LOOSE),
+        return LOOSE, {
+            "condition": self.show(node.condition, path, LOOSE),
             "answer": show_value(answer, self.language),
             "result": result,
         }
@@ -188,10 +188,10 @@ class _Shower:
     def gather(self, node: GatherNode, path: Path, value: Value) -> tuple[int, dict[str, str]]:
         text = show_value(value, self.language)
         terms = self._terms(node, path)
-        if node.kind == "sum" and 1 < len(terms) <= _MOST_TERMS:
+        if node.kind == "sum" and 1 < len(terms) <= MOST_TERMS:
             text = f"{' + '.join(terms)} = {text}"
         group = self.run.graph.groups[node.group].label
-        return _TIGHT, {"kind": self.word(node.kind), "group": say(group, self.language).lower(), "value": text}
+        return TIGHT, {"kind": self.word(node.kind), "group": say(group, self.language).lower(), "value": text}
 
     def _terms(self, node: GatherNode, path: Path) -> list[str]:
         places = self.run.paths(node.group, path[: node.depth]) or []
@@ -201,34 +201,34 @@ class _Shower:
 
     def rank(self, node: RankNode, _: Path, value: Value) -> tuple[int, dict[str, str]]:
         group = self.run.graph.groups[node.group].label
-        return _TIGHT, {"group": say(group, self.language).lower(), "value": show_value(value, self.language)}
+        return TIGHT, {"group": say(group, self.language).lower(), "value": show_value(value, self.language)}
 
     def rounding(self, node: RoundNode, path: Path, _: Value) -> tuple[int, dict[str, str]]:
         use = self.run.uses.get((id(node), path))
         step = self.run.values[id(node.step), path]
-        return _LOOSE, {
-            "part": self.show(node.part, path, _LOOSE),
+        return LOOSE, {
+            "part": self.show(node.part, path, LOOSE),
             "direction": self.word(str(use.value.value)) if use else NOT_ASKED,
             "step": show_value(step, self.language, unit_of(self.run, node.step, path)),
         }
 
     def extreme(self, node: Extreme, path: Path, _: Value) -> tuple[int, dict[str, str]]:
-        left, right = (self.show(part, path, _LOOSE) for part in (node.left, node.right))
-        return _LOOSE, {"left": left, "right": right, "which": self.word("larger" if node.larger else "smaller")}
+        left, right = (self.show(part, path, LOOSE) for part in (node.left, node.right))
+        return LOOSE, {"left": left, "right": right, "which": self.word("larger" if node.larger else "smaller")}
 
     def shift(self, node: ShiftNode, path: Path, _: Value) -> tuple[int, dict[str, str]]:
-        return _SUM, {
-            "day": self.show(node.day, path, _LOOSE),
-            "count": self.show(node.count, path, _TIGHT),
+        return SUM, {
+            "day": self.show(node.day, path, LOOSE),
+            "count": self.show(node.count, path, TIGHT),
             "unit": self.word(node.unit),
         }
 
     def start(self, node: StartNode, _: Path, value: Value) -> tuple[int, dict[str, str]]:
-        return _TIGHT, {"period": self.word(str(node.period)), "value": show_value(value, self.language)}
+        return TIGHT, {"period": self.word(str(node.period)), "value": show_value(value, self.language)}
 
     def between(self, node: DaysBetween, path: Path, _: Value) -> tuple[int, dict[str, str]]:
-        first, last = (self.show(part, path, _LOOSE) for part in (node.first, node.last))
-        return _LOOSE, {"left": first, "right": last}
+        first, last = (self.show(part, path, LOOSE) for part in (node.first, node.last))
+        return LOOSE, {"left": first, "right": last}
 
 
 _SHOWERS: dict[type[Node], Callable[..., tuple[int, dict[str, str]]]] = {
