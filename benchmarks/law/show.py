@@ -7,6 +7,11 @@ from rich.table import Table
 
 from benchmarks.law.results import Figures, Results, figure
 
+_WAYS = {
+    "single": "the function for one family",
+    "single_from_a_case": "the same, from the case to its values",
+    "evaluator": "the evaluator that explains",
+}
 _TENGE_OFF = ("paid_families", "tenge_more", "tenge_less", "largest_difference_tenge")
 
 
@@ -106,7 +111,7 @@ def _reforms(found: Figures) -> Iterator[Table]:
 
 def _exactness(found: Figures) -> Iterator[Table]:
     table = _table(f"Exactness: {figure(found['families'])} random families", "kernel beside", "answers", "different")
-    for way, words in (("single", "the function for one family"), ("evaluator", "the evaluator that explains")):
+    for way, words in _WAYS.items():
         table.add_row(words, figure(found.get(way, 0)), figure(found.get(f"{way}_different", 0)))
     for place in found["first_differences"]:
         table.add_row(place)

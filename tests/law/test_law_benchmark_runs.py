@@ -48,6 +48,7 @@ def test_kernel_and_single_answers_agree_on_thousands_of_random_families(graph: 
     assert found.counts["families"] == 2000
     assert found.counts["single"] == 2000 * len(graph.benefits)
     assert found.counts["evaluator"] > 0
+    assert found.counts["single_from_a_case"] > 0
     assert found.parted == []
 
 
