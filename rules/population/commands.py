@@ -5,7 +5,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rules.desk.arguments import DONE, Write, as_date
+from rules.desk.arguments import DONE, Write, as_date, as_folder
 from rules.errors import RuleError
 from rules.loader import Law
 
@@ -38,6 +38,13 @@ def add_commands(commands: "Commands") -> None:
         "--as-of", type=as_date, metavar="DATE", help="the day it stands for; incomes are those of the quarter before"
     )
     maker.set_defaults(run=_generate)
+    runner = acts.add_parser("run", help="who is entitled to what in a whole population, by family and by region")
+    runner.add_argument("--in", dest="folder", type=as_folder, required=True, metavar="FOLDER", help="a population")
+    runner.add_argument("--date", dest="on", type=as_date, required=True, metavar="DATE", help="the day in question")
+    runner.add_argument("--known-on", type=as_date, metavar="DATE", help="use what was known on this day")
+    runner.add_argument("--benefits", nargs="+", default=[], metavar="NAME", help="only these; all without it")
+    runner.add_argument("--out", type=Path, required=True, metavar="FOLDER", help="a folder that is not there yet")
+    runner.set_defaults(run=_run)
 
 
 def _generate(asked: argparse.Namespace, law: Law, write: Write) -> int:
@@ -45,6 +52,14 @@ def _generate(asked: argparse.Namespace, law: Law, write: Write) -> int:
     from rules.population import desk  # noqa: PLC0415 - only here are the optional packages sure to be there
 
     write(desk.generate(law, asked.families, asked.seed, asked.as_of, asked.out))
+    return DONE
+
+
+def _run(asked: argparse.Namespace, law: Law, write: Write) -> int:
+    require_packages()
+    from rules.population import desk  # noqa: PLC0415 - only here are the optional packages sure to be there
+
+    write(desk.run(law, asked.folder, asked.on, asked.known_on, asked.benefits, asked.out))
     return DONE
 
 

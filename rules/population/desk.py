@@ -1,6 +1,6 @@
 """What the commands over whole populations do and print."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -11,7 +11,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rules.graph.reader import read_graph
 from rules.loader import Law
 from rules.population.generate import write_population
+from rules.population.published import beside_rows
+from rules.population.reader import open_population
+from rules.population.report import report_run
+from rules.population.results import SUMMARY, ResultWriter, summary_rows, write_rows, write_told
+from rules.population.run import Question, choose_benefits, run_population
+from rules.population.store import whole_folder
+from rules.population.summary import regions_of
 from rules.population.synthesis import make_setting
+
+PLAUSIBILITY = "plausibility"
 
 
 @contextmanager
@@ -42,3 +51,32 @@ def generate(law: Law, families: int, seed: int, as_of: date | None, out: Path) 
         f"  as of      {note.as_of}, with incomes of {setting.months[0]:%Y-%m} to {setting.months[-1]:%Y-%m}",
         f"  next       python -m rules population run --in {out} --date {note.as_of} --out {out}-result",
     ]
+
+
+def run(law: Law, folder: Path, on: date, known_on: date | None, named: Sequence[str], out: Path) -> Iterable[str]:
+    """Run benefits over a population, write what was found, and return the report. Raises PopulationError."""
+    graph = read_graph(law)
+    question = Question(graph, choose_benefits(graph, named), on, known_on)
+    population = open_population(graph, folder)
+    told = {
+        "population": population.note.model_dump(mode="json"),
+        "label": population.note.label,
+        "date": on.isoformat(),
+        "known_on": known_on.isoformat() if known_on else None,
+        "rules_version": law.version,
+        "benefits": list(question.benefits),
+        "not_verified": list(question.unverified()),
+        "stated_for_nobody": list(population.never_stated),
+    }
+    with whole_folder(out) as unfinished:
+        writer = ResultWriter(unfinished, graph, regions_of(graph), question.benefits, told)
+        try:
+            with progress("answering", population.families) as advance:
+                summary = run_population(population, question, writer, advance)
+        finally:
+            writer.close()
+        rows = list(summary_rows(summary.lines(), graph, str(population.note.source)))
+        write_rows(unfinished, SUMMARY, rows, writer.metadata)
+        write_rows(unfinished, PLAUSIBILITY, beside_rows(summary, population.note), writer.metadata)
+        write_told(unfinished, told)
+    return [*report_run(summary, question, population.note, population.never_stated), "", f"Written to {out}"]

@@ -1,62 +1,20 @@
 """The facts that follow from how a family is made up: each says how it is told of the people invented."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property
+from collections.abc import Callable, Mapping
 
 import numpy as np
-from numpy.typing import NDArray
 
 from rules.graph.models import FAMILY
-from rules.population.chance import Drawn
-from rules.population.earnings import Income
-from rules.population.households import GROWN, MAJORITY, MINOR, OTHER, PARENT, Households, Mask, People
+from rules.population import circumstances
+from rules.population.households import GROWN, MAJORITY, MINOR, OTHER, PARENT, Mask
+from rules.population.making import DISABLED_WHO_WORK, Cells, Coded, Making
 
-Cells = NDArray[np.integer]
-# Names of codes, and for each record the place of its code among them.
-Coded = tuple[Sequence[str], NDArray[np.integer]]
 _YEAR = 366
 _SCHOOL_FROM = 6
-_NO_GROUP_BEFORE = 7
-_NO_GROUP = 4
-_DISABLED_WHO_WORK = (0, 3)
-
-
-@dataclass(frozen=True)
-class Making:
-    """All that was invented of some families."""
-
-    homes: Households
-    people: People
-    income: Income
-
-    @cached_property
-    def disability(self) -> Drawn:
-        """0 for none, the number of the group, or `_NO_GROUP` for a child too young for one."""
-        people, chances = self.people, self.homes.setting.profile.disability
-        chance = self.homes.setting.chance
-        young, minor = people.years < _NO_GROUP_BEFORE, people.years < MAJORITY
-        found = np.zeros(len(people.ids), dtype=np.int64)
-        for who, often, weights in (
-            (young, chances.under_7, ()),
-            (minor & ~young, chances.minor, chances.groups_of_minors),
-            (~minor, chances.adult, chances.groups_of_adults),
-        ):
-            places = np.flatnonzero(who & chance.happens("disability", people.ids, often))
-            ids = people.ids[places]
-            found[places] = chance.choose("disability group", ids, weights) + 1 if weights else _NO_GROUP
-        return found
 
 
 def _sex(making: Making) -> Coded:
-    """Of two parents the first is the father; one who is alone is mostly the mother."""
-    people, setting = making.people, making.homes.setting
-    male = setting.chance.happens("sex", people.ids, 500_000)
-    alone = setting.chance.happens("lone father", people.ids, setting.profile.families.lone_father)
-    parent = people.kind == PARENT
-    two = making.homes.parents[people.home] > 1
-    father = np.where(two, people.rank == 0, alone)
-    return ["female", "male"], np.where(parent, father, male).astype(np.int64)
+    return ["female", "male"], making.people.male.astype(np.int64)
 
 
 def _region(making: Making) -> Coded:
@@ -114,7 +72,7 @@ def _disability_group(making: Making) -> Coded:
 def _able_bodied(making: Making) -> Cells:
     people = making.people
     working = (people.years >= MAJORITY) & (people.years < making.homes.setting.profile.ages.pension_from)
-    found: Cells = (working & (np.isin(making.disability, _DISABLED_WHO_WORK))).astype(np.int64)
+    found: Cells = (working & (np.isin(making.disability, DISABLED_WHO_WORK))).astype(np.int64)
     return found
 
 
@@ -153,6 +111,7 @@ OWN: Mapping[tuple[str, str], Callable[[Making], Cells]] = {
     ("incomes", "received_in"): _received_in,
     ("incomes", "received"): _received,
     ("incomes", "counts_by_decision"): _counts_by_decision,
+    **circumstances.OWN,
 }
 OWN_CODES: Mapping[tuple[str, str], Callable[[Making], Coded]] = {
     (FAMILY, "region"): _region,
@@ -160,4 +119,5 @@ OWN_CODES: Mapping[tuple[str, str], Callable[[Making], Coded]] = {
     ("members", "sex"): _sex,
     ("members", "disability_group"): _disability_group,
     ("incomes", "kind"): _kind,
+    **circumstances.OWN_CODES,
 }

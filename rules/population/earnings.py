@@ -40,22 +40,22 @@ class Income:
         homes = people.homes
         chance, earnings = homes.setting.chance, homes.setting.profile.earnings
         parts = _Parts()
-        work = self._work()
+        work = self.work
         for source, bands, kind in ((_WAGE, earnings.wage, "wage"), (_OWN, earnings.own_business, "other")):
             who = np.flatnonzero(work == source)
             usual = self._sums(kind, who, bands) * self._local()[who] // _PER_CENT
             self._monthly(parts, kind, who, usual)
         pensioner = np.flatnonzero(self._adult & (people.years >= homes.setting.profile.ages.pension_from))
         self._monthly(parts, "other", pensioner, self._sums("pension", pensioner, earnings.pension), level=True)
-        mother = (people.kind == PARENT) & (people.rank == homes.parents[people.home] - 1)
+        carer = (people.kind == PARENT) & (people.rank == homes.parents[people.home] - 1)
         most = max(int(count) for count in earnings.multi_child_benefit)
         sums = np.array([earnings.multi_child_benefit.get(str(count), 0) for count in range(most + 1)])
-        granted = sums[np.minimum(homes.minors[people.home], most)] * mother
+        granted = sums[np.minimum(homes.minors[people.home], most)] * carer
         who = np.flatnonzero(granted)
         self._monthly(parts, "multi_child_benefit", who, granted[who], level=True)
         infant = np.zeros(len(homes.ids), dtype=bool)
         infant[people.home[(people.kind == MINOR) & (people.age < _CARE_MONTHS * _DAYS_A_MONTH)]] = True
-        who = np.flatnonzero(mother & (infant & ~self.insured)[people.home])
+        who = np.flatnonzero(carer & (infant & ~self.insured)[people.home])
         care = np.full(len(who), earnings.child_care_benefit, dtype=np.int64)
         self._monthly(parts, "child_care_benefit", who, care, level=True)
         who = np.flatnonzero(self._adult & chance.happens("loan", people.ids, earnings.loan))
@@ -66,8 +66,9 @@ class Income:
     def _adult(self) -> Mask:
         return np.asarray(self.people.kind != MINOR)
 
-    def _work(self) -> Drawn:
-        """Return what an adult of working age does; everybody else nothing."""
+    @cached_property
+    def work(self) -> Drawn:
+        """What an adult of working age does; everybody else nothing."""
         people = self.people
         setting = people.homes.setting
         chances = setting.profile.earnings
@@ -78,6 +79,11 @@ class Income:
             places = np.flatnonzero(able & who)
             found[places] = setting.chance.choose("work", people.ids[places], weights)
         return found
+
+    @property
+    def earns_wage(self) -> Mask:
+        """Who works for a wage."""
+        return np.asarray(self.work == _WAGE)
 
     def _local(self) -> Drawn:
         homes = self.people.homes

@@ -20,7 +20,7 @@ _FINE = 12
 _LARGEST = 1 << 31
 _DAYS_IN_FOUR_YEARS = 1461
 _DAYS_A_YEAR = 365
-_PER_CENT = 100
+_HALF_OF_ALL = 500_000
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,20 @@ class People:
         """The place among those of the same kind in the family, from 0."""
         before = np.cumsum([0 * self.homes.sizes, self.homes.parents, self.homes.grown, self.homes.minors], axis=0)
         found: Drawn = self.number - before[self.kind, self.home]
+        return found
+
+    @cached_property
+    def male(self) -> Mask:
+        """Of two parents the first is the father; one who is alone is mostly the mother."""
+        setting = self.homes.setting
+        anybody = setting.chance.happens("sex", self.ids, _HALF_OF_ALL)
+        alone = setting.chance.happens("lone father", self.ids, setting.profile.families.lone_father)
+        two = self.homes.parents[self.home] > 1
+        return np.where(self.kind == PARENT, np.where(two, self.rank == 0, alone), anybody)
+
+    @cached_property
+    def mother(self) -> Mask:
+        found: Mask = (self.kind == PARENT) & ~self.male
         return found
 
     @cached_property

@@ -88,8 +88,37 @@ class Disability(Entry):
     under_7: PerMillion
     minor: PerMillion
     adult: PerMillion
+    causes: dict[str, int]
+    by_decision: Bands
+    group1_carer: PerMillion
     groups_of_minors: Weights
     groups_of_adults: Weights
+
+
+class Awards(Entry):
+    """How many mothers have an award."""
+
+    from_six: PerMillion
+    older: PerMillion
+    older_from: int
+    older_awards: dict[str, int]
+
+
+class Insurance(Entry):
+    """Who is insured, and for how much a month."""
+
+    wage_insured: PerMillion
+    leave: PerMillion
+    leaves: dict[str, int]
+    before_leave: Bands
+    of_carer: Bands
+
+
+class Survivors(Entry):
+    """Who lost the breadwinner."""
+
+    one_parent: PerMillion
+    raises: PerMillion
 
 
 class Defaults(Entry):
@@ -115,6 +144,9 @@ class Profile(Entry):
     truths: dict[str, PerMillion]
     codes: dict[str, dict[str, int]]
     disability: Disability
+    awards: Awards
+    insurance: Insurance
+    survivors: Survivors
     defaults: Defaults
     incomplete: PerMillion
 

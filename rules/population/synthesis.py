@@ -13,9 +13,10 @@ from rules.graph.models import FAMILY, Fact
 from rules.graph.nodes import Type
 from rules.kernel.columns import DTYPES, EPOCH, Column, Columns
 from rules.population.chance import Chance, Drawn, Ids, sub_ids
-from rules.population.distributions import OWN, OWN_CODES, Making
+from rules.population.distributions import OWN, OWN_CODES
 from rules.population.earnings import Income
 from rules.population.households import Households, People, Setting
+from rules.population.making import Making
 from rules.population.profile import Profile, load_profile
 
 # Families that are made at once; what is made does not depend on it.
