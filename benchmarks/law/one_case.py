@@ -7,7 +7,7 @@ from decimal import Decimal
 from time import perf_counter, perf_counter_ns
 from typing import Any
 
-from benchmarks.law.graph_size import nodes_in_force, values_of
+from benchmarks.law.graph_size import asked_on, nodes_in_force, values_of
 from benchmarks.law.openfisca import OpenFisca
 from benchmarks.law.results import Figures
 from rules.graph.answers import ask
@@ -51,7 +51,7 @@ def measure_one_case(
 
 
 def _explain(graph: Graph, on: date, record: Record) -> list[Explanation]:
-    return [explain(ask(graph, benefit, record, on), Language.RU) for benefit in graph.benefits]
+    return [explain(ask(graph, benefit, record, on), Language.RU) for benefit in asked_on(graph, on)]
 
 
 def _time(work: Callable[[Any], object], inputs: Sequence[Any]) -> list[float]:

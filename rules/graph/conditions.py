@@ -4,7 +4,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rules.documents import Location
-from rules.graph.domain import Answer
+from rules.errors import NotInForceError
+from rules.graph.domain import Answer, Value
 from rules.graph.evaluator import evaluate
 from rules.graph.graph import Condition
 from rules.graph.models import FAMILY
@@ -50,13 +51,20 @@ def _stated_of_nothing(fact: Label, event: Label) -> Label:
 
 
 def find_broken(run: Run, conditions: Iterable[Condition]) -> Iterator[Broken]:
-    """Yield each condition at each record of the case where it does not hold."""
+    """Yield each condition at each record of the case where it does not hold; one of no law that day says nothing."""
     records = list(walk_records(run.case)) if run.case else []
     for condition in conditions:
         scope = condition.scope[-1] if condition.scope else FAMILY
         for path, group, _ in records:
-            if group == scope and evaluate(run, condition.node, path) is Answer.NO:
+            if group == scope and _holds(run, condition, path) is Answer.NO:
                 yield _broken(run, condition, path)
+
+
+def _holds(run: Run, condition: Condition, path: Path) -> Value:
+    try:
+        return evaluate(run, condition.node, path)
+    except NotInForceError:
+        return Answer.OPEN
 
 
 def _broken(run: Run, condition: Condition, path: Path) -> Broken:

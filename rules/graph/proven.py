@@ -13,6 +13,7 @@ from rules.errors import FileProblem, LawFilesError, RuleError
 from rules.graph.answers import Answered, ask
 from rules.graph.cases import Expected, Placed
 from rules.graph.domain import Answer
+from rules.graph.evaluator import evaluate_rule
 from rules.graph.facts import FactsError
 from rules.graph.graph import Graph
 from rules.graph.run import Kind
@@ -34,6 +35,8 @@ class _Shown:
             self.sums.add(benefit)
         if expected.notices:
             self.conditions.update(expected.notices)
+        for name in expected.values:
+            evaluate_rule(answered.run, name)
         used = (use for use in answered.run.used.values() if use.kind is Kind.RULE)
         self.wordings.update((use.name, use.value.in_force_from) for use in used)
 

@@ -12,12 +12,13 @@ from rules.graph.graph import Graph
 from rules.graph.reader import read_graph
 from rules.graph.records import Record
 from rules.loader import load_law
+from tests.law.assistance_facts import assistance_of_family, assistance_of_member, housing_of_family
 
 KINDS = ("wage", "multi_child_benefit", "child_care_benefit", "asp", "housing_assistance", "consumer_loan", "other")
 BENEFITS = (
-    "multi_child_benefit", "birth_grant", "child_care_benefit", "targeted_social_assistance",
+    "multi_child_benefit", "birth_grant", "child_care_benefit", "targeted_social_assistance", "housing_assistance",
     "disabled_child_carer_benefit", "group1_carer_benefit", "disability_benefit", "awarded_mother_benefit",
-    "altyn_alka_award", "kumis_alka_award", "survivor_state_benefit", "maternity_payment", "child_care_payment",
+    "survivor_state_benefit", "maternity_payment", "child_care_payment",
 )  # fmt: skip
 AWARDS = ("none", "none", "altyn_alka", "kumis_alka", "mother_heroine", "maternal_glory_1", "maternal_glory_2")
 RELATIONS = (
@@ -31,6 +32,15 @@ RELATIONS = (
     "spouse",
     "grandparent",
     "other_relative",
+)
+# What is asked with yes and no alone.
+FLAGS = (
+    "asp_unconditional",
+    "asp_conditional",
+    "asp_contract_due",
+    "asp_property_sign",
+    "altyn_alka_award",
+    "kumis_alka_award",
 )
 LEFT_OUT = "left out"
 
@@ -81,8 +91,9 @@ def personal() -> dict[str, st.SearchStrategy[Any]]:
     }
 
 
-def member(on: date, role: str, sex: st.SearchStrategy[str], born: st.SearchStrategy[date]) -> st.SearchStrategy[Facts]:
-    return st.fixed_dictionaries(
+@st.composite
+def member(draw: st.DrawFn, on: date, role: str, sex: st.SearchStrategy[str], born: st.SearchStrategy[date]) -> Facts:
+    common = st.fixed_dictionaries(
         {
             "role": st.just(role),
             "sex": sex,
@@ -95,6 +106,7 @@ def member(on: date, role: str, sex: st.SearchStrategy[str], born: st.SearchStra
             **personal(),
         }
     )
+    return draw(common) | draw(assistance_of_member(on))
 
 
 @st.composite
@@ -123,17 +135,9 @@ def families(
         "carer_insured_income": draw(st.integers(0, 10_000_000)),
         "breadwinner_lost": draw(st.booleans()),
         "registered_at_one_address": draw(st.booleans()),
-        "poverty_line": draw(st.integers(20_000, 60_000)),
-        "commission_found_no_need": draw(st.sampled_from((False, False, True))),
-        "inspection_refused": draw(st.sampled_from((False, False, True))),
-        "employment_measures_refused": draw(st.booleans()),
-        "social_contract_broken": draw(st.booleans()),
         "members": draw(members(on, most)),
     }
-    for event in ("employment_measures_refused", "social_contract_broken"):
-        if facts[event]:
-            facts[f"{event}_on"] = draw(days(on - timedelta(days=400), on))
-    return on, facts
+    return on, facts | draw(assistance_of_family(on)) | draw(housing_of_family())
 
 
 def leave_out(draw: st.DrawFn, facts: Facts, share: int = 6) -> Facts:

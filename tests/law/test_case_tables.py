@@ -27,12 +27,12 @@ birth_grant_paid;counted_in_birth_order;право;размер;multi_child_bene
 INCOMES = """\
 sep=,
 case,benefit,on,poverty_line,inspection_refused,commission_found_no_need,employment_measures_refused,\
-social_contract_broken,id,lives_with_family,birth_date,role,kind,received_in,received,entitled,amount
-a third,targeted_social_assistance,2025-05-10,32360,no,no,no,no,mother,yes,1990-01-01,parent,wage,2025-01-01,\
+social_contract_broken,false_data_found,id,lives_with_family,birth_date,role,kind,received_in,received,entitled,amount
+a third,targeted_social_assistance,2025-05-10,32360,no,no,no,no,no,mother,yes,1990-01-01,parent,wage,2025-01-01,\
 "100 000",yes,63747
-,,,,,,,,,,,,burial_benefit,2025-01-01,100000,,
-,,,,,,,,a,yes,2010-01-01,child,,,,,
-,,,,,,,,b,yes,2012-01-01,child,,,,,
+,,,,,,,,,,,,,burial_benefit,2025-01-01,100000,,
+,,,,,,,,,a,yes,2010-01-01,child,,,,,
+,,,,,,,,,b,yes,2012-01-01,child,,,,,
 """
 
 

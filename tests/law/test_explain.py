@@ -23,6 +23,7 @@ family:
   employment_measures_refused: yes
   employment_measures_refused_on: 2025-05-01
   social_contract_broken: no
+  false_data_found: no
   defaults: {members: {lives_with_family: yes, full_time_student: no, counted_in_birth_order: yes}}
   members:
     - {id: mother, birth_date: 1985-01-01, role: parent,
@@ -36,7 +37,7 @@ answers:
 """
 
 
-LINE = "Published poverty line of the region for the quarter of application"
+LINE = "Poverty line of the region for the quarter of application"
 
 
 def explained(capsys: pytest.CaptureFixture[str], *arguments: str) -> str:

@@ -54,6 +54,7 @@ def poor(income: int, **more: object) -> Facts:
         "commission_found_no_need": False,
         "employment_measures_refused": False,
         "social_contract_broken": False,
+        "false_data_found": False,
         "members": [{**plain, "role": "parent", "incomes": [wage]}, plain],
         **more,
     }

@@ -111,6 +111,7 @@ _FAMILY = {
     "commission_found_no_need": False,
     "employment_measures_refused": False,
     "social_contract_broken": False,
+    "false_data_found": False,
     "members": [
         {
             "id": "mother", "role": "parent", "birth_date": "1990-05-01", **_STATED,

@@ -150,7 +150,7 @@ def test_the_same_seed_writes_the_same_bytes_in_parts(tmp_path: Path) -> None:
         write_population(setting, 9, 260_000, tmp_path / name, heard.append)
     one, two = files_of(tmp_path / "one"), files_of(tmp_path / "two")
     assert one == two
-    assert {f"{table}/part-0000{part}.parquet" for table in ("families", "members", "incomes") for part in (0, 1)} == {
+    assert {f"{table}/part-0000{part}.parquet" for table in ("families", *graph().groups) for part in (0, 1)} == {
         name for name in one if name.endswith(".parquet")
     }
     assert sum(heard) == 2 * 260_000

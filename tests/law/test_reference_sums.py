@@ -68,7 +68,7 @@ def poor(income: int, **facts: object) -> Facts:
     wage = {"kind": "wage", "received_in": date(2025, 2, 1), "received": income, "counts_by_decision": False}
     family: Facts = {
         "poverty_line": 32_360, "commission_found_no_need": False, "inspection_refused": False,
-        "employment_measures_refused": False, "social_contract_broken": False,
+        "employment_measures_refused": False, "social_contract_broken": False, "false_data_found": False,
         "members": children(date(2022, 5, 10)) + children(date(2012, 1, 1)),
     }  # fmt: skip
     family["members"][1]["incomes"] = [wage]

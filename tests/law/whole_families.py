@@ -31,6 +31,8 @@ OFTEN: Facts = {
     "mother_award": "none",
     "commission_found_no_need": False,
     "employment_measures_refused": False,
+    "false_data_found": False,
+    "refused_by_earlier_law": False,
     "inspection_refused": False,
     "social_contract_broken": False,
 }

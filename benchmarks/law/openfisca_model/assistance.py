@@ -45,6 +45,7 @@ def asp_entitled(family: Any, period: Any) -> Any:
         (family("asp_per_capita_income", period) <= family("poverty_line", period))
         & ~family("inspection_refused", period)
         & ~family("commission_found_no_need", period)
+        & ~family("false_data_found", period)
         & ~family("asp_barred", period)
     )
 

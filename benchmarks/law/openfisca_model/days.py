@@ -4,8 +4,6 @@ from typing import Any
 
 import numpy as np
 
-MONTHS_A_YEAR = 12
-
 
 def months_after(day: Any, months: int) -> Any:
     """Return the days on which so many months after `day` are reached."""
@@ -13,12 +11,6 @@ def months_after(day: Any, months: int) -> Any:
     into_the_month = day - month.astype("datetime64[D]")
     reached = (month + months).astype("datetime64[D]") + into_the_month
     return np.minimum(reached, (month + months + 1).astype("datetime64[D]"))
-
-
-def by_code(sizes: Any, codes: Any) -> Any:
-    """Return the parameter of each code; zero where the law has none for it."""
-    names = list(sizes)
-    return np.select([codes == codes.possible_values[name] for name in names], [sizes[name] for name in names], 0)
 
 
 def first_day(period: Any) -> Any:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date
 
-from tests.law.reference.assistance import targeted_social_assistance
+from tests.law.reference.assistance import ASSISTANCE
 from tests.law.reference.disability import disability_benefit, disabled_child_carer_benefit, group1_carer_benefit
 from tests.law.reference.families import birth_grant, child_care_benefit, multi_child_benefit
 from tests.law.reference.insurance import child_care_payment, maternity_payment
@@ -24,5 +24,5 @@ REFERENCE: Mapping[str, Callable[[Facts, date], Outcome]] = {
     "maternity_payment": maternity_payment,
     "multi_child_benefit": multi_child_benefit,
     "survivor_state_benefit": survivor_state_benefit,
-    "targeted_social_assistance": targeted_social_assistance,
+    **ASSISTANCE,
 }
