@@ -66,7 +66,8 @@ def read_written_number(text: str) -> Decimal | None:
 
 def suggest_number(written: object) -> str:
     """Return `; write 12345.67` where it is plain which number is meant, or nothing."""
-    meant = read_written_number(written) if isinstance(written, str) else None
+    short = isinstance(written, str) and len(written) <= LONGEST_SHOWN
+    meant = read_written_number(str(written)) if short else None
     return f"; write {meant}" if meant is not None else ""
 
 

@@ -1,6 +1,7 @@
 """A receipt of an answer: everything it rests on, hashed, so that it can be recomputed years later."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,8 @@ from fractions import Fraction
 from hashlib import sha256
 from typing import Any
 
+from pydantic import JsonValue, ValidationError
+
 from rules.errors import RuleError
 from rules.graph.answers import Answered, ask
 from rules.graph.basis import Mode, SignOff, canonical, digest_of
@@ -16,15 +19,44 @@ from rules.graph.facts import FactsError, read_kept_facts
 from rules.graph.graph import Graph
 from rules.graph.records import Record, plain_record
 from rules.graph.render import value_data
+from rules.parameters import Entry
 
 # Raised by hand whenever a change of the engine's code, not of the law's files, could move an answer.
 ENGINE_VERSION = 1
 _HASH = "hash"
+# A fact never has more digits behind the point.
 _MOST_DIGITS = 4
+_NUMBER = re.compile(r"-?[0-9]{1,20}(/[1-9][0-9]{0,9})?")
 
 
 class ReceiptError(RuleError):
     """The receipt can't be read: changed, made by another engine, or of facts that the rules no longer know."""
+
+
+class _Value(Entry):
+    kind: str
+    name: str
+    taken_for: date
+    in_force_from: date
+    known_from: date | None
+    value: str
+    digest: str
+
+
+class _Form(Entry):
+    """The form of a receipt: it may have lain for years where anybody could write."""
+
+    engine_version: int
+    rules_version: str
+    benefit: str
+    mode: Mode
+    on: date
+    known_on: date | None
+    facts: dict[str, JsonValue]
+    law: tuple[_Value, ...]
+    not_verified: tuple[str, ...]
+    result: dict[str, JsonValue]
+    hash: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +136,19 @@ def _hash(told: Mapping[str, object]) -> str:
 def read_receipt(graph: Graph, receipt: bytes) -> Told:
     """Return the question and the facts of a receipt. Raises ReceiptError."""
     try:
+        form = _Form.model_validate_json(receipt)
         content = json.loads(receipt)
-        if not isinstance(content, dict) or content.get(_HASH) != _hash(content):
+        if form.hash != _hash(content):
             raise ReceiptError("the receipt was changed: its content does not fit its hash")
-        if content["engine_version"] != ENGINE_VERSION:
-            raise ReceiptError(f"made by engine version {content['engine_version']}, this one is {ENGINE_VERSION}")
-        on = date.fromisoformat(content["on"])
-        known_on = date.fromisoformat(content["known_on"]) if content["known_on"] else None
-        facts = read_kept_facts(graph, _numbers(graph, content["facts"]), on)
-        return Told(content["benefit"], facts, on, known_on, Mode(content["mode"]), content)
-    except (ValueError, KeyError, FactsError) as error:
+        if form.engine_version != ENGINE_VERSION:
+            raise ReceiptError(f"made by engine version {form.engine_version}, this one is {ENGINE_VERSION}")
+        facts = read_kept_facts(graph, _numbers(graph, content["facts"]), form.on)
+        return Told(form.benefit, facts, form.on, form.known_on, form.mode, content)
+    except ValidationError as error:
+        fault = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in fault["loc"])
+        raise ReceiptError(f"the receipt can not be read: {f'{place}: ' if place else ''}{fault['msg']}") from error
+    except (ValueError, FactsError) as error:
         raise ReceiptError(f"the receipt can not be read: {error}") from error
 
 
@@ -171,12 +206,15 @@ def _numbers(graph: Graph, told: object) -> object:
     return found
 
 
-def _number(text: str) -> Decimal | int:
-    """Return a whole number, or the decimal that a fraction came from; a fact never has more than four digits."""
-    fraction = Fraction(text)
-    if fraction.denominator == 1:
-        return fraction.numerator
-    return Decimal((fraction * 10**_MOST_DIGITS).numerator).scaleb(-_MOST_DIGITS)
+def _number(text: str) -> Decimal | int | str:
+    """Return a whole number, or the decimal that a fraction came from; what no fact can have stays text."""
+    if not _NUMBER.fullmatch(text):
+        return text
+    shifted = Fraction(text) * 10**_MOST_DIGITS
+    if shifted.denominator != 1:
+        return text
+    decimal = Decimal(shifted.numerator).scaleb(-_MOST_DIGITS)
+    return int(decimal) if decimal == int(decimal) else decimal
 
 
 def _why(told: Mapping[str, Any], again: Mapping[str, Any]) -> str:
