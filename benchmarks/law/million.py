@@ -14,7 +14,7 @@ from benchmarks.law.translate import ASKED, amounts_of
 from benchmarks.processes import BenchmarkError
 from rules.graph.graph import Graph
 from rules.kernel.columns import Columns
-from rules.kernel.national import Entitlements, National
+from rules.kernel.national import YES, Entitlements, National
 
 _NAMES = [name for names in ASKED.values() for name in names]
 _NEAR = 2
@@ -67,7 +67,7 @@ def _differences(ours: dict[str, Entitlements], file: Path) -> Figures:
     found: Figures = {}
     with np.load(file) as answers:
         for benefit, own in ours.items():
-            apart = amounts_of(answers, benefit) - own.amount
+            apart = np.where(own.entitled <= YES, amounts_of(answers, benefit) - own.amount, 0)
             far = int((np.abs(apart) > _NEAR).sum())
             if far > _FEW * len(apart):
                 text = f"{benefit}: {far} of {len(apart)} families get another sum from OpenFisca's model"

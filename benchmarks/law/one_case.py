@@ -7,16 +7,17 @@ from decimal import Decimal
 from time import perf_counter, perf_counter_ns
 from typing import Any
 
-from benchmarks.law.graph_size import asked_on, nodes_in_force, values_of
+from benchmarks.law.graph_size import nodes_in_force, values_of
 from benchmarks.law.openfisca import OpenFisca
 from benchmarks.law.results import Figures
-from rules.graph.answers import ask
+from rules.errors import RuleError
 from rules.graph.domain import Answer, Codes, Days, Value
-from rules.graph.explain import Explanation, explain
+from rules.graph.explain import Explanation
 from rules.graph.facts import read_facts
 from rules.graph.graph import Graph
 from rules.graph.records import ID, Record
 from rules.graph.words import Language
+from rules.kernel.explainer import Explainer
 from rules.kernel.single import Single
 
 _US = 1000
@@ -28,12 +29,14 @@ def measure_one_case(
 ) -> Figures:
     """Return the medians over families and rounds; each round gives every way its turn."""
     start = perf_counter()
-    single = Single(graph, on)
+    single, explainer = Single(graph, on), Explainer(graph, on, None, Language.RU)
+    told = [[name for name in graph.benefits if _answers(explainer, name, record)] for record in records]
     prepared = perf_counter() - start
     stated = [as_stated(record) for record in records]
     ways: dict[str, tuple[Callable[[Any], object], Sequence[Any]]] = {
+        "numbers": (single.run, [single.reader.read(record) for record in records]),
         "values": (single.values, records),
-        "explained": (lambda record: _explain(graph, on, record), records),
+        "explained": (lambda asked: _explain(explainer, *asked), list(zip(told, records, strict=True))),
         "facts_read_and_values": (lambda data: single.values(read_facts(graph, data, on)), stated),
     }
     found: dict[str, list[list[float]]] = {name: [] for name in ways}
@@ -46,12 +49,22 @@ def measure_one_case(
             for name, times in rival.ask("time_cases").items():
                 rivals.setdefault(name, []).append([time / _US for time in times])
     figures = _own_figures(graph, on, records, found)
-    figures["prepared_once_ms"] = prepared * 1000
+    figures["prepared_once_s"] = prepared
+    figures["benefits_explained"] = statistics.median(map(len, told))
     return figures | (_ratios(found, rivals) if rivals else {})
 
 
-def _explain(graph: Graph, on: date, record: Record) -> list[Explanation]:
-    return [explain(ask(graph, benefit, record, on), Language.RU) for benefit in asked_on(graph, on)]
+def _answers(explainer: Explainer, benefit: str, record: Record) -> bool:
+    """Return whether the law of the day gives the family an answer; makes the code that explains it as well."""
+    try:
+        explainer.explain(benefit, record)
+    except RuleError:
+        return False
+    return True
+
+
+def _explain(explainer: Explainer, benefits: Sequence[str], record: Record) -> list[Explanation]:
+    return [explainer.explain(benefit, record) for benefit in benefits]
 
 
 def _time(work: Callable[[Any], object], inputs: Sequence[Any]) -> list[float]:
@@ -74,7 +87,7 @@ def _own_figures(graph: Graph, on: date, records: Sequence[Record], found: dict[
         "nodes_in_force": nodes,
         "node_values_a_family": statistics.median(values),
     }
-    for name in ("values", "explained"):
+    for name in ("numbers", "values", "explained"):
         a_value = [_median([time / count for time, count in zip(times, values, strict=True)]) for times in found[name]]
         figures[f"{name}_us"] = _over_rounds(found[name])
         figures[f"{name}_us_per_node"] = figures[f"{name}_us"] / nodes
@@ -93,7 +106,8 @@ def _ratios(found: dict[str, list[list[float]]], rivals: dict[str, list[list[flo
     return {
         "openfisca_us": {name: _over_rounds(times) for name, times in rivals.items()},
         "ratio_to_openfisca": ratio("calculate", "facts_read_and_values"),
-        "ratio_facts_at_hand": ratio("values_only", "values"),
+        "ratio_case_at_hand": ratio("calculate", "values"),
+        "ratio_numbers_at_hand": ratio("values_only", "numbers"),
         "ratio_explained": ratio("trace", "explained"),
     }
 

@@ -7,6 +7,8 @@ from rich.table import Table
 
 from benchmarks.law.results import Figures, Results, figure
 
+_WIDTH = 120
+"""Of a log, where no terminal says how wide it is."""
 _WAYS = {
     "single": "the function for one family",
     "single_from_a_case": "the same, from the case to its values",
@@ -18,6 +20,8 @@ _TENGE_OFF = ("paid_families", "tenge_more", "tenge_less", "largest_difference_t
 def show(results: Results) -> None:
     """Print a table for each section, then the targets."""
     console = Console()
+    if not console.is_terminal:
+        console = Console(width=_WIDTH)
     law = results.law
     console.print(
         f"The law of {law['asked_on']}, version {law['version'][:14]}: {law['rules']} rules, {results.size} size."
@@ -49,9 +53,15 @@ def _one_case(found: Figures) -> Iterator[Table]:
     table = _table(title, "median", "µs", "a node, µs", "a node's value, µs", "OpenFisca, µs", "faster by")
     theirs = found.get("openfisca_us", {})
     rows = (
-        ("values of all rules", "values", "values_only", "ratio_facts_at_hand"),
-        ("all benefits with the full cited explanation", "explained", "trace", "ratio_explained"),
-        ("facts read from JSON, and values", "facts_read_and_values", "calculate", "ratio_to_openfisca"),
+        ("all rules in whole numbers, facts at hand", "numbers", "values_only", "ratio_numbers_at_hand"),
+        ("values of all rules, from the case", "values", "calculate", "ratio_case_at_hand"),
+        (
+            f"{found['benefits_explained']:.0f} benefits with the full cited explanation",
+            "explained",
+            "trace",
+            "ratio_explained",
+        ),
+        ("from JSON: facts checked, values", "facts_read_and_values", "calculate", "ratio_to_openfisca"),
     )
     for words, own, their, ratio in rows:
         a_node = [

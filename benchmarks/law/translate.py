@@ -11,9 +11,11 @@ import numpy as np
 from benchmarks.law.openfisca_model.kinds import KINDS
 from rules.dated import value_on
 from rules.graph.dates import MONTHS_A_QUARTER, Period, start_of
+from rules.graph.domain import Exact
 from rules.graph.graph import Graph
 from rules.graph.models import FAMILY
 from rules.graph.nodes import Type
+from rules.graph.run import exact
 from rules.kernel.columns import EPOCH, Columns
 from rules.loader import Law
 
@@ -24,13 +26,22 @@ ASKED = {
         "birth_grant": "birth_grant",
         "child_care_benefit": "child_care_benefit",
         "targeted_social_assistance": "asp",
+        "awarded_mother_benefit": "awarded_mother_benefit",
+        "child_care_payment": "child_care_payment",
+        "disability_benefit": "disability_benefit",
+        "disabled_child_carer_benefit": "disabled_child_carer_benefit",
+        "group1_carer_benefit": "group1_carer_benefit",
     }.items()
 }
 """The benefits that OpenFisca's model has: what is asked for of each."""
-MEMBER_FACTS = ("birth_date", "lives_with_family", "full_time_student", "counted_in_birth_order", "birth_grant_paid")
+MEMBER_FACTS = (
+    "birth_date", "lives_with_family", "full_time_student", "counted_in_birth_order", "birth_grant_paid",
+    "mother_award", "disability_group", "disability_cause", "disability_benefit_sum_by_decision",
+    "pension_age_reached", "group1_care_recognised",
+)  # fmt: skip
 FAMILY_FACTS = (
-    "residence", "poverty_line", "carer_insured", "commission_found_no_need", "inspection_refused",
-    "employment_measures_refused", "employment_measures_refused_on",
+    "residence", "poverty_line", "carer_insured", "carer_insured_income",
+    "commission_found_no_need", "inspection_refused", "employment_measures_refused", "employment_measures_refused_on",
     "social_contract_broken", "social_contract_broken_on", "false_data_found",
 )  # fmt: skip
 _ETERNAL = {"birth_date"}
@@ -48,13 +59,13 @@ def parameter_tree(law: Law) -> dict[str, Any]:
         for part in above:
             branch = branch.setdefault(part, {})
         starts = sorted({value.in_force_from for value in parameter.values})
-        figures = {start.isoformat(): value_on(name, parameter.values, start).value for start in starts}
+        figures = {start.isoformat(): exact(value_on(name, parameter.values, start)) for start in starts}
         branch[last] = {"values": {start: {"value": _json_number(figure)} for start, figure in figures.items()}}
     return tree
 
 
-def _json_number(figure: object) -> object:
-    return float(figure) if isinstance(figure, Decimal) else figure
+def _json_number(figure: Exact) -> int | float:
+    return figure if isinstance(figure, int) else float(figure)
 
 
 @dataclass(frozen=True)
@@ -75,7 +86,9 @@ class Translator:
         cells = self.columns.facts[name]
         if kind is Type.DAY:
             return cells.astype("datetime64[D]")
-        return cells.astype({Type.TRUTH: np.bool_, Type.NUMBER: np.float32, Type.CODE: np.int16}[kind])
+        if kind is Type.NUMBER:
+            return (cells / 10 ** self.graph.facts[name].decimals).astype(np.float32)
+        return cells.astype(np.bool_ if kind is Type.TRUTH else np.int16)
 
     def _incomes(self) -> Iterator[tuple[str, str, Any]]:
         """Yield the sums that each member received in each month of the quarter before, by kind."""
@@ -137,7 +150,9 @@ class Translator:
             return date.fromordinal(cell + EPOCH).isoformat()
         if fact.type is Type.CODE:
             return list(fact.codes or {})[cell]
-        return bool(cell) if fact.type is Type.TRUTH else cell
+        if fact.type is Type.TRUTH:
+            return bool(cell)
+        return cell / 10**fact.decimals if fact.decimals else cell
 
 
 def amounts_of(answers: Mapping[str, Any], benefit: str) -> Any:

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.law.openfisca_model.days import first_day, months_after, quarter_before
+from benchmarks.law.openfisca_model.days import first_day, months_after, quarter_before, quarter_start
 from benchmarks.law.openfisca_model.entities import Family, Person
 from benchmarks.law.openfisca_model.kinds import KINDS
 from benchmarks.law.openfisca_model.variable import rule
@@ -17,7 +17,7 @@ def asp_members(family: Any, period: Any) -> Any:
 
 @rule(Family, float)
 def asp_quarter_income(family: Any, period: Any, parameters: Any) -> Any:
-    flags = parameters(period).asp_income_counts
+    flags = parameters(quarter_start(period)).asp_income_counts
     counted = [f"income_{kind}" for kind in KINDS if flags[kind]] + ["income_by_decision"]
     received = sum(family.members(name, month) for name in counted for month in quarter_before(period))
     return family.sum(received * family.members("lives_with_family", period))
@@ -65,7 +65,7 @@ def asp_supplement_child(person: Any, period: Any, parameters: Any) -> Any:
 
 @rule(Family, float)
 def asp_supplement(family: Any, period: Any, parameters: Any) -> Any:
-    law = parameters(period)
+    law = parameters(quarter_start(period))
     of_one = np.ceil(law.asp_child_supplement.size * law.mrp.benefits)
     children = family.sum(family.members("asp_supplement_child", period))
     return np.where(family("asp_entitled", period), children * of_one, 0)

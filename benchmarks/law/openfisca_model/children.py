@@ -4,11 +4,9 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.law.openfisca_model.days import first_day, months_after, whole_months
+from benchmarks.law.openfisca_model.days import MONTHS_A_YEAR, first_day, months_after, whole_months
 from benchmarks.law.openfisca_model.entities import Family, Person, Residence
 from benchmarks.law.openfisca_model.variable import rule
-
-MONTHS_A_YEAR = 12
 
 
 @rule(Person, bool)

@@ -5,11 +5,11 @@ from typing import Any
 from openfisca_core.parameters import ParameterNode
 from openfisca_core.taxbenefitsystems import TaxBenefitSystem
 
-from benchmarks.law.openfisca_model import assistance, children, facts
+from benchmarks.law.openfisca_model import assistance, children, disability, facts, mothers
 from benchmarks.law.openfisca_model.entities import Family, Person
 from benchmarks.law.openfisca_model.variable import VARIABLES
 
-RULES = (facts, children, assistance)
+RULES = (facts, children, mothers, disability, assistance)
 """Imported for the variables that they declare."""
 
 
