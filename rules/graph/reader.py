@@ -195,21 +195,8 @@ class _Reader:
 
     def _names(self) -> Names:
         holders = Names(self.groups, {}, {}, *[frozenset[str]()] * 3).chain
-        parameters = self.law.parameters
-        figures = frozenset(name for name, parameter in parameters.items() if is_number(parameter))
         rules = {name: Signature(holders(formula.of), formula.type) for name, (_, formula) in self.formulas.items()}
-        return Names(
-            groups=self.groups,
-            facts=self.facts,
-            rules=rules,
-            figures=figures,
-            directions=frozenset(
-                name
-                for name, parameter in parameters.items()
-                if all(value.unit is Unit.ROUNDING_DIRECTION for value in parameter.values)
-            ),
-            conventions=frozenset(self.conventions),
-        )
+        return _make_names(self.law, self.groups, self.facts, rules, self.conventions)
 
     def _compile(self) -> dict[str, Rule]:
         names = self._names()
@@ -245,14 +232,9 @@ class _Reader:
             return None
 
     def _check_circles(self, rules: Mapping[str, Rule]) -> None:
-        done: set[str] = set()
-        for name in rules:
-            circle = _find_circle(rules, name, (), done)
-            if circle:
-                place = self.places[name]
-                text = f"the rules ask each other in a circle: {' -> '.join(circle)}"
-                self.problems.append(FileProblem(place.path, place.line, text))
-                return
+        circle = find_circle(rules)
+        if circle:
+            self.problems.append(circle_problem(circle, self.places[circle[0]]))
 
     def _declared(self) -> Iterator[_Declared]:
         yield from self.checks
@@ -323,6 +305,39 @@ def named_values(node: Node, known: Iterable[str]) -> Iterator[str]:
             yield part.convention
         elif isinstance(part, TableNode):
             yield from (name for name in known if name.startswith(f"{part.table}."))
+
+
+def names_of(graph: Graph) -> Names:
+    """Return every name that a formula of the graph may use."""
+    rules = {name: Signature(rule.scope, rule.type) for name, rule in graph.rules.items()}
+    return _make_names(graph.law, graph.groups, graph.facts, rules, graph.conventions)
+
+
+def _make_names(
+    law: Law,
+    groups: Mapping[str, Group],
+    facts: Mapping[str, Fact],
+    rules: Mapping[str, Signature],
+    conventions: Mapping[str, Convention],
+) -> Names:
+    directions = (
+        name
+        for name, parameter in law.parameters.items()
+        if all(value.unit is Unit.ROUNDING_DIRECTION for value in parameter.values)
+    )
+    figures = frozenset(name for name, parameter in law.parameters.items() if is_number(parameter))
+    return Names(groups, facts, rules, figures, frozenset(directions), frozenset(conventions))
+
+
+def find_circle(rules: Mapping[str, Rule]) -> tuple[str, ...]:
+    """Return rules that ask each other in a circle, the first one again at the end; nothing where none do."""
+    done: set[str] = set()
+    return next((circle for name in rules if (circle := _find_circle(rules, name, (), done))), ())
+
+
+def circle_problem(circle: tuple[str, ...], place: Place) -> FileProblem:
+    """Return the fault of rules that ask each other in a circle."""
+    return FileProblem(place.path, place.line, f"the rules ask each other in a circle: {' -> '.join(circle)}")
 
 
 def _find_circle(rules: Mapping[str, Rule], name: str, above: tuple[str, ...], done: set[str]) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ Mask = NDArray[np.bool_]
 PARENT, GROWN, MINOR, OTHER = range(4)
 MAJORITY = 18
 _HALF = 32
+_MONTHS_A_YEAR = 12
+_EPOCH_YEAR = 1970
 _FINE = 12
 _LARGEST = 1 << 31
 _DAYS_IN_FOUR_YEARS = 1461
@@ -157,7 +159,16 @@ class People:
 
     @cached_property
     def years(self) -> Drawn:
-        return found_years(self.age)
+        """Age in whole years, from the birthday on."""
+        born, as_of = self.born.astype("datetime64[D]"), self.homes.setting.as_of
+        months = born.astype("datetime64[M]")
+        day = (born - months).astype(np.int64) + 1
+        month = months.astype(np.int64)
+        ahead = (month % _MONTHS_A_YEAR + 1 > as_of.month) | (
+            (month % _MONTHS_A_YEAR + 1 == as_of.month) & (day > as_of.day)
+        )
+        found: Drawn = as_of.year - _EPOCH_YEAR - month // _MONTHS_A_YEAR - ahead
+        return found
 
     @cached_property
     def born(self) -> Drawn:
@@ -206,11 +217,6 @@ class People:
 
     def _banded(self, purpose: str, ids: Ids, years: tuple[tuple[int, int, int], ...]) -> Drawn:
         return draw_banded(self.homes.setting.chance, purpose, ids, years, _DAYS_IN_FOUR_YEARS) // 4
-
-
-def found_years(days: Drawn) -> Drawn:
-    """Return whole years of an age in days; a day off at the birthday at most."""
-    return days * 4 // _DAYS_IN_FOUR_YEARS
 
 
 def _spread_by_births(position: Drawn, weights: tuple[int, ...]) -> Drawn:
