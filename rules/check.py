@@ -37,6 +37,15 @@ def find_unused(law: Law, words: frozenset[str] | None = None) -> list[FileProbl
     ]
 
 
+def find_awaited(law: Law, used: frozenset[str]) -> list[FileProblem]:
+    """Return each parameter that a rule uses while it still says that it awaits its rule."""
+    return [
+        FileProblem(law.places[name].path, law.places[name].line, f"{name} is used by a rule now: take out `awaits`")
+        for name, parameter in law.parameters.items()
+        if name in used and parameter.awaits is not None
+    ]
+
+
 def words_in_code() -> frozenset[str]:
     """Return every text that stands in the code of this package."""
     found: set[str] = set()

@@ -82,6 +82,17 @@ def test_they_agree_a_tenge_below_at_and_above_the_line(told: tuple[date, Facts]
     assert by_engine(benefit, facts, on) == by_reference(benefit, facts, on)
 
 
+@given(whole_families("housing_assistance"), st.integers(-1, 1))
+@MANY
+def test_they_agree_where_the_costs_of_a_dwelling_just_pass_the_share(told: tuple[date, Facts], tenge: int) -> None:
+    on, facts = told
+    facts["housing_costs"] = max(
+        0, min(1_000_000, int(facts["housing_income"] * facts["housing_share_set"] / 100) + tenge)
+    )
+    benefit = "housing_assistance"
+    assert by_engine(benefit, facts, on) == by_reference(benefit, facts, on)
+
+
 def test_the_reference_knows_nothing_of_the_engine() -> None:
     for path in Path(reference.__path__[0]).glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):

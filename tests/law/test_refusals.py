@@ -358,6 +358,13 @@ BAD = {
         "",
         "extra.yaml:19: the parameter extra.size is used nowhere",
     ),
+    "a figure that a rule uses and that says it awaits one": (
+        FIGURES_PATH,
+        "  extra.size:\n",
+        '  extra.size:\n    awaits: "its rule"\n',
+        "  extra.size:",
+        "extra.size is used by a rule now: take out `awaits`",
+    ),
     "a name that is given twice": (
         RULES_PATH,
         "  extra.amount:\n",

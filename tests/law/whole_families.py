@@ -34,6 +34,8 @@ OFTEN: Facts = {
     "false_data_found": False,
     "refused_by_earlier_law": False,
     "inspection_refused": False,
+    "only_dwelling": True,
+    "rents_privately": False,
     "social_contract_broken": False,
 }
 _USUAL_SUM = 400_000
