@@ -31,6 +31,17 @@ def shipped_cases() -> Path:
         return folder
 
 
+def cases_beside(law: Path | None) -> Path:
+    """Return the cases that belong to the law. Raises LawFilesError where a law of its own has none beside it."""
+    if law is None:
+        return shipped_cases()
+    folder = law.resolve().parent.joinpath("cases")
+    if not folder.is_dir():
+        text = "no folder `cases` stands beside this law; name one with --cases"
+        raise LawFilesError([FileProblem(str(law), 1, text)])
+    return folder
+
+
 def read_case_file(graph: Graph, path: Path) -> tuple[Placed, ...]:
     """Read the cases of one file, a table or YAML. Raises LawFilesError."""
     content = read_file(path)

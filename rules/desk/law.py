@@ -2,14 +2,13 @@
 
 import argparse
 from difflib import get_close_matches
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rules.check import find_awaited, find_unused, summarise, words_in_code
 from rules.deadlines import compute_due
 from rules.desk.arguments import DONE, Write, as_date, as_folder, as_moment
-from rules.desk.case_files import find_cases, shipped_cases
-from rules.errors import FileProblem, LawFilesError, UnknownNameError
+from rules.desk.case_files import cases_beside, find_cases
+from rules.errors import LawFilesError, UnknownNameError
 from rules.graph.bounds import find_bound_faults
 from rules.graph.proven import find_unproven
 from rules.graph.reader import read_graph, used_parameters
@@ -46,24 +45,13 @@ def _check(asked: argparse.Namespace, law: Law, write: Write) -> int:
     faults = [*find_unused(law, words_in_code() | used), *find_awaited(law, used)]
     faults += find_bound_faults(graph)
     if graph.benefits:
-        found = find_cases(graph, [asked.cases or _cases_beside(asked.law)])
+        found = find_cases(graph, [asked.cases or cases_beside(asked.law)])
         faults += [*found.problems, *find_unproven(graph, found.cases)]
     if faults:
         raise LawFilesError(faults)
     write(report_check(summarise(law)))
     write([f"  rules      {len(graph.rules)} rules of {len(graph.benefits)} benefits"])
     return DONE
-
-
-def _cases_beside(law: Path | None) -> Path:
-    """Return the cases that belong to the law. Raises LawFilesError where a law of its own has none beside it."""
-    if law is None:
-        return shipped_cases()
-    folder = law.resolve().parent.joinpath("cases")
-    if not folder.is_dir():
-        text = "no folder `cases` stands beside this law; name one with --cases"
-        raise LawFilesError([FileProblem(str(law), 1, text)])
-    return folder
 
 
 def _show(asked: argparse.Namespace, law: Law, write: Write) -> int:

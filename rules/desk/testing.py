@@ -7,7 +7,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rules.desk.arguments import DONE, FOUND_FAULTS, Write
-from rules.desk.case_files import find_cases, shipped_cases
+from rules.desk.case_files import cases_beside, find_cases
 from rules.desk.progress import follow
 from rules.desk.tables import table
 from rules.errors import FileProblem, LawFilesError, RuleError
@@ -21,7 +21,8 @@ if TYPE_CHECKING:
     from rules.desk.arguments import Commands
 
 _ABOUT = """\
-Run cases and compare every answer with the expected one, to the tenge. Without files, the cases that ship are run.
+Run cases and compare every answer with the expected one, to the tenge. Without files, the cases that ship are
+run; with --law, those in the folder `cases` beside it.
 A failing case is shown with what was expected, what came out, and the step where the two part."""
 
 
@@ -43,7 +44,7 @@ def _test(asked: argparse.Namespace, law: Law, write: Write) -> int:
     graph = read_graph(law)
     for benefit in asked.benefit:
         graph.benefit(benefit)
-    found = find_cases(graph, asked.files or [shipped_cases()])
+    found = find_cases(graph, asked.files or [cases_beside(asked.law)])
     chosen = [placed for placed in found.cases if _fits(placed, asked.name, asked.benefit)]
     if found.cases and not chosen:
         raise NoSuchCaseError(f"none of {len(found.cases)} cases has that name or asks for that benefit")

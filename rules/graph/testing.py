@@ -99,7 +99,7 @@ class _Comparer:
     @cached_property
     def spots(self) -> Mapping[str, Spot]:
         """Every rule at every place of the case, by its name there: `asp.members`, `members.anna.asp.child`."""
-        return dict(_all_spots(self.graph, self.record))
+        return dict(all_spots(self.graph, self.record))
 
     def check_names(self, asked: Mapping[str, Expected]) -> None:
         """Raise LawFilesError for every benefit, rule and fact in what is expected that does not exist."""
@@ -148,7 +148,7 @@ class _Comparer:
         if expected.entitled is not None and expected.entitled is not answered.entitled:
             yield tell.about("entitled", str(expected.entitled), str(answered.entitled), benefit.entitled)
         if expected.amount is not None and benefit.amount is not None and answered.amount is not None:
-            exact = number(_exact(expected.amount))
+            exact = number(exact_of_stated(expected.amount))
             if not contains(exact, answered.amount):
                 shown = show_value(answered.amount, Language.EN)
                 yield tell.about("amount", show_value(exact, Language.EN), shown, benefit.amount)
@@ -167,12 +167,12 @@ class _Comparer:
         for key, wanted in expected.values.items():
             name, path = self.spots[key]
             got = evaluate_rule(run, name, path)
-            if not _is_same(wanted, got):
+            if not is_same(wanted, got):
                 found[key] = _show_wanted(wanted), show_value(got, Language.EN)
         return found
 
 
-def _all_spots(graph: Graph, record: Record) -> Iterator[tuple[str, Spot]]:
+def all_spots(graph: Graph, record: Record) -> Iterator[tuple[str, Spot]]:
     """Yield every rule of the family and of each record of the case, by its name in the case."""
     for path, scope, shown in _places(record):
         for name, rule in graph.rules.items():
@@ -196,17 +196,19 @@ def _places(record: Record) -> Iterator[tuple[Path, str, str]]:
         yield path, scope, "".join(f"{text}." for text in words)
 
 
-def _exact(stated: int | Decimal) -> int | Fraction:
+def exact_of_stated(stated: int | Decimal) -> int | Fraction:
+    """Return a number of a case as an exact one."""
     return stated if isinstance(stated, int) else Fraction(stated)
 
 
-def _is_same(wanted: object, got: Value) -> bool:
+def is_same(wanted: object, got: Value) -> bool:
+    """Return whether a value is exactly the stated one."""
     if isinstance(got, Answer | Days):
         return str(wanted) == (str(got) if isinstance(got, Answer) else show_value(got, Language.EN))
     if isinstance(wanted, str) and _FRACTION.fullmatch(wanted):
         return contains(number(Fraction(wanted)), got)
     if isinstance(wanted, int | Decimal):
-        return contains(number(_exact(wanted)), got)
+        return contains(number(exact_of_stated(wanted)), got)
     return False
 
 
@@ -217,7 +219,9 @@ def _listed(names: Sequence[str]) -> str:
 def _show_wanted(wanted: object) -> str:
     if isinstance(wanted, str) and _FRACTION.fullmatch(wanted):
         return show_value(number(Fraction(wanted)), Language.EN)
-    return show_value(number(_exact(wanted)), Language.EN) if isinstance(wanted, int | Decimal) else str(wanted)
+    return (
+        show_value(number(exact_of_stated(wanted)), Language.EN) if isinstance(wanted, int | Decimal) else str(wanted)
+    )
 
 
 @dataclass
