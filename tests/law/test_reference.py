@@ -19,12 +19,13 @@ from tests.law.reference.outcome import NoLawError, Outcome
 from tests.law.whole_families import Facts, partly_told, whole_families
 
 MANY = settings(
-    max_examples=250,
+    max_examples=100,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 
-FEWER = settings(MANY, max_examples=60)
+FEWER = settings(MANY, max_examples=25)
+VERY_MANY = settings(MANY, max_examples=3000)
 
 
 def by_engine(benefit: str, facts: Facts, on: date) -> Outcome | None:
@@ -53,6 +54,16 @@ def test_every_benefit_has_its_reference() -> None:
 @given(st.data())
 @MANY
 def test_engine_and_reference_agree_to_the_tenge(benefit: str, data: st.DataObject) -> None:
+    on, facts = data.draw(whole_families(benefit))
+    assert by_engine(benefit, facts, on) == by_reference(benefit, facts, on)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("benefit", REFERENCE)
+@given(st.data())
+@VERY_MANY
+def test_they_agree_on_thousands_of_families(benefit: str, data: st.DataObject) -> None:
     on, facts = data.draw(whole_families(benefit))
     assert by_engine(benefit, facts, on) == by_reference(benefit, facts, on)
 
