@@ -1,12 +1,13 @@
 """What `python -m rules check` asks beyond loading: that every parameter is used, and what still waits."""
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
 from rules.errors import FileProblem
+from rules.graph.graph import Graph
 from rules.loader import Law
 from rules.parameters import DatedValue, Status
 
@@ -62,6 +63,41 @@ def _modules(folder: Traversable) -> Iterable[Traversable]:
             yield from _modules(entry)
         elif entry.name.endswith(".py"):
             yield entry
+
+
+def find_untitled(graph: Graph) -> list[FileProblem]:
+    """Return each act, and each reason of the house behind a rule, that has no title in the three languages.
+
+    Also each title that nothing cites any more.
+    """
+    law = graph.law
+    named: dict[str, str] = {}
+    for name, values in _grounded(graph):
+        for value in values:
+            if value.citation is not None:
+                named.setdefault(value.citation.act, name)
+            if value.reason is not None and name not in law.deadlines and name in graph.places:
+                named.setdefault(value.reason, name)
+    for name, fact in graph.facts.items():
+        if fact.judgement is not None:
+            named.setdefault(fact.judgement.citation.act, name)
+    places = {**law.places, **graph.places}
+    return [
+        FileProblem(places[name].path, places[name].line, f"{name}: give {text!r} its titles in the folder acts")
+        for text, name in named.items()
+        if text not in law.acts
+    ] + [
+        FileProblem(places[text].path, places[text].line, f"no value cites {text!r} any more")
+        for text in law.acts
+        if text not in named
+    ]
+
+
+def _grounded(graph: Graph) -> Iterable[tuple[str, Sequence[DatedValue]]]:
+    yield from ((name, parameter.values) for name, parameter in graph.law.parameters.items())
+    yield from ((name, deadline.values) for name, deadline in graph.law.deadlines.items())
+    yield from ((name, [wording.ground for wording in rule.wordings]) for name, rule in graph.rules.items())
+    yield from ((name, convention.values) for name, convention in graph.conventions.items())
 
 
 def summarise(law: Law) -> Summary:

@@ -19,6 +19,7 @@ from rules.documents import Document, Location, read_document, read_file
 from rules.errors import FileProblem, LawFilesError, RuleError, UnknownNameError
 from rules.faults import explain_faults
 from rules.parameters import (
+    ActFile,
     Alternative,
     Citation,
     Entry,
@@ -38,7 +39,7 @@ CLOSES = "working_day.closes"
 TIME_OF_DAY = "time_of_day"
 _MODELS: tuple[type[Entry], ...] = (
     ParameterFile, Parameter, ParameterValue, Alternative, Citation, Label, DeadlineFile, Deadline, TermValue, Warn,
-    CalendarYear, Holiday, MovedDayOff, WorkingWeekendDay,
+    ActFile, CalendarYear, Holiday, MovedDayOff, WorkingWeekendDay,
 )  # fmt: skip
 _KNOWN_KEYS = sorted({key for model in _MODELS for key in model.model_fields})
 
@@ -67,6 +68,7 @@ class Law:
     version: str
     places: Mapping[str, Place]
     graph_files: Mapping[str, bytes] = field(default_factory=dict)
+    acts: Mapping[str, Label] = field(default_factory=dict)
 
     def parameter(self, name: str) -> Parameter:
         """Return the parameter. Raises UnknownNameError."""
@@ -124,6 +126,7 @@ def read_law(root: Traversable, shown_as: str) -> Law:
         version=_hash_files({path.removeprefix(shown_as): content for path, content in contents.items()}),
         places=reader.places,
         graph_files=reader.graph_files,
+        acts=reader.acts,
     )
 
 
@@ -161,6 +164,7 @@ class _LawReader:
     years: dict[int, CalendarYear] = field(default_factory=dict)
     places: dict[str, Place] = field(default_factory=dict)
     graph_files: dict[str, bytes] = field(default_factory=dict)
+    acts: dict[str, Label] = field(default_factory=dict)
     problems: list[FileProblem] = field(default_factory=list)
 
     def read(self, path: str, content: bytes) -> None:
@@ -172,6 +176,7 @@ class _LawReader:
             "parameters": self._read_parameters,
             "deadlines": self._read_deadlines,
             "calendar": self._read_year,
+            "acts": self._read_acts,
         }
         if kind not in readers:
             text = f"a file of the law lies in a folder {', '.join(sorted([*readers, *GRAPH_KINDS]))}, not in {kind!r}"
@@ -192,6 +197,12 @@ class _LawReader:
                 if value.unit == TIME_OF_DAY and not _is_time(value.value):
                     text = f'{name}: a time of day is written in quotes as "HH:MM"'
                     self.problems.append(document.problem((*location, "values", index, "value"), text))
+
+    def _read_acts(self, document: Document) -> None:
+        for index, title in enumerate(parse_document(document, ActFile).acts):
+            location: Location = ("acts", index)
+            self._remember(document, location, title.en, title.en in self.acts)
+            self.acts[title.en] = title
 
     def _read_deadlines(self, document: Document) -> None:
         for code, deadline in parse_document(document, DeadlineFile).deadlines.items():

@@ -220,3 +220,12 @@ class ParameterFile(Entry):
     """A file in a folder `parameters`."""
 
     parameters: dict[str, Parameter]
+
+
+class ActFile(Entry):
+    """A file in a folder `acts`: the titles of acts, and the reasons of the house, in three languages.
+
+    A citation names an act by its English title, so that the file of a value can be read alone.
+    """
+
+    acts: Annotated[tuple[Label, ...], Field(min_length=1)]

@@ -4,7 +4,7 @@ import argparse
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from rules.check import find_awaited, find_unused, summarise, words_in_code
+from rules.check import find_awaited, find_untitled, find_unused, summarise, words_in_code
 from rules.deadlines import compute_due
 from rules.desk.arguments import DONE, Write, as_date, as_folder, as_moment
 from rules.desk.case_files import cases_beside, find_cases
@@ -42,7 +42,7 @@ def add_commands(commands: "Commands") -> None:
 def _check(asked: argparse.Namespace, law: Law, write: Write) -> int:
     graph = read_graph(law)
     used = used_parameters(graph)
-    faults = [*find_unused(law, words_in_code() | used), *find_awaited(law, used)]
+    faults = [*find_unused(law, words_in_code() | used), *find_awaited(law, used), *find_untitled(graph)]
     faults += find_bound_faults(graph)
     if graph.benefits:
         found = find_cases(graph, [asked.cases or cases_beside(asked.law)])

@@ -24,7 +24,7 @@ from rules.parameters import Citation, Label, Parameter, Status
 
 @dataclass(frozen=True)
 class Ground:
-    """Where a value of the law stands, and the wording it was taken from."""
+    """Where a value of the law stands, with the act's title in the language of the reader, and its wording."""
 
     name: str
     shown: str
@@ -122,10 +122,14 @@ def ground_of(graph: Graph, use: Used, language: Language) -> Ground:
         shown = f"{shown}: {figure.rstrip(SPACE)}"
     elif value.unit != "formula":
         shown = f"{shown}: {word(value.value, language)}"
+    titles, citation, reason = graph.law.acts, value.citation, value.reason
+    if citation is not None and citation.act in titles:
+        citation = citation.model_copy(update={"act": say(titles[citation.act], language)})
+    if reason is not None and reason in titles:
+        reason = say(titles[reason], language)
     return Ground(
-        use.name, shown, use.on, value.in_force_from, value.known_from, value.status, value.citation, value.reason,
-        digest_of(value),
-    )  # fmt: skip
+        use.name, shown, use.on, value.in_force_from, value.known_from, value.status, citation, reason, digest_of(value)
+    )
 
 
 def exact_of(value: object) -> Exact:

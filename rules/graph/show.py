@@ -165,12 +165,13 @@ class _Shower:
         return TIGHT, {"part": self.show(node.part, path, LOOSE)}
 
     def one_of(self, node: OneOf, path: Path, _: Value) -> tuple[int, dict[str, str]]:
-        codes = self.run.graph.facts[node.part.name].codes if isinstance(node.part, FactNode) else None
-        names = [say(codes[code], self.language) if codes else code for code in node.codes]
+        fact = self.run.graph.facts[node.part.name] if isinstance(node.part, FactNode) else None
+        codes = (fact.codes if fact else None) or {}
+        shown = self.show(node.part, path, LOOSE)
         return LOOSE, {
-            "part": self.show(node.part, path, LOOSE),
+            "part": f"{say(fact.label, self.language)} ({shown})" if fact else shown,
             "is_one": self.word("is not" if node.negated else "is"),
-            "codes": f" {self.word('or')} ".join(names),
+            "codes": f" {self.word('or')} ".join(say(codes[code], self.language) for code in node.codes),
         }
 
     def choice(self, node: If, path: Path, _: Value) -> tuple[int, dict[str, str]]:

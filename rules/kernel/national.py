@@ -4,47 +4,26 @@ Figures of the law are arguments of the code, so a reform of figures runs the co
 kept on disk under the hash of its text.
 """
 
-import importlib.util
-import os
-import sys
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
-from hashlib import sha256
-from inspect import getsource
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rules.errors import RuleError
 from rules.graph.graph import Graph
 from rules.graph.models import FAMILY
-from rules.kernel import daycount
+from rules.kernel.cache import core_count, load
 from rules.kernel.columns import DTYPES, Columns
 from rules.kernel.emit import Block, Code, count_uses
 from rules.kernel.expressions import Builder
 from rules.kernel.lower import Low, Lowering, NotCompiledError
 
 NO, YES, CANNOT_TELL_YET, NO_LAW = range(4)
-CACHE_VARIABLE = "CASEMGMT_KERNEL_CACHE"
 _FAMILIES_A_TASK = 1 << 16
 _INDENT = "        "
-_HEAD = '''"""Compiled from rules of the law; made anew when it is missing."""
-
-from numba import njit
-
-from rules.kernel.compiled import look, months_after, period_start
-
-
-@njit(nogil=True, cache=True, error_model="numpy")
-'''
-
-
-class UnsafeCacheError(RuleError):
-    """The folder of compiled code could be written by somebody else, and code in it would be run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +95,7 @@ class National:
             for name, kernel in self.kernels.items()
             for first in range(0, columns.families, _FAMILIES_A_TASK)
         ]
-        with ThreadPoolExecutor(threads or os.cpu_count()) as pool:
+        with ThreadPoolExecutor(threads or core_count()) as pool:
             list(pool.map(lambda task: task[0].run(whole, *task[1:]), tasks))
         return found
 
@@ -167,7 +146,7 @@ def _kernel(lowering: Lowering, benefit: str) -> Kernel:
         figures=_figures(code, lowering.build),
         scale=amount.scale,
         divides=bool(lowering.divided),
-        function=_load(text),
+        function=load(text),
     )
 
 
@@ -193,38 +172,3 @@ def _figures(code: Code, build: Builder) -> tuple[NDArray[np.int64], ...]:
         series = build.series[name]
         found += [series.starts, series.values, series.missing]
     return tuple(_frozen(np.array(values, np.int64)) for values in found)
-
-
-def cache_folder() -> Path:
-    """Return where compiled code is kept: CASEMGMT_KERNEL_CACHE, else the user's cache folder."""
-    named = os.environ.get(CACHE_VARIABLE)
-    home = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(named) if named else Path(home) / "casemgmt" / "kernels"
-
-
-def _load(text: str) -> Callable[..., None]:
-    """Return the compiled function of a text; numba compiles it at the first call, or finds it compiled."""
-    whole = _HEAD + text
-    name = f"kernel_{sha256((whole + getsource(daycount)).encode()).hexdigest()[:32]}"
-    path = _own_folder(cache_folder()) / f"{name}.py"
-    if not path.exists():
-        part = path.with_name(f".{name}.{os.getpid()}")
-        part.write_text(whole)
-        part.replace(path)
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise ImportError(name)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # numba finds the module of compiled code by its name
-    spec.loader.exec_module(module)
-    function: Callable[..., None] = module.kernel
-    return function
-
-
-def _own_folder(folder: Path) -> Path:
-    """Return the folder, made where it is missing. Raises UnsafeCacheError where others could put code into it."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    status = folder.stat()
-    if status.st_uid != os.getuid() or status.st_mode & 0o022:
-        raise UnsafeCacheError(f"{folder} belongs to another user or can be written by others: choose another folder")
-    return folder

