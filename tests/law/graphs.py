@@ -106,7 +106,8 @@ def member(draw: st.DrawFn, on: date, role: str, sex: st.SearchStrategy[str], bo
             **personal(),
         }
     )
-    return draw(common) | draw(assistance_of_member(on))
+    found = draw(common) | draw(assistance_of_member(on))
+    return found | ({"mother_award": "none", "maternity_leave": "none"} if found["sex"] == "male" else {})
 
 
 @st.composite

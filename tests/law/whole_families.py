@@ -125,8 +125,11 @@ def _record(draw: st.DrawFn, scope: str, names: frozenset[str], on: date) -> Fac
 
 
 def _make_possible(family: Facts, on: date) -> None:
-    """Leave one mother and one father, both older than every child; anybody else is another member."""
+    """Leave one mother and one father, both older than every child, and to no man what only a woman has."""
     members = family.get("members", [])
+    for member in members:
+        if member.get("sex") == "male":
+            member.update({name: "none" for name in ("mother_award", "maternity_leave") if name in member})
     sexes: set[str] = set()
     for member in members:
         if member.get("role") == "parent":
