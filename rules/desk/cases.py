@@ -1,13 +1,23 @@
-"""The commands that write cases: `cases template`."""
+"""The commands that write cases: `cases template` and `cases generate`."""
 
 import argparse
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rules.desk.arguments import DONE, Write, as_date, write_file
+from rules.desk.case_files import cases_beside, find_cases
+from rules.desk.progress import follow
+from rules.errors import LawFilesError, RuleError
+from rules.graph.boundary import propose
+from rules.graph.cases import Placed
+from rules.graph.edges import find_edges
+from rules.graph.graph import Graph
+from rules.graph.moves import Situation
 from rules.graph.reader import read_graph
 from rules.graph.templates import last_day, table_template, yaml_template
 from rules.graph.words import Language
+from rules.graph.write_cases import write_csv, write_yaml
 from rules.loader import Law
 
 if TYPE_CHECKING:
@@ -16,8 +26,17 @@ if TYPE_CHECKING:
 _TEMPLATE = """\
 Write an empty case of a benefit with every fact that its rules can ask, each with its meaning and its form. The file
 can be run as it stands. With --csv it is a table for a spreadsheet; its headings are codes, or names with --lang."""
+_GENERATE = """\
+Propose a case on each side of every edge of a benefit's rules: each comparison, each row of a table, the ends of
+periods, each day on which a value or wording changes, each code, yes and no. The edges are found in the rules; a
+confirmed case that reaches one is moved, one input at a time, until the two sides meet. What the cases expect is what
+the rules say today, and is marked as proposed until a person confirms it."""
 # Without it a spreadsheet takes the file for another alphabet.
 _BYTE_ORDER_MARK = "\ufeff"
+
+
+class TooManyError(RuleError):
+    """More was asked for than one screen can hold."""
 
 
 def add_commands(commands: "Commands") -> None:
@@ -33,6 +52,53 @@ def add_commands(commands: "Commands") -> None:
     )
     template.add_argument("--out", type=Path, metavar="FILE", help="write here instead of to the screen")
     template.set_defaults(run=_template)
+    _add_generate(acts)
+
+
+def _add_generate(acts: "Commands") -> None:
+    generate = acts.add_parser("generate", help="proposed cases for every edge of the rules", description=_GENERATE)
+    generate.add_argument("benefits", nargs="*", metavar="BENEFIT", help="all of them when none is named")
+    generate.add_argument("--from", dest="seeds", type=Path, nargs="+", default=[], metavar="FILE",
+                          help="cases to start from (default: those that ship, or beside --law)")  # fmt: skip
+    generate.add_argument("--csv", action="store_true", help="a table for a spreadsheet instead of YAML")
+    generate.add_argument("--out", type=Path, metavar="FOLDER", help="write a file for each benefit into this folder")
+    generate.set_defaults(run=_generate)
+
+
+def _generate(asked: argparse.Namespace, law: Law, write: Write) -> int:
+    graph = read_graph(law)
+    benefits = asked.benefits or list(graph.benefits)
+    for benefit in benefits:
+        graph.benefit(benefit)
+    found = find_cases(graph, asked.seeds or [cases_beside(asked.law)])
+    if found.problems:
+        raise LawFilesError(found.problems)
+    if asked.out is None and len(benefits) > 1:
+        raise TooManyError("name one benefit, or a folder for the files of several with --out")
+    for benefit in benefits:
+        seeds = list(_seeds(graph, found.cases, benefit))
+        edges = follow(find_edges(graph, benefit), f"Edges of {benefit}")
+        proposals = propose(graph, benefit, seeds, edges)
+        text = write_csv(graph, benefit, proposals) if asked.csv else _lines(write_yaml(benefit, proposals))
+        if asked.out is None:
+            write(text.splitlines())
+            continue
+        path = asked.out.joinpath(f"{benefit}_edges{'.csv' if asked.csv else '.yaml'}")
+        write_file(path, f"{_BYTE_ORDER_MARK}{text}" if asked.csv else text)
+        write([f"{path}: {len(proposals)} proposed cases, from {len(seeds)} that are there."])
+    return DONE
+
+
+def _seeds(graph: Graph, cases: Iterable[Placed], benefit: str) -> Iterator[Situation]:
+    """Yield the confirmed cases that ask about the benefit and have an answer."""
+    for placed in cases:
+        expected = placed.case.questions.get(benefit)
+        if expected is not None and expected.refused is None and placed.case.on and not placed.case.is_proposed:
+            yield Situation(placed.record(graph, placed.case.on), placed.case.on)
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _template(asked: argparse.Namespace, law: Law, write: Write) -> int:
@@ -41,7 +107,7 @@ def _template(asked: argparse.Namespace, law: Law, write: Write) -> int:
     if asked.csv:
         text = table_template(graph, asked.benefit, on, asked.lang)
     else:
-        text = "".join(f"{line}\n" for line in yaml_template(graph, asked.benefit, on, asked.lang or Language.EN))
+        text = _lines(yaml_template(graph, asked.benefit, on, asked.lang or Language.EN))
     if asked.out is None:
         write(text.splitlines())
     else:

@@ -50,7 +50,8 @@ def _test(asked: argparse.Namespace, law: Law, write: Write) -> int:
         raise NoSuchCaseError(f"none of {len(found.cases)} cases has that name or asks for that benefit")
     outcomes, problems = _run(graph, chosen, asked.benefit)
     problems += found.problems
-    write(_report(outcomes, problems, found.files))
+    proposed = sum(placed.case.is_proposed for placed in chosen)
+    write(_report(outcomes, problems, found.files, proposed))
     return FOUND_FAULTS if problems or any(outcome.differences for outcome in outcomes) else DONE
 
 
@@ -70,7 +71,9 @@ def _run(graph: Graph, cases: Sequence[Placed], benefits: Sequence[str]) -> tupl
     return outcomes, problems
 
 
-def _report(outcomes: Sequence[Outcome], problems: Sequence[FileProblem], files: int) -> Iterator[str]:
+def _report(
+    outcomes: Sequence[Outcome], problems: Sequence[FileProblem], files: int, proposed: int
+) -> Iterator[str]:  # fmt: skip
     failed = [outcome for outcome in outcomes if outcome.differences]
     for outcome in failed:
         yield from report_failure(outcome)
@@ -79,7 +82,8 @@ def _report(outcomes: Sequence[Outcome], problems: Sequence[FileProblem], files:
         yield from str(LawFilesError(problems)).splitlines()
         yield ""
     faults = f", {_count(len(problems), 'fault')} in the files" if problems else ""
-    yield f"{_count(len(outcomes), 'case')} of {_count(files, 'file')}: {len(failed)} failed{faults}."
+    waiting = f", {proposed} only proposed and not confirmed yet" if proposed else ""
+    yield f"{_count(len(outcomes), 'case')} of {_count(files, 'file')}: {len(failed)} failed{faults}{waiting}."
 
 
 def report_failure(outcome: Outcome) -> Iterator[str]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
@@ -34,6 +34,7 @@ class Expected(Entry):
 class Case(Entry):
     """One case: its facts, its question, and the answer the law should give.
 
+    What the case expects is `proposed` until a person has compared it with the act; then the line is taken out.
     The question is one `benefit` with what is `expected` of it, or several at once: `answers` names each
     benefit with what is expected of it.
     """
@@ -44,6 +45,7 @@ class Case(Entry):
     known_on: date | None = None
     article: Text | None = None
     note: Text | None = None
+    proposed: Literal["yes", "no"] = "no"
     family: dict[str, object]
     expected: Expected | None = None
     answers: dict[Code, Expected] = Field(default_factory=dict)
@@ -54,6 +56,11 @@ class Case(Entry):
         if self.answers and (self.benefit is not None or self.expected is not None):
             raise ValueError("a case has either benefit and expected, or answers for several benefits")
         return self
+
+    @property
+    def is_proposed(self) -> bool:
+        """Whether no person has confirmed yet what is expected."""
+        return self.proposed == "yes"
 
     @property
     def questions(self) -> dict[str, Expected]:

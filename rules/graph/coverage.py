@@ -100,10 +100,10 @@ class Question:
 
 
 def prepare(graph: Graph, cases: Iterable[Placed]) -> Iterator[Question]:
-    """Yield every answer that the cases expect; not those that are refused for facts that contradict each other."""
+    """Yield every answer that confirmed cases expect; not those refused for facts that contradict each other."""
     for placed in cases:
         case = placed.case
-        if case.on is None:
+        if case.on is None or case.is_proposed:
             continue
         try:
             record = placed.facts(graph, case.on)

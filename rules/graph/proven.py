@@ -47,6 +47,8 @@ def find_unproven(graph: Graph, cases: Iterable[Placed]) -> list[FileProblem]:
     problems: list[FileProblem] = []
     for placed in cases:
         try:
+            if placed.case.is_proposed:
+                continue  # what nobody has confirmed shows nothing
             if run_case(graph, placed).differences:
                 text = f"the case {placed.case.name!r} fails; `python -m rules test` shows where"
                 problems.append(placed.document.problem(placed.location, text))

@@ -21,6 +21,7 @@ CASE_WORDS: Mapping[str, tuple[str, ...]] = {
     "on": ("on", "date", "на дату", "дата", "күні"),
     "known_on": ("known_on", "известно на", "белгілі болған күні"),
     "article": ("article", "статья", "бап"),
+    "proposed": ("proposed", "предложено", "ұсынылған"),
     "note": ("note", "примечание", "ескертпе"),
 }
 EXPECTED_WORDS: Mapping[str, tuple[str, ...]] = {
@@ -202,4 +203,5 @@ _READERS: Mapping[str, Callable[[str], object]] = {
     "amount": _number,
     "missing": _names_in,
     "notices": _names_in,
+    "proposed": lambda text: _TRUTHS.get(plain(text), text.strip()),
 }
