@@ -18,6 +18,10 @@ TABLES = (
     "app_user",
     "assessment",
     "audit_event",
+    "benefit_appeal",
+    "benefit_determination",
+    "benefit_offer",
+    "benefit_recomputation",
     "booking",
     "case_closure",
     "case_handover",
@@ -169,6 +173,10 @@ class Expectation:
             return True
         if row["kind"] == "handover_acceptance" and row["assignee_id"] == self.user_id:
             return True  # the receiver of an offer, also where the case is restricted
+        if row["record_type"] == "benefit_determination" and self.determination(
+            self.world.by_id["benefit_determination"][row["record_id"]]
+        ):
+            return True
         if row["restricted"]:
             return False
         reach = self.signals if row["case_id"] is None else self.cases
@@ -184,6 +192,18 @@ class Expectation:
         if row["restricted"]:
             return any(c["case_id"] in self.teams for c in in_cases)
         return any(self.in_case(c) for c in in_cases) or any(self.of_signal(s) for s in in_signals)
+
+    def determination(self, row: Row) -> bool:
+        """Facts of a whole family: all of its persons must be seen; or a benefits officer of its body or its region."""
+        persons = [self.world.by_id["person"][person] for person in row["person_ids"]]
+        if all(self.person(person) for person in persons):
+            return True
+        hidden = row["restricted"] or any(person["restricted"] for person in persons)
+        mine = row["organisation_id"] == self.body or (self.region is not None and row["region_code"] == self.region)
+        return "benefits" in self.flags and mine and not hidden
+
+    def of_determination(self, row: Row) -> bool:
+        return self.determination(self.world.by_id["benefit_determination"][row["determination_id"]])
 
     def of_person(self, row: Row) -> bool:
         return self.person(self.world.by_id["person"][row["person_id"]])
@@ -220,6 +240,10 @@ class Expectation:
 RULES: dict[str, Rule] = {
     "app_user": Expectation.everybody,
     "audit_event": Expectation.audit,
+    "benefit_appeal": Expectation.of_determination,
+    "benefit_determination": Expectation.determination,
+    "benefit_offer": Expectation.of_determination,
+    "benefit_recomputation": Expectation.of_determination,
     "booking": Expectation.booking,
     "case_handover": Expectation.handover,
     "case_member": Expectation.membership,

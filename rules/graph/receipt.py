@@ -61,10 +61,11 @@ class _Form(Entry):
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a receipt says: the question, its facts, and the whole as it was written."""
+    """What a receipt says: the question, its facts (read, and as they were given), and the whole as it was written."""
 
     benefit: str
     facts: Record
+    given: object
     on: date
     known_on: date | None
     mode: Mode
@@ -142,8 +143,9 @@ def read_receipt(graph: Graph, receipt: bytes) -> Told:
             raise ReceiptError("the receipt was changed: its content does not fit its hash")
         if form.engine_version != ENGINE_VERSION:
             raise ReceiptError(f"made by engine version {form.engine_version}, this one is {ENGINE_VERSION}")
-        facts = read_kept_facts(graph, _numbers(graph, content["facts"]), form.on)
-        return Told(form.benefit, facts, form.on, form.known_on, form.mode, content)
+        given = _numbers(graph, content["facts"])
+        facts = read_kept_facts(graph, given, form.on)
+        return Told(form.benefit, facts, given, form.on, form.known_on, form.mode, content)
     except ValidationError as error:
         fault = error.errors(include_url=False, include_input=False)[0]
         place = ".".join(str(part) for part in fault["loc"])

@@ -3,6 +3,7 @@
 from typing import Any
 
 from casemgmt.assessments.states import ASSESSMENT
+from casemgmt.benefits.states import APPEAL, DETERMINATION, OFFER
 from casemgmt.cases.handover_states import HANDOVER
 from casemgmt.cases.states import CASE
 from casemgmt.centers.states import SESSION
@@ -27,5 +28,8 @@ MACHINES: dict[str, Machine[Any]] = {
         SESSION,
         PROGRAMME,
         FOLLOW_UP,
+        DETERMINATION,
+        APPEAL,
+        OFFER,
     )
 }

@@ -199,6 +199,7 @@ def _value(column: asyncpg.Record, case: OpenCase) -> str:
         "jsonb": "'{}'",
         "xid8": "pg_current_xact_id()",
         "_text": "'{}'",
+        "_uuid": "'{}'",
     }
     return known.get(name) or plain.get(kind, "'x'")
 

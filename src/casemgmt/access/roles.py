@@ -37,7 +37,8 @@ class Role:
     cases: Reach = Reach.NONE
     """Reach of cases, of everything in them, and of persons."""
     flags: frozenset[str] = field(default_factory=frozenset)
-    """Secret classes the role reads where it sees the record: `identifiers`, `reporters`; and `audit`, `directory`."""
+    """Secret classes the role reads where it sees the record: `identifiers`, `reporters`; and `audit`, `directory`,
+    `benefits` (determinations of the body and the region, without the persons' files)."""
 
 
 _EVERYBODY = {P.SELF_READ, P.REFERENCE_READ, P.ORGANISATIONS_READ, P.USERS_READ}
@@ -57,6 +58,7 @@ _SIGNAL_DESK = {
 }
 _CASE_READER = {
     P.ASSESSMENTS_READ,
+    P.BENEFITS_READ,
     P.CASES_READ,
     P.CENTRES_READ,
     P.PERSONS_READ,
@@ -67,6 +69,9 @@ _CASE_READER = {
 _TEAM_WORKER = _CASE_READER | {P.TASKS_READ, P.TASKS_WRITE, P.SIGNALS_CREATE, P.SIGNALS_READ, P.PERSONS_MATCH}
 _CASE_WORK = _TEAM_WORKER | {
     P.ASSESSMENTS_WRITE,
+    P.BENEFITS_APPEAL,
+    P.BENEFITS_DETERMINE,
+    P.BENEFITS_OFFER,
     P.CASES_CLOSE,
     P.CASES_HANDOVER,
     P.CASES_OPEN,
@@ -122,10 +127,20 @@ ROLES: dict[str, Role] = {
         flags=frozenset({"audit"}),
     ),
     "benefits_officer": _role(
-        "Determines benefits for families on whose team the officer is",
-        _CASE_READER | {P.TASKS_READ, P.TASKS_WRITE, P.IDENTIFIERS_READ},
+        "Determines benefits for families on whose team the officer is, decides on those of the body and the region",
+        _CASE_READER
+        | {
+            P.BENEFITS_APPEAL,
+            P.BENEFITS_DECIDE,
+            P.BENEFITS_DETERMINE,
+            P.BENEFITS_OFFER,
+            P.BENEFITS_REVIEW,
+            P.IDENTIFIERS_READ,
+            P.TASKS_READ,
+            P.TASKS_WRITE,
+        },
         cases=Reach.TEAM,
-        flags=_IDENTIFIERS,
+        flags=_IDENTIFIERS | {"benefits"},
     ),
     "case_manager": _role(
         "Accountable for a child's case from opening to follow-up",
@@ -168,7 +183,7 @@ ROLES: dict[str, Role] = {
     ),
     "guardianship_officer": _role(
         "Guardianship and trusteeship body: the children on whose team the officer is",
-        _TEAM_WORKER | {P.IDENTIFIERS_READ, P.PERSONS_WRITE},
+        _TEAM_WORKER | {P.BENEFITS_APPEAL, P.IDENTIFIERS_READ, P.PERSONS_WRITE},
         signals=Reach.OWN,
         cases=Reach.TEAM,
         flags=_IDENTIFIERS,
@@ -201,6 +216,7 @@ ROLES: dict[str, Role] = {
         "Second person of a body: approves plans and closures, sees the body's queue",
         _CASE_READER
         | {
+            P.BENEFITS_REVIEW,
             P.CASES_APPROVE_CLOSURE,
             P.CASES_HANDOVER,
             P.CASES_RESTRICT,

@@ -2,8 +2,7 @@
 
 from typing import Any
 
-from casemgmt.benefits.engine import SignedBasis
-from casemgmt.benefits.views import (
+from casemgmt.benefits.answer_views import (
     AmountView,
     AnswerView,
     GroundView,
@@ -15,6 +14,7 @@ from casemgmt.benefits.views import (
     SignOffView,
     StepView,
 )
+from casemgmt.benefits.engine import SignedBasis
 from casemgmt.benefits.wording import say_notice
 from casemgmt.reference.languages import Language
 from casemgmt.reference.views import CitationView

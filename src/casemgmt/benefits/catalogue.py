@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cache
 
+from casemgmt.benefits.answer_views import BenefitView, CatalogueView, CodeView, FactView, GroupView, PeriodView
 from casemgmt.benefits.answers import sign_off_view
 from casemgmt.benefits.engine import Engine, law_graph
-from casemgmt.benefits.views import BenefitView, CatalogueView, CodeView, FactView, GroupView, PeriodView
 from casemgmt.reference.languages import Language
 from rules.errors import RuleError
 from rules.graph.domain import Days

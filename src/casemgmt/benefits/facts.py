@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from difflib import get_close_matches
+from itertools import islice
 from typing import NoReturn
 
 from casemgmt.benefits.wording import Fault, say_fault
@@ -29,27 +30,34 @@ _TOO_MANY = "facts-too-many"
 
 def read_given(graph: Graph, facts: Mapping[str, object], on: date, language: Language) -> Record:
     """Return the facts as the rules take them; `Invalid` with every fault found."""
-    _refuse_size(facts)
-    if faults := list(_faults_of_words(graph, facts, language)):
-        _refuse(faults)
+    refuse_size(facts)
+    if faults := list(islice(word_faults(graph, facts), _MOST_FAULTS)):
+        _refuse([_field(location, fault, language) for location, fault in faults])
     try:
-        return read_facts(graph, _exact(facts), on)
+        return read_facts(graph, exact(facts), on)
     except FactsError as error:
         _refuse_problems(graph, error, language)
 
 
 def _refuse_problems(graph: Graph, error: FactsError, language: Language) -> NoReturn:
     if any(problem.check is None for problem in error.problems):
-        _refuse([_fault(graph, problem, language) for problem in error.problems])
-    faults = tuple(_fault(graph, problem, language) for problem in error.problems[:_MOST_FAULTS])
+        _refuse(_fields(graph, error, language))
+    faults = tuple(_fields(graph, error, language))
     raise Invalid("The facts contradict each other.", code="facts-contradict", faults=faults)
 
 
+def _fields(graph: Graph, error: FactsError, language: Language) -> list[FieldFault]:
+    return [
+        _field(problem.location, fault_of(graph, problem, language), language)
+        for problem in error.problems[:_MOST_FAULTS]
+    ]
+
+
 def _refuse(faults: list[FieldFault]) -> NoReturn:
-    raise Invalid("Some facts can't be used.", code="facts-invalid", faults=tuple(faults[:_MOST_FAULTS]))
+    raise Invalid("Some facts can't be used.", code="facts-invalid", faults=tuple(faults))
 
 
-def _refuse_size(facts: Mapping[str, object]) -> None:
+def refuse_size(facts: Mapping[str, object]) -> None:
     """Refuse what no family is, before anything goes through it."""
     values = records = 0
     rest: list[tuple[object, int]] = [(facts, 0)]
@@ -67,7 +75,7 @@ def _refuse_size(facts: Mapping[str, object]) -> None:
         raise Invalid("These are more facts, or deeper ones, than a family has.", code=_TOO_MANY)
 
 
-def _faults_of_words(graph: Graph, facts: Mapping[str, object], language: Language) -> Iterator[FieldFault]:
+def word_faults(graph: Graph, facts: Mapping[str, object]) -> Iterator[tuple[Location, Fault]]:
     """Yield unknown words and unfit ids; the words are the caller's own and are not repeated."""
     rest: list[tuple[str, Location, Mapping[str, object]]] = [(FAMILY, (), facts)]
     while rest:
@@ -77,9 +85,9 @@ def _faults_of_words(graph: Graph, facts: Mapping[str, object], language: Langua
         for key, value in record.items():
             if key == ID and scope != FAMILY:
                 if not isinstance(value, str) or not _ID.fullmatch(value):
-                    yield _field((*location, ID), Fault("fact-id"), language)
+                    yield (*location, ID), Fault("fact-id")
             elif key not in known:
-                yield _field((*location, "?"), _unknown(key, known), language)
+                yield (*location, "?"), _unknown(key, known)
             elif key in groups and isinstance(value, list):
                 rest.extend(
                     (key, (*location, key, index), inner)
@@ -93,29 +101,27 @@ def _unknown(word: str, known: set[str]) -> Fault:
     return Fault("fact-unknown-near", {"near": near[0]}) if near else Fault("fact-unknown")
 
 
-def _exact(value: object) -> object:
+def exact(value: object) -> object:
     """Return the facts with decimals as they were written: a binary fraction is never a sum of money."""
     if isinstance(value, float):
         return Decimal(repr(value))
     if isinstance(value, Mapping):
-        return {key: _exact(inner) for key, inner in value.items()}
-    return [_exact(inner) for inner in value] if isinstance(value, list) else value
+        return {key: exact(inner) for key, inner in value.items()}
+    return [exact(inner) for inner in value] if isinstance(value, list) else value
 
 
-def _fault(graph: Graph, problem: FactProblem, language: Language) -> FieldFault:
+def fault_of(graph: Graph, problem: FactProblem, language: Language) -> Fault:
+    """Return what the place of a problem takes, or what contradicts there."""
     if problem.text is not None:
-        return _field(
-            problem.location, Fault("fact-contradiction", {"text": getattr(problem.text, language)}), language
-        )
-    last = problem.location[-1] if problem.location else ""
+        return Fault("fact-contradiction", {"text": getattr(problem.text, language)})
+    last = str(problem.location[-1]) if problem.location else ""
     if last == ID:
-        return _field(problem.location, Fault("fact-id"), language)
+        return Fault("fact-id")
     if last in graph.facts:
-        return _field(problem.location, _needed(graph.facts[str(last)]), language)
+        return _needed(graph.facts[last])
     if last in graph.groups:
-        group = graph.groups[str(last)]
-        return _field(problem.location, Fault("fact-list", {"least": group.least, "most": group.most}), language)
-    return _field(problem.location, Fault("fact-record"), language)
+        return Fault("fact-list", {"least": graph.groups[last].least, "most": graph.groups[last].most})
+    return Fault("fact-record")
 
 
 def _needed(fact: Fact) -> Fault:

@@ -2,12 +2,12 @@
 
 from datetime import date
 
+from casemgmt.benefits.answer_views import RefusalView, ScreenedView, ScreeningView
 from casemgmt.benefits.answers import answer_view, sign_off_view
 from casemgmt.benefits.commands import ScreenFamily
 from casemgmt.benefits.engine import Engine
 from casemgmt.benefits.facts import read_given
 from casemgmt.benefits.failures import law_failure, require_benefit
-from casemgmt.benefits.views import RefusalView, ScreenedView, ScreeningView
 from casemgmt.errors import DomainError
 from casemgmt.reference.languages import Language
 from casemgmt.texts import problem_text

@@ -1,221 +1,219 @@
-"""What readers of benefits get. Exact numbers are texts; what is open is a range."""
+"""What readers of determinations, appeals, recomputations and offers get."""
 
-from datetime import date
-from typing import Literal
+from datetime import date, datetime
+from typing import Any, Literal
+from uuid import UUID
 
-from casemgmt.models import View
-from casemgmt.reference.views import CitationView
-
-
-class SignOffView(View):
-    """Whose signatures an answer was given under. `example`: nobody's; such an answer decides about nothing real."""
-
-    authority: str
-    example: bool
-    digest: str
-    notice: str | None
-    """For a person to read wherever the answer is shown, where it is an example."""
+from casemgmt.benefits.answer_views import AmountView, AnswerView, SignOffView
+from casemgmt.models import AllowedActionView, View
 
 
-class RangeView(View):
-    """Anything from `low` to `high`; one value where both are equal."""
+class SourceView(View):
+    """Where a fact comes from, and of which day it is. `told`: the paper that the officer named."""
 
-    low: str
-    high: str
-
-
-class AmountView(RangeView):
-    """An amount in its unit; `exact` where both ends are equal."""
-
-    exact: bool
-    unit: str
+    kind: Literal["person", "family", "family_member", "relationship", "stated"]
+    record_id: UUID | None
+    on: date
+    told: str | None
 
 
-class GroundView(View):
-    """Where a value of the law stands, and the wording it was taken from."""
+class FactUsedView(View):
+    """A fact that the answer rests on, with its sources. `value` is text; of a list, its records."""
 
-    name: str
-    shown: str
+    person_id: UUID | None
+    fact: str
+    label: str
+    value: str | list[dict[str, Any]] | None
+    sources: list[SourceView]
+
+
+class GroundOfRefusalView(View):
+    """A condition that the rules found unmet, with its law: a refusal may name it.
+
+    `article_seen` false: nobody has read the article yet, so the officer names it.
+    """
+
+    rule: str
+    label: str
+    act: str
+    article: str
+    article_seen: bool
+
+
+class RefusedOnView(View):
+    """The ground of a refusal, proposed or confirmed."""
+
+    rule: str | None
+    code: str | None
+    label: str
+    article: str
+
+
+class DeterminationSummary(View):
+    """A determination in a list."""
+
+    id: UUID
+    version: int
+    family_id: UUID
+    case_id: UUID | None
+    benefit: str
+    label: str
+    state: str
+    mode: Literal["estimate", "decide"]
+    on: date
+    known_on: date | None
+    applied_on: date | None
+    entitled: Literal["yes", "no", "cannot_tell_yet"]
+    amount: AmountView | None
+    settled: bool
+    provisional: bool
+    sign_off: SignOffView | None
+    """The signatures that it was made under."""
+    created_at: datetime
+    created_by_id: UUID
+    proposed_by_id: UUID | None
+    decided_by_id: UUID | None
+    decided_at: datetime | None
+
+
+class DeterminationView(DeterminationSummary):
+    """A determination in full, with what the reader may do on it now."""
+
+    person_ids: list[UUID]
+    facts: list[FactUsedView]
+    missing: list[str]
+    not_verified: list[str]
+    grounds: list[GroundOfRefusalView]
+    """Conditions that were not met: what a refusal may name beside the list `benefit_refusal_ground`."""
+    refused_on: RefusedOnView | None
+    note: str | None
+    proposed_at: datetime | None
+    return_reason: str | None
+    set_aside_reason: str | None
+    rules_version: str
+    allowed_actions: list[AllowedActionView]
+
+
+class DeterminationExplainedView(View):
+    """A determination recomputed from its receipt, and explained.
+
+    `reproduced`: byte for byte; `same_answer`: the files of the law have changed since, the answer has not;
+    `other_answer`: the rules of today answer otherwise (the stored answer holds); `impossible`: they give no answer.
+    """
+
+    determination_id: UUID
+    outcome: Literal["reproduced", "same_answer", "other_answer", "impossible"]
+    notice: str
+    answer: AnswerView | None
+
+
+class AppealView(View):
+    """An appeal, with what the reader may do on it now."""
+
+    id: UUID
+    version: int
+    determination_id: UUID
+    state: str
+    filed_on: date
+    filed_by: str
+    channel: str
+    claim: str
+    created_at: datetime
+    created_by_id: UUID
+    settled_by_id: UUID | None
+    settled_at: datetime | None
+    reason: str | None
+    allowed_actions: list[AllowedActionView]
+
+
+class AppealsView(View):
+    """The appeals against a decision, the oldest first."""
+
+    items: list[AppealView]
+
+
+class LawValueView(View):
+    """A value of the law as a receipt names it."""
+
+    value: str
     taken_for: date
     in_force_from: date
     known_from: date | None
-    status: str
-    citation: CitationView | None
-    reason: str | None
-    digest: str
 
 
-class NotMetView(View):
-    """A condition that is not met, and by how much."""
+class MovedView(View):
+    """A value of the law that differs between two answers."""
 
-    condition: str
-    by: str
-    distance: str
-
-
-class StepView(View):
-    """One rule at one place of the family. `told_before`: its steps stand further above."""
-
-    rule: str
-    place: str
-    label: str
-    value: str | RangeView | list[str]
-    unit: str | None
-    told_before: bool
-    formula: str | None
-    numbers: str | None
-    """The formula with the numbers put in."""
-    law: GroundView | None
-    figures: list[GroundView]
-    not_met: list[NotMetView]
-    steps: list["StepView"]
-
-
-class SettlingView(View):
-    """Facts that together could settle the answer, and the answers they could give."""
-
-    facts: list[str]
-    answers: list[str]
-
-
-class JudgedView(View):
-    """A missing fact that no formula can say: a person decides it, with the text before them."""
-
-    fact: str
-    text: str
-
-
-class NoticeView(View):
-    """What the answer leaves out or rests on that a person should know."""
-
+    kind: str
     name: str
-    place: str
-    text: str
-
-
-class AnswerView(View):
-    """The answer about one benefit, with everything it rests on.
-
-    `provisional`: some value is not verified (`not_verified` names them), so it is an estimate and no decision.
-    """
-
-    benefit: str
     label: str
-    paid: Literal["once", "monthly"] | None
-    on: date
-    known_on: date | None
-    mode: Literal["estimate", "decide"]
+    before: list[LawValueView]
+    after: list[LawValueView]
+
+
+class OutcomeView(View):
+    """What is answered: entitled or not, and how much."""
+
     entitled: Literal["yes", "no", "cannot_tell_yet"]
     amount: AmountView | None
-    provisional: bool
-    not_verified: list[str]
-    sign_off: SignOffView | None
-    missing: list[str]
-    """Facts that were asked for and are not known."""
-    could_settle: list[SettlingView]
-    """The smallest sets of missing facts that could settle the answer."""
-    judged_by_a_person: list[JudgedView]
-    notices: list[NoticeView]
-    steps: list[StepView]
-    rules_version: str
 
 
-class RefusalView(View):
-    """Why the law gives no answer: which value, for which day."""
+class RecomputationView(View):
+    """The same facts under another law date or knowledge date, beside what was determined. Nothing is overwritten."""
 
-    code: str
-    title: str
-    detail: str
-    value: str | None
-    value_label: str | None
+    id: UUID
+    determination_id: UUID
     on: date
     known_on: date | None
-    confirmed_through: date | None
+    before: OutcomeView
+    after: OutcomeView
+    difference: str | None
+    """What the amount is more (or less, with a minus) than determined; null where one of them is open."""
+    provisional: bool
+    moved: list[MovedView]
+    rules_version: str
+    created_at: datetime
+    created_by_id: UUID
 
 
-class ScreenedView(View):
-    """One benefit: an answer, or why there is none for this day."""
+class RecomputationsView(View):
+    """The recomputations of a determination, the oldest first."""
 
+    items: list[RecomputationView]
+
+
+class OfferView(View):
+    """An offer to a family. `term_is_law` false: the days to answer are the operator's.
+
+    `expired`: the days are over and nobody has answered; the offer is to be lapsed.
+    """
+
+    id: UUID
+    version: int
+    determination_id: UUID
+    family_id: UUID
     benefit: str
     label: str
-    answer: AnswerView | None
-    refusal: RefusalView | None
+    amount: AmountView | None
+    state: str
+    channel: str
+    created_at: datetime
+    created_by_id: UUID
+    answer_by: datetime
+    term_is_law: bool
+    expired: bool
+    answer_channel: str | None
+    answered_at: datetime | None
+    recorded_at: datetime | None
+    recorded_by_id: UUID | None
+    answer_note: str | None
+    lapsed_at: datetime | None
+    opened_id: UUID | None
+    """The determination that the consent opened."""
+    allowed_actions: list[AllowedActionView]
 
 
-class ScreeningView(View):
-    """What the law answers about the facts. Nothing of it is stored."""
+class OffersView(View):
+    """The offers to a family, the newest first."""
 
-    on: date
-    known_on: date | None
-    language: Literal["kk", "ru", "en"]
-    sign_off: SignOffView | None
-    items: list[ScreenedView]
-    rules_version: str
-
-
-class CodeView(View):
-    """A code that a fact may have."""
-
-    code: str
-    label: str
-
-
-class GroupView(View):
-    """A list of records with facts of their own. `of`: whose list, `family` or another group."""
-
-    code: str
-    of: str
-    label: str
-    least: int
-    most: int
-
-
-class FactView(View):
-    """A fact that may be stated: of the family, or of each record of a group. Limits refuse what can't be."""
-
-    code: str
-    of: str
-    label: str
-    type: Literal["number", "truth", "day", "code"]
-    unit: str | None
-    least: int | None
-    most: int | None
-    decimals: int
-    earliest: date | None
-    latest: date | None
-    past: bool
-    """Not after the day of the question."""
-    only_with: str | None
-    """The fact that must not be `no` for this one to be stated."""
-    codes: list[CodeView] | None
-    judged: str | None
-    """What a person has to judge, where no formula can say it."""
-
-
-class PeriodView(View):
-    """Days for which there is an answer, both included; `through` null where no end is known."""
-
-    since: date
-    through: date | None
-
-
-class BenefitView(View):
-    """A benefit that may be asked about, and the words it needs."""
-
-    code: str
-    label: str
-    paid: Literal["once", "monthly"] | None
-    askable: list[PeriodView]
-    groups: list[str]
-    facts: list[str]
-
-
-class CatalogueView(View):
-    """All benefits, and the words in which a family is told: enough to build a form from."""
-
-    language: Literal["kk", "ru", "en"]
-    benefits: list[BenefitView]
-    groups: list[GroupView]
-    facts: list[FactView]
-    sign_off: SignOffView | None
-    rules_version: str
+    items: list[OfferView]

@@ -3,6 +3,7 @@
 from casemgmt.access import tables as access
 from casemgmt.assessments import tables as assessments
 from casemgmt.audit import tables as audit
+from casemgmt.benefits import tables as benefits
 from casemgmt.cases import tables as cases
 from casemgmt.centers import tables as centers
 from casemgmt.db.base import metadata
@@ -20,6 +21,7 @@ __all__ = [
     "access",
     "assessments",
     "audit",
+    "benefits",
     "cases",
     "centers",
     "metadata",

@@ -163,8 +163,12 @@ ACCOUNTS = (
         "guardianship",
     ),
     DemoAccount("benefits.almaty", ("Цой", "Марина", None), "cps_almaty", ("benefits_officer",), "social_protection"),
+    DemoAccount(
+        "benefits2.almaty", ("Есенова", "Райхан", None), "cps_almaty", ("benefits_officer",), "social_protection"
+    ),
     DemoAccount("duty.astana", ("Қасымов", "Бауыржан", None), "crd_astana", ("duty_officer",), "education"),
     DemoAccount("manager.astana", ("Рахимова", "Ләззат", None), "crd_astana", ("case_manager",), "education"),
+    DemoAccount("benefits.astana", ("Вебер", "Анна", None), "cps_astana", ("benefits_officer",), "social_protection"),
     DemoAccount("supervisor.astana", ("Ли", "Сергей", None), "crd_astana", ("supervisor",), "education"),
     DemoAccount(
         "lead.astana",

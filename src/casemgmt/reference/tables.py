@@ -12,6 +12,8 @@ REFERENCED_LISTS = (
     "address_kind",
     "assessment_domain",
     "attendance",
+    "benefit_channel",
+    "benefit_refusal_ground",
     "birth_date_precision",
     "cancellation_reason",
     "case_team_role",

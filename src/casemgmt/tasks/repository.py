@@ -23,13 +23,15 @@ _OPEN = "completed_at IS NULL AND cancelled_at IS NULL"
 _AT_THE_DESK = "assignee_id IS NULL AND mobile_group_id IS NULL"
 _MY_GROUPS = "assignee_id IS NULL AND mobile_group_id = mine.id"
 _BRANCHES: Mapping[Queue, tuple[str, ...]] = {
-    # assigned to me; not yet taken in my mobile groups; not yet taken at my desk, in my region, of my body's cases
+    # assigned to me; not yet taken in my mobile groups; not yet taken at my desk, in my region, of my body's cases,
+    # of the benefits of my region
     "mine": (
         "assignee_id = actor_user()",
         _MY_GROUPS,
         f"{_AT_THE_DESK} AND organisation_id = signal_organisation()",
         f"{_AT_THE_DESK} AND region_code = signal_region()",
         f"{_AT_THE_DESK} AND organisation_id = case_organisation()",
+        f"{_AT_THE_DESK} AND record_type = 'benefit_determination' AND region_code = benefits_region()",
     ),
     "team": ("organisation_id = actor_organisation()",),
 }

@@ -36,6 +36,16 @@ class Task(Scoped, Versioned, table=True):
         Index("ix_task_desk_organisation_due", "organisation_id", "due_at", "id", postgresql_where=_AT_THE_DESK),
         Index("ix_task_desk_region_due", "region_code", "due_at", "id", postgresql_where=_AT_THE_DESK),
         Index(
+            "ix_task_benefits_region_due",
+            "region_code",
+            "due_at",
+            "id",
+            postgresql_where=sql(
+                "completed_at is null and cancelled_at is null and assignee_id is null and mobile_group_id is null"
+                " and record_type = 'benefit_determination'"
+            ),
+        ),
+        Index(
             "uq_task_contact_request",
             "record_id",
             "requested_by_id",

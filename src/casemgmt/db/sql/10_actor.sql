@@ -9,11 +9,17 @@ $$ SELECT nullif(current_setting('casemgmt.session', true), '')::uuid $$;
 CREATE OR REPLACE FUNCTION actor_organisation() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT nullif(current_setting('casemgmt.organisation', true), '')::uuid $$;
 
+CREATE OR REPLACE FUNCTION actor_region() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT nullif(current_setting('casemgmt.region', true), '') $$;
+
 CREATE OR REPLACE FUNCTION actor_groups() RETURNS uuid[] LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT coalesce(nullif(current_setting('casemgmt.groups', true), '')::uuid[], '{}') $$;
 
 CREATE OR REPLACE FUNCTION actor_has(flag text) RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT flag = ANY (coalesce(nullif(current_setting('casemgmt.flags', true), '')::text[], '{}')) $$;
+
+CREATE OR REPLACE FUNCTION benefits_region() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT CASE WHEN actor_has('benefits') THEN actor_region() END $$;
 
 CREATE OR REPLACE FUNCTION sees_all_signals() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT coalesce(current_setting('casemgmt.signal_reach', true), '') = 'national' $$;

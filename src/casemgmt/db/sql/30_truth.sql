@@ -19,8 +19,13 @@ BEGIN
     RETURN NEW;
 END $$;
 
--- A row of a case carries the scope of the case; a row of a signal without a case that of the signal. The share lock
--- makes a restriction or transfer that runs at the same moment wait, so that no row is left behind in the open.
+-- A row of a case carries the scope of the case; a row of a signal without a case that of the signal, a row of a family
+-- without a case that of the family. What holds facts of several persons is restricted where one of them is. The share
+-- lock makes a restriction or transfer that runs at the same moment wait, so that no row is left behind in the open.
+CREATE OR REPLACE FUNCTION any_restricted(p_persons uuid[]) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS
+$$ SELECT EXISTS (SELECT 1 FROM person p WHERE p.id = ANY (p_persons) AND p.restricted) $$;
+
 CREATE OR REPLACE FUNCTION fill_scope() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -32,6 +37,13 @@ BEGIN
     ELSIF fresh->>'signal_id' IS NOT NULL THEN
         SELECT s.region_code, s.organisation_id, s.restricted INTO NEW.region_code, NEW.organisation_id, NEW.restricted
           FROM signal s WHERE s.id = (fresh->>'signal_id')::uuid FOR SHARE;
+    ELSIF fresh->>'family_id' IS NOT NULL THEN
+        SELECT f.region_code, f.organisation_id, f.restricted INTO NEW.region_code, NEW.organisation_id, NEW.restricted
+          FROM family f WHERE f.id = (fresh->>'family_id')::uuid FOR SHARE;
+    END IF;
+    IF fresh ? 'person_ids' THEN
+        PERFORM 1 FROM person p WHERE p.id = ANY (NEW.person_ids) ORDER BY p.id FOR SHARE;
+        NEW.restricted := NEW.restricted OR any_restricted(NEW.person_ids);
     END IF;
     RETURN NEW;
 END $$;
@@ -49,7 +61,7 @@ BEGIN
                  ORDER BY 1 LOOP
         IF name = 'signal' THEN  -- a signal stays with the body that took it; only its secrecy follows the case
             UPDATE signal SET restricted = NEW.restricted WHERE case_id = NEW.id;
-        ELSE
+        ELSIF name <> 'benefit_determination' THEN  -- it follows its persons as well: see below
             EXECUTE format('UPDATE %I SET region_code = $1, organisation_id = $2, restricted = $3 WHERE case_id = $4', name)
               USING NEW.region_code, NEW.organisation_id, NEW.restricted, NEW.id;
         END IF;
@@ -58,6 +70,14 @@ BEGIN
         SELECT 1 FROM case_person cp JOIN case_record c ON c.id = cp.case_id
          WHERE cp.person_id = p.id AND cp.until IS NULL AND c.restricted)
      WHERE p.id IN (SELECT cp.person_id FROM case_person cp WHERE cp.case_id = NEW.id);
+    -- A determination holds facts of a whole family: it is hidden while one of them is, whichever case hides that one.
+    UPDATE benefit_determination d SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
+        restricted = NEW.restricted OR any_restricted(d.person_ids) WHERE d.case_id = NEW.id;
+    UPDATE benefit_determination d
+       SET restricted = any_restricted(d.person_ids)
+           OR EXISTS (SELECT 1 FROM case_record c WHERE c.id = d.case_id AND c.restricted)
+     WHERE d.case_id IS DISTINCT FROM NEW.id
+       AND d.person_ids && ARRAY(SELECT cp.person_id FROM case_person cp WHERE cp.case_id = NEW.id);
     RETURN NULL;
 END $$;
 
@@ -104,6 +124,8 @@ CREATE OR REPLACE FUNCTION person_joined_case() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     UPDATE person SET restricted = true WHERE id = NEW.person_id AND NEW.restricted AND NOT restricted;
+    UPDATE benefit_determination SET restricted = true
+     WHERE NEW.restricted AND NOT restricted AND person_ids @> ARRAY[NEW.person_id];
     RETURN NULL;
 END $$;
 

@@ -10,6 +10,7 @@ DECLARE
            OR organisation_id = (SELECT case_organisation()))) OR on_team(case_id)';
     of_signal constant text := 'EXISTS (SELECT 1 FROM signal s WHERE s.id = signal_id)';
     of_referral constant text := 'EXISTS (SELECT 1 FROM referral r WHERE r.id = referral_id)';
+    of_determination constant text := 'EXISTS (SELECT 1 FROM benefit_determination d WHERE d.id = determination_id)';
     of_person constant text := 'EXISTS (SELECT 1 FROM person p WHERE p.id = person_id)';
     expressions constant jsonb := jsonb_build_object(
         -- cases and what belongs to them
@@ -62,7 +63,19 @@ DECLARE
                    OR (case_id IS NOT NULL AND ((SELECT sees_all_cases()) OR region_code = (SELECT case_region())
                        OR organisation_id = (SELECT case_organisation())))))
                  OR (case_id IS NOT NULL AND on_team(case_id))
-                 OR (kind = ''handover_acceptance'' AND assignee_id = (SELECT actor_user()))',
+                 OR (kind = ''handover_acceptance'' AND assignee_id = (SELECT actor_user()))
+                 OR (record_type = ''benefit_determination''
+                     AND EXISTS (SELECT 1 FROM benefit_determination d WHERE d.id = record_id))',
+        -- benefits: facts of a whole family, so whoever may not see one of its persons sees nothing of it; and the benefits
+        -- officers of its body and its region, who see no more of these persons than the answer and its facts
+        'benefit_determination', 'NOT EXISTS (SELECT 1 FROM unnest(person_ids) AS each(id)
+                                    WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.id = each.id))
+                                  OR (NOT restricted AND (SELECT actor_has(''benefits''))
+                                      AND (region_code = (SELECT actor_region())
+                                           OR organisation_id = (SELECT actor_organisation())))',
+        'benefit_appeal', of_determination,
+        'benefit_recomputation', of_determination,
+        'benefit_offer', of_determination,
         -- persons
         -- a restricted person is seen by the teams alone, whatever else names the person: another signal, an older case
         'person', '(NOT restricted AND ((SELECT sees_all_cases()) OR region_code = (SELECT case_region())
@@ -124,6 +137,11 @@ BEGIN
     EXECUTE 'DROP POLICY IF EXISTS entrusting ON task';
     EXECUTE format('CREATE POLICY entrusting ON task FOR INSERT WITH CHECK (case_id IS NULL AND signal_id IS NOT NULL'
                    ' AND %s)', of_signal);
+    -- Whoever sees a determination may tell of it in the story of its case, which may stay out of sight.
+    EXECUTE 'DROP POLICY IF EXISTS telling ON timeline_entry';
+    EXECUTE 'CREATE POLICY telling ON timeline_entry FOR INSERT WITH CHECK (record_type = ''benefit_determination''
+             AND EXISTS (SELECT 1 FROM benefit_determination d
+                          WHERE d.id = record_id AND d.case_id = timeline_entry.case_id))';
     -- Reached through functions only.
     FOREACH t IN ARRAY array['user_credential', 'auth_session', 'login_attempt'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
