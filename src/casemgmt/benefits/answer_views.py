@@ -46,11 +46,12 @@ class GroundView(View):
 
 
 class NotMetView(View):
-    """A condition that is not met, and by how much."""
+    """A condition that is not met, of whom, and by how much where that can be said."""
 
     condition: str
-    by: str
-    distance: str
+    place: str
+    by: str | None
+    distance: str | None
 
 
 class StepView(View):
@@ -107,6 +108,8 @@ class AnswerView(View):
     mode: Literal["estimate", "decide"]
     entitled: Literal["yes", "no", "cannot_tell_yet"]
     amount: AmountView | None
+    not_met: list[NotMetView]
+    """Of a no: the conditions that are not met."""
     provisional: bool
     not_verified: list[str]
     sign_off: SignOffView | None

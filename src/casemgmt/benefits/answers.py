@@ -1,6 +1,6 @@
 """An answer of the rules as readers get it."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from casemgmt.benefits.answer_views import (
     AmountView,
@@ -16,6 +16,7 @@ from casemgmt.benefits.answer_views import (
 )
 from casemgmt.benefits.engine import SignedBasis
 from casemgmt.benefits.wording import say_notice
+from casemgmt.models import View
 from casemgmt.reference.languages import Language
 from casemgmt.reference.views import CitationView
 from rules.graph.answers import Answered
@@ -23,6 +24,8 @@ from rules.graph.explain import explain
 from rules.graph.render import explanation_data
 from rules.graph.words import Language as RuleLanguage
 from rules.graph.words import say
+
+ViewT = TypeVar("ViewT", bound=View)
 
 _STEP_WITHOUT_GROUND: dict[str, Any] = {"formula": None, "numbers": None, "law": None}
 
@@ -54,17 +57,18 @@ def answer_view(answered: Answered, signed: SignedBasis | None, language: Langua
         mode=answered.mode.value,
         entitled=answered.entitled.value,
         amount=_amount(answered),
+        not_met=[_known(NotMetView, entry) for entry in data["not_met"]],
         provisional=answered.provisional,
         not_verified=data["not_verified"],
         sign_off=sign_off_view(signed, language),
         missing=data["missing"],
-        could_settle=[SettlingView(**entry) for entry in data["could_settle"]],
+        could_settle=[_known(SettlingView, entry) for entry in data["could_settle"]],
         judged_by_a_person=[
             JudgedView(fact=str(ref), text=say(judgement.text, RuleLanguage(language)))
             for ref in answered.judged
             if (judgement := graph.facts[ref.name].judgement) is not None
         ],
-        notices=[NoticeView(**entry) for entry in data["notices"]],
+        notices=[_known(NoticeView, entry) for entry in data["notices"]],
         steps=[_step(entry) for entry in data["steps"]],
         rules_version=data["rules_version"],
     )
@@ -93,11 +97,16 @@ def _step(data: dict[str, Any]) -> StepView:
         numbers=told["numbers"],
         law=None if told["law"] is None else _ground(told["law"]),
         figures=[_ground(entry) for entry in data.get("figures", ())],
-        not_met=[NotMetView(**entry) for entry in data.get("not_met", ())],
+        not_met=[_known(NotMetView, entry) for entry in data.get("not_met", ())],
         steps=[_step(entry) for entry in data.get("steps", ())],
     )
 
 
 def _ground(data: dict[str, Any]) -> GroundView:
     citation = data["citation"]
-    return GroundView(**data | {"citation": None if citation is None else CitationView(**citation)})
+    return _known(GroundView, data | {"citation": None if citation is None else _known(CitationView, citation)})
+
+
+def _known(view: type[ViewT], data: dict[str, Any]) -> ViewT:
+    """Return the view of what the contract tells of an entry; the rules may tell more."""
+    return view(**{key: data[key] for key in view.model_fields})
