@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 DONE = 0
 FOUND_FAULTS = 1
 NO_ANSWER = 2
+_THERE = "is there already; choose another name"
 # What a command does: it is given what was asked, the law, and where to write lines, and returns the exit code.
 Write = Callable[[Iterable[str]], None]
 Command = Callable[[argparse.Namespace, Law, Write], int]
@@ -44,12 +45,18 @@ def as_folder(text: str) -> Path:
     return folder
 
 
+def refuse_existing(path: Path) -> None:
+    """Refuse to write over a file, before the work whose result it would hold. Raises LawFilesError."""
+    if path.exists():
+        raise LawFilesError([FileProblem(str(path), 1, _THERE)])
+
+
 def write_file(path: Path, text: str) -> None:
     """Write a file, never over one that is there. Raises LawFilesError."""
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
     except FileExistsError as error:
-        raise LawFilesError([FileProblem(str(path), 1, "is there already; choose another name")]) from error
+        raise LawFilesError([FileProblem(str(path), 1, _THERE)]) from error
     except OSError as error:
         raise LawFilesError([FileProblem(str(path), 1, f"can not be written: {error.strerror}")]) from error

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from rules.graph.graph import Graph
 from rules.graph.nodes import FactNode, GatherNode, Node, RankNode, walk
-from rules.graph.reader import asked_rules
+from rules.graph.reader import asked_rules, named_values
 
 
 def rules_below(graph: Graph, rule: str) -> frozenset[str]:
@@ -27,11 +27,24 @@ def rules_of(graph: Graph, benefit: str) -> tuple[str, ...]:
     return tuple(name for name in graph.rules if name in found)
 
 
+def tops_of(graph: Graph, rule: str) -> Iterator[Node]:
+    """Yield the day that a rule is taken for, and what each of its wordings means."""
+    entry = graph.rules[rule]
+    yield entry.as_of
+    yield from (wording.node for wording in entry.wordings)
+
+
 def nodes_of(graph: Graph, rule: str) -> Iterator[Node]:
     """Yield every expression of a rule, in all its wordings and in the day it is taken for."""
-    entry = graph.rules[rule]
-    for node in (entry.as_of, *(wording.node for wording in entry.wordings)):
+    for node in tops_of(graph, rule):
         yield from walk(node)
+
+
+def law_of_question(graph: Graph, benefit: str) -> frozenset[str]:
+    """Return the names of the rules, parameters and conventions that a question about the benefit can ask."""
+    rules = rules_of(graph, benefit)
+    tops = (node for name in rules for node in tops_of(graph, name))
+    return frozenset(rules) | {name for node in tops for name in named_values(node, graph.law.parameters)}
 
 
 def facts_of_question(graph: Graph, benefit: str) -> tuple[str, ...]:

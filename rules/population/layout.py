@@ -27,10 +27,16 @@ from rules.parameters import Entry, Text
 
 FAMILIES = "families"
 FAMILY_ID = "family_id"
+ENDING = ".parquet"
 NOTE = "population.json"
+NOTE_KEY = b"casemgmt.population"
 PART = "part-{:05d}.parquet"
 _DIGITS = 18
 _LARGEST_NOTE = 100_000
+_WHAT_A_NOTE_SAYS = (
+    "It says whether the families are real and what they stand for, for example "
+    '{"source": "register", "title": "Digital Family Card, extract of 2025-12-01", "as_of": "2025-12-01"}'
+)
 
 
 class Source(StrEnum):
@@ -117,21 +123,23 @@ def read_note(folder: Path) -> Note:
     """Return what the population in a folder says of itself. Raises PopulationError."""
     path = folder.joinpath(NOTE)
     if not path.is_file():
-        raise PopulationError(
-            f"{path}: is missing. It says whether the families are real and what they stand for, for example "
-            '{"source": "register", "title": "Digital Family Card, extract of 2025-12-01", "as_of": "2025-12-01"}'
-        )
+        return parse_note(str(path), None)
+    return parse_note(str(path), path.read_bytes()[:_LARGEST_NOTE])
+
+
+def parse_note(where: str, content: bytes | None) -> Note:
+    """Return what a population says of itself. Raises PopulationError."""
+    if content is None:
+        raise PopulationError(f"{where}: is missing. {_WHAT_A_NOTE_SAYS}")
     try:
-        return Note.model_validate_json(path.read_bytes()[:_LARGEST_NOTE])
+        return Note.model_validate_json(content)
     except ValidationError as error:
         faults = (f"{'.'.join(str(part) for part in fault['loc'])}: {fault['msg']}" for fault in error.errors())
-        raise PopulationError(f"{path}: {'; '.join(faults)}") from error
+        raise PopulationError(f"{where}: {'; '.join(faults)}") from error
 
 
-def check_date(note: Note, on: date, months: tuple[date, ...]) -> None:
+def check_incomes(note: Note, on: date, months: tuple[date, ...]) -> None:
     """Refuse a question that the population holds no incomes for. Raises PopulationError."""
-    if on < note.as_of:
-        raise PopulationError(f"the population is as of {note.as_of}: ask for that day or a later one, not {on}")
     if note.incomes_from is None or note.incomes_through is None:
         return
     if months[0] < note.incomes_from or months[-1] > note.incomes_through:

@@ -1,5 +1,6 @@
 """What a person reads of a run: the sums by benefit and region, and what was published beside them."""
 
+import textwrap
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -9,21 +10,10 @@ from rules.population.layout import Note
 from rules.population.published import compare_published, load_published
 from rules.population.run import Question
 from rules.population.summary import Summary
+from rules.population.wording import grouped, millions
 
 _SHOWN = 6
-_THOUSAND = 1_000
-_WIDTH = 100
-
-
-def grouped(value: int | None) -> str:
-    """Return a number with spaces between the thousands; a dash where there is none."""
-    return "-" if value is None else f"{value:,}".replace(",", " ")
-
-
-def millions(tenge: int | None) -> str:
-    """Return a sum in millions of tenge, rounded half up."""
-    million = _THOUSAND * _THOUSAND
-    return grouped(None if tenge is None else (tenge + million // 2) // million)
+_WIDTH = 110
 
 
 def table(rows: Sequence[Sequence[str]], left: int = 1) -> Iterator[str]:
@@ -35,6 +25,12 @@ def table(rows: Sequence[Sequence[str]], left: int = 1) -> Iterator[str]:
             for column, (cell, width) in enumerate(zip(row, widths, strict=True))
         ]
         yield "  " + "  ".join(cells).rstrip()
+
+
+def wrapped(text: str) -> list[str]:
+    """Return a text as lines of a width that can be read; further lines stand under the first, further in."""
+    indent = " " * (len(text) - len(text.lstrip()) + 4)
+    return textwrap.wrap(text, _WIDTH, subsequent_indent=indent, break_on_hyphens=False)
 
 
 def provisional(unverified: Sequence[str]) -> str:
@@ -50,19 +46,19 @@ def provisional(unverified: Sequence[str]) -> str:
 
 def report_run(summary: Summary, question: Question, note: Note, never_stated: Sequence[str]) -> Iterator[str]:
     """Yield the lines of a run."""
-    yield note.label
-    yield provisional(question.unverified())
+    yield from wrapped(note.label)
+    yield from wrapped(provisional(question.unverified()))
     known = "" if question.known_on is None else f", as the law was known on {question.known_on}"
     families, persons = (grouped(int(counts.sum())) for counts in (summary.families, summary.persons))
     yield f"On {question.on}{known}: {families} families, {persons} persons."
     if never_stated:
-        yield f"Stated for nobody: {', '.join(never_stated)}."
+        yield from wrapped(f"Stated for nobody: {', '.join(never_stated)}.")
     yield ""
     yield from table(
         [("benefit", "entitled", "million tenge", "cannot tell", "no answer", "paid"), *_benefits(summary)]
     )
     for benefit, reason in summary.reasons.items():
-        yield f"  no answer in law to {benefit}: {reason}"
+        yield from wrapped(f"  no answer in law to {benefit}: {reason}")
     yield ""
     yield from table([("region", "families", "persons", "a month", "once", "cannot tell", "code"), *_regions(summary)])
     yield "  a month and once: million tenge of all benefits together; cannot tell: answers, not families"
@@ -111,4 +107,4 @@ def report_published(summary: Summary, note: Note) -> Iterator[str]:
         rows.append((row.id, what, show(row.published), show(row.scaled), str(row.percent), row.lines))
     yield from table(rows, 2)
     if missing:
-        yield f"  not asked, or without an answer in law on this day: {', '.join(missing)}"
+        yield from wrapped(f"  not asked, or without an answer in law on this day: {', '.join(missing)}")

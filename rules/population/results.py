@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 from rules.graph.graph import Graph
 from rules.kernel.national import CANNOT_TELL_YET, NO_LAW
 from rules.population.answering import WORDS, Answers
+from rules.population.fitting import Batch
 from rules.population.layout import FAMILY_ID, PART
-from rules.population.reader import Batch
 from rules.population.store import COMPRESSION
 from rules.population.summary import Line, Region
 

@@ -123,7 +123,7 @@ class Cursor:
         piece = next(self._pieces, None)
         if piece is None:
             return False
-        self._check_order(piece)
+        self.last = check_order(self.table, piece, self.last)
         self.waiting.append((piece, 0))
         return True
 
@@ -136,44 +136,51 @@ class Cursor:
                         wanted = sorted(self.columns)
                         for batch in file.iter_batches(_ROWS, row_groups=[group], columns=wanted):
                             if len(batch):
-                                yield self._piece(batch, Place(path, group, row))
+                                stored = dict(zip(batch.schema.names, batch.columns, strict=True))
+                                yield make_piece(self.table, stored, self.on, Place(path, group, row))
                             row += len(batch)
             except (pa.ArrowException, OSError) as error:
                 raise PopulationError(f"{path} can not be read: {error}") from error
 
-    def _piece(self, batch: pa.RecordBatch, place: Place) -> Piece:
-        keys = tuple(_read_key(key, batch.column(key), place) for key in self.table.keys)
-        cells: dict[str, Cells] = {}
-        for name, fact in self.table.facts.items():
-            if name in self.columns:
-                cells[name] = read_cells(name, fact, batch.column(name), self.on, place)
-        for name, fact in self.table.facts.items():
-            if name in cells and fact.only_with in cells:
-                cells[name] = _told_with(name, fact, cells, place)
-        unstated = {
-            group: ~batch.column(stated_column(group)).fill_null(fill_value=False).to_numpy(zero_copy_only=False)
-            for group in self.table.groups
-            if stated_column(group) in self.columns
-        }
-        return Piece(place, keys, cells, unstated)
 
-    def _check_order(self, piece: Piece) -> None:
-        """Refuse rows that are not in the order of their keys, or whose own key stands there twice."""
-        whole = [np.concatenate(([before], keys)) for before, keys in zip(self.last or (), piece.keys, strict=False)]
-        keys = tuple(whole) or piece.keys
-        less = np.zeros(len(keys[0]) - 1, dtype=np.bool_)
-        equal = np.ones(len(keys[0]) - 1, dtype=np.bool_)
-        for column in keys:
-            less |= equal & (column[1:] < column[:-1])
-            equal &= column[1:] == column[:-1]
-        wrong = less | equal if self.table.own_key else less
-        if wrong.any():
-            index = int(np.argmax(wrong))
-            before, after = (", ".join(str(int(column[place])) for column in keys) for place in (index, index + 1))
-            names = ", ".join(self.table.keys)
-            text = f"{names} {after} stands twice" if equal[index] else f"{names} {after} comes after {before}"
-            raise piece.place.refuse(index + (not whole), f"{text}; rows are sorted by {names}")
-        self.last = tuple(int(column[-1]) for column in piece.keys)
+def make_piece(table: Table, stored: Mapping[str, pa.Array], on: date, place: Place) -> Piece:
+    """Return some rows of a table, each checked on its own. Raises PopulationError."""
+    keys = tuple(_read_key(key, stored[key], place) for key in table.keys)
+    cells = {
+        name: read_cells(name, fact, stored[name], on, place) for name, fact in table.facts.items() if name in stored
+    }
+    for name, fact in table.facts.items():
+        if name in cells and fact.only_with in cells:
+            cells[name] = _told_with(name, fact, cells, place)
+    unstated = {
+        group: ~stored[stated_column(group)].fill_null(fill_value=False).to_numpy(zero_copy_only=False)
+        for group in table.groups
+        if stated_column(group) in stored
+    }
+    return Piece(place, keys, cells, unstated)
+
+
+def check_order(table: Table, piece: Piece, last: tuple[int, ...] | None) -> tuple[int, ...]:
+    """Return the keys of the last row. Refuses rows out of the order of their keys, and an own key that stands twice.
+
+    `last` are the keys of the row before the first.
+    """
+    keys = piece.keys
+    if last is not None:
+        keys = tuple(np.concatenate(([before], column)) for before, column in zip(last, keys, strict=True))
+    less = np.zeros(len(keys[0]) - 1, dtype=np.bool_)
+    equal = np.ones(len(keys[0]) - 1, dtype=np.bool_)
+    for column in keys:
+        less |= equal & (column[1:] < column[:-1])
+        equal &= column[1:] == column[:-1]
+    wrong = less | equal if table.own_key else less
+    if wrong.any():
+        index = int(np.argmax(wrong))
+        before, after = (", ".join(str(int(column[place])) for column in keys) for place in (index, index + 1))
+        names = ", ".join(table.keys)
+        text = f"{names} {after} stands twice" if equal[index] else f"{names} {after} comes after {before}"
+        raise piece.place.refuse(index + (last is None), f"{text}; rows are sorted by {names}")
+    return tuple(int(column[-1]) for column in piece.keys)
 
 
 def _read_key(name: str, stored: pa.Array, place: Place) -> Keys:

@@ -7,15 +7,17 @@ from datetime import date
 from typing import TypeVar
 
 from rules.graph.graph import Graph
+from rules.graph.reach import facts_of_question
 from rules.graph.signing import find_basis
 from rules.kernel.national import NO_LAW, National
 from rules.population.answering import Answering, Answers
-from rules.population.layout import PopulationError, check_date
+from rules.population.layout import Note, PopulationError, check_incomes
 from rules.population.reader import BATCH, Population
 from rules.population.results import ResultWriter
-from rules.population.summary import Summary, region_places
+from rules.population.summary import COUNTED, Summary, region_places
 from rules.population.synthesis import quarter_before
 
+INCOMES = "incomes"
 ItemT = TypeVar("ItemT")
 Told = Callable[[int], None]
 
@@ -28,6 +30,11 @@ class Question:
     benefits: tuple[str, ...]
     on: date
     known_on: date | None = None
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """The facts and lists that an answer can rest on."""
+        return frozenset(name for benefit in self.benefits for name in facts_of_question(self.graph, benefit))
 
     def unverified(self) -> tuple[str, ...]:
         """Return the names of the values that an answer can rest on and that nobody has verified."""
@@ -64,10 +71,10 @@ def run_population(
 
     Raises PopulationError, and what the law says where it has an answer to no benefit for anybody.
     """
-    check_date(population.note, question.on, quarter_before(question.on))
+    check_question(population.note, question)
     answering = question.answering()
     summary = Summary(question.graph, question.benefits, question.on)
-    for batch in ahead(population.batches(question.on, size)):
+    for batch in ahead(population.only(question.facts | COUNTED).batches(question.on, size)):
         answers = answering.answer(batch.columns)
         if not summary.families.any():
             _refuse_lawless(question, answers)
@@ -77,6 +84,14 @@ def run_population(
             writer.write(batch, places, answers)
         told(len(batch.ids))
     return summary
+
+
+def check_question(note: Note, question: Question) -> None:
+    """Refuse a day that the population does not stand for. Raises PopulationError."""
+    if question.on < note.as_of:
+        raise PopulationError(f"the population is as of {note.as_of}: ask for that day or a later one")
+    if INCOMES in question.facts:
+        check_incomes(note, question.on, quarter_before(question.on))
 
 
 def _refuse_lawless(question: Question, answers: Answers) -> None:

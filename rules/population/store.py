@@ -1,7 +1,7 @@
 """Writes columns of facts as Parquet, in parts; nothing half written ever carries the name of the whole."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -22,25 +22,30 @@ _UNFINISHED = ".unfinished"
 
 
 @contextmanager
-def whole_folder(folder: Path) -> Iterator[Path]:
-    """Give a folder to write to; it gets its name only when all is written, and goes when anything fails.
+def whole(place: Path) -> Iterator[Path]:
+    """Give a place to write a folder or a file to; it gets its name when all is written, and goes when anything fails.
 
-    Raises PopulationError where the folder is there already, or can not be made.
+    Raises PopulationError where something has that name already, or nothing can be written there.
     """
-    if folder.exists():
-        raise PopulationError(f"{folder} is there already; choose another name, or remove it first")
-    unfinished = folder.with_name(f"{folder.name}{_UNFINISHED}")
+    if place.exists():
+        raise PopulationError(f"{place} is there already; choose another name, or remove it first")
+    unfinished = place.with_name(f"{place.name}{_UNFINISHED}")
     try:
-        if unfinished.exists():  # left by a run that was killed
-            shutil.rmtree(unfinished)
-        unfinished.mkdir(parents=True)
+        _remove(unfinished)  # left by a run that was killed
+        unfinished.parent.mkdir(parents=True, exist_ok=True)
         yield unfinished
-        unfinished.rename(folder)
+        unfinished.rename(place)
     except OSError as error:
-        raise PopulationError(f"{folder} can not be written: {error.strerror or error}") from error
+        raise PopulationError(f"{place} can not be written: {error.strerror or error}") from error
     finally:
-        if unfinished.exists():
-            shutil.rmtree(unfinished, ignore_errors=True)
+        _remove(unfinished)
+
+
+def _remove(place: Path) -> None:
+    if place.is_dir():
+        shutil.rmtree(place)
+    else:
+        place.unlink(missing_ok=True)
 
 
 class TableWriter:
@@ -60,10 +65,7 @@ class TableWriter:
             self._writer = pq.ParquetWriter(path, self.table.schema, compression=COMPRESSION)
         arrays = [pa.array(keys[key], type=self.table.schema.field(key).type) for key in self.table.keys]
         columns = block.columns
-        arrays += [
-            to_arrow(fact, columns.facts[name], _not_stated(name, fact, columns))
-            for name, fact in self.table.facts.items()
-        ]
+        arrays += [to_arrow(name, fact, columns) for name, fact in self.table.facts.items()]
         batch = pa.Table.from_arrays(arrays, schema=self.table.schema)
         self._writer.write_table(batch, row_group_size=max(len(batch), 1))
 
@@ -75,7 +77,7 @@ class TableWriter:
             self._part += 1
 
 
-def row_keys(tables: list[Table], block: Block) -> dict[str, dict[str, NDArray[np.integer]]]:
+def row_keys(tables: Sequence[Table], block: Block) -> dict[str, dict[str, NDArray[np.integer]]]:
     """Return the keys of the rows of every table; rows of one holder are numbered from 1."""
     found: dict[str, dict[str, NDArray[np.integer]]] = {FAMILY: {FAMILY_ID: block.ids}}
     for table in tables:
@@ -88,13 +90,11 @@ def row_keys(tables: list[Table], block: Block) -> dict[str, dict[str, NDArray[n
     return found
 
 
-def _not_stated(name: str, fact: Fact, columns: Columns) -> NDArray[np.bool_] | None:
+def to_arrow(name: str, fact: Fact, columns: Columns) -> pa.Array:
+    """Return a fact's cells as its Parquet type; what is not stated is null."""
     masks = [mask for mask in (columns.missing.get(name), untold(fact, columns)) if mask is not None]
-    return np.logical_or.reduce(masks) if masks else None
-
-
-def to_arrow(fact: Fact, cells: Column, missing: NDArray[np.bool_] | None) -> pa.Array:
-    """Return cells as the Parquet type of the fact; what is not stated is null."""
+    missing = np.logical_or.reduce(masks) if masks else None
+    cells = columns.facts[name]
     if fact.type is Type.TRUTH:
         return pa.array(cells.astype(np.bool_), mask=missing)
     if fact.type is Type.DAY:

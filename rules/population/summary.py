@@ -12,14 +12,19 @@ from rules.graph.models import FAMILY
 from rules.graph.nodes import Type
 from rules.kernel.columns import EPOCH, Columns
 from rules.kernel.national import CANNOT_TELL_YET, NO_LAW, YES
+from rules.parameters import Label
 from rules.population.answering import Answers
 from rules.population.profile import load_profile
+from rules.population.wording import label
 
 REGION = "region"
 NOT_STATED = "not_stated"
 ALL = "all"
 # A child, in counts of people: what each benefit calls a child is said by its own rules.
 CHILD_BEFORE = 18
+# The facts and lists that counts of people and regions need.
+COUNTED = frozenset({REGION, "members", "role", "birth_date"})
+_COUNTRY = Label(kk="Қазақстан", ru="Казахстан", en="Kazakhstan")
 _COUNTS = ("entitled", "amount", "cannot_tell", "no_law", "persons", "children")
 
 
@@ -29,7 +34,12 @@ class Region:
 
     code: str
     iso: str
-    name: str
+    label: Label
+
+    @property
+    def name(self) -> str:
+        """Its name in English."""
+        return self.label.en
 
 
 def regions_of(graph: Graph) -> tuple[Region, ...]:
@@ -38,8 +48,8 @@ def regions_of(graph: Graph) -> tuple[Region, ...]:
     iso = {region.code: region.iso for region in load_profile().regions}
     found = []
     if fact is not None and fact.of == FAMILY and fact.type is Type.CODE:
-        found = [Region(code, iso.get(code, ""), label.en) for code, label in (fact.codes or {}).items()]
-    return (*found, Region(NOT_STATED, "", "not stated"))
+        found = [Region(code, iso.get(code, ""), name) for code, name in (fact.codes or {}).items()]
+    return (*found, Region(NOT_STATED, "", label("not_stated")))
 
 
 def region_places(columns: Columns, regions: Sequence[Region]) -> NDArray[np.int64]:
@@ -162,7 +172,7 @@ class Summary:
 
         counts = {name: take(values) for name, values in self.counts[benefit].items()}
         return Line(
-            Region(ALL, "KZ", "Kazakhstan") if place is None else self.regions[place],
+            Region(ALL, "KZ", _COUNTRY) if place is None else self.regions[place],
             benefit,
             take(self.families),
             take(self.persons),

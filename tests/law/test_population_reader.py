@@ -13,9 +13,10 @@ import pytest
 from rules.graph.reader import read_graph
 from rules.kernel.columns import record_at
 from rules.population.generate import write_population
-from rules.population.layout import PopulationError, check_date, read_note
+from rules.population.layout import PopulationError, read_note
 from rules.population.reader import Batch, open_population
-from rules.population.synthesis import generate, make_setting, quarter_before
+from rules.population.run import Question, check_question
+from rules.population.synthesis import generate, make_setting
 from tests.law.files import small_law
 from tests.law.graphs import graph
 from tests.law.small_graph import GRAPH_FILES
@@ -254,9 +255,14 @@ def test_files_that_do_not_fit_are_refused(town: Path, tmp_path: Path, act: str,
     assert message in str(caught.value)
 
 
-def test_a_question_for_which_no_incomes_are_there_is_refused(town: Path) -> None:
+def test_a_day_that_the_population_does_not_stand_for_is_refused(town: Path) -> None:
     note = read_note(town)
-    check_date(note, ON, quarter_before(ON))
-    for on, words in ((date(2026, 1, 10), "every family would look poor"), (date(2025, 11, 30), "as of 2025-12-01")):
+    poor, many = ("targeted_social_assistance",), ("multi_child_benefit",)
+    check_question(note, Question(graph(), poor, ON))
+    check_question(note, Question(graph(), many, date(2026, 1, 10)))
+    for benefits, on, words in (
+        (poor, date(2026, 1, 10), "every family would look poor"),
+        (many, date(2025, 11, 30), "as of 2025-12-01"),
+    ):
         with pytest.raises(PopulationError, match=words):
-            check_date(note, on, quarter_before(on))
+            check_question(note, Question(graph(), benefits, on))

@@ -165,12 +165,12 @@ def test_the_command_prints_a_banner_the_sums_and_the_published_figures(
     lines = capsys.readouterr().out.splitlines()
     assert lines[0].startswith("SYNTHETIC: ")
     assert lines[1].startswith("PROVISIONAL: ")
-    assert lines[2].startswith("On 2025-12-01: 2 000 families, ")
+    assert any(line.startswith("On 2025-12-01: 2 000 families, ") for line in lines)
     assert any(line.split()[0] == "multi_child_benefit" for line in lines if line.strip())
     assert any(line.startswith("  Turkistan Region ") and line.endswith("KZ-61") for line in lines)
     assert any(line.startswith("PLAUSIBILITY: published figures of 2025 beside this synthetic") for line in lines)
     assert any("I-35  multi_child_benefit: families" in line and "606 100" in line for line in lines)
-    assert all(len(line) < 180 for line in lines)
+    assert max(len(line) for line in lines) <= 170
 
 
 def test_only_the_benefits_that_were_named_are_answered(town: Path, tmp_path: Path) -> None:
