@@ -27,8 +27,8 @@ from benchmarks.law.translate import Translator, parameter_tree
 from benchmarks.processes import BenchmarkError
 from rules.graph.graph import Graph
 from rules.graph.reader import read_graph
+from rules.kernel.cache import CACHE_VARIABLE
 from rules.kernel.columns import Columns, record_at, slice_columns
-from rules.kernel.national import CACHE_VARIABLE
 from rules.loader import load_law
 from rules.population.synthesis import generate
 
@@ -120,8 +120,7 @@ class Bench:
         return totals | {"parameters": parameters, "formulas": formulas}
 
     def exactness(self) -> Figures:
-        self.say(f"Exactness over {self.size.exact:,} random families …")
-        return measure_exactness(self.size.exact, self.threads)
+        return measure_exactness(self.size.exact, self.threads, self.say)
 
 
 SECTIONS: dict[str, Callable[[Bench], Figures]] = {

@@ -1,12 +1,13 @@
 """All families of the country at once: warm, with the memory they need, and the rules that divide apart."""
 
-import statistics
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
 from benchmarks.law.apart import Memory
+from benchmarks.law.clock import Took, medians, took
 from benchmarks.law.results import Figures
 from benchmarks.law.stored import read
 from rules.graph.graph import Graph
@@ -42,13 +43,13 @@ def measure_country(file: Path, on: date, rounds: int, threads: int) -> Figures:
     everything = National(graph, list(graph.benefits), on)
     prepared = perf_counter() - start
     memory = Memory()
-    first_run = seconds_of(everything, columns, threads)
+    first_run = took(lambda: everything.run(columns, threads))
     figures: Figures = {
         "families": columns.families,
         "persons": len(columns.facts["birth_date"]),
         "threads": threads,
         "prepared_s": prepared,
-        "first_run_s": first_run,
+        "first_run_s": first_run.seconds,
         "peak_beyond_input_mib": memory.risen_mib(),
     }
     divided = [name for name, kernel in everything.kernels.items() if kernel.divides]
@@ -66,25 +67,21 @@ def _warm(
 ) -> Figures:
     """Return the medians of each set of benefits; each round gives every set its turn."""
     nationals = {name: National(graph, benefits, on) for name, benefits in sets.items()}
-    times: dict[str, list[float]] = {name: [] for name in sets}
+    runs: dict[str, list[Took]] = {name: [] for name in sets}
     for _ in range(rounds):
         for name, national in nationals.items():
-            times[name].append(seconds_of(national, columns, threads))
+            runs[name].append(took(partial(national.run, columns, threads)))
     found: Figures = {}
     for name, benefits in sets.items():
-        seconds, rules = statistics.median(times[name]), len(rules_of(graph, benefits))
-        a_rule = seconds * _NS / columns.families / rules
+        rules = len(rules_of(graph, benefits))
+        seconds, processor = medians(runs[name])
+        each = _NS / columns.families / rules
         found[name] = {
             "benefits": len(benefits),
             "rules": rules,
             "seconds": seconds,
-            "ns_per_family_and_rule": a_rule,
+            "ns_per_family_and_rule": seconds * each,
+            "processor_s": processor,
+            "processor_ns_per_family_and_rule": processor * each,
         }
     return found
-
-
-def seconds_of(national: National, columns: Columns, threads: int) -> float:
-    """Return the seconds of one run."""
-    start = perf_counter()
-    national.run(columns, threads)
-    return perf_counter() - start

@@ -1,7 +1,7 @@
 """Row by row: the answer for one family against the kernel, on random families; not a tenge may differ."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
@@ -26,6 +26,7 @@ from rules.loader import load_law
 
 DAYS = (date(2026, 3, 1), date(2024, 2, 29))
 _SHOWN = 5
+_TENTHS = 10
 _UNKNOWN, _UNKNOWN_EVERY = 0.02, 21
 _WHOLE_EVERY, _EVALUATOR_EVERY = 10, 50
 Told = tuple[int, Fraction | int]
@@ -180,11 +181,15 @@ class ListReader:
         return found
 
 
-def measure_exactness(families: int, processes: int) -> Figures:
+def measure_exactness(families: int, processes: int, say: Callable[[str], None]) -> Figures:
     """Return how many answers were compared and how many differ, over all lots."""
-    found = Compared()
+    found, told = Compared(), 0
     for part in _lots(families, processes):
         found.add(part)
+        tenth = _TENTHS * found.counts["families"] // families
+        if tenth > told:
+            told = tenth
+            say(f"{found.counts['families']:,} of {families:,} random families compared")
     counts = found.counts
     return {
         **dict(sorted(counts.items())),

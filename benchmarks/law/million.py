@@ -3,11 +3,12 @@
 import statistics
 from collections.abc import Callable
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from benchmarks.law.country import seconds_of
+from benchmarks.law.clock import Took, medians, took
 from benchmarks.law.openfisca import OpenFisca
 from benchmarks.law.results import Figures
 from benchmarks.law.translate import ASKED, amounts_of
@@ -38,18 +39,20 @@ def measure_million(
     answers = folder / "openfisca_answers.npz"
     ours = national.run(columns, threads)
     rival.ask("time_families", asked=_NAMES, answers=str(answers))
-    own: list[float] = []
+    own: list[Took] = []
     theirs: list[Figures] = []
     for turn in range(rounds):
         say(f"{columns.families:,} families beside OpenFisca: round {turn + 1} of {rounds}")
-        own.append(seconds_of(national, columns, threads))
+        own.append(took(partial(national.run, columns, threads)))
         theirs.append(rival.ask("time_families", asked=_NAMES))
     return {
         "families": columns.families,
         "persons": len(columns.facts["birth_date"]),
         "benefits": list(ASKED),
-        "ours_s": statistics.median(own),
+        "ours_s": medians(own).seconds,
+        "ours_processor_s": medians(own).processor,
         "openfisca_s": {part: statistics.median(times[part] for times in theirs) for part in _PARTS},
+        "openfisca_processor_s": statistics.median(times["processor"] for times in theirs),
         "openfisca_peak_mib": max(times["peak_mib"] for times in theirs),
         "ratio_to_openfisca": _ratio(theirs, own, _PARTS),
         "ratio_calculate_only": _ratio(theirs, own, ("calculate",)),
@@ -57,9 +60,9 @@ def measure_million(
     }
 
 
-def _ratio(theirs: list[Figures], own: list[float], parts: tuple[str, ...]) -> float:
+def _ratio(theirs: list[Figures], own: list[Took], parts: tuple[str, ...]) -> float:
     pairs = zip(theirs, own, strict=True)
-    return statistics.median(sum(float(times[part]) for part in parts) / seconds for times, seconds in pairs)
+    return statistics.median(sum(float(times[part]) for part in parts) / run.seconds for times, run in pairs)
 
 
 def _differences(ours: dict[str, Entitlements], file: Path) -> Figures:

@@ -77,12 +77,13 @@ def _country(found: Figures) -> Iterator[Table]:
         f"The country: {figure(found['families'])} families, {figure(found['persons'])} persons, "
         f"{found['threads']} threads, {figure(found['peak_beyond_input_mib'])} MiB beyond the input"
     )
-    table = _table(title, "warm", "rules", "seconds", "ns a family and rule")
+    table = _table(title, "warm", "rules", "seconds", "ns a family and rule", "processor s", "processor ns")
     sets = {
         name.replace("_", " "): found[name] for name in ("all", "without_division", "with_division") if name in found
     }
     for name, of_set in (sets | found["benefits"]).items():
-        table.add_row(name, str(of_set["rules"]), figure(of_set["seconds"]), figure(of_set["ns_per_family_and_rule"]))
+        cells = ("seconds", "ns_per_family_and_rule", "processor_s", "processor_ns_per_family_and_rule")
+        table.add_row(name, str(of_set["rules"]), *(figure(of_set[cell]) for cell in cells))
         if name == list(sets)[-1]:
             table.add_section()
     yield table
@@ -93,8 +94,10 @@ def _million(found: Figures) -> Iterator[Table]:
         f"{figure(found['families'])} families beside OpenFisca, {len(found['benefits'])} benefits", "", "seconds"
     )
     table.add_row("ours", figure(found["ours_s"]))
+    table.add_row("ours: of the processor", figure(found["ours_processor_s"]))
     for part, seconds in found["openfisca_s"].items():
         table.add_row(f"OpenFisca: {part}", figure(seconds))
+    table.add_row("OpenFisca: of the processor", figure(found["openfisca_processor_s"]))
     table.add_row("faster by, all of it", f"{figure(found['ratio_to_openfisca'])} x")
     table.add_row("faster by, calculate only", f"{figure(found['ratio_calculate_only'])} x")
     yield table
@@ -105,9 +108,15 @@ def _million(found: Figures) -> Iterator[Table]:
 
 
 def _reforms(found: Figures) -> Iterator[Table]:
-    parts = ("law_read_s", "prepared_s", "both_runs_compared_s", "total_s")
+    parts = ("law_read_s", "prepared_s", "both_runs_compared_s", "total_s", "processor_s")
     table = _table(
-        "Reforms over the whole country", "", "seconds: law read", "prepared", "both runs, compared", "total"
+        "Reforms over the whole country",
+        "",
+        "seconds: law read",
+        "prepared",
+        "both runs, compared",
+        "total",
+        "of the processor",
     )
     table.add_row("of parameters, compiled code kept", *(figure(found["parameters"][part]) for part in parts))
     table.add_row("of formulas, compiled from nothing", *(figure(found["formulas"][part]) for part in parts))

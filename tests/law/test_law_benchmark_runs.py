@@ -19,8 +19,8 @@ from benchmarks.law.stored import read, store
 from benchmarks.processes import BenchmarkError
 from rules.graph.graph import Graph
 from rules.graph.reader import read_graph
+from rules.kernel.cache import CACHE_VARIABLE, cache_folder
 from rules.kernel.columns import Columns, record_at
-from rules.kernel.national import CACHE_VARIABLE, cache_folder
 from rules.loader import load_law
 from rules.population.synthesis import generate
 
