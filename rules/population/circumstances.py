@@ -11,7 +11,6 @@ from rules.population.profile import draw_banded
 
 _MONTHS_BEFORE_LEAVE = 12
 _MONTHS_OF_CARER = 24
-_HUNDREDTHS = 100
 _SMALL_BEFORE = 8
 _KUMIS_FROM = 6
 _MEMBERS = "members"
@@ -74,13 +73,13 @@ def _maternity_leave(making: Making) -> Coded:
 def _income_before_leave(making: Making) -> Cells:
     setting = making.homes.setting
     month = draw_banded(setting.chance, "before leave", making.people.ids, setting.profile.insurance.before_leave)
-    return np.where(making.on_leave, month * _MONTHS_BEFORE_LEAVE * _HUNDREDTHS, 0)
+    return np.where(making.on_leave, month * _MONTHS_BEFORE_LEAVE, 0)
 
 
 def _carer_insured_income(making: Making) -> Cells:
     setting = making.homes.setting
     month = draw_banded(setting.chance, "of carer", making.homes.ids, setting.profile.insurance.of_carer)
-    return np.where(making.income.insured, month * _MONTHS_OF_CARER * _HUNDREDTHS, 0)
+    return np.where(making.income.insured, month * _MONTHS_OF_CARER, 0)
 
 
 def _breadwinner_lost(making: Making) -> Cells:

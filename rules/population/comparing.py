@@ -30,9 +30,8 @@ from rules.population.summary import (
     family_sizes,
     region_places,
     regions_of,
-    sums_by,
-    sums_of_records,
 )
+from rules.population.sums import sums_by, sums_of_records
 from rules.population.synthesis import quarter_before
 from rules.population.wording import grouped, label, plain
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from rules.graph.models import FAMILY
-from rules.population import circumstances
+from rules.population import circumstances, needs
 from rules.population.households import GROWN, MAJORITY, MINOR, OTHER, PARENT, Mask
 from rules.population.making import DISABLED_WHO_WORK, Cells, Coded, Making
 
@@ -19,10 +19,6 @@ def _sex(making: Making) -> Coded:
 
 def _region(making: Making) -> Coded:
     return [region.code for region in making.homes.regions], making.homes.region
-
-
-def _poverty_line(making: Making) -> Cells:
-    return np.array([region.poverty_line for region in making.homes.regions])[making.homes.region]
 
 
 def _carer_insured(making: Making) -> Cells:
@@ -99,7 +95,6 @@ def _counts_by_decision(making: Making) -> Cells:
 
 
 OWN: Mapping[tuple[str, str], Callable[[Making], Cells]] = {
-    (FAMILY, "poverty_line"): _poverty_line,
     (FAMILY, "carer_insured"): _carer_insured,
     ("members", "birth_date"): _birth_date,
     ("members", "lives_with_family"): _lives_with_family,
@@ -112,6 +107,7 @@ OWN: Mapping[tuple[str, str], Callable[[Making], Cells]] = {
     ("incomes", "received"): _received,
     ("incomes", "counts_by_decision"): _counts_by_decision,
     **circumstances.OWN,
+    **needs.OWN,
 }
 OWN_CODES: Mapping[tuple[str, str], Callable[[Making], Coded]] = {
     (FAMILY, "region"): _region,
@@ -120,4 +116,5 @@ OWN_CODES: Mapping[tuple[str, str], Callable[[Making], Coded]] = {
     ("members", "disability_group"): _disability_group,
     ("incomes", "kind"): _kind,
     **circumstances.OWN_CODES,
+    **needs.OWN_CODES,
 }

@@ -85,6 +85,11 @@ class Income:
         """Who works for a wage."""
         return np.asarray(self.work == _WAGE)
 
+    @property
+    def works(self) -> Mask:
+        """Who works at all."""
+        return np.asarray(self.work != _NOTHING)
+
     def _local(self) -> Drawn:
         homes = self.people.homes
         return np.array([region.earnings for region in homes.regions])[homes.region][self.people.home]

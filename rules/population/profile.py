@@ -121,6 +121,18 @@ class Survivors(Entry):
     raises: PerMillion
 
 
+class Needs(Entry):
+    """What assistance by income asks."""
+
+    line_of_minimum: int
+    line_of_median: int
+    cares_for_adult: PerMillion
+    elderly_from: int
+    housing_share: Bands
+    housing_costs: Bands
+    steppe_town: PerMillion
+
+
 class Defaults(Entry):
     """What a fact is for which nothing else is said."""
 
@@ -147,6 +159,7 @@ class Profile(Entry):
     awards: Awards
     insurance: Insurance
     survivors: Survivors
+    needs: Needs
     defaults: Defaults
     incomplete: PerMillion
 

@@ -15,6 +15,7 @@ from rules.kernel.national import CANNOT_TELL_YET, NO_LAW, YES
 from rules.parameters import Label
 from rules.population.answering import Answers
 from rules.population.profile import load_profile
+from rules.population.sums import sums_by, sums_of_records
 from rules.population.wording import label
 
 REGION = "region"
@@ -88,20 +89,6 @@ def years_before(day: date, years: int) -> date:
         return day.replace(year=day.year - years)
     except ValueError:
         return day.replace(year=day.year - years, day=day.day - 1)
-
-
-def sums_of_records(values: NDArray[np.int64], offsets: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the sum over the records of each holder."""
-    running = np.concatenate(([0], np.cumsum(values)))
-    found: NDArray[np.int64] = running[offsets[1:]] - running[offsets[:-1]]
-    return found
-
-
-def sums_by(places: NDArray[np.int64], values: NDArray[np.int64], length: int) -> NDArray[np.int64]:
-    """Return the exact sum of the values at each place."""
-    found = np.zeros(length, dtype=np.int64)
-    np.add.at(found, places, values)
-    return found
 
 
 @dataclass(frozen=True, slots=True)

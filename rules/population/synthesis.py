@@ -136,7 +136,10 @@ class _Maker:
             codes = list(fact.codes or {})
             if set(names) <= set(codes):
                 return np.array([codes.index(code) for code in names], dtype=np.int64)[places]
-        return OWN[key](self.making) if key in OWN else self._by_type(name, fact, ids)
+        if key in OWN:
+            scale: int = 10**fact.decimals
+            return OWN[key](self.making) * scale
+        return self._by_type(name, fact, ids)
 
     def _by_type(self, name: str, fact: Fact, ids: Ids) -> NDArray[np.integer]:
         """Return cells of a fact for which the profile names at most a chance."""
