@@ -5,9 +5,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from math import prod
 from typing import Any
 
-from rules.graph.domain import Answer, Value, day, number, truth
+from rules.graph.domain import Answer, Span, Value, day, number
 from rules.graph.graph import Graph
 from rules.graph.models import FAMILY, Fact
 from rules.graph.nodes import Type
@@ -44,6 +45,7 @@ class Column:
     top: int
     factors: tuple[int, ...]
     fault: int
+    shown: Callable[[int], Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,8 @@ def _column(lowering: Lowering, name: str, roots: list[X]) -> Column:
         roots.append(listed(lowering.build, x, rule.scope))
         return len(roots) - 1
 
-    return Column(rule.type, rule.scope, low.scale, place(low.top), tuple(map(place, low.factors)), place(low.fault))
+    places = place(low.top), tuple(map(place, low.factors)), place(low.fault)
+    return Column(rule.type, rule.scope, low.scale, *places, _shower(rule.type, low.scale))
 
 
 def write_function(code: Code, results: Sequence[str]) -> str:
@@ -201,6 +204,10 @@ def known_names(code: Code, build: Builder) -> dict[str, Any]:
 def result_of(column: Column, found: Results, count: int) -> Shown | tuple[Shown, ...]:
     """Return a rule's results as values of the graph, for so many records."""
     top, fault = found[column.top], found[column.fault]
+    if not column.factors and not column.scope:
+        return None if fault else column.shown(top)
+    if not column.factors and not (any(fault) if isinstance(fault, list) else fault):
+        return tuple(map(column.shown, top)) if isinstance(top, list) else (column.shown(top),) * count
     factors = [found[place] for place in column.factors]
     if not column.scope:
         return _value(column, top, factors, fault)
@@ -212,11 +219,20 @@ def result_of(column: Column, found: Results, count: int) -> Shown | tuple[Shown
 def _value(column: Column, top: int, factors: Sequence[int], fault: int) -> Shown:
     if fault:
         return None
-    if column.type is Type.TRUTH:
-        return truth(bool(top))
-    if column.type is Type.DAY:
-        return day(to_date(top))
-    bottom = column.scale
-    for factor in factors:
-        bottom *= factor
-    return number(Fraction(top, bottom))
+    return number(Fraction(top, column.scale * prod(factors))) if factors else column.shown(top)
+
+
+def _shower(kind: Type, scale: int) -> Callable[[int], Value]:
+    """Return what turns one whole number into a value; a fraction is made only where there is one."""
+    if kind is Type.TRUTH:
+        return lambda top: Answer.YES if top else Answer.NO
+    if kind is Type.DAY:
+        return lambda top: day(to_date(top))
+    if scale == 1:
+        return lambda top: Span(top, top)
+
+    def over_scale(top: int) -> Value:
+        whole, rest = divmod(top, scale)
+        return number(Fraction(top, scale)) if rest else Span(whole, whole)
+
+    return over_scale
