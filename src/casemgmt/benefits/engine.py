@@ -63,6 +63,10 @@ class Engine:
         self.public = Lane(at_once=1, waiting=16)
         self.officers = Lane(at_once=1, waiting=64)
 
+    async def warm_up(self) -> None:
+        """Read the rules before the first question; files of the law with a fault stop the service here."""
+        await asyncio.to_thread(law_graph)
+
     @property
     def graph(self) -> Graph:
         """The rules of the law."""

@@ -1,5 +1,6 @@
 """Three more stories: a consultation, a redirect, and a case that is opened again after a relapse."""
 
+from casemgmt.demo.benefits import play_benefits
 from casemgmt.demo.stage import Stage
 from casemgmt.demo.steps import (
     DUTY,
@@ -79,6 +80,8 @@ async def play_relapse(stage: Stage) -> Child:
     plan = await stage.act(MANAGER, "drafts a plan", "POST", f"{path}/plans", stage.example("draft_plan.neglect"))
     await approve_plan(stage, MANAGER, plan, wrong_turn=False)
     await stage.act(MANAGER, "starts the support", "POST", f"{path}/start-support")
+    await play_benefits(stage, child)
+    stage.chapter("Closure, and a relapse")
     await close_case(stage, MANAGER, child)
     checks = await stage.act(MANAGER, "looks when a check is due", "GET", f"{path}/follow-ups")
     body = stage.example("record_follow_up.relapse")

@@ -19,6 +19,8 @@ from rich.table import Table
 from casemgmt.demo.accounts import ACCOUNTS, DEMO_PASSWORD
 
 Json = dict[str, Any]
+ANYBODY = "anybody"
+"""Somebody without an account."""
 ALMATY = ZoneInfo("Asia/Almaty")
 
 
@@ -123,12 +125,14 @@ class Stage:
     async def _call(
         self, who: str, method: str, path: str, body: Json | None, headers: Mapping[str, str] | None
     ) -> httpx.Response:
-        if who not in self._tokens:
+        if who not in self._tokens and who != ANYBODY:
             answer = await self._client.post("/v1/token", data=credentials(who))
             if answer.status_code != httpx.codes.OK:
                 raise DemoError(f"{who} could not log in ({answer.status_code}). Is the demo data loaded (`make run`)?")
             self._tokens[who] = answer.json()["access_token"]
-        all_headers = {"Authorization": f"Bearer {self._tokens[who]}", "Accept-Language": self._language}
+        all_headers = {"Accept-Language": self._language}
+        if who != ANYBODY:
+            all_headers["Authorization"] = f"Bearer {self._tokens[who]}"
         answer = await self._client.request(method, path, json=body, headers=all_headers | dict(headers or {}))
         self.record.calls.append((method, path, answer.status_code))
         return answer
@@ -145,6 +149,26 @@ class Stage:
             self._console.print(
                 f"      {domain['domain']:<24} {domain['earlier']:>3} → {domain['later']:>3}  ({domain['change']:+d})"
             )
+
+    def tell_answer(self, answer: Json) -> None:
+        """Print what the law answers about a benefit."""
+        amount = answer["amount"]
+        told = f"{answer['label']}: {answer['entitled'].replace('_', ' ')}"
+        if answer["entitled"] == "yes" and amount and amount["exact"]:
+            told += f", {int(amount['low']):,} tenge".replace(",", " ")
+        if answer["missing"]:
+            told += f" [dim](facts missing: {len(answer['missing'])})[/dim]"
+        if answer["sign_off"] and answer["sign_off"]["example"]:
+            told += " [dim](example, not an authority's)[/dim]"
+        self._console.print(f"      {told}")
+
+    def tell_difference(self, again: Json) -> None:
+        """Print two answers under the law of two days."""
+        moved = ", ".join(entry["label"] for entry in again["moved"])
+        self._console.print(
+            f"      {again['on']}: {again['after']['amount']['low']} tenge instead of"
+            f" {again['before']['amount']['low']} ({again['difference']}); moved: {moved}"
+        )
 
     @staticmethod
     def moment_ago() -> str:
