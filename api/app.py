@@ -12,6 +12,7 @@ from api.openapi import describe
 from api.problems import add_problem_handlers
 from api.services import Services
 from api.v1 import v1_routes
+from casemgmt.access.refusals import RefusedTokens
 from casemgmt.access.service import Accounts
 from casemgmt.access.tokens import Tokens
 from casemgmt.benefits.engine import open_engine
@@ -32,7 +33,13 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     database = Database(settings.database_url, settings)
     tokens = Tokens(settings)
     services = Services(
-        settings, database, tokens, Accounts(database, tokens, settings, clock), clock, open_engine(settings)
+        settings=settings,
+        database=database,
+        tokens=tokens,
+        accounts=Accounts(database, tokens, settings, clock),
+        refusals=RefusedTokens(database, clock),
+        clock=clock,
+        engine=open_engine(settings),
     )
 
     @asynccontextmanager

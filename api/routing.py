@@ -26,6 +26,7 @@ from api.etags import etag
 from api.idempotency import check_key, remember, replay
 from api.services import Services, services_of
 from casemgmt.access.actor import Actor
+from casemgmt.access.compact import TokenRefused
 from casemgmt.access.permissions import Permission
 from casemgmt.audit.events import Event
 from casemgmt.db.direct import Direct
@@ -65,19 +66,29 @@ class GuardedRoute(APIRoute):
             if permission is None:
                 return await _translated(endpoint, request)
             services = services_of(request)
-            actor = authenticate(request, services)
             try:
-                _require(actor, permission)
-                if request.method != "GET":
-                    await request.body()
-                if direct and check_key(request, actor) is None:
-                    return await _translated(endpoint, request)
-                return await _in_work(endpoint, request, services, actor)
-            except (Forbidden, NotFound) as refusal:
-                await _record_refusal(request, services, actor, permission, refusal)
+                return await _guarded(endpoint, request, services, permission, direct=direct)
+            except Unauthenticated as refusal:
+                await _record_bad_token(request, services, refusal)
                 raise
 
         return handle
+
+
+async def _guarded(
+    endpoint: Handler, request: Request, services: Services, permission: Permission, *, direct: bool
+) -> Response:
+    actor = authenticate(request, services)
+    try:
+        _require(actor, permission)
+        if request.method != "GET":
+            await request.body()
+        if direct and check_key(request, actor) is None:
+            return await _translated(endpoint, request)
+        return await _in_work(endpoint, request, services, actor)
+    except (Forbidden, NotFound) as refusal:
+        await _record_refusal(request, services, actor, permission, refusal)
+        raise
 
 
 def _require(actor: Actor, permission: Permission) -> None:
@@ -89,7 +100,7 @@ def authenticate(request: Request, services: Services) -> Actor:
     """Return the actor of the bearer token and put it where the endpoint finds it."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
-        raise Unauthenticated("This needs an access token: Authorization: Bearer …")
+        raise TokenRefused("missing")
     actor = services.tokens.read(token.strip(), services.clock.now())
     request.state.actor = actor
     structlog.contextvars.bind_contextvars(actor=str(actor.user_id))
@@ -138,6 +149,16 @@ async def _record_refusal(
             work.record(event)
             await work.finish()
     except DBAPIError as error:
+        raise translate(error) or error from error
+
+
+async def _record_bad_token(request: Request, services: Services, refusal: Unauthenticated) -> None:
+    """Leave the event of a token that does not hold. Without a reason of its own the database refused the session."""
+    why = refusal.why if isinstance(refusal, TokenRefused) else "ended"
+    actor: Actor | None = getattr(request.state, "actor", None)
+    try:
+        await services.refusals.record(why, actor.user_id if actor else None, request.state.request_id)
+    except asyncpg.PostgresError as error:
         raise translate(error) or error from error
 
 

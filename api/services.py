@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from casemgmt.access.refusals import RefusedTokens
 from casemgmt.access.service import Accounts
 from casemgmt.access.tokens import Tokens
 from casemgmt.benefits.engine import Engine
@@ -20,6 +21,7 @@ class Services:
     database: Database
     tokens: Tokens
     accounts: Accounts
+    refusals: RefusedTokens
     clock: Clock
     engine: Engine
 
