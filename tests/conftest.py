@@ -22,7 +22,8 @@ from tests.clients import World
 pytest_plugins = ["tests.postgres"]
 
 APP_LOGIN = "casemgmt_app"
-APP_PASSWORD = "only-for-tests-of-this-machine"
+SEALER_LOGIN = "casemgmt_seal"
+PASSWORD = "only-for-tests-of-this-machine"
 
 
 async def _template(admin: str, name: str) -> None:
@@ -33,7 +34,7 @@ async def _template(admin: str, name: str) -> None:
             return
         await connection.execute(f"DROP DATABASE IF EXISTS {name}")
         await connection.execute(f"CREATE DATABASE {name}")
-        await migrate(_at(admin, name), _service_url(admin, name))
+        await migrate(_at(admin, name), _login(admin, name, APP_LOGIN), _login(admin, name, SEALER_LOGIN))
         await seed(_at(admin, name))
         await connection.execute(f"ALTER DATABASE {name} IS_TEMPLATE true")
     finally:
@@ -45,9 +46,9 @@ def _at(url: str, database: str) -> str:
     return f"{head.rpartition('/')[0]}/{database}?{query}"
 
 
-def _service_url(admin: str, database: str) -> str:
+def _login(admin: str, database: str, name: str) -> str:
     scheme, _, rest = _at(admin, database).partition("://")
-    return f"{scheme}://{APP_LOGIN}:{APP_PASSWORD}@{rest.partition('@')[2]}"
+    return f"{scheme}://{name}:{PASSWORD}@{rest.partition('@')[2]}"
 
 
 @pytest.fixture(scope="session")
@@ -66,7 +67,7 @@ def fresh_database(admin_url: str) -> Iterator[str]:
     name = f"test_{os.getpid()}_{uuid4().hex[:12]}"
     asyncio.run(_execute(admin_url, f"CREATE DATABASE {name} TEMPLATE template_casemgmt STRATEGY FILE_COPY"))
     try:
-        yield _service_url(admin_url, name)
+        yield _login(admin_url, name, APP_LOGIN)
     finally:
         asyncio.run(_execute(admin_url, f"DROP DATABASE {name} WITH (FORCE)"))
 
@@ -82,6 +83,11 @@ def database_url(admin_url: str) -> Iterator[str]:
 def owner_url(database_url: str, admin_url: str) -> str:
     """The superuser's address of the same database: for looking past row security, never for reaching a state."""
     return owner_of(database_url, admin_url)
+
+
+def sealer_of(database_url: str) -> str:
+    """Return the sealer's address of a database."""
+    return database_url.replace(f"//{APP_LOGIN}:", f"//{SEALER_LOGIN}:")
 
 
 def owner_of(database_url: str, admin_url: str) -> str:

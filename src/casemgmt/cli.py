@@ -7,7 +7,7 @@ import secrets
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
 import typer
 from pydantic import ValidationError
@@ -15,6 +15,8 @@ from rich.console import Console
 from sqlalchemy.engine import make_url
 
 from casemgmt.access.bootstrap import create_administrator
+from casemgmt.audit.command_line import app as audit_app
+from casemgmt.audit.sealing import SealingError, run_sealer
 from casemgmt.db.migrate import migrate
 from casemgmt.demo.accounts import ACCOUNTS, DEMO_PASSWORD
 from casemgmt.demo.play import STORIES, play_against
@@ -25,10 +27,13 @@ from casemgmt.embedded.dsn import Dsn
 from casemgmt.embedded.server import EmbeddedServer
 from casemgmt.errors import DomainError
 from casemgmt.log import set_up_logs
-from casemgmt.settings import Settings
+from casemgmt.settings import SealerSettings, Settings
 from casemgmt.supervise import Step, run_service
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
+SettingsT = TypeVar("SettingsT", Settings, SealerSettings)
+
+app.add_typer(audit_app, name="audit")
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
@@ -37,8 +42,12 @@ APP_LOGIN = "casemgmt_app"
 
 
 def _settings() -> Settings:
+    return _checked(Settings)
+
+
+def _checked(kind: type[SettingsT]) -> SettingsT:
     try:
-        return Settings()
+        return kind()
     except ValidationError as error:
         for fault in error.errors():
             field = ".".join(str(p) for p in fault["loc"])
@@ -116,7 +125,27 @@ def migrate_command() -> None:
     """Bring the database to the state of this program: roles, tables, SQL, reference data. Safe to repeat."""
     settings = _settings()
     set_up_logs(settings.log_format)
-    asyncio.run(migrate(_admin_url(settings), settings.database_url))
+    asyncio.run(migrate(_admin_url(settings), settings.database_url, _checked(SealerSettings).sealer_database_url))
+
+
+@app.command()
+def seal(
+    once: Annotated[bool, typer.Option("--once", help="Seal what there is and end.")] = False,  # noqa: FBT002 - a flag
+    accept_loss: Annotated[  # noqa: FBT002 - a flag
+        bool,
+        typer.Option("--accept-loss", help="Go on after a restore that lost events which the witness has seen."),
+    ] = False,
+) -> None:
+    """Seal the audit log until stopped: put events into the Merkle tree, sign its head, tell the witnesses."""
+    settings = _checked(SealerSettings)
+    set_up_logs(settings.log_format)
+    try:
+        size = asyncio.run(run_sealer(settings, once=once, accept_loss=accept_loss))
+    except SealingError as error:
+        errors.print(str(error), markup=False)
+        raise typer.Exit(2) from None
+    if once:
+        console.print(f"{size:,} events are sealed.")
 
 
 @app.command("load-demo")

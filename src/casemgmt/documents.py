@@ -9,7 +9,7 @@ from casemgmt.access.permissions import Permission
 from casemgmt.access.roles import ROLES
 from casemgmt.demo.sign_off import example_sign_off
 from casemgmt.machines import MACHINES
-from casemgmt.settings import Settings
+from casemgmt.settings import SealerSettings, Settings
 from casemgmt.states import Machine
 
 _NOTE = "<!-- Written by `make docs`; `make check` compares. -->\n\n"
@@ -59,9 +59,9 @@ def permissions_document() -> str:
 
 
 def settings_document() -> str:
-    """Return `.env.example`: every setting, what it means, its default."""
+    """Return `.env.example`: every setting of the service and of the sealer, what it means, its default."""
     lines = ["# Written by `make docs` from src/casemgmt/settings.py; `make check` compares.\n"]
-    for name, field in Settings.model_fields.items():
+    for name, field in {**Settings.model_fields, **SealerSettings.model_fields}.items():
         default = field.default
         shown = "" if default is None or isinstance(default, SecretStr) else default
         lines.append(f"\n# {field.description}\n")

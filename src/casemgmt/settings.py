@@ -3,6 +3,7 @@
 `.env.example` is generated from this class by `casemgmt settings`.
 """
 
+import base64
 from functools import cached_property
 from pathlib import Path
 from typing import Literal, Self
@@ -12,6 +13,8 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MINIMUM_SECRET_LENGTH = 32
 """Characters; below it an HMAC key of a deployment is refused."""
+MINIMUM_WITNESS_KEY = 24
+"""Bytes: the least that Standard Webhooks ask for."""
 
 DEMO_TOKEN_SECRET = "demo-only-token-secret-never-for-real-children"  # noqa: S105 - refused outside demo mode
 DEMO_LOOKUP_SECRET = "demo-only-lookup-secret-never-for-real-children"  # noqa: S105 - refused outside demo mode
@@ -82,3 +85,51 @@ class Settings(BaseSettings):
     def lookup_key(self) -> bytes:
         """Key of the phone hashes."""
         return self.lookup_secret.get_secret_value().encode()
+
+
+class SealerSettings(BaseSettings):
+    """What the sealer of the audit log may be told. It holds no secret of the service, and the service none of its."""
+
+    model_config = SettingsConfigDict(env_prefix="CASEMGMT_", frozen=True, extra="ignore")
+
+    sealer_database_url: str | None = Field(
+        None,
+        description="The database, as the log-in of the sealer (`casemgmt seal`, `casemgmt audit export`); `migrate` "
+        "makes it.",
+    )
+    audit_key_file: Path | None = Field(
+        None,
+        description="The key that heads of the audit log are signed with (`casemgmt audit new-key`). Only the sealer "
+        "and exports read it.",
+    )
+    seal_seconds: float = Field(1.0, gt=0, le=60, description="Pause between two looks of the sealer at the log.")
+    witness_file: Path | None = Field(
+        None,
+        description="File to which every signed head is appended: on a machine or medium that those who keep the "
+        "database can't change.",
+    )
+    witness_url: str | None = Field(None, description="Address to which every signed head is sent by POST.")
+    witness_secret: SecretStr | None = Field(
+        None, description="HMAC key of these requests, as Standard Webhooks write it: `whsec_` and base64."
+    )
+    log_format: Literal["json", "console"] = Field("json", description="`console` is for a person at a terminal.")
+
+    @model_validator(mode="after")
+    def refuse_unsigned_requests(self) -> Self:
+        """Refuse a witness that could not tell who sent a head."""
+        if self.witness_url is None:
+            return self
+        secret = "" if self.witness_secret is None else self.witness_secret.get_secret_value()
+        try:
+            key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)
+        except ValueError:
+            key = b""
+        if not secret.startswith("whsec_") or len(key) < MINIMUM_WITNESS_KEY:
+            raise ValueError("CASEMGMT_WITNESS_SECRET must be `whsec_` and the base64 of 24 bytes or more")
+        return self
+
+    @property
+    def witness_key(self) -> bytes:
+        """The HMAC key of requests to the witness."""
+        secret = "" if self.witness_secret is None else self.witness_secret.get_secret_value()
+        return base64.b64decode(secret.removeprefix("whsec_"))

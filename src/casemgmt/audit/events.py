@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Literal
 from uuid import UUID
 
+from casemgmt.audit.commitments import Change
+
 
 @dataclass(frozen=True)
 class Event:
@@ -21,3 +23,9 @@ class Event:
     """Names of the fields that changed, `table.column`."""
     reason: str | None = None
     outcome: Literal["done", "refused"] = "done"
+    changes: tuple[Change, ...] = ()
+    """What was changed. The log keeps salted commitments to it, never the values."""
+    on_behalf_of: UUID | None = None
+    """For whom the actor acts, where it is not for itself."""
+    purpose: str | None = None
+    """Code of the purpose or legal basis that the actor gave."""

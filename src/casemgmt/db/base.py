@@ -67,6 +67,8 @@ class Row(SQLModel):
     """Base of all rows. Nothing is read back after an insert: the writer may not be allowed to see the new row."""
 
     __mapper_args__: ClassVar[dict[str, Any]] = {"eager_defaults": False}
+    committed: ClassVar[bool] = True
+    """Whether the event of a new row commits to what it holds."""
 
 
 class Scoped(Row):

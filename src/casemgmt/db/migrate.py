@@ -5,7 +5,7 @@ whole, in the order of their names, whenever one of them has changed: one place 
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from importlib import resources
 from pathlib import Path
 
@@ -24,6 +24,8 @@ OWNER_ROLE = "casemgmt_owner"
 """Owns all tables and functions; nobody can log in as it."""
 SERVICE_ROLE = "casemgmt_service"
 """What the service's log-in is a member of: no ownership, no BYPASSRLS, no DELETE."""
+SEALER_ROLE = "casemgmt_sealer"
+"""What the sealer's log-in is a member of: reads the audit log, adds to the tree over it, sees nothing else."""
 
 log = structlog.get_logger()
 
@@ -34,9 +36,9 @@ def alembic_config() -> Config:
     return Config(str(beside_source if beside_source.exists() else Path("alembic.ini").resolve()))
 
 
-async def migrate(admin_url: str, service_url: str | None = None) -> None:
-    """Apply everything, in one go and safely again. `admin_url` may create roles; `service_url` names the log-in."""
-    await _make_roles(admin_url, service_url)
+async def migrate(admin_url: str, service_url: str | None = None, sealer_url: str | None = None) -> None:
+    """Apply everything, in one go and safely again. `admin_url` may create roles; the others name the log-ins."""
+    await _make_roles(admin_url, {SERVICE_ROLE: service_url, SEALER_ROLE: sealer_url})
     await run_alembic(admin_url, lambda config: command.upgrade(config, "head"))
     connection = await asyncpg.connect(driver_url(admin_url))
     try:
@@ -45,9 +47,9 @@ async def migrate(admin_url: str, service_url: str | None = None) -> None:
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('casemgmt.migrate'))")
             await _apply_sql(connection)
             await load_reference(connection)
-            await connection.execute(
-                "INSERT INTO deployment (key, value) VALUES ('generation', $1) ON CONFLICT (key) DO NOTHING",
-                str(new_id()),
+            await connection.executemany(
+                "INSERT INTO deployment (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING",
+                [("generation", str(new_id())), ("log", str(new_id()))],
             )
     finally:
         await connection.close()
@@ -80,12 +82,12 @@ def driver_url(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-async def _make_roles(admin_url: str, service_url: str | None) -> None:
+async def _make_roles(admin_url: str, logins: Mapping[str, str | None]) -> None:
     connection = await asyncpg.connect(driver_url(admin_url))
     try:
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('casemgmt.roles'))")
-            for role in (OWNER_ROLE, SERVICE_ROLE):
+            for role in (OWNER_ROLE, *logins):
                 if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", role):
                     await connection.execute(f"CREATE ROLE {role} NOLOGIN NOINHERIT")
             me = await connection.fetchval("SELECT quote_ident(current_user)")
@@ -94,21 +96,22 @@ async def _make_roles(admin_url: str, service_url: str | None) -> None:
             # A temporary table of the service could stand in front of a real one.
             database = await connection.fetchval("SELECT quote_ident(current_database())")
             await connection.execute(f"REVOKE TEMPORARY ON DATABASE {database} FROM PUBLIC")
-            if service_url is not None:
-                await _make_login(connection, service_url)
+            for role, url in logins.items():
+                if url is not None:
+                    await _make_login(connection, role, url)
     finally:
         await connection.close()
 
 
-async def _make_login(connection: asyncpg.Connection, service_url: str) -> None:
-    url = make_url(service_url)
+async def _make_login(connection: asyncpg.Connection, role: str, login_url: str) -> None:
+    url = make_url(login_url)
     name = await connection.fetchval("SELECT quote_ident($1)", url.username)
     password = await connection.fetchval("SELECT quote_literal($1)", url.password)
     exists = await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", url.username)
     if not exists:
         await connection.execute(f"CREATE ROLE {name} LOGIN INHERIT")
     await connection.execute(f"ALTER ROLE {name} PASSWORD {password}")
-    await connection.execute(f"GRANT {SERVICE_ROLE} TO {name}")
+    await connection.execute(f"GRANT {role} TO {name}")
 
 
 def sql_files() -> list[tuple[str, str]]:

@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
 
 from casemgmt.access.actor import Actor
+from casemgmt.audit.commitments import ABSENT, Change, commitments, new_row, new_salt
 from casemgmt.audit.events import Event
 from casemgmt.clock import Clock
-from casemgmt.db.base import Versioned
+from casemgmt.db.base import Row, Versioned
 from casemgmt.db.engine import Database
 from casemgmt.errors import StaleVersion
 from casemgmt.ids import new_id
@@ -23,7 +24,8 @@ RowT = TypeVar("RowT", bound=SQLModel)
 
 _BEGIN = text("SELECT begin_work(:user, :version, :session, :request)")
 _AUDIT = text(
-    "SELECT audit_write(:id, :kind, :outcome, :reason, :record_type, :record_ids, :case_id, :signal_id, :fields, NULL)"
+    "SELECT audit_write(:id, :kind, :outcome, :reason, :record_type, :record_ids, :case_id, :signal_id, :fields, NULL,"
+    " CAST(:changes AS jsonb), CAST(:salt AS bytea), CAST(:on_behalf_of AS uuid), :purpose)"
 )
 
 
@@ -66,22 +68,22 @@ class Work:
     async def save(self, event: Event, *rows: SQLModel) -> None:
         """Write rows, new and changed, together with the event that tells of them.
 
-        Raises the version of changed rows and names the changed fields in the event. Rows are written in the order
-        given, so that a row may point to one before it.
+        Raises the version of changed rows; names the changed fields in the event, and commits it to what they held
+        before and hold after. Rows are written in the order given, so that a row may point to one before it.
         """
-        fields: list[str] = []
-        for kind, group in groupby(rows, key=type):
-            for row in group:
-                state = inspect(row)
-                if not state.persistent:
-                    self.session.add(row)
-                    continue
-                changed = [a.key for a in state.attrs if a.history.has_changes()]
-                if changed and isinstance(row, Versioned):
-                    row.version += 1
-                fields.extend(f"{inspect(kind).local_table.name}.{name}" for name in changed)
+        new = [row for row in rows if not inspect(row).persistent]
+        changes: list[Change] = []
+        for row in rows:  # before the first flush, which writes every row: what it wrote is no change any more
+            changed = [] if row in new else changes_of(row)
+            if changed and isinstance(row, Versioned):
+                row.version += 1
+            changes.extend(changed)
+        fields = tuple(change.name for change in changes)
+        for _, group in groupby(rows, key=type):
+            self.session.add_all(row for row in group if row in new)
             await self.session.flush()
-        self.record(replace(event, fields=event.fields + tuple(fields)))
+        changes.extend(content_of(row) for row in new if isinstance(row, Row) and row.committed)
+        self.record(replace(event, fields=event.fields + fields, changes=event.changes + tuple(changes)))
 
     async def call(self, statement: str, /, **arguments: Any) -> Any:
         """Call a named function of the database and return its one value."""
@@ -97,20 +99,7 @@ class Work:
             raise UnauditedError("the unit of work recorded no audit event")
         await self.session.flush()
         for event in self._events:
-            await self.session.execute(
-                _AUDIT,
-                {
-                    "id": new_id(),
-                    "kind": event.kind,
-                    "outcome": event.outcome,
-                    "reason": event.reason,
-                    "record_type": event.record_type,
-                    "record_ids": list(event.record_ids),
-                    "case_id": event.case_id,
-                    "signal_id": event.signal_id,
-                    "fields": list(event.fields),
-                },
-            )
+            await self.session.execute(_AUDIT, _columns(event))
         await self.session.commit()
 
     async def begin(self) -> None:
@@ -125,6 +114,51 @@ class Work:
                 "request": self.request_id,
             },
         )
+
+
+def _columns(event: Event) -> dict[str, Any]:
+    salt = new_salt() if event.changes else None
+    return {
+        "id": new_id(),
+        "kind": event.kind,
+        "outcome": event.outcome,
+        "reason": event.reason,
+        "record_type": event.record_type,
+        "record_ids": list(event.record_ids),
+        "case_id": event.case_id,
+        "signal_id": event.signal_id,
+        "fields": list(event.fields),
+        "changes": None if salt is None else commitments(salt, event.changes),
+        "salt": salt,
+        "on_behalf_of": event.on_behalf_of,
+        "purpose": event.purpose,
+    }
+
+
+def changes_of(row: SQLModel) -> list[Change]:
+    """Return what was changed of a row since it was read."""
+    state = inspect(row)
+    table, record = state.mapper.local_table.name, record_of(row)
+    found = []
+    for attribute in state.attrs:
+        history = attribute.history
+        if history.has_changes():
+            before = history.deleted[0] if history.deleted else ABSENT
+            found.append(Change(record, f"{table}.{attribute.key}", attribute.value, before))
+    return found
+
+
+def content_of(row: SQLModel) -> Change:
+    """Return what a row holds that was just written."""
+    state = inspect(row)
+    columns = {a.key: state.dict.get(a.key) for a in state.mapper.column_attrs}
+    return new_row(state.mapper.local_table.name, record_of(row), columns)
+
+
+def record_of(row: SQLModel) -> str:
+    """Return the key of a row, as it stands in the log."""
+    identity = inspect(row).identity or ()
+    return "/".join(str(part) for part in identity)
 
 
 class OpenWork:

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import col, select
 
+from casemgmt.audit.commitments import commitments, new_row, new_salt
 from casemgmt.db.direct import Direct
 from casemgmt.db.paging import Position
 from casemgmt.db.work import Work
@@ -18,7 +19,7 @@ from casemgmt.signals.states import SignalFacts
 from casemgmt.signals.tables import Reporter, Signal, SignalPerson
 
 Columns = Mapping[str, Any]
-_INSERT = "SELECT request_signal($1, $2, $3, $4, $5, $6, $7)"
+_INSERT = "SELECT request_signal($1, $2, $3, $4, $5, $6, $7, $8, $9)"
 
 _COLUMNS = (
     "id, state, source, channel, category, severity, urgency, danger_now, region_code, organisation_id,"
@@ -70,7 +71,11 @@ async def insert_signal(
     rows = {"signal": signal, "task": clock, "entry": story}
     if reporter is not None:
         rows["reporter"] = reporter.model_dump()
-    await direct.call(_INSERT, signal["id"], orjson.dumps(rows).decode())
+    salt = new_salt()
+    keys = {"signal": signal["id"], "task": clock["id"], "reporter": signal["id"]}
+    changes = [new_row(table, str(key), rows[table]) for table, key in keys.items() if table in rows]
+    written = orjson.dumps(rows).decode()
+    await direct.call(_INSERT, signal["id"], written, commitments(salt, changes), salt)
 
 
 async def get_signal(work: Work, signal_id: UUID, *, for_change: bool = False) -> Signal:

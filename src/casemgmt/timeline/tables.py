@@ -1,7 +1,7 @@
 """The timeline."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
@@ -17,6 +17,7 @@ class TimelineEntry(Scoped, table=True):
     """
 
     __tablename__ = "timeline_entry"
+    committed: ClassVar[bool] = False  # it says again what the event says
     __table_args__ = (
         CheckConstraint("case_id is not null or signal_id is not null", name="belongs_somewhere"),
         Index("ix_timeline_entry_case", "case_id", "at", "id"),

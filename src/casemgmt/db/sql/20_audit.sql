@@ -1,15 +1,22 @@
 -- The audit log: one way in, no way to change.
 
+-- The salt that opens the commitments of the changes goes into a table of its own, out of everybody's reach: erasing it,
+-- or what was recorded, leaves the event and every proof as they were.
+DROP FUNCTION IF EXISTS audit_write(uuid, text, text, text, text, uuid[], uuid, uuid, text[], text);
 CREATE OR REPLACE FUNCTION audit_write(
     p_id uuid, p_kind text, p_outcome text, p_reason text, p_record_type text, p_record_ids uuid[],
-    p_case uuid, p_signal uuid, p_fields text[], p_request text) RETURNS void
+    p_case uuid, p_signal uuid, p_fields text[], p_request text, p_changes jsonb DEFAULT NULL, p_salt bytea DEFAULT NULL,
+    p_on_behalf_of uuid DEFAULT NULL, p_purpose text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    INSERT INTO audit_event (at, id, xid, kind, outcome, actor_id, session_id, request_id, reason, record_type,
-                             record_ids, case_id, signal_id, fields)
-    VALUES (clock_timestamp(), p_id, pg_current_xact_id(), p_kind, p_outcome, actor_user(), actor_session(),
-            coalesce(p_request, current_setting('casemgmt.request', true), ''), p_reason, p_record_type,
-            p_record_ids, p_case, p_signal, p_fields);
+    INSERT INTO audit_event (at, id, xid, kind, outcome, actor_id, on_behalf_of, session_id, request_id, purpose, reason,
+                             record_type, record_ids, case_id, signal_id, fields, changes)
+    VALUES (clock_timestamp(), p_id, pg_current_xact_id(), p_kind, p_outcome, actor_user(), p_on_behalf_of, actor_session(),
+            coalesce(p_request, current_setting('casemgmt.request', true), ''), p_purpose, p_reason, p_record_type,
+            p_record_ids, p_case, p_signal, p_fields, p_changes);
+    IF p_salt IS NOT NULL THEN
+        INSERT INTO audit_salt (event_id, salt) VALUES (p_id, p_salt);
+    END IF;
     PERFORM set_config('casemgmt.audited', 'on', true);
 END $$;
 

@@ -104,7 +104,12 @@ DECLARE
         'user_role', 'user_id = (SELECT actor_user()) OR (SELECT actor_has(''directory''))',
         'mobile_group_member', '(SELECT actor_user()) IS NOT NULL',
         'idempotency_key', 'user_id = (SELECT actor_user())',
-        'audit_event', '(SELECT actor_has(''audit''))');
+        'audit_event', '(SELECT actor_has(''audit''))',
+        'audit_leaf', '(SELECT actor_has(''audit''))',
+        'audit_node', '(SELECT actor_has(''audit''))',
+        'audit_head', '(SELECT actor_has(''audit''))',
+        'audit_key', '(SELECT actor_has(''audit''))',
+        'audit_witness', '(SELECT actor_has(''audit''))');
     -- Where reading asks for more than writing, or writing for more than reading.
     reading constant jsonb := jsonb_build_object(
         'reporter', of_signal || ' AND (SELECT actor_has(''reporters''))',
@@ -114,6 +119,11 @@ DECLARE
         'user_role', '(SELECT actor_has(''directory'')) AND user_id <> (SELECT actor_user())',
         'mobile_group_member', '(SELECT actor_has(''directory''))',
         'audit_event', 'false',
+        'audit_leaf', 'false',
+        'audit_node', 'false',
+        'audit_head', 'false',
+        'audit_key', 'false',
+        'audit_witness', 'false',
         'person_iin', 'false');
 BEGIN
     FOR t IN SELECT jsonb_object_keys(expressions) LOOP
@@ -127,7 +137,7 @@ BEGIN
                        coalesce(writing->>t, expressions->>t));
         EXECUTE format('CREATE POLICY changing ON %I FOR UPDATE USING (%s) WITH CHECK (%s)', t,
                        coalesce(writing->>t, expressions->>t), coalesce(writing->>t, expressions->>t));
-        IF t NOT IN ('audit_event', 'idempotency_key') THEN
+        IF t NOT LIKE 'audit\_%' AND t <> 'idempotency_key' THEN
             EXECUTE format('DROP TRIGGER IF EXISTS audited ON %I', t);
             EXECUTE format('CREATE CONSTRAINT TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON %I
                             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit()', t);
@@ -143,7 +153,7 @@ BEGIN
              AND EXISTS (SELECT 1 FROM benefit_determination d
                           WHERE d.id = record_id AND d.case_id = timeline_entry.case_id))';
     -- Reached through functions only.
-    FOREACH t IN ARRAY array['user_credential', 'auth_session', 'login_attempt'] LOOP
+    FOREACH t IN ARRAY array['user_credential', 'auth_session', 'login_attempt', 'audit_salt'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     END LOOP;
 END $$;

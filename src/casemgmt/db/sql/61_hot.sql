@@ -165,9 +165,11 @@ BEGIN
     items := '[' || coalesce(array_to_string(documents[1:p_size], ','), '') || ']';
 END $$;
 
--- POST /v1/signals. p holds the rows as they are to be written: `signal`, `task`, `entry`, and `reporter` where there is one.
+-- POST /v1/signals. p holds the rows as they are to be written: `signal`, `task`, `entry`, and `reporter` where there is one;
+-- p_changes the commitments to them, which p_salt opens.
+DROP FUNCTION IF EXISTS request_signal(uuid, integer, uuid, text, uuid, uuid, jsonb);
 CREATE OR REPLACE FUNCTION request_signal(p_user uuid, p_version integer, p_session uuid, p_request text, p_event uuid,
-    p_signal uuid, p jsonb) RETURNS void
+    p_signal uuid, p jsonb, p_changes jsonb, p_salt bytea) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
     fresh constant jsonb := '{"restricted": false, "version": 1}';
@@ -179,5 +181,6 @@ BEGIN
     END IF;
     INSERT INTO task SELECT * FROM jsonb_populate_record(NULL::task, fresh || (p->'task'));
     INSERT INTO timeline_entry SELECT * FROM jsonb_populate_record(NULL::timeline_entry, fresh || (p->'entry'));
-    PERFORM audit_write(p_event, 'signal.registered', 'done', NULL, 'signal', array[p_signal], NULL, p_signal, '{}', NULL);
+    PERFORM audit_write(p_event, 'signal.registered', 'done', NULL, 'signal', array[p_signal], NULL, p_signal, '{}', NULL,
+                        p_changes, p_salt);
 END $$;

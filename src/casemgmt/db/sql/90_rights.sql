@@ -1,7 +1,7 @@
--- What the service's role may do. No DELETE anywhere: deletion is a state with a reason.
+-- What the roles of the service and of the sealer may do. No DELETE anywhere: deletion is a state with a reason.
 
-REVOKE ALL ON ALL TABLES IN SCHEMA public FROM casemgmt_service;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC;
+REVOKE ALL ON ALL TABLES IN SCHEMA public FROM casemgmt_service, casemgmt_sealer;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, casemgmt_sealer;
 GRANT USAGE ON SCHEMA public TO casemgmt_service;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO casemgmt_service;
 REVOKE EXECUTE ON FUNCTION refresh_reach(uuid), audit_make_months(integer) FROM casemgmt_service;
@@ -14,10 +14,18 @@ BEGIN
               WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition LOOP
         IF t LIKE 'code\_%' OR t IN ('state_transition', 'role_grant', 'alembic_version', 'deployment') THEN
             EXECUTE format('GRANT SELECT ON %I TO casemgmt_service', t);
-        ELSIF t = 'audit_event' THEN
-            EXECUTE 'GRANT SELECT ON audit_event TO casemgmt_service';
-        ELSIF t NOT IN ('user_credential', 'auth_session', 'login_attempt', 'case_serial') THEN
+        ELSIF t LIKE 'audit\_%' AND t <> 'audit_salt' THEN
+            EXECUTE format('GRANT SELECT ON %I TO casemgmt_service', t);
+        ELSIF t NOT IN ('user_credential', 'auth_session', 'login_attempt', 'case_serial', 'audit_salt') THEN
             EXECUTE format('GRANT SELECT, INSERT, UPDATE ON %I TO casemgmt_service', t);
         END IF;
     END LOOP;
 END $$;
+
+GRANT USAGE ON SCHEMA public TO casemgmt_sealer;
+GRANT SELECT ON audit_event, deployment TO casemgmt_sealer;
+GRANT SELECT, INSERT ON audit_leaf, audit_node, audit_head TO casemgmt_sealer;
+GRANT SELECT, INSERT, UPDATE (valid_until) ON audit_key TO casemgmt_sealer;
+GRANT SELECT, INSERT, UPDATE ON audit_witness TO casemgmt_sealer;
+-- Its own acts stand in the log: an export, a move to another cluster.
+GRANT EXECUTE ON FUNCTION audit_write TO casemgmt_sealer;

@@ -1,0 +1,181 @@
+"""`casemgmt audit …`: keys, exports, and their verification on a machine without the database."""
+
+import asyncio
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, NoReturn
+from uuid import UUID
+
+import asyncpg
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+from casemgmt.audit.comparison import Witness
+from casemgmt.audit.evidence import EvidenceError, read_key_list, read_witness
+from casemgmt.audit.export import Exported, Reason, Window, export_log
+from casemgmt.audit.findings import KINDS, Findings
+from casemgmt.audit.signing import KeyFileError, SigningKey, make_key_file, read_key_file
+from casemgmt.audit.tree import BrokenTreeError
+from casemgmt.audit.verify import verify
+from casemgmt.db.migrate import driver_url
+from casemgmt.settings import SealerSettings
+
+app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+_SHOWN = 20
+"""Most faults that are printed."""
+
+_FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
+_FROM = "Moment in UTC; absent: from the first event on."
+_TO = "Moment in UTC; absent: to the last event."
+
+
+def refuse(text: str) -> NoReturn:
+    """End with a sentence for the user and the exit code of a wrong call."""
+    errors.print(text, markup=False)
+    raise typer.Exit(2)
+
+
+def _bar() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        console=errors,
+        transient=True,
+    )
+
+
+@app.command("new-key")
+def new_key(
+    out: Annotated[Path, typer.Option(help="File to write; it must not exist.")],
+    after: Annotated[
+        Path | None, typer.Option(help="File of the key in use, which then vouches for the new one.")
+    ] = None,
+    unless_there: Annotated[bool, typer.Option("--unless-there", help="Leave a file that exists as it is.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Make a key for the heads of the log. To change keys: name it in CASEMGMT_AUDIT_KEY_FILE, restart the sealer."""
+    if unless_there and out.exists():
+        return
+    try:
+        key = make_key_file(out, None if after is None else read_key_file(after))
+    except KeyFileError as error:
+        refuse(str(error))
+    console.print(f"Key {key.id} is in {out}. Its public half, for those who verify:\n{key.public.public.hex()}")
+
+
+@app.command("export")
+def export_command(
+    out: Annotated[Path, typer.Option(help="File to write.")],
+    since: Annotated[datetime | None, typer.Option("--from", formats=_FORMATS, help=_FROM)] = None,
+    until: Annotated[datetime | None, typer.Option("--to", formats=_FORMATS, help=_TO)] = None,
+    purpose: Annotated[str | None, typer.Option(help="Code of the purpose; it stands in the log.")] = None,
+    on_behalf_of: Annotated[UUID | None, typer.Option(help="Id of the account for which it is done.")] = None,
+) -> None:
+    """Write the log, or a part of it, with all that proves it. The export itself stands in the log."""
+    settings = SealerSettings()
+    if settings.sealer_database_url is None or settings.audit_key_file is None:
+        refuse(
+            "Set CASEMGMT_SEALER_DATABASE_URL and CASEMGMT_AUDIT_KEY_FILE: an export is read and signed as the sealer."
+        )
+    window = Window(_utc(since), _utc(until))
+    if window.since and window.until and window.since >= window.until:
+        refuse("--from must lie before --to.")
+    try:
+        key = read_key_file(settings.audit_key_file)
+        done = asyncio.run(_export(settings.sealer_database_url, key, out, window, Reason(purpose, on_behalf_of)))
+    except (KeyFileError, BrokenTreeError) as error:
+        refuse(str(error))
+    except (OSError, asyncpg.PostgresError) as error:
+        refuse(f"The export failed: {error}")
+    console.print(
+        f"{out}: {done.last - done.first:,} events from position {done.first:,} on,"
+        f" and {done.unsealed:,} that are not sealed yet. Verify it with `casemgmt audit verify {out}`."
+    )
+
+
+def _utc(moment: datetime | None) -> datetime | None:
+    return None if moment is None else moment.replace(tzinfo=UTC)
+
+
+async def _export(url: str, key: SigningKey, out: Path, window: Window, reason: Reason) -> Exported:
+    connection = await asyncpg.connect(driver_url(url), server_settings={"application_name": "casemgmt-export"})
+    unfinished = out.with_name(out.name + ".part")
+    try:
+        with _bar() as bar, unfinished.open("wb") as file:
+            task = bar.add_task("Exporting", total=None)
+            done = await export_log(
+                connection, key, file, window, reason, lambda done, whole: bar.update(task, completed=done, total=whole)
+            )
+        unfinished.replace(out)
+    finally:
+        await connection.close()
+        unfinished.unlink(missing_ok=True)
+    return done
+
+
+@app.command("verify")
+def verify_command(
+    export: Annotated[Path, typer.Argument(help="File that `casemgmt audit export` wrote.")],
+    witness: Annotated[
+        Path | None, typer.Option(help="Heads that an outside witness kept: shows a missing tail and a second log.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="Public keys that you know to be the log's.")] = None,
+) -> None:
+    """Verify an export: needs no database. Exit code 0: all of it holds; 1: it does not; 2: it can't be read."""
+    try:
+        known = None if key is None else read_key_list(key)
+        seen = None if witness is None else Witness(*read_witness(witness))
+        with _bar() as bar, export.open("rb") as file:
+            task = bar.add_task("Verifying", total=export.stat().st_size)
+            findings = verify(file, known, seen, lambda size: bar.advance(task, size))
+    except EvidenceError as error:
+        refuse(str(error))
+    except OSError as error:
+        refuse(f"{export} can't be read: {error.strerror}.")
+    _tell(findings, own_keys=key is None)
+    raise typer.Exit(0 if findings.hold else 1)
+
+
+def _tell(found: Findings, *, own_keys: bool) -> None:
+    last = found.first + found.events
+    console.print(f"Log        {found.log or 'unknown'}")
+    console.print(f"Events     {found.events:,}, positions {found.first:,} to {max(last - 1, found.first):,}")
+    console.print(
+        f"Heads      {found.heads:,} signed; the last at {found.last_sealed_at or 'no time: nothing is sealed'}"
+    )
+    console.print(
+        f"Keys       {', '.join(found.keys) or 'none'}{' (as the export itself names them)' if own_keys else ''}"
+    )
+    if found.witnessed is not None:
+        console.print(f"Witness    {found.witnessed:,} heads compared")
+    if found.generations > 1:
+        console.print(f"Moves      the log went on in another database cluster {found.generations - 1} time(s)")
+    if found.unsealed:
+        console.print(f"Unsealed   {found.unsealed:,} events at the end are not under a head yet: nothing proves them")
+    if found.hold:
+        console.print("\n[bold green]It holds.[/] Every event is the one that was sealed, in its place.")
+        if own_keys:
+            console.print(
+                "Whose log it is, it does not prove: give --key with public keys that you have from elsewhere."
+            )
+        if found.witnessed is None:
+            console.print(
+                "That nothing is missing at the end, it does not prove: give --witness with the heads kept outside."
+            )
+        return
+    console.print("\n[bold red]It does not hold.[/]")
+    first = found.first_bad_event()
+    if first is not None:
+        place = "that was never sealed" if first.position is None else f"at position {first.position:,}"
+        console.print(f"First bad event: {first.event_id or 'unknown'} {place}: {KINDS[first.kind]} ({first.text}).")
+    console.print("")
+    for fault in found.faults[:_SHOWN]:
+        where = "" if fault.position is None else f" at {fault.position:,}"
+        console.print(f"  {fault.kind}{where} {fault.event_id or ''}: {fault.text}", markup=False)
+    if len(found.faults) > _SHOWN:
+        console.print(f"  … and {len(found.faults) - _SHOWN:,} more")
