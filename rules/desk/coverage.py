@@ -16,7 +16,7 @@ from rules.errors import LawFilesError, RuleError
 from rules.graph.coverage import Coverage, Fate, Survivor, prepare, read_survivors
 from rules.graph.graph import Graph
 from rules.graph.mutants import Mutant, find_mutants
-from rules.graph.reach import rules_of
+from rules.graph.reach import law_of_question
 from rules.graph.reader import read_graph
 from rules.loader import Law
 
@@ -84,9 +84,7 @@ def _coverage(asked: argparse.Namespace, law: Law, write: Write) -> int:
 
 
 def _is_asked(graph: Graph, benefits: Sequence[str], mutant: Mutant) -> bool:
-    if not benefits or mutant.name not in graph.rules:
-        return True
-    return any(mutant.name in rules_of(graph, benefit) for benefit in benefits)
+    return not benefits or any(mutant.name in law_of_question(graph, benefit) for benefit in benefits)
 
 
 def _reasons(asked: argparse.Namespace) -> tuple[Survivor, ...]:
