@@ -19,7 +19,7 @@ _EXIT_CODES = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command. Exit codes: 0 done, 1 faults or failing cases, 2 the question has no answer."""
-    asked = _build_parser().parse_args(arguments)
+    asked = build_parser().parse_args(arguments)
     command: Command = asked.run
     try:
         return command(asked, read_law(asked.law, str(asked.law)) if asked.law else load_law(), _write)
@@ -40,7 +40,8 @@ def _write(lines: Iterable[str]) -> None:
     sys.stdout.write("".join(f"{line}\n" for line in list(lines)))
 
 
-def _build_parser() -> argparse.ArgumentParser:
+def build_parser() -> argparse.ArgumentParser:
+    """Return the command line with every family of commands."""
     parser = argparse.ArgumentParser(
         prog="python -m rules", description="Read, test, explain and change the law as code.", epilog=_EXIT_CODES
     )

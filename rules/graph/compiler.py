@@ -256,9 +256,9 @@ def _rank(compiler: Compiler, term: Rank) -> Node:
 
 @handles(Call)
 def _call(compiler: Compiler, term: Call) -> Node:
-    if term.function not in _FUNCTIONS:
-        raise unknown(term.at, "function", term.function, [*_FUNCTIONS, *GATHERS])
-    function = _FUNCTIONS[term.function]
+    if term.function not in FUNCTIONS:
+        raise unknown(term.at, "function", term.function, [*FUNCTIONS, *GATHERS])
+    function = FUNCTIONS[term.function]
     if len(term.arguments) != function.arguments:
         raise SyntaxFaultError(term.at, f"{term.function} takes {function.arguments} arguments: {function.form}")
     return function.build(compiler, term)
@@ -313,7 +313,7 @@ def _bare(term: Term, kind: str, known: frozenset[str]) -> str:
     return term.text
 
 
-_FUNCTIONS: Mapping[str, _Function] = {
+FUNCTIONS: Mapping[str, _Function] = {
     "rounded": _Function("rounded(number, step, direction)", _rounded),
     "smaller": _Function("smaller(number, number)", _extreme),
     "larger": _Function("larger(number, number)", _extreme),
