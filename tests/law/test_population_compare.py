@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -40,6 +41,7 @@ from rules.population.comparing import (
 )
 from rules.population.drawing import Box, Words, width_of
 from rules.population.generate import write_population
+from rules.population.layout import Note
 from rules.population.profile import load_profile
 from rules.population.reader import open_population
 from rules.population.summary import count_children
@@ -48,6 +50,7 @@ from rules.population.wording import load_words, millions, millions_exactly, per
 from tests.law.graphs import graph
 
 ON = date(2025, 12, 1)
+README = Path(main.__code__.co_filename).parent / "population" / "README.md"
 MIXED = """\
 title: "More for some, <less> for others"
 parameters:
@@ -240,3 +243,23 @@ def test_the_command_writes_a_page_once_and_names_the_line_of_a_fault(
     assert (
         "reform.yaml:4: no parameter is called 'multi_child_benefit.sizes.5'; did you mean" in capsys.readouterr().err
     )
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def test_the_readme_says_what_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    (reform,) = blocks("yaml")
+    Path("reform.yaml").write_text(reform, encoding="utf-8")
+    (commands,) = blocks("sh")
+    for command in commands.splitlines():
+        program, _, module, *asked = shlex.split(command.replace("20000", "200"))
+        assert (program, module) == ("python", "rules")
+        assert main(asked) == 0, command
+    assert Path("reform.html").stat().st_size > 10_000
+    (note,) = blocks("json")
+    assert Note.model_validate_json(note).source == "register"
+    named = set(re.findall(r"`([a-z_]+)\.(?:csv|parquet|json)`", README.read_text(encoding="utf-8")))
+    assert {path.stem for path in Path("result").iterdir() if path.is_file()} <= named
