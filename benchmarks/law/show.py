@@ -108,11 +108,11 @@ def _million(found: Figures) -> Iterator[Table]:
 
 
 def _reforms(found: Figures) -> Iterator[Table]:
-    parts = ("law_read_s", "prepared_s", "both_runs_compared_s", "total_s", "processor_s")
+    parts = ("reform_read_s", "prepared_s", "both_runs_compared_s", "total_s", "processor_s")
     table = _table(
         "Reforms over the whole country",
         "",
-        "seconds: law read",
+        "seconds: reform read",
         "prepared",
         "both runs, compared",
         "total",

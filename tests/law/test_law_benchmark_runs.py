@@ -12,11 +12,10 @@ from benchmarks.law.country import measure_country
 from benchmarks.law.exactness import DAYS, Compared, compare_lot
 from benchmarks.law.graph_size import nodes_in_force
 from benchmarks.law.one_case import measure_one_case
-from benchmarks.law.reforms import FORMULAS, PARAMETERS, Edit, measure_reform, reformed
+from benchmarks.law.reforms import FORMULAS, PARAMETERS, measure_reform
 from benchmarks.law.results import Results
 from benchmarks.law.show import show
 from benchmarks.law.stored import read, store
-from benchmarks.processes import BenchmarkError
 from rules.graph.graph import Graph
 from rules.graph.reader import read_graph
 from rules.kernel.cache import CACHE_VARIABLE, cache_folder
@@ -74,8 +73,8 @@ def test_every_section_runs_at_a_small_size(
     sections["one_case"] = measure_one_case(graph, ON, records, 1, None, lambda _: None)
     sections["country"] = measure_country(file, ON, 1, 2)
     changed = {
-        name: measure_reform(file, ON, edits, 2, cache_folder())
-        for name, edits in (("parameters", PARAMETERS), ("formulas", FORMULAS))
+        name: measure_reform(file, ON, text, 2, cache_folder())
+        for name, text in (("parameters", PARAMETERS), ("formulas", FORMULAS))
     }
     sections["reforms"] = {"parameters_s": 1.0, "formulas_s": 31.0, **changed}
     said = io.StringIO()
@@ -87,11 +86,6 @@ def test_every_section_runs_at_a_small_size(
         said.getvalue().split()
     )
     assert results.as_dict()["targets"]["reforms.parameters_s"] == {"wanted": 5, "reached": 1.0, "met": True}
-
-
-def test_a_reform_whose_text_is_gone_is_told() -> None:
-    with pytest.raises(BenchmarkError, match="the text 'no such text' of the measured reform is not there"):
-        reformed((Edit("indexes/parameters/mrp.yaml", "no such text", ""),))
 
 
 def test_a_section_that_is_not_there_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
