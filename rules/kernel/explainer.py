@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from itertools import chain
-from typing import Any
+from typing import Any, TypeVar
 
 from rules.dated import value_on
 from rules.graph import needs
@@ -38,7 +38,9 @@ from rules.parameters import DatedValue
 Entry = tuple[int, int, str, str]  # place in the formula, day, name, kind
 Table = Mapping[int, Entry]
 _UsedLaw = tuple[Mapping[tuple[Kind, str, date], Used], tuple[Used, ...]]
-_MOST_KEPT = 1000
+_MOST_KEPT = 500
+KeyT = TypeVar("KeyT")
+ValueT = TypeVar("ValueT")
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,10 +128,9 @@ class Explainer:
         self.grounds = _Grounds(self.uses, language)
         self.readers: dict[str, Reader] = {}
         self.programs: dict[tuple[str, frozenset[str]], Program | None] = {}
-        self._laws: dict[
-            tuple[frozenset[Entry], int], tuple[*_UsedLaw, SignOff | None]
-        ] = {}  # the file is kept: its id is
-        self._drawn: dict[tuple[int, int], tuple[tuple[Entry, ...], tuple[Ground, ...]]] = {}
+        # Sign-off files and tables are known again by their ids, so they are kept beside what was made of them.
+        self._laws: dict[tuple[frozenset[Entry], int], tuple[*_UsedLaw, SignOff | None]] = {}
+        self._drawn: dict[tuple[int, int], tuple[tuple[Entry, ...], tuple[Ground, ...], Table]] = {}
 
     def explain(
         self, benefit: str, record: Record, mode: Mode = Mode.ESTIMATE, sign_off: SignOff | None = None
@@ -176,12 +177,12 @@ class Explainer:
     def _used(self, entries: frozenset[Entry], sign_off: SignOff | None) -> _UsedLaw:
         """Return the values of the law that were used, and those that are not verified; families repeat them."""
         key = (entries, id(sign_off))
-        if key not in self._laws:
-            if len(self._laws) >= _MOST_KEPT:
-                self._laws.clear()
+        known = self._laws.get(key)
+        if known is None:
             used = {(use.kind, use.name, use.on): use for use in map(self.uses.__getitem__, entries)}
-            self._laws[key] = used, tuple(not_verified(used.values(), sign_off)), sign_off
-        return self._laws[key][:2]
+            known = used, tuple(not_verified(used.values(), sign_off)), sign_off
+            _keep(self._laws, key, known)
+        return known[:2]
 
     def telling(self, program: Program, record: Record, lists: Lists) -> Telling:
         """Return the results of a family, ready to be told."""
@@ -191,29 +192,30 @@ class Explainer:
         self, table: Table, mask: int, used: Sequence[Entry]
     ) -> tuple[tuple[Entry, ...], tuple[Ground, ...]]:
         """Return the figures of a rule in the order of its formula, each once."""
-        if not used:
-            known = self._drawn.get((id(table), mask))
-            if known is not None:
-                return known
+        known = None if used else self._drawn.get((id(table), mask))
+        if known is not None:
+            return known[:2]
         first: dict[tuple[str, int], Entry] = {}
         for entry in (*(table[bit] for bit in table if mask & bit), *used):
             key = (entry[2], entry[1])
             first[key] = min(first.get(key, entry), entry)
         entries = tuple(sorted(first.values()))
-        found = entries, tuple(self.grounds[0, *entry[1:]] for entry in entries)
+        grounds = tuple(self.grounds[0, *entry[1:]] for entry in entries)
         if not used:
-            self._drawn[id(table), mask] = found
-        return found
+            _keep(self._drawn, (id(table), mask), (entries, grounds, table))
+        return entries, grounds
 
     def program(self, benefit: str, nullable: frozenset[str]) -> Program | None:
         """Return the code of a benefit for families that leave out these facts; None where it has none."""
         key = (benefit, nullable)
-        if key not in self.programs:
-            try:
-                self.programs[key] = self._make(benefit, nullable)
-            except NotCompiledError:
-                self.programs[key] = None
-        return self.programs[key]
+        if key in self.programs:
+            return self.programs[key]
+        try:
+            program: Program | None = self._make(benefit, nullable)
+        except NotCompiledError:
+            program = None
+        _keep(self.programs, key, program)
+        return program
 
     def _make(self, benefit: str, nullable: frozenset[str]) -> Program:
         asked = self.graph.benefit(benefit)
@@ -255,6 +257,13 @@ class Explainer:
             "show_whole": show_whole,
             "WHOLES": Wholes(),
         }
+
+
+def _keep(kept: dict[KeyT, ValueT], key: KeyT, value: ValueT) -> None:
+    """Keep a value, and start again where too many are kept: families leave out facts in endless ways."""
+    if len(kept) >= _MOST_KEPT:
+        kept.clear()
+    kept[key] = value
 
 
 def _show_sum(terms: Sequence[str], total: str) -> str:

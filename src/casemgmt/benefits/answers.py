@@ -20,7 +20,7 @@ from casemgmt.models import View
 from casemgmt.reference.languages import Language
 from casemgmt.reference.views import CitationView
 from rules.graph.answers import Answered
-from rules.graph.explain import explain
+from rules.graph.explain import Explanation
 from rules.graph.render import explanation_data
 from rules.graph.words import Language as RuleLanguage
 from rules.graph.words import say
@@ -42,12 +42,12 @@ def sign_off_view(signed: SignedBasis | None, language: Language) -> SignOffView
     )
 
 
-def answer_view(answered: Answered, signed: SignedBasis | None, language: Language) -> AnswerView:
-    """Return the answer with its explanation in one language."""
+def answer_view(told: Explanation, signed: SignedBasis | None, language: Language) -> AnswerView:
+    """Return an answer that was explained in this language."""
+    answered = told.answered
     graph = answered.run.graph
     benefit = graph.benefits[answered.benefit]
-    told = explanation_data(explain(answered, RuleLanguage(language)))
-    data: dict[str, Any] = dict(told)
+    data: dict[str, Any] = dict(explanation_data(told))
     return AnswerView(
         benefit=answered.benefit,
         label=data["label"],

@@ -3,6 +3,8 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
@@ -10,8 +12,12 @@ from typing import TypeVar
 from casemgmt.errors import Unavailable
 from casemgmt.settings import Settings
 from rules.graph.basis import SignOff, read_sign_off
+from rules.graph.explain import Explanation
 from rules.graph.graph import Graph
 from rules.graph.reader import read_graph
+from rules.graph.records import Record
+from rules.graph.words import Language
+from rules.kernel.explainer import Explainer
 from rules.loader import load_law
 
 ResultT = TypeVar("ResultT")
@@ -55,6 +61,12 @@ def law_graph() -> Graph:
     return read_graph(load_law())
 
 
+@lru_cache(maxsize=16)
+def explainer_of(on: date, known_on: date | None, language: Language) -> Explainer:
+    """Return the generated code for a day: most questions are about the same few."""
+    return Explainer(law_graph(), on, known_on, language)
+
+
 class Engine:
     """The rules, the sign-off they are asked under, and two lanes: the public never holds up an officer."""
 
@@ -71,6 +83,10 @@ class Engine:
     def graph(self) -> Graph:
         """The rules of the law."""
         return law_graph()
+
+    def explain(self, benefit: str, record: Record, on: date, known_on: date | None, language: Language) -> Explanation:
+        """Return the estimate of a benefit with its explanation. Raises what asking raises."""
+        return explainer_of(on, known_on, language).explain(benefit, record, sign_off=self.sign_off)
 
     @property
     def sign_off(self) -> SignOff | None:

@@ -31,8 +31,10 @@ from casemgmt.people.repository import get_family
 from casemgmt.reference.languages import Language
 from casemgmt.reference.lists import code_list
 from casemgmt.states import AllowedAction
+from rules.graph.explain import explain
 from rules.graph.graph import Graph
 from rules.graph.receipt import Recomputed, recompute
+from rules.graph.words import Language as RuleLanguage
 from rules.parameters import NOT_SEEN
 
 Outcome = Literal["reproduced", "same_answer", "other_answer", "impossible"]
@@ -85,11 +87,12 @@ async def explain_determination(
     receipt = row.receipt.encode()
     again = await engine.officers.run(lambda: recompute(engine.graph, receipt, engine.sign_off))
     outcome = _outcome(again)
+    told = explain(again.answered, RuleLanguage(language)) if again.answered else None
     return DeterminationExplainedView(
         determination_id=row.id,
         outcome=outcome,
         notice=say_notice(f"explained-{outcome.replace('_', '-')}", language),
-        answer=None if again.answered is None else answer_view(again.answered, engine.signed, language),
+        answer=None if told is None else answer_view(told, engine.signed, language),
     )
 
 

@@ -12,7 +12,6 @@ from casemgmt.errors import DomainError
 from casemgmt.reference.languages import Language
 from casemgmt.texts import problem_text
 from rules.errors import RuleError
-from rules.graph.answers import ask
 from rules.graph.records import Record
 from rules.graph.words import Language as RuleLanguage
 from rules.graph.words import say
@@ -53,12 +52,12 @@ def _ask(
     graph = engine.graph
     label = say(graph.benefits[name].label, RuleLanguage(language))
     try:
-        answered = ask(graph, name, record, command.on, command.known_on, sign_off=engine.sign_off)
+        told = engine.explain(name, record, command.on, command.known_on, RuleLanguage(language))
     except RuleError as error:
         failure = law_failure(graph, error, language)
         refusal = _refusal(failure, command, language)
         return ScreenedView(benefit=name, label=label, answer=None, refusal=refusal), failure
-    answer = answer_view(answered, engine.signed, language)
+    answer = answer_view(told, engine.signed, language)
     return ScreenedView(benefit=name, label=label, answer=answer, refusal=None), None
 
 
