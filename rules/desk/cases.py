@@ -1,7 +1,7 @@
 """The commands that write cases: `cases template` and `cases generate`."""
 
 import argparse
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,13 +9,17 @@ from rules.desk.arguments import DONE, Write, as_date, write_file
 from rules.desk.case_files import cases_beside, find_cases
 from rules.desk.progress import follow
 from rules.errors import LawFilesError, RuleError
-from rules.graph.boundary import propose
+from rules.graph.boundary import Proposal, propose
 from rules.graph.cases import Placed
+from rules.graph.coverage import Coverage, prepare
 from rules.graph.edges import find_edges
 from rules.graph.graph import Graph
 from rules.graph.moves import Situation
+from rules.graph.mutants import find_mutants
+from rules.graph.reach import law_of_question
 from rules.graph.reader import read_graph
 from rules.graph.templates import last_day, table_template, yaml_template
+from rules.graph.uncovered import choose_noticing
 from rules.graph.words import Language
 from rules.graph.write_cases import write_csv, write_yaml
 from rules.loader import Law
@@ -60,6 +64,8 @@ def _add_generate(acts: "Commands") -> None:
     generate.add_argument("benefits", nargs="*", metavar="BENEFIT", help="all of them when none is named")
     generate.add_argument("--from", dest="seeds", type=Path, nargs="+", default=[], metavar="FILE",
                           help="cases to start from (default: those that ship, or beside --law)")  # fmt: skip
+    generate.add_argument("--uncovered", action="store_true",
+                          help="only cases that notice what `coverage` calls a survivor or not reached")  # fmt: skip
     generate.add_argument("--csv", action="store_true", help="a table for a spreadsheet instead of YAML")
     generate.add_argument("--out", type=Path, metavar="FOLDER", help="write a file for each benefit into this folder")
     generate.set_defaults(run=_generate)
@@ -75,18 +81,32 @@ def _generate(asked: argparse.Namespace, law: Law, write: Write) -> int:
         raise LawFilesError(found.problems)
     if asked.out is None and len(benefits) > 1:
         raise TooManyError("name one benefit, or a folder for the files of several with --out")
+    coverage = Coverage(graph, list(prepare(graph, found.cases))) if asked.uncovered else None
     for benefit in benefits:
         seeds = list(_seeds(graph, found.cases, benefit))
-        edges = follow(find_edges(graph, benefit), f"Edges of {benefit}")
-        proposals = propose(graph, benefit, seeds, edges)
-        text = write_csv(graph, benefit, proposals) if asked.csv else _lines(write_yaml(benefit, proposals))
-        if asked.out is None:
-            write(text.splitlines())
-            continue
-        path = asked.out.joinpath(f"{benefit}_edges{'.csv' if asked.csv else '.yaml'}")
-        write_file(path, f"{_BYTE_ORDER_MARK}{text}" if asked.csv else text)
-        write([f"{path}: {len(proposals)} proposed cases, from {len(seeds)} that are there."])
+        proposals = propose(graph, benefit, seeds, follow(find_edges(graph, benefit), f"Edges of {benefit}"))
+        if coverage is not None:
+            names = law_of_question(graph, benefit)
+            mutants = (mutant for mutant in find_mutants(graph) if mutant.name in names)
+            proposals = choose_noticing(coverage, mutants, benefit, proposals)
+        _write_proposals(asked, graph, benefit, proposals, len(seeds), write)
     return DONE
+
+
+def _write_proposals(
+    asked: argparse.Namespace, graph: Graph, benefit: str, proposals: Sequence[Proposal], seeds: int, write: Write
+) -> None:
+    if not proposals:
+        hint = "" if seeds else f": no confirmed case asks about it; begin with `cases template {benefit}`"
+        write([f"# {benefit}: nothing to propose{hint}."])
+        return
+    text = write_csv(graph, benefit, proposals) if asked.csv else _lines(write_yaml(benefit, proposals))
+    if asked.out is None:
+        write(text.splitlines())
+        return
+    path = asked.out.joinpath(f"{benefit}_edges{'.csv' if asked.csv else '.yaml'}")
+    write_file(path, f"{_BYTE_ORDER_MARK}{text}" if asked.csv else text)
+    write([f"{path}: {len(proposals)} proposed cases, from {seeds} that are there."])
 
 
 def _seeds(graph: Graph, cases: Iterable[Placed], benefit: str) -> Iterator[Situation]:

@@ -26,7 +26,7 @@ def write_yaml(benefit: str, proposals: Sequence[Proposal]) -> Iterator[str]:
     """Yield the lines of a file of cases."""
     yield from _HEAD.format(benefit=benefit).splitlines()
     yield f"benefit: {benefit}"
-    yield "cases:" if proposals else "cases: []"
+    yield "cases:"
     for proposal in proposals:
         yield f"  - name: {_quoted(proposal.name)}"
         yield f"    on: {proposal.situation.on.isoformat()}"

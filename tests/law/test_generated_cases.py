@@ -80,6 +80,44 @@ def test_a_file_is_never_written_over_and_one_screen_holds_one_benefit(
     assert "near to it: birth_grant" in capsys.readouterr().err
 
 
+def test_only_what_no_case_notices_yet_is_proposed_when_that_is_asked(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    family = "{poor: yes, members: [{id: a, income: 3}, {id: b, income: 3}]}"
+    seed = (
+        SEED
+        + f"""\
+  - name: "two heads"
+    benefit: help
+    on: 2025-05-10
+    family: {family}
+    expected: {{entitled: yes, amount: 25}}
+"""
+    )
+    asked = generate(tmp_path, "help", "--uncovered", seed=seed)
+    law = asked[1]
+    assert main(["--law", law, "coverage"]) == FOUND_FAULTS
+    assert "survivors    3" in capsys.readouterr().out
+    assert main(asked) == 0
+    text = capsys.readouterr().out
+    assert 'note: "would notice direction from 2020-01-01: up -> down' in text
+    confirmed = "\n".join(line for line in text.splitlines() if "proposed: yes" not in line)
+    (tmp_path / "cases" / "more.yaml").write_text(confirmed, "utf-8")
+    assert main(["--law", law, "coverage"]) == FOUND_FAULTS
+    left = capsys.readouterr().out
+    assert "survivors    2" in left
+    assert "up -> down" not in left
+    assert main(asked) == 0
+    assert capsys.readouterr().out == "# help: nothing to propose.\n"
+
+
+def test_a_benefit_without_a_case_is_told_where_to_begin(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    seed = SEED.replace("    on:", "    proposed: yes\n    on:")
+    assert main(generate(tmp_path, "help", seed=seed)) == 0
+    told = "# help: nothing to propose: no confirmed case asks about it; begin with `cases template help`.\n"
+    assert capsys.readouterr().out == told
+
+
 def test_what_is_only_proposed_shows_nothing_of_the_law(tmp_path: Path) -> None:
     law = small_graph(tmp_path)
     proposed = SEED.replace("    on:", "    proposed: yes\n    on:")
