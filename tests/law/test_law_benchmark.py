@@ -1,6 +1,8 @@
 """What the benchmark of the law draws and hands over; it times nothing here."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -95,6 +97,18 @@ def test_arrays_say_the_same_as_the_family_in_json(graph: Graph) -> None:
                 assert stated.get(name, {}).get(month, 0) == float(sums[int(person)])
     assert all(f"person/{name}/{'ETERNITY' if name == 'birth_date' else '2026-03'}" in arrays for name in MEMBER_FACTS)
     assert all(f"family/{name}/2026-03" in arrays for name in FAMILY_FACTS)
+
+
+def test_only_its_own_model_imports_openfisca() -> None:
+    root = Path(__file__).parents[2]
+    importing = {
+        path.relative_to(root).parent.as_posix()
+        for folder in ("api", "benchmarks", "migrations", "rules", "src")
+        for path in (root / folder).rglob("*.py")
+        if re.search(r"^\s*(from|import) openfisca", path.read_text("utf-8"), re.MULTILINE)
+    }
+    assert importing == {"benchmarks/law/openfisca_model"}
+    assert "openfisca" not in (root / "requirements-dev.lock").read_text("utf-8")
 
 
 _STATED = {
