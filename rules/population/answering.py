@@ -1,6 +1,6 @@
 """Answers benefits for batches of families: the kernel for all, the exact three answers where it can not tell."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Protocol
@@ -62,57 +62,52 @@ class Answering:
     def answer(self, columns: Columns) -> Answers:
         """Answer all families. Raises PopulationError for an amount that is not in whole tenge."""
         found = self.kernel.run(columns)
-        entitled, amount, reasons = {}, {}, {}
-        left: list[Open] = []
         for benefit in self.benefits:
-            answers = found[benefit]
-            if answers.scale != 1:
+            if found[benefit].scale != 1:
                 raise PopulationError(
                     f"{benefit}: its amount is never rounded to whole tenge, and can not be summed up"
                 )
-            codes, sums = answers.entitled, answers.amount
-            told, reason = self._tell(benefit, columns, np.flatnonzero(codes == CANNOT_TELL_YET), codes, sums)
-            left += told
-            lawless = np.flatnonzero(codes == NO_LAW)
-            if len(lawless) and reason is None:
-                reason = self._reason(benefit, record_at(self.graph, columns, int(lawless[0])))
-            if reason is not None:
-                reasons[benefit] = reason
-            sums[codes != YES] = 0
-            entitled[benefit], amount[benefit] = codes, sums
-        return Answers(entitled, amount, tuple(left), reasons)
+        reasons: dict[str, str] = {}
+        left = tuple(self._tell(columns, found, reasons))
+        for benefit in self.benefits:
+            lawless = np.flatnonzero(found[benefit].entitled == NO_LAW)
+            if len(lawless) and benefit not in reasons:
+                self._ask(benefit, record_at(self.graph, columns, int(lawless[0])), reasons)
+            found[benefit].amount[found[benefit].entitled != YES] = 0
+        entitled = {benefit: found[benefit].entitled for benefit in self.benefits}
+        return Answers(entitled, {benefit: found[benefit].amount for benefit in self.benefits}, left, reasons)
 
-    def _tell(
-        self,
-        benefit: str,
-        columns: Columns,
-        indexes: NDArray[np.intp],
-        codes: NDArray[np.int8],
-        sums: NDArray[np.int64],
-    ) -> tuple[list[Open], str | None]:
-        """Put the exact answers in for families that left something out; return those that stay open."""
-        left: list[Open] = []
-        reason: str | None = None
-        for index in indexes.tolist():
-            run = Run(self.graph, record_at(self.graph, columns, index), Days(self.on, self.on), self.known_on)
-            try:
-                entitled, amount = ask_exactly(run, benefit)
-            except RuleError as error:
-                codes[index], reason = NO_LAW, str(error)
-                continue
-            if is_settled(entitled) and (amount is None or amount.settled):
-                codes[index] = YES if entitled is Answer.YES else NO
-                sums[index] = int(amount.low) if amount is not None else 0
-            else:
-                left.append(Open(index, benefit, entitled, amount, tuple(sorted(map(str, run.missing.values())))))
-        return left, reason
+    def _tell(self, columns: Columns, found: Mapping[str, Entitlements], reasons: dict[str, str]) -> Iterator[Open]:
+        """Put the exact answers in for families that left something out, and yield those that stay open."""
+        asked = [np.flatnonzero(found[benefit].entitled == CANNOT_TELL_YET) for benefit in self.benefits]
+        for index in np.unique(np.concatenate(asked)).tolist():
+            record = record_at(self.graph, columns, index)
+            for benefit in self.benefits:
+                answers = found[benefit]
+                if answers.entitled[index] != CANNOT_TELL_YET:
+                    continue
+                told = self._ask(benefit, record, reasons)
+                if told is None:
+                    answers.entitled[index] = NO_LAW
+                    continue
+                entitled, amount, missing = told
+                if is_settled(entitled) and (amount is None or amount.settled):
+                    answers.entitled[index] = YES if entitled is Answer.YES else NO
+                    answers.amount[index] = int(amount.low) if amount is not None else 0
+                else:
+                    yield Open(index, benefit, entitled, amount, missing)
 
-    def _reason(self, benefit: str, record: Record) -> str | None:
+    def _ask(
+        self, benefit: str, record: Record, reasons: dict[str, str]
+    ) -> tuple[Answer, Span | None, tuple[str, ...]] | None:
+        """Return the exact answer and what is missing; nothing, and the reason, where the law gives none."""
+        run = Run(self.graph, record, Days(self.on, self.on), self.known_on)
         try:
-            ask_exactly(Run(self.graph, record, Days(self.on, self.on), self.known_on), benefit)
+            entitled, amount = ask_exactly(run, benefit)
         except RuleError as error:
-            return str(error)
-        return None
+            reasons.setdefault(benefit, str(error))
+            return None
+        return entitled, amount, tuple(sorted(str(ref) for ref in run.missing.values()))
 
 
 def ask_exactly(run: Run, benefit: str) -> tuple[Answer, Span | None]:
