@@ -6,7 +6,7 @@ from uuid import UUID
 from fastapi import Depends, Header, Query, Response
 
 from api.etags import ExpectedVersion, set_etag
-from api.routing import CurrentServices, CurrentWork, Router
+from api.routing import CurrentServices, CurrentWork, Router, written
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
 from casemgmt.benefits import (
@@ -81,14 +81,14 @@ async def list_benefits(rules: Rules, language: ReaderLanguage) -> CatalogueView
     return await catalogue.read_catalogue(rules, language)
 
 
-@router.open("POST", "/benefits/screenings", _CALCULATOR, body_limit=_SCREENING_BYTES)
-async def screen_family(command: ScreenFamily, rules: Rules, language: ReaderLanguage) -> ScreeningView:
+@router.open("POST", "/benefits/screenings", _CALCULATOR, body_limit=_SCREENING_BYTES, response_model=ScreeningView)
+async def screen_family(command: ScreenFamily, rules: Rules, language: ReaderLanguage) -> Response:
     """Ask what a family is entitled to on a day.
 
     Yes, no or cannot tell yet, with the amount, the law of every step, and the facts that would settle what is open.
     An estimate; nothing is stored.
     """
-    return await screening.screen_family(rules, command, language)
+    return written(await screening.screen_family(rules, command, language))
 
 
 @router.post("/families/{family_id}/determinations", Permission.BENEFITS_DETERMINE, status_code=201)

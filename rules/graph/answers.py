@@ -11,7 +11,7 @@ from rules.graph.evaluator import evaluate_rule
 from rules.graph.graph import Graph
 from rules.graph.records import FactRef, Record
 from rules.graph.run import Run, Used
-from rules.graph.settle import Settling, find_settling
+from rules.graph.settle import MOST_WORK, Settling, find_settling
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,12 @@ def ask(
     known_on: date | None = None,
     mode: Mode = Mode.ESTIMATE,
     sign_off: SignOff | None = None,
+    most_work: int = MOST_WORK,
 ) -> Answered:
     """Answer whether the case is entitled to the benefit on the day, and to how much.
+
+    `most_work` bounds the search for the few facts that would settle an open answer; whoever asks about many benefits
+    at once gives each a share. It moves no answer.
 
     Raises UnknownNameError, NotInForceError, NotKnownYetError, BeyondConfirmedError; in the mode `decide`
     NotVerifiedError.
@@ -72,7 +76,7 @@ def ask(
     if not isinstance(entitled, Answer) or not (amount is None or isinstance(amount, Span)):
         raise TypeError(benefit)
     open_facts = not is_settled(entitled) or not (amount is None or amount.settled)
-    settling = find_settling(run, asked) if open_facts else Settling()
+    settling = find_settling(run, asked, most_work) if open_facts else Settling()
     unverified = not_verified(run.used.values(), sign_off)
     if mode is Mode.DECIDE and unverified:
         raise NotVerifiedError(unverified)

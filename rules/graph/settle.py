@@ -21,9 +21,8 @@ from rules.graph.records import FactRef, Record, replace_fact, walk_records, wid
 from rules.graph.run import Run
 
 _MOST_TRIALS = 3000
-# Every trial evaluates the whole case: a large one gets fewer of them, so that nobody waits for minutes.
-_MOST_WORK = 6000
-_FEWEST_TRIALS = 50
+# Trials times records: every trial evaluates the whole case, so a large one gets fewer and nobody waits for minutes.
+MOST_WORK = 6000
 _LARGEST_SET = 4
 _AGES = (1, 4, 10, 19, 30, 70)
 
@@ -89,12 +88,14 @@ class _Search:
         return sorted(found)
 
 
-def find_settling(run: Run, benefit: Benefit) -> Settling:
+def find_settling(run: Run, benefit: Benefit, most_work: int = MOST_WORK) -> Settling:
     """Return which facts are missing and which few of them could settle the answer of this run."""
     missing = tuple(sorted(run.missing.values(), key=lambda ref: (ref.path, ref.name)))
     entitled = evaluate_rule(run, benefit.entitled)
     records = sum(1 for _ in walk_records(run.case)) if run.case else 1
-    most = max(_FEWEST_TRIALS, min(_MOST_TRIALS, _MOST_WORK // records))
+    most = min(_MOST_TRIALS, most_work // records)
+    if most == 0:
+        return Settling(missing, complete=not missing)
     search = _Search(run, benefit, whole=is_settled(entitled), most=most)
     search.choices = {ref: tuple(_choices(run.graph, ref, run.on.low)) for ref in missing}
     for size in range(1, min(len(missing), _LARGEST_SET) + 1):

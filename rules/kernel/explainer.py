@@ -22,7 +22,7 @@ from rules.graph.gaps import Gap, gap_of
 from rules.graph.graph import Graph
 from rules.graph.records import Record
 from rules.graph.run import Kind, Run, Used
-from rules.graph.settle import Settling
+from rules.graph.settle import MOST_WORK, Settling
 from rules.graph.show import MOST_TERMS, show_number
 from rules.graph.words import Language
 from rules.kernel.daycount import to_date
@@ -133,9 +133,14 @@ class Explainer:
         self._drawn: dict[tuple[int, int], tuple[tuple[Entry, ...], tuple[Ground, ...], Table]] = {}
 
     def explain(
-        self, benefit: str, record: Record, mode: Mode = Mode.ESTIMATE, sign_off: SignOff | None = None
+        self,
+        benefit: str,
+        record: Record,
+        mode: Mode = Mode.ESTIMATE,
+        sign_off: SignOff | None = None,
+        most_work: int = MOST_WORK,
     ) -> Explanation:
-        """Answer and explain. Raises what `ask` raises."""
+        """Answer and explain. Raises what `ask` raises; `most_work` is handed on to it."""
         lists = self.read(benefit, record)
         program = self.program(benefit, frozenset(lists.missing))
         if program is not None:
@@ -143,7 +148,7 @@ class Explainer:
             steps = program.tell(telling)
             if steps is not None:
                 return self._explanation(benefit, telling, steps, mode, sign_off)
-        answered = ask(self.graph, benefit, record, self.on, self.known_on, mode, sign_off)
+        answered = ask(self.graph, benefit, record, self.on, self.known_on, mode, sign_off, most_work)
         return explain(answered, self.language)
 
     def read(self, benefit: str, record: Record) -> Lists:

@@ -84,9 +84,12 @@ class Engine:
         """The rules of the law."""
         return law_graph()
 
-    def explain(self, benefit: str, record: Record, on: date, known_on: date | None, language: Language) -> Explanation:
+    def explain(
+        self, benefit: str, record: Record, on: date, known_on: date | None, language: Language, most_work: int
+    ) -> Explanation:
         """Return the estimate of a benefit with its explanation. Raises what asking raises."""
-        return explainer_of(on, known_on, language).explain(benefit, record, sign_off=self.sign_off)
+        explainer = explainer_of(on, known_on, language)
+        return explainer.explain(benefit, record, sign_off=self.sign_off, most_work=most_work)
 
     @property
     def sign_off(self) -> SignOff | None:

@@ -13,13 +13,17 @@ from casemgmt.reference.languages import Language
 from casemgmt.texts import problem_text
 from rules.errors import RuleError
 from rules.graph.records import Record
+from rules.graph.settle import MOST_WORK
 from rules.graph.words import Language as RuleLanguage
 from rules.graph.words import say
 
 
-async def screen_family(engine: Engine, command: ScreenFamily, language: Language) -> ScreeningView:
-    """Return what the law answers to each benefit asked about; `Invalid` where it answers to none of them."""
-    return await engine.public.run(lambda: _screen(engine, command, language))
+async def screen_family(engine: Engine, command: ScreenFamily, language: Language) -> bytes:
+    """Return what the law answers to each benefit asked about, as JSON; `Invalid` where it answers to none of them.
+
+    Written in the thread: explanations are long, and the event loop has other requests.
+    """
+    return await engine.public.run(lambda: _screen(engine, command, language).model_dump_json().encode())
 
 
 def _screen(engine: Engine, command: ScreenFamily, language: Language) -> ScreeningView:
@@ -31,7 +35,7 @@ def _screen(engine: Engine, command: ScreenFamily, language: Language) -> Screen
     items: list[ScreenedView] = []
     refused: list[DomainError] = []
     for name in asked:
-        item, failure = _ask(engine, name, record, command, language)
+        item, failure = _ask(engine, name, record, command, language, MOST_WORK // len(asked))
         items.append(item)
         refused.extend([failure] if failure else [])
     if len(refused) == len(items):
@@ -47,12 +51,12 @@ def _screen(engine: Engine, command: ScreenFamily, language: Language) -> Screen
 
 
 def _ask(
-    engine: Engine, name: str, record: Record, command: ScreenFamily, language: Language
+    engine: Engine, name: str, record: Record, command: ScreenFamily, language: Language, most_work: int
 ) -> tuple[ScreenedView, DomainError | None]:
     graph = engine.graph
     label = say(graph.benefits[name].label, RuleLanguage(language))
     try:
-        told = engine.explain(name, record, command.on, command.known_on, RuleLanguage(language))
+        told = engine.explain(name, record, command.on, command.known_on, RuleLanguage(language), most_work)
     except RuleError as error:
         failure = law_failure(graph, error, language)
         refusal = _refusal(failure, command, language)
