@@ -12,14 +12,9 @@ from rules.graph.graph import Graph
 from rules.graph.reader import read_graph
 from rules.graph.records import Record
 from rules.loader import load_law
-from tests.law.assistance_facts import assistance_of_family, assistance_of_member, housing_of_family
+from tests.law.family_facts import facts_of_family, facts_of_member
 
 KINDS = ("wage", "multi_child_benefit", "child_care_benefit", "asp", "housing_assistance", "consumer_loan", "other")
-BENEFITS = (
-    "multi_child_benefit", "birth_grant", "child_care_benefit", "targeted_social_assistance", "housing_assistance",
-    "disabled_child_carer_benefit", "group1_carer_benefit", "disability_benefit", "awarded_mother_benefit",
-    "survivor_state_benefit", "maternity_payment", "child_care_payment",
-)  # fmt: skip
 AWARDS = ("none", "none", "altyn_alka", "kumis_alka", "mother_heroine", "maternal_glory_1", "maternal_glory_2")
 RELATIONS = (
     "none",
@@ -33,15 +28,6 @@ RELATIONS = (
     "grandparent",
     "other_relative",
 )
-# What is asked with yes and no alone.
-FLAGS = (
-    "asp_unconditional",
-    "asp_conditional",
-    "asp_contract_due",
-    "asp_property_sign",
-    "altyn_alka_award",
-    "kumis_alka_award",
-)
 LEFT_OUT = "left out"
 
 Facts = dict[str, Any]
@@ -50,6 +36,12 @@ Facts = dict[str, Any]
 @cache
 def graph() -> Graph:
     return read_graph(load_law())
+
+
+# Benefits of the days that families are drawn for: those with a sum, and those that are asked with yes and no alone.
+_PAST = {"guaranteed_social_package"}
+BENEFITS = tuple(name for name, benefit in graph().benefits.items() if benefit.amount)
+FLAGS = tuple(name for name, benefit in graph().benefits.items() if not benefit.amount and name not in _PAST)
 
 
 def days(low: date, high: date) -> st.SearchStrategy[date]:
@@ -106,7 +98,7 @@ def member(draw: st.DrawFn, on: date, role: str, sex: st.SearchStrategy[str], bo
             **personal(),
         }
     )
-    found = draw(common) | draw(assistance_of_member(on))
+    found = draw(common) | draw(facts_of_member(on))
     return found | ({"mother_award": "none", "maternity_leave": "none"} if found["sex"] == "male" else {})
 
 
@@ -138,7 +130,7 @@ def families(
         "registered_at_one_address": draw(st.booleans()),
         "members": draw(members(on, most)),
     }
-    return on, facts | draw(assistance_of_family(on)) | draw(housing_of_family())
+    return on, facts | draw(facts_of_family(on))
 
 
 def leave_out(draw: st.DrawFn, facts: Facts, share: int = 6) -> Facts:

@@ -1,4 +1,4 @@
-"""Facts at random that targeted social assistance asks beside the incomes."""
+"""Facts at random for assistance by income, family placement, and entitlements without money."""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -9,6 +9,17 @@ from hypothesis import strategies as st
 Facts = dict[str, Any]
 CARED_FOR = ("nobody", "child", "child_with_disability", "group_1_2", "elderly", "dependent")
 KINDS = ("farm_machinery", "bus", "minibus", "lorry", "special_vehicle", "vessel_aircraft", "other")
+FORMS = ("none", "none", "guardianship", "trusteeship", "patronage", "foster_family", "professional_foster_family")
+STAGES = ("none", "preschool", "primary", "secondary", "after_school")
+CARE = ("parental_care", "parental_care", "orphan", "without_parental_care")
+TRUTHS_OF_MEMBER = (
+    "police_registered", "boarding_graduate", "movement_difficulty", "limited_possibilities", "mental_disorder",
+    "sanatorium_indicated", "pregnant",
+)  # fmt: skip
+TRUTHS_OF_FAMILY = (
+    "placed_children_are_siblings", "candidate_is_relative", "candidates_are_married", "socially_vulnerable",
+    "in_housing_queue", "moved_within_region", "housing_from_state_stock",
+)  # fmt: skip
 REGIONS = ("almaty_city", "turkistan", "shymkent")
 
 
@@ -63,3 +74,27 @@ def housing_of_family(draw: st.DrawFn) -> Facts:
         "only_dwelling": draw(st.sampled_from((True, True, False))),
         "rents_privately": draw(st.sampled_from((False, False, True))),
     }
+
+
+@st.composite
+def placement_and_entitlements_of_member(draw: st.DrawFn) -> Facts:
+    """The form of placement, and what the entitlements ask of a person."""
+    return {
+        "placement_form": draw(st.sampled_from(FORMS)),
+        "school_stage": draw(st.sampled_from(STAGES)),
+        "care_status": draw(st.sampled_from(CARE)),
+        **{name: draw(st.booleans()) for name in TRUTHS_OF_MEMBER},
+    }
+
+
+@st.composite
+def facts_of_member(draw: st.DrawFn, on: date) -> Facts:
+    """Everything here that is asked of a member."""
+    return draw(assistance_of_member(on)) | draw(placement_and_entitlements_of_member())
+
+
+@st.composite
+def facts_of_family(draw: st.DrawFn, on: date) -> Facts:
+    """Everything here that is asked of the family."""
+    others: Facts = {name: draw(st.booleans()) for name in TRUTHS_OF_FAMILY}
+    return others | draw(assistance_of_family(on)) | draw(housing_of_family())
