@@ -18,19 +18,32 @@ from rules.report import report_check, report_due, report_show
 if TYPE_CHECKING:
     from rules.desk.arguments import Commands
 
+_CHECK = """\
+Read every file of the law and every case that shows what the rules do, and list each fault with its file and line: a
+value without a citation, a gap or an overlap of days, an unknown or unused name, a circle, arithmetic that could not
+fit, a rule, check or notice without a case, a case that fails. Print what the law holds when there is none."""
+_SHOW = """\
+Show what is known of a figure or of a term: its name in three languages, and each of its values with the days it
+applies to, its status, where it stands, and other readings that sources give."""
+_DUE = """\
+Compute when a term ends that begins with an event, and tell each step: the day of the event, days off, the hours of
+work, the last day."""
+
 
 def add_commands(commands: "Commands") -> None:
     """Add the commands over the law's data."""
-    check = commands.add_parser("check", help="validate every file: citations, gaps, overlaps, unused, without a case")
+    check = commands.add_parser("check", help="validate every file: citations, gaps, overlaps, unused, without a case",
+                                description=_CHECK)  # fmt: skip
     check.add_argument("--cases", type=as_folder, metavar="FOLDER",
                        help="the cases that show what the rules do (default: those that ship; with --law the folder "
                        "`cases` beside it)")  # fmt: skip
     check.set_defaults(run=_check)
-    show = commands.add_parser("show", help="all values of a parameter or deadline, or the one on a date")
+    show = commands.add_parser("show", help="all values of a parameter or deadline, or the one on a date",
+                               description=_SHOW)  # fmt: skip
     show.add_argument("name", help="for example working_day.opens or visit_urgent")
     show.add_argument("--on", type=as_date, metavar="DATE", help="for example 2026-11-20")
     show.set_defaults(run=_show)
-    due = commands.add_parser("due", help="compute a due time and explain each step")
+    due = commands.add_parser("due", help="compute a due time and explain each step", description=_DUE)
     due.add_argument("deadline", help="for example visit_standard")
     due.add_argument("--from", dest="start", type=as_moment, required=True, metavar="MOMENT",
                      help="the event with its offset, for example 2026-11-20T16:00+05:00")  # fmt: skip

@@ -1,12 +1,16 @@
 """Tables of cases as a spreadsheet saves them: read as the same cases, or refused with line and column."""
 
 import csv
+from contextlib import suppress
 from io import StringIO
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rules.__main__ import FOUND_FAULTS, main
+from rules.errors import FileProblem, LawFilesError
 from rules.graph import table_words
 from rules.graph.case_tables import read_case_table
 from rules.graph.cases import read_cases
@@ -168,3 +172,66 @@ def test_an_empty_table_is_written_for_a_spreadsheet_and_never_over_a_file(
     assert {"Дата рождения", "Статус заявителя"} <= set(head)
     assert main(asked) == FOUND_FAULTS
     assert "is there already" in capsys.readouterr().err
+
+
+HEADINGS = (
+    *(
+        "benefit",
+        "on",
+        "note",
+        "proposed",
+        "entitled",
+        "amount",
+        "missing",
+        "id",
+        "incomes.id",
+        "birth_date",
+        "kind",
+        "x",
+    ),
+    *("members.anna.role", "received", "residence", "defaults.members.role", "answers.birth_grant.amount", ""),
+)
+CELLS = (
+    *(
+        "",
+        "a",
+        "да",
+        "no",
+        "unknown",
+        "?",
+        "2025-01-01",
+        "01.02.2025",
+        "1/2/25",
+        "5,5",
+        "1 000",
+        "-1",
+        "9" * 40,
+        "child",
+    ),
+    *("birth_grant", "cannot_tell_yet", "none", "-", "=1+1", "members.a.role", ";", '"'),
+)
+
+
+@settings(max_examples=50)
+@given(
+    st.lists(st.sampled_from(HEADINGS), min_size=1, max_size=8),
+    st.lists(st.lists(st.sampled_from(CELLS), max_size=9), max_size=4),
+    st.sampled_from(";,\t"),
+)
+def test_any_table_is_read_or_refused_by_name(headings: list[str], rows: list[list[str]], separator: str) -> None:
+    text = "\n".join(separator.join(row) for row in [["case", *headings], *rows])
+    faults: tuple[FileProblem, ...] = ()
+    names: list[str] = []
+    try:
+        names = [placed.case.name for placed in read_case_table(graph(), "cases.csv", text.encode())]
+    except LawFilesError as error:
+        faults = error.problems
+    assert bool(names) is not bool(faults)
+    assert all(names)
+    assert all(str(problem).startswith("cases.csv:") for problem in faults)
+
+
+@given(st.binary(max_size=80))
+def test_what_is_no_table_is_refused(content: bytes) -> None:
+    with suppress(LawFilesError):
+        read_case_table(graph(), "cases.csv", content)
