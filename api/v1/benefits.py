@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Header, Query, Response
+from fastapi import Depends, Header, Query, Request, Response
 
+from api.compression import compressed
 from api.etags import ExpectedVersion, set_etag
-from api.routing import CurrentServices, CurrentWork, Router, written
+from api.routing import CurrentServices, CurrentWork, Router
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
 from casemgmt.benefits import (
@@ -71,24 +72,25 @@ Rules = Annotated[Engine, Depends(_engine)]
 State = Annotated[DeterminationState | None, Query(description="Only those in this state.")]
 
 
-@router.open("GET", "/benefits", _CALCULATOR)
-async def list_benefits(rules: Rules, language: ReaderLanguage) -> CatalogueView:
+@router.open("GET", "/benefits", _CALCULATOR, response_model=CatalogueView)
+async def list_benefits(request: Request, rules: Rules, language: ReaderLanguage) -> Response:
     """List the benefits, and the words in which they can be asked about.
 
     Each with the days for which it has an answer and the facts that it needs; the facts with limits, codes and labels:
     enough to build a form from.
     """
-    return await catalogue.read_catalogue(rules, language)
+    view = await catalogue.read_catalogue(rules, language)
+    return await compressed(request, view.model_dump_json().encode())
 
 
 @router.open("POST", "/benefits/screenings", _CALCULATOR, body_limit=_SCREENING_BYTES, response_model=ScreeningView)
-async def screen_family(command: ScreenFamily, rules: Rules, language: ReaderLanguage) -> Response:
+async def screen_family(request: Request, command: ScreenFamily, rules: Rules, language: ReaderLanguage) -> Response:
     """Ask what a family is entitled to on a day.
 
     Yes, no or cannot tell yet, with the amount, the law of every step, and the facts that would settle what is open.
     An estimate; nothing is stored.
     """
-    return written(await screening.screen_family(rules, command, language))
+    return await compressed(request, await screening.screen_family(rules, command, language))
 
 
 @router.post("/families/{family_id}/determinations", Permission.BENEFITS_DETERMINE, status_code=201)

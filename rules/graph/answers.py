@@ -75,6 +75,9 @@ def ask(
     amount = evaluate_rule(run, asked.amount) if asked.amount else None
     if not isinstance(entitled, Answer) or not (amount is None or isinstance(amount, Span)):
         raise TypeError(benefit)
+    if amount is not None and asked.amount and amount.low < 0 < amount.high:
+        # Ranges forget that who is entitled has no more than the threshold; no benefit is less than nothing.
+        amount = run.results[asked.amount, ()] = Span(0, amount.high)
     open_facts = not is_settled(entitled) or not (amount is None or amount.settled)
     settling = find_settling(run, asked, most_work) if open_facts else Settling()
     unverified = not_verified(run.used.values(), sign_off)

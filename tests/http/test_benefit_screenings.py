@@ -82,6 +82,24 @@ async def test_what_is_not_known_is_asked_for_and_not_guessed(anybody: httpx.Asy
     assert "members.a.birth_date" in told["missing"]
 
 
+async def test_an_amount_that_is_not_known_is_never_told_as_less_than_nothing(anybody: httpx.AsyncClient) -> None:
+    question = {k: v for k, v in EXAMPLE.items() if k != "benefits"}
+    for name, told in _answers((await anybody.post(PATH, json=question)).json()).items():
+        if told is not None and told["amount"] is not None:
+            assert not told["amount"]["low"].startswith("-"), name
+
+
+async def test_a_large_answer_is_sent_compressed_to_who_accepts_it(anybody: httpx.AsyncClient) -> None:
+    question = {k: v for k, v in EXAMPLE.items() if k != "benefits"}
+    plain = await anybody.post(PATH, json=question, headers={"Accept-Encoding": "identity"})
+    packed = await anybody.post(PATH, json=question, headers={"Accept-Encoding": "gzip"})
+    assert "content-encoding" not in plain.headers
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.headers["vary"] == "Accept-Encoding"
+    assert packed.json() == plain.json()
+    assert packed.num_bytes_downloaded * 10 < len(plain.content)
+
+
 async def test_a_question_about_today_is_refused_by_name_and_day(anybody: httpx.AsyncClient) -> None:
     body = await _refused(anybody, EXAMPLE | {"on": "2026-11-26"}, "law-beyond-confirmed", **{"Accept-Language": "ru"})
     assert body["confirmed_through"] == "2026-03-31"
