@@ -42,6 +42,10 @@ STATUS_OF_CODE = {
     "precondition-required": 428,
     "invalid-credentials": 400,
     "invalid-grant": 400,
+    "second-factor-needed": 400,
+    "second-factor-enrolment-needed": 400,
+    "second-factor-wrong": 400,
+    "challenge-over": 400,
 }
 CODE_OF_STATUS = {
     400: "bad-request",

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 
+from casemgmt.clock import Clock, SystemClock
 from casemgmt.demo.stage import credentials
 
 
@@ -38,14 +39,15 @@ class Caller:
 class World:
     """The demo's accounts, signed in when first needed."""
 
-    def __init__(self, client: httpx.AsyncClient) -> None:
+    def __init__(self, client: httpx.AsyncClient, clock: Clock | None = None) -> None:
         self.client = client
+        self._clock = clock or SystemClock()
         self._callers: dict[str, Caller] = {}
 
     async def as_(self, username: str) -> Caller:
         """Return the account, signed in."""
         if username not in self._callers:
-            answer = await self.client.post("/v1/token", data=credentials(username))
+            answer = await self.client.post("/v1/token", data=credentials(username, self._clock.now()))
             assert answer.status_code == 200, answer.text
             self._callers[username] = Caller(self.client, answer.json()["access_token"])
         return self._callers[username]

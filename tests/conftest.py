@@ -124,8 +124,8 @@ async def app(settings: Settings, clock: Clock) -> AsyncIterator[FastAPI]:
 
 
 @pytest_asyncio.fixture
-async def world(app: FastAPI) -> AsyncIterator[World]:
+async def world(app: FastAPI, clock: Clock) -> AsyncIterator[World]:
     """The demo's accounts at work over HTTP."""
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
-        yield World(client)
+        yield World(client, clock)

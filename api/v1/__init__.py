@@ -11,6 +11,7 @@ from api.v1 import (
     centres,
     families,
     handovers,
+    logins,
     mobile_groups,
     organisations,
     persons,
@@ -27,6 +28,7 @@ from api.v1 import (
 
 ROUTERS = (
     auth.router,
+    logins.router,
     signals.router,
     persons.router,
     families.router,

@@ -4,6 +4,7 @@ from typing import Annotated, Literal
 
 from fastapi import Form, Request
 
+from api.addresses import door_of
 from api.routing import CurrentActor, CurrentServices, CurrentWork, Router
 from casemgmt.access.permissions import Permission
 from casemgmt.access.service import Grant
@@ -25,6 +26,10 @@ class TokenAnswer(View):
     token_type: Literal["bearer"]
     expires_in: int
     refresh_token: str | None
+    device_token: str | None
+    """Sent with the next log-in of the same user, it makes the device known: failures elsewhere don't slow it down."""
+    recovery_codes: list[str] | None
+    """Shown once, when a second factor begins to count."""
 
 
 def _answer(grant: Grant) -> TokenAnswer:
@@ -33,6 +38,8 @@ def _answer(grant: Grant) -> TokenAnswer:
         token_type="bearer",  # noqa: S106 - the name of the scheme
         expires_in=grant.expires_in_seconds,
         refresh_token=grant.refresh_token,
+        device_token=grant.device_token,
+        recovery_codes=None if grant.recovery_codes is None else list(grant.recovery_codes),
     )
 
 
@@ -43,23 +50,34 @@ Text = Annotated[str | None, Form(max_length=300)]
 async def create_token(
     request: Request,
     services: CurrentServices,
-    grant_type: Annotated[Literal["password", "refresh_token", "client_credentials"], Form()],
+    grant_type: Annotated[Literal["password", "second_factor", "refresh_token", "client_credentials"], Form()],
     username: Text = None,
     password: Text = None,
+    challenge: Text = None,
+    code: Annotated[str | None, Form(max_length=20)] = None,
     refresh_token: Text = None,
     client_id: Text = None,
     client_secret: Text = None,
+    device_token: Text = None,
+    client_name: Annotated[str | None, Form(max_length=80)] = None,
     scope: Text = None,  # noqa: ARG001 - OAuth2 clients send it; rights come from roles
 ) -> TokenAnswer:
-    """Give an access token for a password, a refresh token or the credentials of a service account."""
-    request_id: str = request.state.request_id
+    """Give an access token for a password, a refresh token or the credentials of a service account.
+
+    Where a second factor is due, a password without a code gets the problem `second-factor-needed` with a `challenge`:
+    the grant `second_factor` answers it with a code. A code may also come along with the password.
+    """
+    accounts = services.accounts
+    door = door_of(request, services.settings, device_token, client_name)
     if grant_type == "refresh_token":
-        return _answer(await services.accounts.refresh(_needed(refresh_token, "refresh_token"), request_id))
+        return _answer(await accounts.refresh(_needed(refresh_token, "refresh_token"), door.request_id))
+    if grant_type == "second_factor":
+        return _answer(await accounts.answer(_needed(challenge, "challenge"), _needed(code, "code"), door))
     if grant_type == "client_credentials":
         name, secret = _needed(client_id, "client_id"), _needed(client_secret, "client_secret")
-        return _answer(await services.accounts.log_in(name, secret, request_id, kind="service"))
+        return _answer(await accounts.log_in(name, secret, door, kind="service"))
     name, secret = _needed(username, "username"), _needed(password, "password")
-    return _answer(await services.accounts.log_in(name, secret, request_id))
+    return _answer(await accounts.log_in(name, secret, door, code=code))
 
 
 def _needed(value: str | None, field: str) -> str:

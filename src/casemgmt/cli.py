@@ -15,10 +15,11 @@ from rich.console import Console
 from sqlalchemy.engine import make_url
 
 from casemgmt.access.bootstrap import create_administrator
+from casemgmt.access.password_rules import BreachedPasswords
 from casemgmt.audit.command_line import app as audit_app
 from casemgmt.audit.sealing import SealingError, run_sealer
 from casemgmt.db.migrate import migrate
-from casemgmt.demo.accounts import ACCOUNTS, DEMO_PASSWORD
+from casemgmt.demo.accounts import ACCOUNTS, DEMO_FACTOR_KEY, DEMO_PASSWORD
 from casemgmt.demo.play import STORIES, play_against
 from casemgmt.demo.seed import seed
 from casemgmt.demo.stage import DemoError
@@ -94,7 +95,15 @@ def run(
         steps = []
     address = f"http://{host}:{port}"
     serve = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--host", host, "--port", str(port)]
-    serve += ["--no-access-log", "--no-server-header", "--log-level", "warning", "--timeout-graceful-shutdown", "10"]
+    serve += [
+        "--no-access-log",
+        "--no-server-header",
+        "--no-proxy-headers",
+        "--log-level",
+        "warning",
+        "--timeout-graceful-shutdown",
+        "10",
+    ]
     server = None if external else EmbeddedServer(data, progress=console.print)
     raise typer.Exit(
         run_service(
@@ -117,6 +126,9 @@ def _greet(address: str, *, demo: bool) -> None:
         console.print(f"\nDemo accounts, all with the password {DEMO_PASSWORD}:")
         for account in ACCOUNTS:
             console.print(f"  {account.username:<22} {', '.join(account.roles)}")
+        console.print(
+            f"\nRoles that reach the whole country need a code too; the authenticator's key: {DEMO_FACTOR_KEY}"
+        )
         console.print("\nThe whole route as a story: make demo (in another terminal). Ctrl-C stops the service.\n")
 
 
@@ -168,8 +180,9 @@ def create_admin(
     """Make the first administrator of a new deployment. The password is asked for, or read from standard input."""
     settings = _settings()
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    breached = BreachedPasswords(settings.breached_passwords_file)
     try:
-        asyncio.run(create_administrator(_admin_url(settings), username, family_name, given_name, password))
+        asyncio.run(create_administrator(_admin_url(settings), username, family_name, given_name, password, breached))
     except DomainError as error:
         errors.print(error.detail)
         raise typer.Exit(2) from None

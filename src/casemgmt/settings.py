@@ -5,10 +5,11 @@
 
 import base64
 from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 MINIMUM_SECRET_LENGTH = 32
@@ -18,10 +19,17 @@ MINIMUM_WITNESS_KEY = 24
 
 DEMO_TOKEN_SECRET = "demo-only-token-secret-never-for-real-children"  # noqa: S105 - refused outside demo mode
 DEMO_LOOKUP_SECRET = "demo-only-lookup-secret-never-for-real-children"  # noqa: S105 - refused outside demo mode
+DEMO_FACTOR_SECRET = "demo-only-factor-secret-never-for-real-children"  # noqa: S105 - refused outside demo mode
+
+Network = IPv4Network | IPv6Network
+
+
+def _networks(value: str) -> tuple[Network, ...]:
+    return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
 
 
 class Settings(BaseSettings):
-    """What a deployment may set. Outside demo mode the two secrets must be set, long and different."""
+    """What a deployment may set. Outside demo mode the secrets must be set, long and different."""
 
     model_config = SettingsConfigDict(env_prefix="CASEMGMT_", frozen=True, extra="ignore")
 
@@ -50,6 +58,21 @@ class Settings(BaseSettings):
         description="HMAC key of the hashes by which a phone number is found again, 32 characters or more. "
         "A change makes earlier numbers unfindable.",
     )
+    factor_secret: SecretStr = Field(
+        SecretStr(DEMO_FACTOR_SECRET),
+        description="Key under which the secrets of second factors are stored, 32 characters or more. "
+        "A change makes every second factor void.",
+    )
+    breached_passwords_file: Path | None = Field(
+        None,
+        description="Passwords from known breaches, refused as new ones: SHA-1 hashes, sorted, one per line, as "
+        "`HASH` or `HASH:count`. Looked up on this machine. Empty: only a short list of common words is known.",
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Networks of the proxies in front of the service, with commas between (`10.0.0.0/8`). Only from "
+        "them `X-Forwarded-For` is believed; log-ins are slowed down by the address of the caller.",
+    )
     token_issuer: str = Field("casemgmt", description="`iss` of access tokens.")
     token_audience: str = Field("casemgmt-api", description="`aud` of access tokens.")
     access_token_minutes: int = Field(10, ge=1, le=60, description="Life of an access token.")
@@ -71,15 +94,28 @@ class Settings(BaseSettings):
         secrets = {
             "CASEMGMT_TOKEN_SECRET": self.token_secret.get_secret_value(),
             "CASEMGMT_LOOKUP_SECRET": self.lookup_secret.get_secret_value(),
+            "CASEMGMT_FACTOR_SECRET": self.factor_secret.get_secret_value(),
         }
         for name, value in secrets.items():
-            if value in {DEMO_TOKEN_SECRET, DEMO_LOOKUP_SECRET}:
+            if value in {DEMO_TOKEN_SECRET, DEMO_LOOKUP_SECRET, DEMO_FACTOR_SECRET}:
                 raise ValueError(f"{name} is the secret of the demo: set your own, or CASEMGMT_MODE=demo")
             if len(value) < MINIMUM_SECRET_LENGTH:
                 raise ValueError(f"{name} is shorter than {MINIMUM_SECRET_LENGTH} characters")
         if len(set(secrets.values())) < len(secrets):
-            raise ValueError("CASEMGMT_TOKEN_SECRET and CASEMGMT_LOOKUP_SECRET must differ")
+            raise ValueError(f"{', '.join(secrets)} must differ")
         return self
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def refuse_what_is_no_network(cls, value: str) -> str:
+        """Stop the service for a misspelt proxy: it would make all callers one address."""
+        _networks(value)
+        return value
+
+    @cached_property
+    def proxy_networks(self) -> tuple[Network, ...]:
+        """Networks whose `X-Forwarded-For` is believed."""
+        return _networks(self.trusted_proxies)
 
     @cached_property
     def lookup_key(self) -> bytes:

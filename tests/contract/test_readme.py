@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from casemgmt.demo.accounts import DEMO_FACTOR_KEY
 from tests.clients import World, credentials
 
 ROOT = Path(__file__).parents[2]
@@ -37,3 +38,4 @@ async def test_the_first_request_works(world: World) -> None:
     assert answer.status_code == 201, answer.text
     assert answer.json()["suggested_urgency"]
     assert answer.json()["triage_due_at"]
+    assert README.count(DEMO_FACTOR_KEY) == 2

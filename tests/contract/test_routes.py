@@ -22,6 +22,7 @@ OPEN_ROUTES = {
         "post",
         "/v1/benefits/screenings",
     ): "a public calculator asks for anybody, without names and numbers; nothing is stored",
+    ("post", "/v1/second-factor"): "the challenge of a right password is the credential",
     ("post", "/v1/token"): "here the credentials are presented",
 }
 

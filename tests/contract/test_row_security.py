@@ -23,7 +23,15 @@ NOT_PERSONAL = {
 }
 """Tables without personal data, each with what it holds instead. `code_*` tables are code lists."""
 
-OUT_OF_REACH = {"audit_salt", "auth_session", "login_attempt", "user_credential"}
+OUT_OF_REACH = {
+    "audit_salt",
+    "auth_session",
+    "login_attempt",
+    "user_credential",
+    "login_challenge",
+    "recovery_code",
+    "second_factor",
+}
 """Tables on which the service has no right at all: named functions read and write them."""
 
 DEFINER_FUNCTIONS = {
@@ -39,6 +47,20 @@ DEFINER_FUNCTIONS = {
     "auth_open_session": "opens a session",
     "auth_rotate": "turns a refresh token",
     "auth_set_password": "sets a password",
+    "auth_begin_factor": "keeps a sealed secret",
+    "auth_close_challenge": "a challenge opens one session",
+    "auth_confirm_factor": "lets a secret count",
+    "auth_end_sessions": "ends sessions of oneself, or of a user",
+    "auth_factor_need": "what a log-in needs beside the password",
+    "auth_factor_secret": "reads a sealed secret",
+    "auth_forget_attempt": "takes a counted try back",
+    "auth_open_challenge": "the password was right, a code is due",
+    "auth_remove_factor": "checks that two administrators decided",
+    "auth_session_shown": "the session has shown a code",
+    "auth_sessions": "lists sessions of oneself, or of a user",
+    "auth_take_challenge": "counts a try at a code",
+    "auth_use_recovery_code": "uses a code once",
+    "auth_use_step": "uses a code once",
     "begin_work": "reads the actor's account",
     "case_scope_changed": "trigger: moves the rows of a case with it",
     "centre_busy": "taken times behind bookings that the planner doesn't see",

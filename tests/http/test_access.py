@@ -3,17 +3,14 @@
 import asyncio
 import json
 from collections.abc import Callable
-from datetime import timedelta
 from typing import Any
 
 import asyncpg
 import httpx
 import pytest
-from fastapi import FastAPI
 from jose import jwt
 from passlib.context import CryptContext
 
-from casemgmt.access.service import ATTEMPT_WINDOW, ATTEMPTS_IN_WINDOW
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import DEMO_PASSWORD, demo_id
 from tests.clients import Caller, World
@@ -98,35 +95,6 @@ async def test_every_refused_name_costs_one_verification(
     monkeypatch.setattr(CryptContext, "verify", counted)
     assert (await _log_in(world, username, "not the password")).status_code == 400
     assert seen == ["$argon2id$v=19$m=19456,t=2,p=1"]
-
-
-async def test_ten_failures_close_the_name_for_a_while_also_for_the_right_password(
-    world: World, app: FastAPI, owner_url: str
-) -> None:
-    for name in ("duty.almaty", "nobody.at.all"):
-        for _ in range(ATTEMPTS_IN_WINDOW):
-            assert (await _log_in(world, name, "not the password")).status_code == 400
-        closed = await _log_in(world, name)
-        assert closed.status_code == 429
-        assert closed.json()["code"] == "too-many-attempts"
-        assert closed.headers["retry-after"] == "900"
-    assert (await _log_in(world, "duty2.almaty")).status_code == 200, "another name is not touched"
-    assert len(await _events(owner_url, "account.login_throttled")) == 2
-    connection = await asyncpg.connect(driver_url(owner_url))
-    await connection.execute("UPDATE login_attempt SET at = at - $1::interval", ATTEMPT_WINDOW + timedelta(seconds=1))
-    await connection.close()
-    assert (await _log_in(world, "duty.almaty")).status_code == 200
-
-
-async def test_many_tries_at_once_are_no_way_round_the_limit(world: World) -> None:
-    answers = await asyncio.gather(*(_log_in(world, "duty.almaty", f"guess number {n}") for n in range(30)))
-    statuses = sorted(a.status_code for a in answers)
-    assert statuses == [400] * ATTEMPTS_IN_WINDOW + [429] * (30 - ATTEMPTS_IN_WINDOW)
-
-
-async def test_successful_log_ins_are_not_counted(world: World) -> None:
-    for _ in range(ATTEMPTS_IN_WINDOW + 2):
-        assert (await _log_in(world, "duty.almaty")).status_code == 200
 
 
 async def test_a_refresh_token_is_turned_and_the_new_one_holds(world: World) -> None:
@@ -240,9 +208,16 @@ async def test_a_new_password_of_my_own_needs_the_old_one_and_ends_my_sessions(w
     assert wrong.status_code == 422
     assert wrong.json()["code"] == "wrong-password"
     assert len(await _events(owner_url, "account.password_refused")) == 1
-    short = await caller.request("PUT", "/v1/me/password", json={"current": DEMO_PASSWORD, "new": "short"})
-    assert short.status_code == 422
-    assert short.json()["errors"][0]["pointer"] == "/new"
+    for bad, code in (
+        ("short", "invalid-request"),
+        ("a" * 129, "invalid-request"),
+        ("password-2026", "password-common"),
+        ("Ерлан и ветер 2026", "password-names-you"),
+        ("the wind over Almaty", "password-names-you"),
+    ):
+        refused = await caller.request("PUT", "/v1/me/password", json={"current": DEMO_PASSWORD, "new": bad})
+        assert (refused.status_code, refused.json()["code"]) == (422, code), bad
+        assert refused.json()["errors"][0]["pointer"] == "/new"
     changed = await caller.request("PUT", "/v1/me/password", json={"current": DEMO_PASSWORD, "new": new})
     assert changed.status_code == 204, changed.text
     assert (await caller.get("/v1/me")).status_code == 401
@@ -251,19 +226,8 @@ async def test_a_new_password_of_my_own_needs_the_old_one_and_ends_my_sessions(w
     assert len(await _events(owner_url, "account.password_changed")) == 1
 
 
-async def test_guessing_at_the_present_password_is_counted_with_the_log_ins(world: World) -> None:
-    caller = await world.as_("duty.almaty")
-    for _ in range(ATTEMPTS_IN_WINDOW):
-        body = {"current": "not the password", "new": "a much longer secret 2026"}
-        assert (await caller.request("PUT", "/v1/me/password", json=body)).status_code == 422
-    body = {"current": DEMO_PASSWORD, "new": "a much longer secret 2026"}
-    assert (await caller.request("PUT", "/v1/me/password", json=body)).status_code == 429
-    assert (await _log_in(world, "duty.almaty")).status_code == 429
-
-
 async def test_the_service_can_not_write_rights_itself(world: World, database_url: str) -> None:
-    grant = (await _log_in(world, "admin")).json()
-    claims = jwt.get_unverified_claims(grant["access_token"])
+    claims = jwt.get_unverified_claims((await world.as_("admin")).token)
     connection = await asyncpg.connect(driver_url(database_url))
     try:
         for statement in (

@@ -69,8 +69,9 @@ async def _begin(service: asyncpg.Connection, owner: asyncpg.Connection, usernam
     user, session = demo_id(username), uuid4()
     now = datetime.now(UTC)
     await owner.execute(
-        "INSERT INTO auth_session (id, user_id, refresh_hash, created_at, refreshed_at, expires_at)"
-        " VALUES ($1, $2, $3, $4, $4, $4)",
+        "INSERT INTO auth_session (id, user_id, refresh_hash, created_at, refreshed_at, expires_at,"
+        " second_factor)"
+        " VALUES ($1, $2, $3, $4, $4, $4, true)",
         session,
         user,
         uuid4().hex,

@@ -202,8 +202,9 @@ async def _compare(service: Service, usernames: list[str]) -> None:
         expectation = Expectation(world, user, datetime.now(UTC))
         session = uuid4()
         await service.owner.execute(
-            "INSERT INTO auth_session (id, user_id, refresh_hash, created_at, refreshed_at, expires_at)"
-            " VALUES ($1, $2, $3, now(), now(), now() + interval '1 hour')",
+            "INSERT INTO auth_session (id, user_id, refresh_hash, created_at, refreshed_at, expires_at,"
+            " second_factor)"
+            " VALUES ($1, $2, $3, now(), now(), now() + interval '1 hour', true)",
             session,
             user,
             session.hex,

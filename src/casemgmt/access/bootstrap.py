@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import asyncpg
 
+from casemgmt.access.password_rules import BreachedPasswords, check_password
 from casemgmt.access.passwords import hash_password
 from casemgmt.db.migrate import OWNER_ROLE, driver_url
 from casemgmt.errors import Conflict
@@ -12,8 +13,14 @@ from casemgmt.ids import new_id
 _EVENT = "SELECT audit_write($1, 'administrator.created', 'done', NULL, 'account', $2, NULL, NULL, '{}', 'cli')"
 
 
-async def create_administrator(admin_url: str, username: str, family_name: str, given_name: str, password: str) -> None:
-    """Make the administrator and, where there is none, the body that it works for. Refused when one exists."""
+async def create_administrator(
+    admin_url: str, username: str, family_name: str, given_name: str, password: str, breached: BreachedPasswords
+) -> None:
+    """Make the administrator and, where there is none, the body that it works for. Refused when one exists.
+
+    At the first log-in the administrator enrols a second factor.
+    """
+    check_password(password, [username, family_name, given_name], breached, "/password")
     hashed = hash_password(password)
     connection = await asyncpg.connect(driver_url(admin_url))
     try:

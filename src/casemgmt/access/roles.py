@@ -40,6 +40,11 @@ class Role:
     """Secret classes the role reads where it sees the record: `identifiers`, `reporters`; and `audit`, `directory`,
     `benefits` (determinations of the body and the region, without the persons' files)."""
 
+    @property
+    def needs_second_factor(self) -> bool:
+        """A role that reaches the whole country, or every account or event of it, is never held by a password alone."""
+        return Reach.NATIONAL in {self.signals, self.cases} or bool(self.flags & {"audit", "directory"})
+
 
 _EVERYBODY = {P.SELF_READ, P.REFERENCE_READ, P.ORGANISATIONS_READ, P.USERS_READ}
 _SIGNAL_DESK = {

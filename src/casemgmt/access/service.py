@@ -1,28 +1,30 @@
-"""Use cases of log-ins: password, refresh, client credentials."""
+"""Use cases of log-ins: password, second factor, refresh, client credentials."""
 
 import asyncio
 import hashlib
-import hmac
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Literal
+from typing import NoReturn
 from uuid import UUID
 
 import asyncpg
 
-from casemgmt.access.passwords import hash_password, password_matches
+from casemgmt.access.attempts import AccountKind, Attempt, Attempts, Door
+from casemgmt.access.factors import Enrolment, SecondFactors
+from casemgmt.access.marks import Marks
+from casemgmt.access.password_rules import BreachedPasswords, check_password
+from casemgmt.access.passwords import hash_password
 from casemgmt.access.tokens import Identity, Tokens
 from casemgmt.clock import Clock
 from casemgmt.db.engine import Database
-from casemgmt.errors import TooManyAttempts, Unauthenticated, invalid_field
+from casemgmt.errors import DomainError, Unauthenticated, invalid_field
 from casemgmt.ids import new_id
 from casemgmt.settings import Settings
 
-ATTEMPT_WINDOW = timedelta(minutes=15)
-ATTEMPTS_IN_WINDOW = 10
-AccountKind = Literal["person", "service"]
-"""Persons log in with a password, machine accounts with client credentials; neither in the way of the other."""
+CHALLENGE_LIFE = timedelta(minutes=5)
+"""How long a code may follow the password."""
 _AUDIT = "SELECT audit_write($1, $2, $3, $4, 'account', $5, NULL, NULL, '{}', $6)"
 
 
@@ -33,15 +35,19 @@ class Grant:
     access_token: str
     refresh_token: str | None
     expires_in_seconds: int
+    device_token: str | None = None
+    recovery_codes: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True)
-class _Attempt:
-    """One try at a password, counted against the name until it succeeds."""
+class _Shown:
+    """What was shown to open a session."""
 
-    id: UUID
-    user_id: UUID | None
-    succeeded: bool
+    user_id: UUID
+    username: str
+    attempt_id: UUID
+    kind: AccountKind
+    second_factor: bool
 
 
 class Accounts:
@@ -52,40 +58,152 @@ class Accounts:
         self._tokens = tokens
         self._clock = clock
         self._session_life = timedelta(hours=settings.refresh_token_hours)
-        self._key = settings.token_secret.get_secret_value().encode()
-        # argon2 takes a core for tens of milliseconds: more at once would only stop the other requests.
-        self._hashing = asyncio.Semaphore(2)
+        self._marks = Marks(settings.token_secret.get_secret_value().encode())
+        self._attempts = Attempts(database, self._marks, clock)
+        self._breached = BreachedPasswords(settings.breached_passwords_file)
+        self.factors = SecondFactors(self._marks, settings)
 
-    async def log_in(self, username: str, password: str, request_id: str, kind: AccountKind = "person") -> Grant:
+    async def log_in(
+        self, username: str, password: str, door: Door, kind: AccountKind = "person", code: str | None = None
+    ) -> Grant:
         """Check a password and open a session. The refusal never says whether the name exists, or of which kind it is.
 
-        A machine account gets no refresh token: it has its credentials (RFC 6749, 4.4.3).
+        Where a second factor is due and no code came along, a challenge is given instead: a code answers it. A machine
+        account gets no refresh token: it has its credentials (RFC 6749, 4.4.3).
         """
-        attempt = await self._try(username, password, kind, request_id)
+        attempt = await self._attempts.take(username, password, kind, door)
         async with self._database.pool.acquire() as connection, connection.transaction():
-            if attempt.user_id is None or not attempt.succeeded:
-                await self._record(connection, "account.login_refused", "refused", attempt.user_id, request_id)
+            done = await self._after_password(connection, attempt, _name(username), kind, code, door)
+        if isinstance(done, DomainError):
+            raise done
+        return done
+
+    async def _after_password(
+        self,
+        connection: asyncpg.Connection,
+        attempt: Attempt,
+        username: str,
+        kind: AccountKind,
+        code: str | None,
+        door: Door,
+    ) -> Grant | DomainError:
+        user_id = attempt.user_id
+        if user_id is None or not attempt.succeeded:
+            await self._record(connection, "account.login_refused", user_id, door.request_id, "password")
+            return Unauthenticated("The user name or the password is wrong.", code="invalid-credentials")
+        need = "none" if kind == "service" else await self.factors.need(connection, user_id)
+        if need == "code" and code is not None:
+            if not await self.factors.check(connection, user_id, code, self._clock.now()):
+                await self._record(connection, "account.login_refused", user_id, door.request_id, "second_factor")
+                return _wrong_code()
+        elif need != "none":
+            return await self._challenge(connection, attempt.id, user_id, need, door)
+        shown = _Shown(user_id, username, attempt.id, kind, second_factor=need == "code")
+        return await self._open(connection, shown, door)
+
+    async def _challenge(
+        self, connection: asyncpg.Connection, attempt_id: UUID, user_id: UUID, need: str, door: Door
+    ) -> DomainError:
+        challenge, now = new_id(), self._clock.now()
+        await connection.execute(
+            "SELECT auth_open_challenge($1, $2, $3, $4, $5, $6)",
+            challenge,
+            user_id,
+            attempt_id,
+            need,
+            now,
+            now + CHALLENGE_LIFE,
+        )
+        await self._record(connection, "account.challenged", user_id, door.request_id, need, outcome="done")
+        data = {
+            "challenge": self._marks.mark("challenge", challenge.hex),
+            "expires_in": int(CHALLENGE_LIFE.total_seconds()),
+        }
+        if need == "enrolment":
+            return Unauthenticated(
+                "The roles demand a second factor.", code="second-factor-enrolment-needed", data=data
+            )
+        return Unauthenticated("A code of the second factor is needed.", code="second-factor-needed", data=data)
+
+    async def answer(self, challenge: str, code: str, door: Door) -> Grant:
+        """Open the session of a challenge with a code. With the first code of a new secret, the secret counts."""
+        now = self._clock.now()
+        challenge_id = self._challenge_of(challenge)
+        done: Grant | DomainError
+        async with self._database.pool.acquire() as connection, connection.transaction():
+            row = await connection.fetchrow("SELECT * FROM auth_take_challenge($1, $2)", challenge_id, now)
+            if row is None:
+                await self._record(connection, "account.login_refused", None, door.request_id, "challenge")
+                done = Unauthenticated("The challenge does not hold (any more): log in again.", code="challenge-over")
             else:
-                grant = await self._open(connection, attempt.user_id, attempt.id, refreshable=kind == "person")
-                await self._record(connection, "account.logged_in", "done", attempt.user_id, request_id)
-                return grant
-        raise Unauthenticated("The user name or the password is wrong.", code="invalid-credentials")
+                done = await self._answered(connection, row, code, door)
+                if isinstance(done, Grant):
+                    await connection.execute("SELECT auth_close_challenge($1, $2)", challenge_id, now)
+        if isinstance(done, DomainError):
+            raise done
+        return done
 
-    async def confirm(self, username: str, password: str, kind: AccountKind, request_id: str) -> UUID:
-        """Check the password of somebody who is signed in. Failures count as failed log-ins do.
+    async def _answered(
+        self, connection: asyncpg.Connection, row: asyncpg.Record, code: str, door: Door
+    ) -> Grant | DomainError:
+        user_id, now = row["user_id"], self._clock.now()
+        codes: list[str] | None = None
+        if row["need"] == "enrolment":
+            codes = await self.factors.confirm(connection, user_id, code, now)
+            right = codes is not None
+        else:
+            right = await self.factors.check(connection, user_id, code, now)
+        if not right:
+            await self._record(connection, "account.login_refused", user_id, door.request_id, "second_factor")
+            return _wrong_code()
+        if codes is not None:
+            await self._record(connection, "account.second_factor_enrolled", user_id, door.request_id, outcome="done")
+        shown = _Shown(user_id, row["username"], row["attempt_id"], "person", second_factor=True)
+        return await self._open(connection, shown, door, tuple(codes) if codes else None)
 
-        Returns the counted try: whoever acts on the confirmation hands it to `auth_set_password`.
+    async def enrol(self, challenge: str, door: Door) -> Enrolment:
+        """Make a secret for somebody whose password was right and whose roles demand a second factor."""
+        now = self._clock.now()
+        async with self._database.pool.acquire() as connection, connection.transaction():
+            row = await connection.fetchrow(
+                "SELECT * FROM auth_take_challenge($1, $2)", self._challenge_of(challenge), now
+            )
+            enrolment = None
+            if row is not None and row["need"] == "enrolment":
+                enrolment = await self.factors.begin(connection, row["user_id"], row["username"], now)
+            await self._record(
+                connection,
+                "account.second_factor_begun",
+                row["user_id"] if row else None,
+                door.request_id,
+                outcome="done" if enrolment else "refused",
+            )
+        if enrolment is None:
+            raise Unauthenticated("The challenge does not hold (any more): log in again.", code="challenge-over")
+        return enrolment
+
+    async def confirm(self, username: str, password: str, kind: AccountKind, session_id: UUID, request_id: str) -> UUID:
+        """Check the password of somebody who is signed in. Failures are counted by the session.
+
+        Returns the counted try: whoever acts on the confirmation hands it to the function that acts.
         """
-        attempt = await self._try(username, password, kind, request_id)
+        attempt = await self._attempts.take(username, password, kind, Door(request_id, ""), session_id)
         if not attempt.succeeded:
             async with self._database.pool.acquire() as connection, connection.transaction():
-                await self._record(connection, "account.password_refused", "refused", attempt.user_id, request_id)
+                await self._record(connection, "account.password_refused", attempt.user_id, request_id)
             raise invalid_field("/current", "wrong-password", "This is not the present password.")
         return attempt.id
 
-    async def hash_password(self, password: str) -> str:
-        """Return the argon2id hash of a new password, without holding up other requests."""
-        async with self._hashing:
+    async def refuse_code(self, user_id: UUID, request_id: str) -> NoReturn:
+        """Refuse a code that somebody shows who is signed in, and leave the event: the request's own is undone."""
+        async with self._database.pool.acquire() as connection, connection.transaction():
+            await self._record(connection, "account.code_refused", user_id, request_id)
+        raise invalid_field("/code", "wrong-code", "This code does not hold, or it was used already.")
+
+    async def new_password(self, password: str, about: Iterable[str], pointer: str) -> str:
+        """Return the argon2id hash of a new password that keeps the rules, without holding up other requests."""
+        async with self._attempts.hashing:
+            await asyncio.to_thread(check_password, password, list(about), self._breached, pointer)
             return await asyncio.to_thread(hash_password, password)
 
     async def refresh(self, refresh_token: str, request_id: str) -> Grant:
@@ -103,77 +221,61 @@ class Accounts:
             await self._record(
                 connection,
                 "account.refresh_reused" if outcome == "reused" else "account.refreshed",
-                "refused" if identity is None else "done",
                 identity.user_id if identity else None,
                 request_id,
+                outcome="refused" if identity is None else "done",
             )
         if identity is None:
             raise Unauthenticated("The refresh token does not hold (any more): log in again.", code="invalid-grant")
         return Grant(self._tokens.issue(identity, now), fresh, int(self._tokens.life.total_seconds()))
 
-    async def _try(self, username: str, password: str, kind: AccountKind, request_id: str) -> _Attempt:
-        now = self._clock.now()
-        name = username.strip().casefold()
-        name_hash = hmac.new(self._key, name.encode("utf-8", "replace"), hashlib.sha256).hexdigest()
-        attempt_id = new_id()
-        async with self._database.pool.acquire() as connection, connection.transaction():
-            account = await connection.fetchrow(
-                "SELECT * FROM auth_attempt($1, $2, $3, $4, $5, $6, $7)",
-                attempt_id,
-                _storable(name),
-                kind,
-                name_hash,
-                now,
-                now - ATTEMPT_WINDOW,
-                ATTEMPTS_IN_WINDOW,
-            )
-            if not account["permitted"]:
-                await self._record(connection, "account.login_throttled", "refused", None, request_id)
-        if not account["permitted"]:
-            raise TooManyAttempts(
-                "Too many failed log-ins for this account: wait a quarter of an hour.",
-                data={"retry_after_seconds": int(ATTEMPT_WINDOW.total_seconds())},
-            )
-        async with self._hashing:
-            matches = await asyncio.to_thread(password_matches, password, account["password_hash"])
-        return _Attempt(attempt_id, account["user_id"], matches)
-
     def _refresh_token(self, session_id: UUID) -> str:
         """Return a new refresh token: session, secret, and our mark on both, so that only tokens once issued count."""
-        body = f"{session_id.hex}.{secrets.token_urlsafe(32)}"
-        return f"{body}.{self._mark(body)}"
+        return self._marks.mark("refresh", f"{session_id.hex}.{secrets.token_urlsafe(32)}")
 
     def _session_of(self, refresh_token: str) -> UUID | None:
         """Return the session of a refresh token that was issued here, also of one that no longer holds."""
-        body, _, mark = refresh_token.rpartition(".")
-        if not refresh_token.isascii() or not hmac.compare_digest(mark, self._mark(body)):
-            return None
-        return UUID(hex=body.partition(".")[0])
+        body = self._marks.marked("refresh", refresh_token)
+        return None if body is None else UUID(hex=body.partition(".")[0])
 
-    def _mark(self, body: str) -> str:
-        return hmac.new(self._key, f"refresh {body}".encode(), hashlib.sha256).hexdigest()
+    def _challenge_of(self, challenge: str) -> UUID | None:
+        body = self._marks.marked("challenge", challenge)
+        return None if body is None else UUID(hex=body)
 
     async def _open(
-        self, connection: asyncpg.Connection, user_id: UUID, attempt_id: UUID, *, refreshable: bool
+        self,
+        connection: asyncpg.Connection,
+        shown: _Shown,
+        door: Door,
+        recovery_codes: tuple[str, ...] | None = None,
     ) -> Grant:
         now = self._clock.now()
         session_id = new_id()
         refresh = self._refresh_token(session_id)
-        life = self._session_life if refreshable else self._tokens.life
+        person = shown.kind == "person"
+        life = self._session_life if person else self._tokens.life
         await connection.execute(
-            "SELECT auth_open_session($1, $2, $3, $4, $5, $6)",
+            "SELECT auth_open_session($1, $2, $3, $4, $5, $6, $7, $8)",
             session_id,
-            user_id,
+            shown.user_id,
             _digest(refresh),
             now,
             now + life,
-            attempt_id,
+            shown.attempt_id,
+            shown.second_factor,
+            door.client_name,
         )
         identity = await self._identity(connection, session_id)
         if identity is None:
             raise Unauthenticated("The account is not active.", code="invalid-credentials")
-        token = self._tokens.issue(identity, now)
-        return Grant(token, refresh if refreshable else None, int(self._tokens.life.total_seconds()))
+        await self._record(connection, "account.logged_in", shown.user_id, door.request_id, outcome="done")
+        return Grant(
+            self._tokens.issue(identity, now),
+            refresh if person else None,
+            int(self._tokens.life.total_seconds()),
+            self._attempts.device_token(shown.username, now) if person else None,
+            recovery_codes,
+        )
 
     @staticmethod
     async def _identity(connection: asyncpg.Connection, session_id: UUID) -> Identity | None:
@@ -191,14 +293,23 @@ class Accounts:
 
     @staticmethod
     async def _record(
-        connection: asyncpg.Connection, kind: str, outcome: str, user_id: UUID | None, request_id: str
+        connection: asyncpg.Connection,
+        kind: str,
+        user_id: UUID | None,
+        request_id: str,
+        reason: str | None = None,
+        *,
+        outcome: str = "refused",
     ) -> None:
-        await connection.execute(_AUDIT, new_id(), kind, outcome, None, [user_id] if user_id else [], request_id)
+        await connection.execute(_AUDIT, new_id(), kind, outcome, reason, [user_id] if user_id else [], request_id)
 
 
-def _storable(name: str) -> str:
-    """Return the name, or one that nobody has where it holds characters that no column can hold."""
-    return name if name.isprintable() else ""
+def _wrong_code() -> Unauthenticated:
+    return Unauthenticated("This code does not hold, or it was used already.", code="second-factor-wrong")
+
+
+def _name(username: str) -> str:
+    return username.strip().casefold()
 
 
 def _digest(token: str) -> str:

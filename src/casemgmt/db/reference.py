@@ -2,7 +2,7 @@
 
 import asyncpg
 
-from casemgmt.access.roles import ROLES
+from casemgmt.access.roles import ROLES, Role
 from casemgmt.machines import MACHINES
 from casemgmt.reference.lists import code_list
 from casemgmt.reference.tables import REFERENCED_LISTS
@@ -33,8 +33,12 @@ async def load_reference(connection: asyncpg.Connection) -> None:
     )
 
 
+def _flags(role: Role) -> list[str]:
+    return sorted(role.flags | ({"second_factor"} if role.needs_second_factor else set()))
+
+
 async def _load_rights(connection: asyncpg.Connection) -> None:
-    wanted = {(n, str(r.signals), str(r.cases), tuple(sorted(r.flags))) for n, r in ROLES.items()}
+    wanted = {(n, str(r.signals), str(r.cases), tuple(_flags(r))) for n, r in ROLES.items()}
     held = {
         (r["role"], r["signal_reach"], r["case_reach"], tuple(r["flags"]))
         for r in await connection.fetch("SELECT role, signal_reach, case_reach, flags FROM role_grant")

@@ -7,6 +7,7 @@ from types import TracebackType
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
+import asyncpg
 from sqlalchemy import inspect, text
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlmodel import SQLModel
@@ -92,6 +93,11 @@ class Work:
     async def rows(self, statement: str, /, **arguments: Any) -> list[dict[str, Any]]:
         """Run a query and return its rows as dictionaries."""
         return [dict(row) for row in (await self.session.execute(text(statement), arguments)).mappings()]
+
+    async def driver(self) -> asyncpg.Connection:
+        """Return the connection of the transaction as the driver has it: for what log-ins and requests share."""
+        raw = await (await self.session.connection()).get_raw_connection()
+        return raw.driver_connection
 
     async def finish(self) -> None:
         """Write the events and commit. A transaction without an event is refused."""

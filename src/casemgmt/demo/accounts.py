@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
+from casemgmt.access.roles import ROLES
+
 DEMO_PASSWORD = "demo-password-111"  # noqa: S105 - printed by `make run`; refused outside demo mode
+DEMO_FACTOR_KEY = "DEMO3DEMO3DEMO3DEMO3DEMO3DEMO3DE"
+"""Key of every authenticator of the demo, in base 32; refused outside demo mode with the secret that seals it."""
 _NAMESPACE = UUID("6d1f0b0a-0111-7000-8000-0000000000ff")
 
 
@@ -37,6 +41,11 @@ class DemoAccount:
     group_lead: bool | None = None
     """Membership of the mobile group of the body's region: lead, member, or none."""
     kind: str = "person"
+
+    @property
+    def needs_code(self) -> bool:
+        """Whether a role of the account is never held by a password alone."""
+        return any(ROLES[role].needs_second_factor for role in self.roles)
 
 
 BODIES = (

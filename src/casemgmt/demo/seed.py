@@ -5,10 +5,12 @@ from uuid import UUID
 
 import asyncpg
 
+from casemgmt.access.factors import seal
 from casemgmt.access.passwords import hash_password
 from casemgmt.db.migrate import OWNER_ROLE, driver_url
-from casemgmt.demo.accounts import ACCOUNTS, BODIES, DEMO_PASSWORD, ROOMS, DemoAccount, demo_id
+from casemgmt.demo.accounts import ACCOUNTS, BODIES, DEMO_FACTOR_KEY, DEMO_PASSWORD, ROOMS, DemoAccount, demo_id
 from casemgmt.ids import new_id
+from casemgmt.settings import DEMO_FACTOR_SECRET
 
 _EVENT = "SELECT audit_write($1, 'demo.loaded', 'done', NULL, 'deployment', '{}', NULL, NULL, '{}', 'demo')"
 
@@ -96,6 +98,14 @@ async def _account(
         hashed,
         now,
     )
+    if account.needs_code:
+        await connection.execute(
+            "INSERT INTO second_factor (user_id, sealed_secret, enrolled_at, confirmed_at, last_step)"
+            " VALUES ($1, $2, $3, $3, 0)",
+            user,
+            seal(DEMO_FACTOR_KEY, user, DEMO_FACTOR_SECRET),
+            now,
+        )
     for role in account.roles:
         await connection.execute(
             "INSERT INTO user_role (id, user_id, role, granted_at) VALUES ($1, $2, $3, $4)",

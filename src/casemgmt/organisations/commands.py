@@ -23,6 +23,7 @@ class _RoleCode:
 
 RoleCode = Annotated[str, _RoleCode()]
 Password = Annotated[SecretStr, Field(min_length=MINIMUM_PASSWORD_LENGTH, max_length=MAXIMUM_PASSWORD_LENGTH)]
+CurrentPassword = Annotated[SecretStr, Field(max_length=MAXIMUM_PASSWORD_LENGTH)]
 Username = Annotated[
     str,
     StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{2,119}$"),
@@ -94,8 +95,48 @@ class SetPassword(Command):
 class ChangePassword(Command):
     """Change one's own password."""
 
-    current: Annotated[SecretStr, Field(max_length=MAXIMUM_PASSWORD_LENGTH)]
+    current: CurrentPassword
     new: Password
+
+
+Code = Annotated[str, StringConstraints(strip_whitespace=True, min_length=6, max_length=20)]
+
+
+class EnrolFactor(Command):
+    """Begin a second factor during a log-in."""
+
+    challenge: Annotated[str, Field(max_length=300)]
+
+
+class BeginFactor(Command):
+    """Begin a second factor of one's own."""
+
+    current: CurrentPassword
+
+
+class ShowCode(Command):
+    """Show a code of one's authenticator."""
+
+    code: Code
+
+
+class RemoveFactor(Command):
+    """Take away one's own second factor: with the password and a code."""
+
+    current: CurrentPassword
+    code: Code
+
+
+class RequestRemoval(Command):
+    """Ask that a user's second factor be taken away."""
+
+    reason: ShortText = Field(description="How the user was recognised, and what was lost. No personal data.")
+
+
+class AnswerRemoval(Command):
+    """Decide on such a request."""
+
+    granted: bool
 
 
 class CreateMobileGroup(Command):

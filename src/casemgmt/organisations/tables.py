@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, Text
+from sqlalchemy import BigInteger, CheckConstraint, Index, Text
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
@@ -94,10 +94,14 @@ class AuthSession(Row, table=True):
     refreshed_at: datetime = moment()
     expires_at: datetime = moment()
     revoked_at: datetime | None = moment(nullable=True)
+    second_factor: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    """Whether the log-in showed a second factor; without it no session acts with roles that demand one."""
+    client_name: str | None = Field(default=None, max_length=80)
+    """What the client calls itself, for the list of one's sessions. No address and no place."""
 
 
 class LoginAttempt(Row, table=True):
-    """A log-in that has not succeeded, by a keyed hash of the name: the name itself may be a password typed too soon.
+    """A log-in that has not succeeded, by keyed hashes: the name itself may be a password typed too soon.
 
     It is written before the password is looked at, so that many tries at once are counted too.
     """
@@ -106,7 +110,70 @@ class LoginAttempt(Row, table=True):
 
     id: UUID = Field(primary_key=True)
     name_hash: str = Field(max_length=64, index=True)
+    address_hash: str = Field(max_length=64, index=True)
+    device_hash: str | None = Field(default=None, max_length=64)
+    """A device on which the user logged in before."""
     at: datetime = moment(index=True)
+
+
+class SecondFactor(Row, table=True):
+    """The secret of a user's authenticator, sealed by the service. Reached through functions only."""
+
+    __tablename__ = "second_factor"
+
+    user_id: UUID = ref("app_user.id", primary=True)
+    sealed_secret: bytes
+    enrolled_at: datetime = moment()
+    confirmed_at: datetime | None = moment(nullable=True)
+    """When its first code was shown; before that it does not count."""
+    last_step: int = Field(sa_type=BigInteger)
+    """Half minute of the newest code that was used: no code of it or of an earlier one holds."""
+
+
+class RecoveryCode(Row, table=True):
+    """A code for the day on which the authenticator is lost. Used once. Reached through functions only."""
+
+    __tablename__ = "recovery_code"
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = ref("app_user.id")
+    code_hash: str = Field(max_length=64)
+    used_at: datetime | None = moment(nullable=True)
+
+
+class LoginChallenge(Row, table=True):
+    """A log-in whose password was right and whose second factor is due. Reached through functions only."""
+
+    __tablename__ = "login_challenge"
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = ref("app_user.id")
+    attempt_id: UUID
+    need: str = Field(max_length=12)
+    tries: int
+    expires_at: datetime = moment()
+    used_at: datetime | None = moment(nullable=True)
+
+
+class FactorRemoval(Row, table=True):
+    """An administrator's request to take a user's second factor away, and the decision of another administrator."""
+
+    __tablename__ = "factor_removal"
+    __table_args__ = (
+        CheckConstraint("requested_by_id <> user_id and decided_by_id <> user_id", name="not_for_oneself"),
+        CheckConstraint("decided_by_id <> requested_by_id", name="two_persons"),
+        CheckConstraint("(decided_by_id is null) = (decided_at is null)", name="decided_by_somebody"),
+        Index("uq_factor_removal_open", "user_id", unique=True, postgresql_where=sql("decided_at is null")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = ref("app_user.id")
+    reason: str
+    requested_by_id: UUID = ref("app_user.id", index=False)
+    requested_at: datetime = moment()
+    decided_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    decided_at: datetime | None = moment(nullable=True)
+    granted: bool = False
 
 
 class MobileGroup(Versioned, table=True):

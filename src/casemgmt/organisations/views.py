@@ -25,6 +25,59 @@ class MeView(View):
     mobile_group_ids: list[UUID]
 
 
+class LoginSession(View):
+    """A session in which a user is logged in. No address and no place."""
+
+    id: UUID
+    client_name: str | None
+    second_factor: bool
+    created_at: datetime
+    last_used_at: datetime
+    """To within the life of an access token: when the session last got a new one."""
+    expires_at: datetime
+    current: bool
+    """The session that asks."""
+
+
+class LoginSessionList(View):
+    """The sessions of a user."""
+
+    items: list[LoginSession]
+
+
+class FactorView(View):
+    """The second factor of the account."""
+
+    enrolled: bool
+    required: bool
+    """The roles demand one."""
+
+
+class EnrolmentView(View):
+    """What the authenticator needs, shown once: the secret, and the same as an address for a QR code."""
+
+    secret: str
+    uri: str
+
+
+class RecoveryCodesView(View):
+    """Codes for the day on which the authenticator is lost: each is used once, and nobody shows them again."""
+
+    recovery_codes: list[str]
+
+
+class RemovalView(View):
+    """A request to take a second factor away."""
+
+    id: UUID
+    user_id: UUID
+    requested_by_id: UUID
+    requested_at: datetime
+    decided_by_id: UUID | None
+    decided_at: datetime | None
+    granted: bool
+
+
 class OrganisationSummary(View):
     """A body in a list."""
 

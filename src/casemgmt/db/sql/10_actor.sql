@@ -44,7 +44,8 @@ $$ SELECT CASE WHEN current_setting('casemgmt.case_reach', true) IN ('organisati
           THEN actor_organisation() END $$;
 
 -- Sets the actor for this transaction. The reach comes from the account, never from the token; a token issued before
--- the last change of rights, or of a session that was ended, is refused with SQLSTATE CM401.
+-- the last change of rights, of a session that was ended, or of one without the second factor that the roles demand, is
+-- refused with SQLSTATE CM401.
 CREATE OR REPLACE FUNCTION begin_work(p_user uuid, p_version integer, p_session uuid, p_request text) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -56,6 +57,7 @@ BEGIN
       FROM app_user u
       JOIN organisation o ON o.id = u.organisation_id
       JOIN auth_session s ON s.id = p_session AND s.user_id = u.id AND s.revoked_at IS NULL
+                         AND (s.second_factor OR NOT 'second_factor' = ANY (u.flags))
      WHERE u.id = p_user AND u.active AND u.authz_version = p_version;
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the account, its rights or its session have changed' USING ERRCODE = 'CM401';

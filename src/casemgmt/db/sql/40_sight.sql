@@ -103,6 +103,7 @@ DECLARE
         'app_user', '(SELECT actor_user()) IS NOT NULL',
         'user_role', 'user_id = (SELECT actor_user()) OR (SELECT actor_has(''directory''))',
         'mobile_group_member', '(SELECT actor_user()) IS NOT NULL',
+        'factor_removal', '(SELECT actor_has(''directory''))',
         'idempotency_key', 'user_id = (SELECT actor_user())',
         'audit_event', '(SELECT actor_has(''audit''))',
         'audit_leaf', '(SELECT actor_has(''audit''))',
@@ -153,7 +154,8 @@ BEGIN
              AND EXISTS (SELECT 1 FROM benefit_determination d
                           WHERE d.id = record_id AND d.case_id = timeline_entry.case_id))';
     -- Reached through functions only.
-    FOREACH t IN ARRAY array['user_credential', 'auth_session', 'login_attempt', 'audit_salt'] LOOP
+    FOREACH t IN ARRAY array['user_credential', 'auth_session', 'login_attempt', 'login_challenge', 'second_factor',
+                           'recovery_code', 'audit_salt'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     END LOOP;
 END $$;

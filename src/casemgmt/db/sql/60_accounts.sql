@@ -1,17 +1,47 @@
 -- Accounts: passwords and sessions are out of the service's reach but for these functions.
 
+-- How many seconds to wait after failures: none for the free ones, then twice as long for each further one.
+CREATE OR REPLACE FUNCTION attempt_wait(p_failures bigint, p_last timestamptz, p_free integer, p_longest integer,
+                                        p_at timestamptz) RETURNS integer LANGUAGE sql IMMUTABLE AS
+$$ SELECT CASE WHEN p_failures < p_free THEN 0
+          ELSE greatest(0, ceil(extract(epoch FROM p_last - p_at)
+                                + least(p_longest, 2 ^ least(p_failures - p_free, 20))))::integer END $$;
+
 -- Takes one try at a log-in: counts it before the password is looked at, so that a hundred tries at once are no way
 -- round the limit. auth_open_session and auth_set_password take the count back when the try succeeds.
-CREATE OR REPLACE FUNCTION auth_attempt(p_id uuid, p_username text, p_kind text, p_name_hash text, p_at timestamptz,
-                                        p_since timestamptz, p_limit integer)
-RETURNS TABLE (permitted boolean, user_id uuid, password_hash text)
+-- A known device is counted by itself. Everybody else waits for the failures at this name from this address (five are
+-- free), of this address at any name (twenty), and at this name from anywhere: there a hundred are free and no wait is
+-- longer than a minute, because whoever fails there is not the user, and the user must not be locked out.
+DROP FUNCTION IF EXISTS auth_attempt(uuid, text, text, text, timestamptz, timestamptz, integer);
+CREATE OR REPLACE FUNCTION auth_attempt(p_id uuid, p_username text, p_kind text, p_name text, p_address text, p_device text,
+                                        p_at timestamptz)
+RETURNS TABLE (wait_seconds integer, because text, user_id uuid, password_hash text)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    since constant timestamptz := p_at - interval '1 hour';
 BEGIN
-    PERFORM pg_advisory_xact_lock(hashtextextended(p_name_hash, 112));
+    PERFORM pg_advisory_xact_lock(hashtextextended(p_address, 113));
+    PERFORM pg_advisory_xact_lock(hashtextextended(p_name, 112));
     DELETE FROM login_attempt l WHERE l.at < p_at - interval '1 day';
-    permitted := (SELECT count(*) FROM login_attempt l WHERE l.name_hash = p_name_hash AND l.at > p_since) < p_limit;
-    IF permitted THEN
-        INSERT INTO login_attempt (id, name_hash, at) VALUES (p_id, p_name_hash, p_at);
+    IF p_device IS NOT NULL THEN
+        SELECT attempt_wait(count(*), max(l.at), 5, 900, p_at), 'device' INTO wait_seconds, because
+          FROM login_attempt l WHERE l.name_hash = p_name AND l.device_hash = p_device AND l.at > since;
+    ELSE
+        SELECT w.wait, w.because INTO wait_seconds, because FROM (
+            SELECT attempt_wait(count(*), max(l.at), 5, 900, p_at) AS wait, 'account' AS because
+              FROM login_attempt l
+             WHERE l.name_hash = p_name AND l.address_hash = p_address AND l.device_hash IS NULL AND l.at > since
+            UNION ALL
+            SELECT attempt_wait(count(*), max(l.at), 20, 900, p_at), 'address'
+              FROM login_attempt l WHERE l.address_hash = p_address AND l.device_hash IS NULL AND l.at > since
+            UNION ALL
+            SELECT attempt_wait(count(*), max(l.at), 100, 60, p_at), 'account_anywhere'
+              FROM login_attempt l WHERE l.name_hash = p_name AND l.device_hash IS NULL AND l.at > since) w
+         ORDER BY w.wait DESC LIMIT 1;
+    END IF;
+    IF wait_seconds = 0 THEN
+        INSERT INTO login_attempt (id, name_hash, address_hash, device_hash, at)
+        VALUES (p_id, p_name, p_address, p_device, p_at);
         SELECT u.id, c.password_hash INTO user_id, password_hash
           FROM app_user u LEFT JOIN user_credential c ON c.user_id = u.id
          WHERE u.username = p_username AND u.kind = p_kind AND u.active;
@@ -19,16 +49,25 @@ BEGIN
     RETURN NEXT;
 END $$;
 
-CREATE OR REPLACE FUNCTION auth_open_session(p_id uuid, p_user uuid, p_hash text, p_at timestamptz, p_expires timestamptz,
-                                             p_attempt uuid)
-RETURNS void
+-- Takes back what a success makes good: failures at the same name from the same address or device.
+CREATE OR REPLACE FUNCTION auth_forget_attempt(p_attempt uuid) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    DELETE FROM login_attempt WHERE id = p_attempt;
-    INSERT INTO auth_session (id, user_id, refresh_hash, created_at, refreshed_at, expires_at)
-    VALUES (p_id, p_user, p_hash, p_at, p_at, p_expires)
+    DELETE FROM login_attempt l USING login_attempt a
+     WHERE a.id = p_attempt AND l.name_hash = a.name_hash AND l.address_hash = a.address_hash
+       AND l.device_hash IS NOT DISTINCT FROM a.device_hash
 $$;
 
--- What a token is made of. Null where the account or the session does not hold.
+DROP FUNCTION IF EXISTS auth_open_session(uuid, uuid, text, timestamptz, timestamptz, uuid);
+CREATE OR REPLACE FUNCTION auth_open_session(p_id uuid, p_user uuid, p_hash text, p_at timestamptz, p_expires timestamptz,
+                                             p_attempt uuid, p_second_factor boolean, p_client text)
+RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT auth_forget_attempt(p_attempt);
+    INSERT INTO auth_session (id, user_id, refresh_hash, created_at, refreshed_at, expires_at, second_factor, client_name)
+    VALUES (p_id, p_user, p_hash, p_at, p_at, p_expires, p_second_factor, p_client)
+$$;
+
+-- What a token is made of. Null where the account or the session does not hold, or a second factor is due.
 CREATE OR REPLACE FUNCTION auth_identity(p_session uuid)
 RETURNS TABLE (user_id uuid, organisation_id uuid, region_code text, roles text[], authz_version integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -36,7 +75,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
            ARRAY(SELECT r.role FROM user_role r WHERE r.user_id = u.id AND r.revoked_at IS NULL ORDER BY r.role),
            u.authz_version
       FROM auth_session s JOIN app_user u ON u.id = s.user_id AND u.active JOIN organisation o ON o.id = u.organisation_id
-     WHERE s.id = p_session AND s.revoked_at IS NULL
+     WHERE s.id = p_session AND s.revoked_at IS NULL AND (s.second_factor OR NOT 'second_factor' = ANY (u.flags))
 $$;
 
 -- Turns a refresh token into the next one: `rotated`. Any older token of the session, however old, ends it (`reused`):
@@ -59,6 +98,28 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
     UPDATE auth_session SET revoked_at = p_at WHERE id = p_session AND revoked_at IS NULL
 $$;
 
+-- The sessions of a user that go on: of one's own account, or with the right to keep users.
+CREATE OR REPLACE FUNCTION auth_sessions(p_user uuid, p_at timestamptz)
+RETURNS TABLE (id uuid, client_name text, second_factor boolean, created_at timestamptz, last_used_at timestamptz,
+               expires_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT s.id, s.client_name, s.second_factor, s.created_at, s.refreshed_at, s.expires_at FROM auth_session s
+     WHERE s.user_id = p_user AND s.revoked_at IS NULL AND s.expires_at > p_at
+       AND (p_user = actor_user() OR actor_has('directory'))
+     ORDER BY s.refreshed_at DESC, s.id
+$$;
+
+-- Ends sessions of a user, all or one, but for the one that is kept; returns those that were ended.
+CREATE OR REPLACE FUNCTION auth_end_sessions(p_user uuid, p_only uuid, p_keep uuid, p_at timestamptz) RETURNS uuid[]
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH ended AS (
+        UPDATE auth_session s SET revoked_at = p_at
+         WHERE s.user_id = p_user AND s.revoked_at IS NULL AND (p_only IS NULL OR s.id = p_only)
+           AND s.id IS DISTINCT FROM p_keep AND (p_user = actor_user() OR actor_has('directory'))
+        RETURNING s.id)
+    SELECT coalesce(array_agg(id), '{}') FROM ended
+$$;
+
 -- Sets a password: of one's own account, or with the right to keep users. Every session of the user ends.
 CREATE OR REPLACE FUNCTION auth_set_password(p_user uuid, p_hash text, p_at timestamptz, p_attempt uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -66,7 +127,7 @@ BEGIN
     IF p_user IS DISTINCT FROM actor_user() AND NOT actor_has('directory') THEN
         RETURN false;
     END IF;
-    DELETE FROM login_attempt WHERE id = p_attempt;
+    PERFORM auth_forget_attempt(p_attempt);
     INSERT INTO user_credential (user_id, password_hash, changed_at) VALUES (p_user, p_hash, p_at)
     ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash, changed_at = excluded.changed_at;
     UPDATE auth_session SET revoked_at = p_at WHERE user_id = p_user AND revoked_at IS NULL;
