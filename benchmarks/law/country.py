@@ -11,7 +11,8 @@ from benchmarks.law.clock import Took, medians, took
 from benchmarks.law.results import Figures
 from benchmarks.law.stored import read
 from rules.graph.graph import Graph
-from rules.graph.reader import asked_rules, read_graph
+from rules.graph.needs import rules_of
+from rules.graph.reader import read_graph
 from rules.kernel.columns import Columns
 from rules.kernel.national import National
 from rules.loader import load_law
@@ -19,21 +20,9 @@ from rules.loader import load_law
 _NS = 1e9
 
 
-def rules_of(graph: Graph, benefits: Sequence[str]) -> frozenset[str]:
-    """Return the rules that the benefits need."""
-    found: set[str] = set()
-    waiting = [
-        name
-        for benefit in benefits
-        for name in (graph.benefits[benefit].entitled, graph.benefits[benefit].amount)
-        if name is not None
-    ]
-    while waiting:
-        name = waiting.pop()
-        if name not in found:
-            found.add(name)
-            waiting.extend(asked_rules(graph.rules[name]))
-    return frozenset(found)
+def count_rules(graph: Graph, benefits: Sequence[str]) -> int:
+    """Return how many rules the benefits need; one that several need counts once."""
+    return len({rule for benefit in benefits for rule in rules_of(graph, benefit)})
 
 
 def measure_country(file: Path, on: date, rounds: int, threads: int) -> Figures:
@@ -73,7 +62,7 @@ def _warm(
             runs[name].append(took(partial(national.run, columns, threads)))
     found: Figures = {}
     for name, benefits in sets.items():
-        rules = len(rules_of(graph, benefits))
+        rules = count_rules(graph, benefits)
         seconds, processor = medians(runs[name])
         each = _NS / columns.families / rules
         found[name] = {

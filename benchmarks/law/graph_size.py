@@ -1,6 +1,6 @@
 """How many nodes the graph has on a day, and how many of them one family needs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 
 from rules.dated import value_on
@@ -13,13 +13,13 @@ from rules.graph.records import Record
 from rules.graph.run import Run
 
 
-def nodes_in_force(graph: Graph, on: date) -> int:
-    """Return how many nodes the wordings in force on a day have; a node that several places share counts once."""
-    return len({id(node) for root in _roots(graph, on) for node in walk(root)})
+def nodes_in_force(graph: Graph, on: date, rules: Iterable[str]) -> int:
+    """Return how many nodes the rules' wordings of a day have; a node that several places share counts once."""
+    return len({id(node) for root in _roots(graph, on, rules) for node in walk(root)})
 
 
-def _roots(graph: Graph, on: date) -> Iterator[Node]:
-    for rule in graph.rules.values():
+def _roots(graph: Graph, on: date, rules: Iterable[str]) -> Iterator[Node]:
+    for rule in (graph.rules[name] for name in rules):
         if _has_law(rule, on):
             yield rule.as_of
             yield node_of(rule, value_on(rule.name, [wording.ground for wording in rule.wordings], on))
@@ -38,10 +38,10 @@ def _has_law(rule: Rule, on: date) -> bool:
     return True
 
 
-def values_of(graph: Graph, record: Record, on: date) -> int:
-    """Return how many values of nodes the answers to all benefits rest on: a node counts once for each record."""
+def values_of(graph: Graph, record: Record, on: date, benefits: Iterable[str]) -> int:
+    """Return how many values of nodes the answers to the benefits rest on: a node counts once for each record."""
     run = Run(graph, record, Days(on, on), traced=True)
-    for benefit in (graph.benefits[name] for name in asked_on(graph, on)):
+    for benefit in (graph.benefits[name] for name in benefits):
         for name in filter(None, (benefit.entitled, benefit.amount)):
             evaluate_rule(run, name)
     return len(run.values)

@@ -7,7 +7,7 @@ from decimal import Decimal
 from time import perf_counter, perf_counter_ns
 from typing import Any
 
-from benchmarks.law.graph_size import nodes_in_force, values_of
+from benchmarks.law.graph_size import asked_on, nodes_in_force, values_of
 from benchmarks.law.openfisca import OpenFisca
 from benchmarks.law.results import Figures
 from rules.errors import RuleError
@@ -15,6 +15,7 @@ from rules.graph.domain import Answer, Codes, Days, Value
 from rules.graph.explain import Explanation
 from rules.graph.facts import read_facts
 from rules.graph.graph import Graph
+from rules.graph.needs import rules_of
 from rules.graph.records import ID, Record
 from rules.graph.words import Language
 from rules.kernel.explainer import Explainer
@@ -48,9 +49,8 @@ def measure_one_case(
         if rival is not None:
             for name, times in rival.ask("time_cases").items():
                 rivals.setdefault(name, []).append([time / _US for time in times])
-    figures = _own_figures(graph, on, records, found)
+    figures = _own_figures(graph, on, records, told, found)
     figures["prepared_once_s"] = prepared
-    figures["benefits_explained"] = statistics.median(map(len, told))
     return figures | (_ratios(found, rivals) if rivals else {})
 
 
@@ -78,20 +78,35 @@ def _time(work: Callable[[Any], object], inputs: Sequence[Any]) -> list[float]:
     return found
 
 
-def _own_figures(graph: Graph, on: date, records: Sequence[Record], found: dict[str, list[list[float]]]) -> Figures:
-    nodes = nodes_in_force(graph, on)
-    values = [values_of(graph, record, on) for record in records]
+def _own_figures(
+    graph: Graph,
+    on: date,
+    records: Sequence[Record],
+    told: Sequence[Sequence[str]],
+    found: dict[str, list[list[float]]],
+) -> Figures:
+    """Count nodes two ways: those in force, and their values for a family; of explanations for each question anew."""
+    nodes, asked = nodes_in_force(graph, on, graph.rules), asked_on(graph, on)
+    values = [values_of(graph, record, on, asked) for record in records]
+    of_question = {name: nodes_in_force(graph, on, rules_of(graph, name)) for name in graph.benefits}
+    nodes_told = [sum(of_question[name] for name in benefits) for benefits in told]
+    values_told = [
+        sum(values_of(graph, record, on, [name]) for name in benefits)
+        for record, benefits in zip(records, told, strict=True)
+    ]
     figures: Figures = {
         "families": len(records),
         "rules": len(graph.rules),
         "nodes_in_force": nodes,
-        "node_values_a_family": statistics.median(values),
+        "node_values_a_family": _median(values),
+        "benefits_explained": _median([len(benefits) for benefits in told]),
+        "nodes_explained": _median(nodes_told),
     }
     for name in ("numbers", "values", "explained"):
-        a_value = [_median([time / count for time, count in zip(times, values, strict=True)]) for times in found[name]]
+        per = (nodes_told, values_told) if name == "explained" else ([nodes] * len(records), values)
         figures[f"{name}_us"] = _over_rounds(found[name])
-        figures[f"{name}_us_per_node"] = figures[f"{name}_us"] / nodes
-        figures[f"{name}_us_per_node_value"] = _median(a_value)
+        figures[f"{name}_us_per_node"] = _over_rounds([_each(times, per[0]) for times in found[name]])
+        figures[f"{name}_us_per_node_value"] = _over_rounds([_each(times, per[1]) for times in found[name]])
     figures["facts_read_and_values_us"] = _over_rounds(found["facts_read_and_values"])
     return figures
 
@@ -110,6 +125,10 @@ def _ratios(found: dict[str, list[list[float]]], rivals: dict[str, list[list[flo
         "ratio_numbers_at_hand": ratio("values_only", "numbers"),
         "ratio_explained": ratio("trace", "explained"),
     }
+
+
+def _each(times: Sequence[float], counts: Sequence[int]) -> list[float]:
+    return [time / count for time, count in zip(times, counts, strict=True)]
 
 
 def _over_rounds(times: list[list[float]]) -> float:

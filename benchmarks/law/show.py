@@ -48,7 +48,7 @@ def _table(title: str, *heads: str) -> Table:
 def _one_case(found: Figures) -> Iterator[Table]:
     title = (
         f"One family: {found['families']} of them, {found['rules']} rules, {found['nodes_in_force']} nodes in force, "
-        f"{figure(found['node_values_a_family'])} values of nodes for a family"
+        f"{figure(found['node_values_a_family'])} values of nodes for a family; told {figure(found['nodes_explained'])}"
     )
     table = _table(title, "median", "µs", "a node, µs", "a node's value, µs", "OpenFisca, µs", "faster by")
     theirs = found.get("openfisca_us", {})

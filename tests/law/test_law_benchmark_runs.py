@@ -80,7 +80,7 @@ def test_every_section_runs_at_a_small_size(
     said = io.StringIO()
     with redirect_stdout(said):
         show(results)
-    assert sections["one_case"]["nodes_in_force"] == nodes_in_force(graph, ON) > len(graph.rules)
+    assert sections["one_case"]["nodes_in_force"] == nodes_in_force(graph, ON, graph.rules) > len(graph.rules)
     assert changed["parameters"]["changed"]["birth_grant"]["gain"] > 0
     assert "a reform of formulas over the whole country, compiled from nothing: 31 s, wanted at most 30" in " ".join(
         said.getvalue().split()
