@@ -6,6 +6,7 @@ import threading
 from collections.abc import Iterator
 
 import httpx
+import pyotp
 import pytest
 import schemathesis
 import uvicorn
@@ -68,10 +69,17 @@ def running(admin_url: str) -> Iterator[tuple[str, str]]:
             user = demo_id("duty2.almaty")
             for role in ROLES:
                 httpx.post(f"{service.url}/v1/users/{user}/roles", json={"role": role}, headers=headers)
-            token = httpx.post(f"{service.url}/v1/token", data=credentials("duty2.almaty")).json()["access_token"]
-            yield service.url, token
+            yield service.url, _log_in_with_a_new_factor(service.url, "duty2.almaty")
         finally:
             service.stop()
+
+
+def _log_in_with_a_new_factor(url: str, username: str) -> str:
+    challenge = httpx.post(f"{url}/v1/token", data=credentials(username)).json()["challenge"]
+    secret = httpx.post(f"{url}/v1/second-factor", json={"challenge": challenge}).json()["secret"]
+    form = {"grant_type": "second_factor", "challenge": challenge, "code": pyotp.TOTP(secret).now()}
+    token: str = httpx.post(f"{url}/v1/token", data=form).json()["access_token"]
+    return token
 
 
 @schema.parametrize()
