@@ -71,13 +71,7 @@ def ask(
     """
     asked = graph.benefit(benefit)
     run = Run(graph, case, Days(on, on), known_on, traced=True)
-    entitled = evaluate_rule(run, asked.entitled)
-    amount = evaluate_rule(run, asked.amount) if asked.amount else None
-    if not isinstance(entitled, Answer) or not (amount is None or isinstance(amount, Span)):
-        raise TypeError(benefit)
-    if amount is not None and asked.amount and amount.low < 0 < amount.high:
-        # Ranges forget that who is entitled has no more than the threshold; no benefit is less than nothing.
-        amount = run.results[asked.amount, ()] = Span(0, amount.high)
+    entitled, amount = evaluate_benefit(run, benefit)
     open_facts = not is_settled(entitled) or not (amount is None or amount.settled)
     settling = find_settling(run, asked, most_work) if open_facts else Settling()
     unverified = not_verified(run.used.values(), sign_off)
@@ -89,3 +83,16 @@ def ask(
     return Answered(
         benefit, on, known_on, mode, entitled, amount, settling, judged, tuple(unverified), run
     )  # fmt: skip
+
+
+def evaluate_benefit(run: Run, benefit: str) -> tuple[Answer, Span | None]:
+    """Return who is entitled and to how much, without what would settle it. Raises as `ask` does."""
+    asked = run.graph.benefit(benefit)
+    entitled = evaluate_rule(run, asked.entitled)
+    amount = evaluate_rule(run, asked.amount) if asked.amount else None
+    if not isinstance(entitled, Answer) or not (amount is None or isinstance(amount, Span)):
+        raise TypeError(benefit)
+    if amount is not None and asked.amount and amount.low < 0 < amount.high:
+        # Ranges forget that who is entitled has no more than the threshold; no benefit is less than nothing.
+        amount = run.results[asked.amount, ()] = Span(0, amount.high)
+    return entitled, amount

@@ -3,7 +3,7 @@
 The file names what changes; every value it brings is marked as no law at all (`house_default`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -80,12 +80,13 @@ _KEYS = sorted(
 
 @dataclass(frozen=True)
 class Change:
-    """One change, for a reader: what it was on the first day of the reform, and what it is then."""
+    """One change, for a reader: what it was on the first day of the reform, if anything, and what it is then."""
 
     name: str
-    before: str
+    before: str | None
     after: str
     since: date
+    unit: str | None = None
 
 
 @dataclass(frozen=True)
@@ -127,8 +128,19 @@ class _ReformReader:
         circle = find_circle(reformed.rules)
         faults = [circle_problem(circle, reformed.places[circle[0]])] if circle else find_bound_faults(reformed)
         if faults:
-            raise LawFilesError(faults)
+            raise LawFilesError(self._at_its_change(file, fault) for fault in faults)
         return Reform(file.title, self.graph, reformed, tuple(self.changes))
+
+    def _at_its_change(self, file: ReformFile, fault: FileProblem) -> FileProblem:
+        """Return a fault of the law as it would be, at the change that it comes from: the law itself is in order."""
+        sections: Mapping[str, Iterable[str]] = {
+            "formulas": file.formulas,
+            "parameters": file.parameters,
+            "new_parameters": file.new_parameters,
+        }
+        places: list[Location] = [(section, name) for section, changes in sections.items() for name in changes]
+        named = [place for place in places if str(place[-1]) in fault.message]
+        return self.document.problem((named or places)[0], fault.message)
 
     def _stop_at_faults(self) -> None:
         if self.problems:
@@ -184,15 +196,8 @@ class _ReformReader:
         values = known.values if known else ()
         label = known.label if known else Label(kk=name, ru=name, en=name)
         parameters[name] = Parameter(label=label, values=put_in(values, value))
-        before = next((entry for entry in values if change.from_ in entry.in_force), None)
-        self.changes.append(
-            Change(
-                name,
-                "none" if before is None else f"{before.value} {before.unit}",
-                f"{change.value} {unit}",
-                change.from_,
-            )
-        )
+        before = next((str(entry.value) for entry in values if change.from_ in entry.in_force), None)
+        self.changes.append(Change(name, before, str(change.value), change.from_, str(unit)))
 
     def _rules(self, graph: Graph, file: ReformFile) -> tuple[Mapping[str, Rule], Mapping[str, Place]]:
         texts, names = find_texts(self.content), names_of(graph)
@@ -215,9 +220,9 @@ class _ReformReader:
                 continue
             rules[name] = replace(rule, wordings=_put_wording(rule, change, node, file.title))
             places[name] = Place(self.document.path, self.document.line_of(location))
-            before = next((entry.ground for entry in rule.wordings if change.from_ in entry.ground.in_force), None)
-            was = "none" if before is None else _one_line(before.value)
-            self.changes.append(Change(name, was, _one_line(change.formula), change.from_))
+            grounds = [entry.ground.value for entry in rule.wordings if change.from_ in entry.ground.in_force]
+            before = _one_line(grounds[0]) if grounds else None
+            self.changes.append(Change(name, before, _one_line(change.formula), change.from_))
         return rules, places
 
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rules.errors import RuleError
+from rules.graph.answers import evaluate_benefit
 from rules.graph.domain import Answer, Days, Span, is_settled
-from rules.graph.evaluator import evaluate_rule
 from rules.graph.graph import Graph
 from rules.graph.records import Record
 from rules.graph.run import Run
@@ -103,18 +103,8 @@ class Answering:
         """Return the exact answer and what is missing; nothing, and the reason, where the law gives none."""
         run = Run(self.graph, record, Days(self.on, self.on), self.known_on)
         try:
-            entitled, amount = ask_exactly(run, benefit)
+            entitled, amount = evaluate_benefit(run, benefit)
         except RuleError as error:
             reasons.setdefault(benefit, str(error))
             return None
         return entitled, amount, tuple(sorted(str(ref) for ref in run.missing.values()))
-
-
-def ask_exactly(run: Run, benefit: str) -> tuple[Answer, Span | None]:
-    """Return the answer that `ask` gives, without looking for what would settle it. Raises as `ask` does."""
-    asked = run.graph.benefit(benefit)
-    entitled = evaluate_rule(run, asked.entitled)
-    amount = evaluate_rule(run, asked.amount) if asked.amount else None
-    if not isinstance(entitled, Answer) or not (amount is None or isinstance(amount, Span)):
-        raise TypeError(benefit)
-    return entitled, amount

@@ -8,7 +8,7 @@ from rules.population.charts import draw_groups
 from rules.population.comparing import NOTES, OUTCOMES, Comparison, Groups
 from rules.population.drawing import to_svg
 from rules.population.layout import Source
-from rules.population.wording import grouped, millions, millions_exactly, percent, tell
+from rules.population.wording import grouped, millions, millions_exactly, percent, shown_change, tell
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 STYLE = """
@@ -114,8 +114,9 @@ def _changes(found: Comparison, language: Language) -> Iterator[str]:
         called = say(found.reform.reformed.label(change.name), language)
         name = f"<code>{escape(change.name)}</code>"
         name = name if called == change.name else f"{escape(called)}<br>{name}"
-        cells = f"<td>{change.since.isoformat()}</td><td><code>{escape(change.before)}</code></td>"
-        yield f"<tr><td>{name}</td>{cells}<td><code>{escape(change.after)}</code></td></tr>"
+        sides = (shown_change(side, change.unit, language) for side in (change.before, change.after))
+        cells = "".join(f"<td><code>{escape(side)}</code></td>" for side in sides)
+        yield f"<tr><td>{name}</td><td>{change.since.isoformat()}</td>{cells}</tr>"
     yield "</tbody></table></div>"
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rules.graph.words import Language, say
 from rules.population.comparing import NOTES, OUTCOMES, Comparison, Groups
 from rules.population.report import table, wrapped
-from rules.population.wording import grouped, millions, millions_exactly, percent, tell
+from rules.population.wording import grouped, millions, millions_exactly, percent, shown_change, tell
 
 _SHOWN = 6
 
@@ -22,8 +22,8 @@ def compare_text(found: Comparison, language: Language) -> Iterator[str]:
         yield tell("known", language, on=found.question.known_on.isoformat())
     for change in found.reform.changes:
         yield f"  {change.name}, {tell('since', language)} {change.since}"
-        yield f"    {tell('now', language)}: {change.before}"
-        yield f"    {tell('then', language)}: {change.after}"
+        yield f"    {tell('now', language)}: {shown_change(change.before, change.unit, language)}"
+        yield f"    {tell('then', language)}: {shown_change(change.after, change.unit, language)}"
     yield ""
     for key, outcome in OUTCOMES.items():
         count = found.count(outcome)
@@ -76,7 +76,13 @@ def compare_data(found: Comparison) -> dict[str, object]:
         "population": found.note.model_dump(mode="json"),
         "reform": found.reform.title,
         "changes": [
-            {"name": change.name, "since": change.since.isoformat(), "before": change.before, "after": change.after}
+            {
+                "name": change.name,
+                "since": change.since.isoformat(),
+                "before": change.before,
+                "after": change.after,
+                "unit": change.unit,
+            }
             for change in found.reform.changes
         ],
         "date": question.on.isoformat(),

@@ -198,6 +198,10 @@ def compare(
     found = _empty(reform, question, reformed, population.note)
     for batch in ahead(population.only(question.facts | reformed.facts | COUNTED | INCOME_FACTS).batches(on, size)):
         first, second = before.answer(batch.columns), after.answer(batch.columns)
+        for benefit, reason in (dict(first.reasons) | dict(second.reasons)).items():
+            found.reasons.setdefault(benefit, reason)
+        if not found.families:
+            _drop_lawless(found, first, second)
         change = _changed(found, first, second)
         columns, graph = batch.columns, reform.graph
         places = region_places(columns, regions_of(graph))
@@ -205,10 +209,17 @@ def compare(
         most = len(found.children.labels) - 1
         found.children.add(np.minimum(count_children(graph, columns, on), most), change)
         found.incomes.add(income_places(graph, columns, population.note, on), change)
-        for benefit, reason in (dict(first.reasons) | dict(second.reasons)).items():
-            found.reasons.setdefault(benefit, reason)
         told(len(batch.ids))
     return found
+
+
+def _drop_lawless(found: Comparison, before: Answers, after: Answers) -> None:
+    """Leave out benefits to which the law, or the reform, has no answer for anybody. Raises NothingChangesError."""
+    for benefit in list(found.benefits):
+        if any((answers.entitled[benefit] == NO_LAW).all() for answers in (before, after)):
+            del found.benefits[benefit]
+    if not found.benefits:
+        raise NothingChangesError(f"the law answers none of the benefits: {next(iter(found.reasons.values()))}")
 
 
 def _empty(reform: Reform, question: Question, reformed: Question, note: Note) -> Comparison:
@@ -235,16 +246,27 @@ def band_labels(edges: Sequence[int]) -> list[Label]:
 
 
 def _changed(found: Comparison, before: Answers, after: Answers) -> _Changed:
-    """Return each family's outcome: what it gets a month decides, and where that stays, what it gets once."""
+    """Return each family's outcome: what it gets a month decides, and where that stays, what it gets once.
+
+    A family is not compared where a benefit in money can not be told; one without money only counts it not.
+    """
     length = len(next(iter(before.entitled.values())))
     changes = {Paid.MONTHLY: np.zeros(length, dtype=np.int64), Paid.ONCE: np.zeros(length, dtype=np.int64)}
+    untold = {
+        benefit: sum(
+            (np.isin(answers.entitled[benefit], (CANNOT_TELL_YET, NO_LAW)) for answers in (before, after)),
+            np.zeros(length, dtype=np.bool_),
+        )
+        for benefit in found.benefits
+    }
     unknown = np.zeros(length, dtype=np.bool_)
-    for answers in (before, after):
-        for codes in answers.entitled.values():
-            unknown |= (codes == CANNOT_TELL_YET) | (codes == NO_LAW)
     for benefit, line in found.benefits.items():
-        had, has = ((answers.entitled[benefit] == YES) & ~unknown for answers in (before, after))
-        was, is_ = (np.where(unknown, 0, answers.amount[benefit]) for answers in (before, after))
+        if line.paid is not None:
+            unknown |= untold[benefit]
+    for benefit, line in found.benefits.items():
+        left_out = unknown | untold[benefit]
+        had, has = ((answers.entitled[benefit] == YES) & ~left_out for answers in (before, after))
+        was, is_ = (np.where(left_out, 0, answers.amount[benefit]) for answers in (before, after))
         line.entitled_before += int(had.sum())
         line.entitled_after += int(has.sum())
         line.newly += int((has & ~had).sum())

@@ -4,12 +4,14 @@ from functools import cache
 from importlib.resources import files
 
 from rules.documents import read_document
-from rules.graph.words import Language, in_each, say
+from rules.graph.words import Language, in_each, say, unit_word
 from rules.loader import parse_document
-from rules.parameters import Entry, Label
+from rules.parameters import Entry, Label, Unit
 
 _FILE = "words.yaml"
 _MILLION = 1_000_000
+# Units of values that are words already.
+_WITHOUT_A_WORD = {Unit.ROUNDING_DIRECTION, Unit.TIME_OF_DAY}
 
 
 class WordFile(Entry):
@@ -33,6 +35,13 @@ def tell(key: str, language: Language, **parts: str) -> str:
 def label(key: str, **parts: str) -> Label:
     """Return a text in the three languages with its parts put in."""
     return in_each(lambda language: tell(key, language, **parts))
+
+
+def shown_change(value: str | None, unit: str | None, language: Language) -> str:
+    """Return one side of a change with its unit in words."""
+    if value is None:
+        return tell("nothing", language)
+    return value if unit in _WITHOUT_A_WORD else f"{value} {unit_word(unit, language)}".strip()
 
 
 def plain(text: str) -> Label:

@@ -23,6 +23,7 @@ from rules.graph.reform import Reform, read_reform
 from rules.graph.words import Language
 from rules.kernel.columns import record_at
 from rules.loader import load_law
+from rules.parameters import Unit
 from rules.population.charts import draw_groups
 from rules.population.compare_page import compare_page
 from rules.population.compare_text import compare_data, compare_text
@@ -46,7 +47,7 @@ from rules.population.profile import load_profile
 from rules.population.reader import open_population
 from rules.population.summary import count_children
 from rules.population.synthesis import make_setting
-from rules.population.wording import load_words, millions, millions_exactly, percent
+from rules.population.wording import load_words, millions, millions_exactly, percent, shown_change
 from tests.law.graphs import graph
 
 ON = date(2025, 12, 1)
@@ -61,6 +62,7 @@ parameters:
 new_parameters:
   multi_child_benefit.size.3: {value: 5, unit: mrp, from: 2025-12-01}
 """
+PAID = ("multi_child_benefit", "birth_grant")
 LEAKY = load_profile().model_copy(update={"incomplete": 60_000})
 
 
@@ -83,13 +85,13 @@ def found(town: Path, reform: Reform, tmp_path_factory: pytest.TempPathFactory) 
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("CASEMGMT_KERNEL_CACHE", str(cache))
         population = open_population(graph(), town)
-        yield compare(reform, population, affected(reform, []), ON, None, lambda _: None, size=400)
+        yield compare(reform, population, affected(reform, PAID), ON, None, lambda _: None, size=400)
 
 
 def alone(law: Graph, case: Record) -> tuple[int, int] | None:
     """Return what one family gets a month and once; nothing where it can not be told."""
     got = []
-    for benefit in ("multi_child_benefit", "birth_grant"):
+    for benefit in PAID:
         try:
             told = ask(law, benefit, case, ON)
         except RuleError:
@@ -101,7 +103,7 @@ def alone(law: Graph, case: Record) -> tuple[int, int] | None:
 
 
 def test_every_family_is_counted_as_it_would_be_told_alone(town: Path, reform: Reform, found: Comparison) -> None:
-    assert set(found.question.benefits) == {"multi_child_benefit", "birth_grant"}
+    assert set(found.question.benefits) == set(PAID)
     outcomes = np.zeros((9, 4), dtype=np.int64)
     monthly, once = np.zeros(9, dtype=np.int64), np.zeros(9, dtype=np.int64)
     for batch in open_population(graph(), town).batches(ON):
@@ -173,12 +175,12 @@ def test_the_data_hold_every_sum_in_whole_tenge(found: Comparison) -> None:
     assert data["label"].startswith("SYNTHETIC")
     assert data["gain"] + data["lose"] + data["same"] + data["not_compared"] == data["families"] == 1_500
     assert data["change_a_month"] == sum(group["change_a_month"] for group in data["by"]["region"])
-    assert {change["name"]: (change["before"], change["after"]) for change in data["changes"]} == {
-        "multi_child_benefit.size.4": ("16.03 mrp", "10 mrp"),
-        "multi_child_benefit.size.5": ("20.04 mrp", "30 mrp"),
-        "birth_grant.size.lower": ("38 mrp", "40 mrp"),
-        "multi_child_benefit.children_from": ("4 count", "3 count"),
-        "multi_child_benefit.size.3": ("none", "5 mrp"),
+    assert {change["name"]: (change["before"], change["after"], change["unit"]) for change in data["changes"]} == {
+        "multi_child_benefit.size.4": ("16.03", "10", "mrp"),
+        "multi_child_benefit.size.5": ("20.04", "30", "mrp"),
+        "birth_grant.size.lower": ("38", "40", "mrp"),
+        "multi_child_benefit.children_from": ("4", "3", "count"),
+        "multi_child_benefit.size.3": (None, "5", "mrp"),
     }
 
 
@@ -207,6 +209,22 @@ def test_nothing_is_drawn_outside_a_picture(
             left = shape.x - (length if shape.anchor == "end" else 0)
             assert left >= 0
             assert left + length <= picture.width, shape.text
+
+
+@pytest.mark.parametrize("unit", [None, *Unit])
+def test_a_change_is_shown_in_every_unit_and_language(unit: str | None) -> None:
+    for language in Language:
+        assert shown_change("5", unit, language).startswith("5")
+        assert shown_change(None, unit, language) == getattr(load_words().words["nothing"], str(language))
+
+
+def test_a_benefit_that_nobody_can_be_told_is_left_out_and_named(town: Path, reform: Reform) -> None:
+    population = open_population(graph(), town)
+    without_law = [name for name in affected(reform, []) if name not in PAID]
+    found = compare(reform, population, [*PAID, *without_law], date(2025, 12, 1), None, lambda _: None)
+    assert found.count(NOT_COMPARED) < 200
+    assert set(PAID) <= found.benefits.keys()
+    assert found.benefits.keys() | found.reasons.keys() == {*PAID, *without_law}
 
 
 def test_sums_are_shown_rounded_with_their_sign() -> None:
