@@ -9,6 +9,7 @@ from api.v1 import (
     benefits,
     cases,
     centres,
+    client_secrets,
     families,
     handovers,
     logins,
@@ -47,6 +48,7 @@ ROUTERS = (
     reference.router,
     organisations.router,
     users.router,
+    client_secrets.router,
     mobile_groups.router,
     audit.router,
 )

@@ -6,8 +6,9 @@ open goes on in any case. The figures stand in `auth_attempt` (`db/sql/60_accoun
 """
 
 import asyncio
+import hashlib
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from typing import Literal
@@ -43,7 +44,9 @@ class Attempt:
 
     id: UUID
     user_id: UUID | None
-    succeeded: bool
+    succeeded: bool = False
+    secret_id: UUID | None = None
+    """The secret of a machine account that was shown."""
 
 
 class Attempts:
@@ -56,10 +59,24 @@ class Attempts:
         # argon2 takes a core for tens of milliseconds: more at once would only stop the other requests.
         self.hashing = asyncio.Semaphore(2)
 
-    async def take(
-        self, username: str, password: str, kind: AccountKind, door: Door, session_id: UUID | None = None
-    ) -> Attempt:
+    async def take(self, username: str, password: str, door: Door, session_id: UUID | None = None) -> Attempt:
         """Count a try and look at the password. Somebody who is signed in is known by the session."""
+        attempt, stored = await self._count(username, "person", door, session_id)
+        async with self.hashing:
+            matches = await asyncio.to_thread(password_matches, password, stored)
+        return replace(attempt, succeeded=matches)
+
+    async def take_secret(self, username: str, secret: str, door: Door) -> Attempt:
+        """Count a try of a machine account and look at its secret, which is long and random: its digest is enough."""
+        attempt, _ = await self._count(username, "service", door, None)
+        secret_id = await self._database.pool.fetchval(
+            "SELECT auth_use_client_secret($1, $2, $3)", attempt.user_id, digest_of(secret), self._clock.now()
+        )
+        return replace(attempt, succeeded=secret_id is not None, secret_id=secret_id)
+
+    async def _count(
+        self, username: str, kind: AccountKind, door: Door, session_id: UUID | None
+    ) -> tuple[Attempt, str | None]:
         now = self._clock.now()
         name = username.strip().casefold()
         device = f"session {session_id}" if session_id else self._device(door.device_token, name, now)
@@ -82,9 +99,7 @@ class Attempts:
             raise TooManyAttempts(
                 f"Too many failed log-ins: try again in {wait} seconds.", data={"retry_after_seconds": wait}
             )
-        async with self.hashing:
-            matches = await asyncio.to_thread(password_matches, password, account["password_hash"])
-        return Attempt(attempt_id, account["user_id"], matches)
+        return Attempt(attempt_id, account["user_id"]), account["password_hash"]
 
     def device_token(self, username: str, now: datetime) -> str:
         """Return what makes a device known at the next log-in of the same user."""
@@ -109,6 +124,11 @@ def network_of(address: str) -> str:
     if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
         return str(IPv6Address(int(parsed) >> 64 << 64))
     return str(parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else parsed)
+
+
+def digest_of(secret: str) -> str:
+    """Return the digest by which a long random secret is known."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def _storable(name: str) -> str:

@@ -37,10 +37,10 @@ class Enrolment:
 class SecondFactors:
     """Codes of one deployment. Each method works on the caller's connection, in the caller's transaction."""
 
-    def __init__(self, marks: Marks, settings: Settings) -> None:
-        self._marks = marks
+    def __init__(self, settings: Settings) -> None:
         self._issuer = settings.token_issuer
         self._key = settings.factor_secret.get_secret_value()
+        self._marks = Marks(self._key.encode())
         self._sealing = AESGCM(_sealing_key(self._key))
 
     async def need(self, connection: asyncpg.Connection, user_id: UUID) -> Need:

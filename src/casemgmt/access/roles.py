@@ -9,6 +9,7 @@ Reach of cases (with everything in them, and the persons): `team` the cases I wo
 cases my body is accountable for; `region`; `national`. A restricted case is seen by its team only, whatever the reach.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cache
@@ -251,3 +252,8 @@ def widest(reaches: list[Reach]) -> Reach:
 def permissions_of(roles: tuple[str, ...]) -> frozenset[P]:
     """Return everything that the roles together may do. An unknown role gives nothing."""
     return frozenset().union(*(ROLES[r].permissions for r in roles if r in ROLES))
+
+
+def narrowed(permissions: frozenset[P], scopes: Iterable[str] | None) -> frozenset[P]:
+    """Return the permissions that are in the scopes too; all of them where there are no scopes."""
+    return permissions if scopes is None else permissions & frozenset(scopes)

@@ -1,7 +1,6 @@
 """Use cases of log-ins: password, second factor, refresh, client credentials."""
 
 import asyncio
-import hashlib
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,7 +10,7 @@ from uuid import UUID
 
 import asyncpg
 
-from casemgmt.access.attempts import AccountKind, Attempt, Attempts, Door
+from casemgmt.access.attempts import AccountKind, Attempt, Attempts, Door, digest_of
 from casemgmt.access.factors import Enrolment, SecondFactors
 from casemgmt.access.marks import Marks
 from casemgmt.access.password_rules import BreachedPasswords, check_password
@@ -48,6 +47,7 @@ class _Shown:
     attempt_id: UUID
     kind: AccountKind
     second_factor: bool
+    secret_id: UUID | None = None
 
 
 class Accounts:
@@ -61,7 +61,7 @@ class Accounts:
         self._marks = Marks(settings.token_secret.get_secret_value().encode())
         self._attempts = Attempts(database, self._marks, clock)
         self._breached = BreachedPasswords(settings.breached_passwords_file)
-        self.factors = SecondFactors(self._marks, settings)
+        self.factors = SecondFactors(settings)
 
     async def log_in(
         self, username: str, password: str, door: Door, kind: AccountKind = "person", code: str | None = None
@@ -71,7 +71,10 @@ class Accounts:
         Where a second factor is due and no code came along, a challenge is given instead: a code answers it. A machine
         account gets no refresh token: it has its credentials (RFC 6749, 4.4.3).
         """
-        attempt = await self._attempts.take(username, password, kind, door)
+        if kind == "service":
+            attempt = await self._attempts.take_secret(username, password, door)
+        else:
+            attempt = await self._attempts.take(username, password, door)
         async with self._database.pool.acquire() as connection, connection.transaction():
             done = await self._after_password(connection, attempt, _name(username), kind, code, door)
         if isinstance(done, DomainError):
@@ -98,7 +101,7 @@ class Accounts:
                 return _wrong_code()
         elif need != "none":
             return await self._challenge(connection, attempt.id, user_id, need, door)
-        shown = _Shown(user_id, username, attempt.id, kind, second_factor=need == "code")
+        shown = _Shown(user_id, username, attempt.id, kind, need == "code", attempt.secret_id)
         return await self._open(connection, shown, door)
 
     async def _challenge(
@@ -182,12 +185,12 @@ class Accounts:
             raise Unauthenticated("The challenge does not hold (any more): log in again.", code="challenge-over")
         return enrolment
 
-    async def confirm(self, username: str, password: str, kind: AccountKind, session_id: UUID, request_id: str) -> UUID:
+    async def confirm(self, username: str, password: str, session_id: UUID, request_id: str) -> UUID:
         """Check the password of somebody who is signed in. Failures are counted by the session.
 
         Returns the counted try: whoever acts on the confirmation hands it to the function that acts.
         """
-        attempt = await self._attempts.take(username, password, kind, Door(request_id, ""), session_id)
+        attempt = await self._attempts.take(username, password, Door(request_id, ""), session_id)
         if not attempt.succeeded:
             async with self._database.pool.acquire() as connection, connection.transaction():
                 await self._record(connection, "account.password_refused", attempt.user_id, request_id)
@@ -213,7 +216,7 @@ class Accounts:
         fresh = self._refresh_token(session_id or new_id())
         async with self._database.pool.acquire() as connection, connection.transaction():
             outcome = await connection.fetchval(
-                "SELECT auth_rotate($1, $2, $3, $4)", session_id, _digest(refresh_token), _digest(fresh), now
+                "SELECT auth_rotate($1, $2, $3, $4)", session_id, digest_of(refresh_token), digest_of(fresh), now
             )
             identity = None
             if session_id is not None and outcome == "rotated":
@@ -255,15 +258,16 @@ class Accounts:
         person = shown.kind == "person"
         life = self._session_life if person else self._tokens.life
         await connection.execute(
-            "SELECT auth_open_session($1, $2, $3, $4, $5, $6, $7, $8)",
+            "SELECT auth_open_session($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             session_id,
             shown.user_id,
-            _digest(refresh),
+            digest_of(refresh),
             now,
             now + life,
             shown.attempt_id,
             shown.second_factor,
             door.client_name,
+            shown.secret_id,
         )
         identity = await self._identity(connection, session_id)
         if identity is None:
@@ -289,6 +293,7 @@ class Accounts:
             region_code=row["region_code"],
             roles=tuple(row["roles"]),
             authz_version=row["authz_version"],
+            scopes=None if row["scopes"] is None else tuple(row["scopes"]),
         )
 
     @staticmethod
@@ -310,7 +315,3 @@ def _wrong_code() -> Unauthenticated:
 
 def _name(username: str) -> str:
     return username.strip().casefold()
-
-
-def _digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "replace")).hexdigest()

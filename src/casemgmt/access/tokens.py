@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from jose import JOSEError, jws, jwt
 
 from casemgmt.access.actor import Actor
 from casemgmt.access.compact import TokenRefused, check_times, read_compact
-from casemgmt.access.roles import permissions_of
+from casemgmt.access.roles import narrowed, permissions_of
 from casemgmt.settings import Settings
 
 _ALGORITHM = "HS256"
@@ -28,6 +29,8 @@ class Identity:
     region_code: str | None
     roles: tuple[str, ...]
     authz_version: int
+    scopes: tuple[str, ...] | None = None
+    """Of a machine account: the permissions to which those of its roles are narrowed."""
 
 
 class Tokens:
@@ -42,7 +45,7 @@ class Tokens:
 
     def issue(self, identity: Identity, now: datetime) -> str:
         """Return a signed token. It holds ids and roles, no name."""
-        claims = {
+        claims: dict[str, Any] = {
             "iss": self._issuer,
             "aud": self._audience,
             "sub": str(identity.user_id),
@@ -54,6 +57,8 @@ class Tokens:
             "iat": int(now.timestamp()),
             "exp": int((now + self.life).timestamp()),
         }
+        if identity.scopes is not None:
+            claims["scp"] = list(identity.scopes)
         return str(jwt.encode(claims, self._secret, algorithm=_ALGORITHM))
 
     def read(self, token: str, now: datetime) -> Actor:
@@ -98,7 +103,7 @@ class Tokens:
                 organisation_id=UUID(claims["org"]),
                 region_code=claims["reg"],
                 roles=roles,
-                permissions=permissions_of(roles),
+                permissions=narrowed(permissions_of(roles), claims.get("scp")),
                 authz_version=int(claims["ver"]),
             )
         except (KeyError, TypeError, ValueError, AttributeError):

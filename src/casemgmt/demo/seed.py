@@ -1,10 +1,11 @@
 """Put the demo's bodies and accounts into an empty database, once."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import asyncpg
 
+from casemgmt.access.attempts import digest_of
 from casemgmt.access.factors import seal
 from casemgmt.access.passwords import hash_password
 from casemgmt.db.migrate import OWNER_ROLE, driver_url
@@ -92,12 +93,20 @@ async def _account(
         account.sector,
         demo_id(account.body),
     )
-    await connection.execute(
-        "INSERT INTO user_credential (user_id, password_hash, changed_at) VALUES ($1, $2, $3)",
-        user,
-        hashed,
-        now,
-    )
+    if account.kind == "service":
+        await connection.execute(
+            "INSERT INTO client_secret (id, user_id, digest, created_at, expires_at)"
+            " VALUES ($1, $2, $3, $4, $5)",
+            new_id(),
+            user,
+            digest_of(DEMO_PASSWORD),
+            now,
+            now + timedelta(days=3650),
+        )
+    else:
+        await connection.execute(
+            "INSERT INTO user_credential (user_id, password_hash, changed_at) VALUES ($1, $2, $3)", user, hashed, now
+        )
     if account.needs_code:
         await connection.execute(
             "INSERT INTO second_factor (user_id, sealed_secret, enrolled_at, confirmed_at, last_step)"

@@ -8,6 +8,7 @@ from pydantic import Field, GetCoreSchemaHandler, SecretStr, StringConstraints, 
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from casemgmt.access.passwords import MAXIMUM_PASSWORD_LENGTH, MINIMUM_PASSWORD_LENGTH
+from casemgmt.access.permissions import Permission
 from casemgmt.access.roles import ROLES
 from casemgmt.models import Command
 from casemgmt.reference.fields import Name, OrganisationKind, RegionCode, Sector, ShortText
@@ -28,6 +29,10 @@ Username = Annotated[
     str,
     StringConstraints(strip_whitespace=True, to_lower=True, pattern=r"^[A-Za-z0-9][A-Za-z0-9._@-]{2,119}$"),
     Field(description="Latin letters, digits and . _ @ -; kept in lower case."),
+]
+Scopes = Annotated[
+    list[Permission] | None,
+    Field(description="Of a machine account: the permissions that it may use of those of its role. Null: all of them."),
 ]
 KatoPrefix = Annotated[str, StringConstraints(pattern=r"^[0-9]{2,9}$")]
 
@@ -66,6 +71,7 @@ class CreateUser(Command):
     patronymic: Name | None = None
     sector: Sector | None = None
     organisation_id: UUID
+    scopes: Scopes = None
 
 
 class ChangeUser(Command):
@@ -78,6 +84,13 @@ class ChangeUser(Command):
     sector: Sector | None = None
     organisation_id: UUID | None = None
     active: bool | None = None
+    scopes: Scopes = None
+
+
+class AddClientSecret(Command):
+    """Make a secret of a machine account. Two hold at once: make the new one, bring it out, take the old one back."""
+
+    days: Annotated[int, Field(ge=1, le=365, description="How long the secret holds.")] = 90
 
 
 class GrantRole(Command):

@@ -89,7 +89,7 @@ async def decide_removal(work: Work, user_id: UUID, command: AnswerRemoval) -> R
 
 async def _confirmed(work: Work, accounts: Accounts, password: str) -> tuple[AppUser, UUID]:
     user = await repository.get_row(work, AppUser, work.actor.user_id)
-    attempt = await accounts.confirm(user.username, password, "person", work.actor.session_id, work.request_id)
+    attempt = await accounts.confirm(user.username, password, work.actor.session_id, work.request_id)
     return user, attempt
 
 

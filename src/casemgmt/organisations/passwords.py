@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from casemgmt.access.attempts import AccountKind
 from casemgmt.access.service import Accounts
 from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
-from casemgmt.errors import Forbidden, NotFound
+from casemgmt.errors import Forbidden, NotFound, WrongState
 from casemgmt.organisations.commands import ChangePassword, SetPassword
 from casemgmt.organisations.tables import AppUser, Organisation
 
@@ -16,10 +15,8 @@ _SET = "SELECT auth_set_password(:user, :hash, :at, :attempt)"
 async def change_password(work: Work, accounts: Accounts, command: ChangePassword) -> None:
     """Change one's own password, having shown the present one. All sessions of the account end, this one too."""
     user = await _user(work, work.actor.user_id)
-    kind: AccountKind = "service" if user.kind == "service" else "person"
-    attempt = await accounts.confirm(
-        user.username, command.current.get_secret_value(), kind, work.actor.session_id, work.request_id
-    )
+    current = command.current.get_secret_value()
+    attempt = await accounts.confirm(user.username, current, work.actor.session_id, work.request_id)
     await _set(work, accounts, user, command.new.get_secret_value(), attempt, "/new")
 
 
@@ -41,6 +38,8 @@ async def _user(work: Work, user_id: UUID) -> AppUser:
 async def _set(
     work: Work, accounts: Accounts, user: AppUser, password: str, attempt: UUID | None, pointer: str
 ) -> None:
+    if user.kind == "service":
+        raise WrongState("Machine accounts have secrets of their own.", code="password-of-machine")
     hashed = await accounts.new_password(password, await _names_around(work, user), pointer)
     if not await work.call(_SET, user=user.id, hash=hashed, at=work.now, attempt=attempt):
         raise Forbidden("Only administrators set the password of somebody else.")

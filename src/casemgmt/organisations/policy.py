@@ -4,6 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
+from casemgmt.access.permissions import Permission
+from casemgmt.access.roles import ROLES
 from casemgmt.errors import Invalid, invalid_field
 from casemgmt.organisations.views import Duty
 from casemgmt.reference.lists import code_list
@@ -70,6 +72,16 @@ def check_areas(prefixes: Sequence[str], region_code: str) -> None:
             )
     if len(set(prefixes)) < len(prefixes):
         raise invalid_field("/kato_prefixes", "area-named-twice", "An area is named twice.")
+
+
+def check_scopes(kind: str, scopes: Sequence[Permission] | None) -> None:
+    """Refuse scopes of a person, and a permission that no machine account has: it would look granted and never be."""
+    if scopes is None:
+        return
+    if kind != "service":
+        raise invalid_field("/scopes", "scopes-of-persons", "Only machine accounts have scopes.")
+    if not set(scopes) <= ROLES[MACHINE_ROLE].permissions:
+        raise invalid_field("/scopes", "scope-beyond-role", "The role of machine accounts does not carry all of these.")
 
 
 def check_role_fits(kind: str, role: str) -> None:

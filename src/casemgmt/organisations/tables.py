@@ -37,6 +37,7 @@ class AppUser(Versioned, table=True):
     __tablename__ = "app_user"
     __table_args__ = (
         CheckConstraint("kind in ('person', 'service')", name="kind_known"),
+        CheckConstraint("kind = 'service' or scopes is null", name="scopes_of_machines"),
         Index("ix_app_user_name", "family_name", "id"),
         Index("ix_app_user_organisation_name", "organisation_id", "family_name", "id"),
     )
@@ -50,6 +51,8 @@ class AppUser(Versioned, table=True):
     sector: str | None = code("sector", nullable=True)
     organisation_id: UUID = ref("organisation.id", index=False)
     active: bool = True
+    scopes: list[str] | None = Field(default=None, sa_type=ARRAY(Text), nullable=True)
+    """Of a machine account: the permissions that it may use of those its role carries; all of them where null."""
     authz_version: int = 1
     signal_reach: str = Field(default="none", max_length=12)
     case_reach: str = Field(default="none", max_length=12)
@@ -96,8 +99,28 @@ class AuthSession(Row, table=True):
     revoked_at: datetime | None = moment(nullable=True)
     second_factor: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     """Whether the log-in showed a second factor; without it no session acts with roles that demand one."""
+    client_secret_id: UUID | None = ref("client_secret.id", nullable=True)
+    """The secret by which a machine account came in: the session ends with it."""
     client_name: str | None = Field(default=None, max_length=80)
     """What the client calls itself, for the list of one's sessions. No address and no place."""
+
+
+class ClientSecret(Row, table=True):
+    """A secret of a machine account, as its digest: two hold at once, so that one is replaced without a gap.
+
+    Reached through functions only.
+    """
+
+    __tablename__ = "client_secret"
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = ref("app_user.id")
+    digest: str = Field(max_length=64)
+    created_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    created_at: datetime = moment()
+    expires_at: datetime = moment()
+    last_used_at: datetime | None = moment(nullable=True)
+    revoked_at: datetime | None = moment(nullable=True)
 
 
 class LoginAttempt(Row, table=True):

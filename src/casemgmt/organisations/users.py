@@ -13,7 +13,7 @@ from casemgmt.errors import Conflict, Forbidden
 from casemgmt.ids import new_id
 from casemgmt.organisations import repository
 from casemgmt.organisations.commands import ChangeUser, CreateUser, GrantRole
-from casemgmt.organisations.policy import check_role_fits
+from casemgmt.organisations.policy import check_role_fits, check_scopes
 from casemgmt.organisations.service import given_fields, require_organisation
 from casemgmt.organisations.tables import AppUser, UserRole
 from casemgmt.organisations.views import UserSummary, UserView
@@ -24,6 +24,7 @@ _STAYS = {"username", "family_name", "given_name", "organisation_id", "active"}
 async def create_user(work: Work, command: CreateUser) -> UserView:
     """Add a user or a machine account, without any role or password."""
     await require_organisation(work, command.organisation_id)
+    check_scopes(command.kind, command.scopes)
     user = AppUser(id=command.id or new_id(), **command.model_dump(exclude={"id"}))
     await work.save(Event("user.created", "user", (user.id,)), user)
     return await _view(work, user)
@@ -36,6 +37,7 @@ async def change_user(work: Work, user_id: UUID, command: ChangeUser, expected: 
     fields = given_fields(command.model_dump(exclude_unset=True), _STAYS)
     if user.id == work.actor.user_id and {"active", "organisation_id"} & fields.keys():
         raise Forbidden("Nobody moves or switches off their own account.", code="own-account")
+    check_scopes(user.kind, command.scopes)
     if command.organisation_id is not None:
         await require_organisation(work, command.organisation_id)
     for name, value in fields.items():
@@ -99,5 +101,6 @@ async def _view(work: Work, user: AppUser) -> UserView:
         **user.model_dump(include=set(UserSummary.model_fields)),
         version=user.version,
         username=user.username if knows else None,
+        scopes=user.scopes if knows else None,
         roles=[r.role for r in await repository.roles_of(work, user.id)] if knows else None,
     )

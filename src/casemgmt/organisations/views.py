@@ -117,6 +117,33 @@ class UserView(UserSummary):
     version: int
     username: str | None
     roles: list[str] | None
+    scopes: list[str] | None
+    """Of a machine account: the permissions its role is narrowed to. Null: not narrowed, or not for the reader."""
+
+
+class ClientSecretView(View):
+    """A secret of a machine account. The secret itself was shown once."""
+
+    id: UUID
+    created_by_id: UUID | None
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+
+
+class ClientSecretList(View):
+    """The secrets of a machine account that hold."""
+
+    items: list[ClientSecretView]
+
+
+class NewClientSecretView(View):
+    """A new secret. It is shown this once."""
+
+    id: UUID
+    client_id: str
+    client_secret: str
+    expires_at: datetime
 
 
 class MobileGroupSummary(View):

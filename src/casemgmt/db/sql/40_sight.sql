@@ -155,7 +155,7 @@ BEGIN
                           WHERE d.id = record_id AND d.case_id = timeline_entry.case_id))';
     -- Reached through functions only.
     FOREACH t IN ARRAY array['user_credential', 'auth_session', 'login_attempt', 'login_challenge', 'second_factor',
-                           'recovery_code', 'audit_salt'] LOOP
+                           'recovery_code', 'client_secret', 'audit_salt'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     END LOOP;
 END $$;

@@ -58,22 +58,25 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
 $$;
 
 DROP FUNCTION IF EXISTS auth_open_session(uuid, uuid, text, timestamptz, timestamptz, uuid);
+DROP FUNCTION IF EXISTS auth_open_session(uuid, uuid, text, timestamptz, timestamptz, uuid, boolean, text);
 CREATE OR REPLACE FUNCTION auth_open_session(p_id uuid, p_user uuid, p_hash text, p_at timestamptz, p_expires timestamptz,
-                                             p_attempt uuid, p_second_factor boolean, p_client text)
+                                             p_attempt uuid, p_second_factor boolean, p_client text, p_secret uuid)
 RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT auth_forget_attempt(p_attempt);
-    INSERT INTO auth_session (id, user_id, refresh_hash, created_at, refreshed_at, expires_at, second_factor, client_name)
-    VALUES (p_id, p_user, p_hash, p_at, p_at, p_expires, p_second_factor, p_client)
+    INSERT INTO auth_session (id, user_id, refresh_hash, created_at, refreshed_at, expires_at, second_factor, client_name,
+                              client_secret_id)
+    VALUES (p_id, p_user, p_hash, p_at, p_at, p_expires, p_second_factor, p_client, p_secret)
 $$;
 
 -- What a token is made of. Null where the account or the session does not hold, or a second factor is due.
+DROP FUNCTION IF EXISTS auth_identity(uuid);
 CREATE OR REPLACE FUNCTION auth_identity(p_session uuid)
-RETURNS TABLE (user_id uuid, organisation_id uuid, region_code text, roles text[], authz_version integer)
+RETURNS TABLE (user_id uuid, organisation_id uuid, region_code text, roles text[], scopes text[], authz_version integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT u.id, u.organisation_id, o.region_code,
            ARRAY(SELECT r.role FROM user_role r WHERE r.user_id = u.id AND r.revoked_at IS NULL ORDER BY r.role),
-           u.authz_version
+           u.scopes, u.authz_version
       FROM auth_session s JOIN app_user u ON u.id = s.user_id AND u.active JOIN organisation o ON o.id = u.organisation_id
      WHERE s.id = p_session AND s.revoked_at IS NULL AND (s.second_factor OR NOT 'second_factor' = ANY (u.flags))
 $$;
@@ -146,8 +149,8 @@ CREATE OR REPLACE TRIGGER end_sessions_of_inactive AFTER UPDATE OF active ON app
     FOR EACH ROW WHEN (OLD.active AND NOT NEW.active) EXECUTE FUNCTION end_sessions_of_inactive();
 
 -- What the service never writes itself: reach, flags and version of rights come from the roles held, through
--- refresh_reach alone; a machine account stays one. Whoever row security binds is the service. A change of body or a
--- deactivation makes every token of the account stale, because a token names the body.
+-- refresh_reach alone; a machine account stays one. Whoever row security binds is the service. A change of body or
+-- scopes or a deactivation makes every token of the account stale, because a token names body and scopes.
 CREATE OR REPLACE FUNCTION guard_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT row_security_active('public.app_user') THEN
@@ -163,7 +166,7 @@ BEGIN
        IS DISTINCT FROM (OLD.kind, OLD.signal_reach, OLD.case_reach, OLD.flags, OLD.authz_version) THEN
         RAISE EXCEPTION 'rights come from roles' USING ERRCODE = '42501';
     END IF;
-    IF (NEW.organisation_id, NEW.active) IS DISTINCT FROM (OLD.organisation_id, OLD.active) THEN
+    IF (NEW.organisation_id, NEW.active, NEW.scopes) IS DISTINCT FROM (OLD.organisation_id, OLD.active, OLD.scopes) THEN
         NEW.authz_version := OLD.authz_version + 1;
     END IF;
     RETURN NEW;
