@@ -64,7 +64,8 @@ def _answers(explainer: Explainer, benefit: str, record: Record) -> bool:
 
 
 def _explain(explainer: Explainer, benefits: Sequence[str], record: Record) -> list[Explanation]:
-    return [explainer.explain(benefit, record) for benefit in benefits]
+    family = explainer.read(record)
+    return [explainer.explain(benefit, family) for benefit in benefits]
 
 
 def _time(work: Callable[[Any], object], inputs: Sequence[Any]) -> list[float]:

@@ -8,13 +8,12 @@ the facts and from all values that the parameters ever had; `rules check` fails 
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from fractions import Fraction
 from math import ceil, floor, lcm
 
 from rules.errors import FileProblem, RuleError
 from rules.graph import domain
-from rules.graph.domain import Days, Exact, Span, Value
+from rules.graph.domain import Exact, Span, Value
 from rules.graph.evaluator import evaluate, evaluate_rule
 from rules.graph.graph import Graph
 from rules.graph.nodes import (
@@ -38,7 +37,6 @@ from rules.graph.nodes import (
 from rules.graph.records import Path
 from rules.graph.run import ANY, Run, exact
 
-FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 _LIMIT = 2**63
 
 
@@ -81,7 +79,7 @@ def any_path(scope: tuple[str, ...]) -> Path:
 
 def find_bounds(graph: Graph) -> Bounds:
     """Return the bounds of all rules. Raises BoundsError naming the rule."""
-    run = Run(graph, None, Days(FIRST_DAY, LAST_DAY), traced=True)
+    run = Run.of_anything(graph, traced=True)
     prover = _Prover(run)
     values = {}
     for name, rule in graph.rules.items():

@@ -195,11 +195,33 @@ def _compare(run: Run, node: Compare, path: Path) -> Value:
     return domain.at_most(left, right, strictly=node.sign in {"<", ">"})
 
 
+def _behind_guard(run: Run, node: Node, path: Path, guard: Answer) -> Value:
+    """Return a part behind a guard. While the guard is open, what the law refuses behind it may never be asked.
+
+    Then the part is all that it could be in any case, so that nothing is settled by it.
+    """
+    try:
+        return evaluate(run, node, path)
+    except RuleError:
+        if guard is not Answer.OPEN or run.case is None:
+            raise
+        found = evaluate(Run.of_anything(run.graph), node, tuple((group, ANY) for group, _ in path))
+        if run.traced:
+            run.values[id(node), path] = found
+        return found
+
+
 @_handles(Logic)
 def _logic(run: Run, node: Logic, path: Path) -> Value:
     """Stop at the first part that settles the answer: it also guards the parts behind it."""
-    answers = (_answer(evaluate(run, part, path)) for part in node.parts)
-    return domain.both(answers) if node.word == "and" else domain.either(answers)
+    join = domain.both if node.word == "and" else domain.either
+    idle = Answer.YES if node.word == "and" else Answer.NO
+    found = idle
+    for part in node.parts:
+        found = join([found, _answer(_behind_guard(run, part, path, found))])
+        if found is ~idle:
+            break
+    return found
 
 
 @_handles(Not)
@@ -226,7 +248,7 @@ def _if(run: Run, node: If, path: Path) -> Value:
         return evaluate(run, node.chosen, path)
     if condition is Answer.NO:
         return evaluate(run, node.otherwise, path)
-    return hull([evaluate(run, node.chosen, path), evaluate(run, node.otherwise, path)])
+    return hull(_behind_guard(run, part, path, Answer.OPEN) for part in (node.chosen, node.otherwise))
 
 
 @_handles(DaysBetween)
@@ -255,8 +277,9 @@ def _shift(run: Run, node: ShiftNode, path: Path) -> Value:
 
 
 def _shifted(node: ShiftNode, start: date, count: Exact, convention: ConventionVersion) -> date:
-    if not isinstance(count, int):
+    if count.denominator != 1:
         raise NotWholeError(f"{count} is no whole number of {node.unit}")
+    count = count.numerator
     if node.unit == "days":
         return start + timedelta(days=count + (convention.reached is Reached.NEXT_DAY))
     months = count * MONTHS_A_YEAR if node.unit == "years" else count
@@ -300,7 +323,7 @@ def _sum(run: Run, node: GatherNode, places: list[tuple[Path, Answer]]) -> Value
     total = Span(0, 0)
     for place, counted in places:
         if counted is not Answer.NO and node.body is not None:
-            part = _span(evaluate(run, node.body, place))
+            part = _span(_behind_guard(run, node.body, place, counted))
             if counted is Answer.OPEN:
                 part = Span(min(0, part.low), max(0, part.high))
             total = domain.add(total, part)
@@ -319,7 +342,7 @@ def _part(run: Run, node: GatherNode, place: Path, counted: Answer, *, both: boo
     """Return `where and body` for any, `not where or body` for all; without asking the body where it is idle."""
     if counted is Answer.NO or node.body is None:
         return Answer.NO if both else Answer.YES
-    body = _answer(evaluate(run, node.body, place))
+    body = _answer(_behind_guard(run, node.body, place, counted))
     return domain.both([counted, body]) if both else domain.either([~counted, body])
 
 

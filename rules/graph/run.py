@@ -16,6 +16,8 @@ from rules.parameters import DatedValue, ParameterValue
 DatedT = TypeVar("DatedT", bound=DatedValue)
 # The index of a record that stands for any record of a list that is not known.
 ANY = -1
+# Questions lie between these days; every figure of the law there ever was applies on one of them.
+FIRST_DAY, LAST_DAY = date(1990, 1, 1), date(2100, 12, 31)
 _MOST_KEPT = 100_000
 
 
@@ -54,6 +56,11 @@ class Run:
     missing: dict[tuple[Path, str], FactRef] = field(default_factory=dict)
     used: dict[tuple[Kind, str, date], Used] = field(default_factory=dict)
     uses: dict[tuple[int, Path], Used] = field(default_factory=dict)
+
+    @classmethod
+    def of_anything(cls, graph: Graph, *, traced: bool = False) -> "Run":
+        """Return the evaluation over any case on any day: each value is all that it could ever be."""
+        return cls(graph, None, Days(FIRST_DAY, LAST_DAY), traced=traced)
 
     def record(self, path: Path) -> Record | None:
         """Return the record at the path; None where it stands for any record of an unknown list."""

@@ -52,6 +52,15 @@ class Program:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A family whose facts are read once for all questions about it."""
+
+    record: Record
+    lists: Lists
+    names: dict[tuple[str, int], str] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class Telling:
     """What the functions of one explanation share."""
@@ -60,6 +69,7 @@ class Telling:
     record: Record
     begins: Mapping[str, Sequence[int]]
     results: tuple[Any, ...]
+    names: dict[tuple[str, int], str]
     told: set[tuple[int, int]] = field(default_factory=set)
     drawn: list[tuple[Entry, ...]] = field(default_factory=list)
 
@@ -75,6 +85,12 @@ class Telling:
 
     def places(self, group: str, index: int) -> str:
         """Return the place of a record in words: members.aisha."""
+        known = self.names.get((group, index))
+        if known is None:
+            known = self.names[group, index] = self._place(group, index)
+        return known
+
+    def _place(self, group: str, index: int) -> str:
         graph, words, record = self.explainer.graph, [], self.record
         path = []
         while group in graph.groups:
@@ -126,7 +142,9 @@ class Explainer:
         self.graph, self.on, self.known_on, self.language = graph, on, known_on, language
         self.uses = _Uses(graph, known_on)
         self.grounds = _Grounds(self.uses, language)
-        self.readers: dict[str, Reader] = {}
+        self.reader = Reader(graph, tuple(graph.facts))
+        self._readers: dict[str, Reader] = {}
+        self._facts: dict[str, frozenset[str]] = {}
         self.programs: dict[tuple[str, frozenset[str]], Program | None] = {}
         # Sign-off files and tables are known again by their ids, so they are kept beside what was made of them.
         self._laws: dict[tuple[frozenset[Entry], int], tuple[*_UsedLaw, SignOff | None]] = {}
@@ -135,28 +153,37 @@ class Explainer:
     def explain(
         self,
         benefit: str,
-        record: Record,
+        family: Record | Read,
         mode: Mode = Mode.ESTIMATE,
         sign_off: SignOff | None = None,
         most_work: int = MOST_WORK,
     ) -> Explanation:
         """Answer and explain. Raises what `ask` raises; `most_work` is handed on to it."""
-        lists = self.read(benefit, record)
-        program = self.program(benefit, frozenset(lists.missing))
+        read = self._read(benefit, family) if isinstance(family, Record) else family
+        program = self.program(benefit, self.facts_of(benefit).intersection(read.lists.missing))
         if program is not None:
-            telling = self.telling(program, record, lists)
+            telling = self.telling(program, read)
             steps = program.tell(telling)
             if steps is not None:
                 return self._explanation(benefit, telling, steps, mode, sign_off)
-        answered = ask(self.graph, benefit, record, self.on, self.known_on, mode, sign_off, most_work)
+        answered = ask(self.graph, benefit, read.record, self.on, self.known_on, mode, sign_off, most_work)
         return explain(answered, self.language)
 
-    def read(self, benefit: str, record: Record) -> Lists:
-        """Return the facts of a family that the benefit may read."""
-        if benefit not in self.readers:
-            wanted = needs.facts_of(self.graph, benefit)
-            self.readers[benefit] = Reader(self.graph, tuple(name for name in self.graph.facts if name in wanted))
-        return self.readers[benefit].read(record)
+    def read(self, record: Record) -> Read:
+        """Read a family for many questions."""
+        return Read(record, self.reader.read(record))
+
+    def facts_of(self, benefit: str) -> frozenset[str]:
+        """Return the facts and lists that a benefit may read."""
+        if benefit not in self._facts:
+            self._facts[benefit] = needs.facts_of(self.graph, benefit)
+        return self._facts[benefit]
+
+    def _read(self, benefit: str, record: Record) -> Read:
+        if benefit not in self._readers:
+            wanted = self.facts_of(benefit)
+            self._readers[benefit] = Reader(self.graph, tuple(name for name in self.graph.facts if name in wanted))
+        return Read(record, self._readers[benefit].read(record))
 
     @staticmethod
     def _ends(steps: tuple[Step, ...]) -> tuple[Answer, Span | None]:
@@ -189,9 +216,11 @@ class Explainer:
             _keep(self._laws, key, known)
         return known[:2]
 
-    def telling(self, program: Program, record: Record, lists: Lists) -> Telling:
+    def telling(self, program: Program, read: Read) -> Telling:
         """Return the results of a family, ready to be told."""
-        return Telling(self, record, lists.begins, program.results(lists.facts, lists.begins, lists.missing))
+        lists = read.lists
+        results = program.results(lists.facts, lists.begins, lists.missing)
+        return Telling(self, read.record, lists.begins, results, read.names)
 
     def drawn_figures(
         self, table: Table, mask: int, used: Sequence[Entry]

@@ -6,6 +6,7 @@ from typing import Any
 
 from rules.graph.nodes import Node, RoundNode
 from rules.graph.words import Language
+from rules.kernel.days import MOVES
 from rules.kernel.expressions import X
 from rules.kernel.lower import Low, Lowering, NotCompiledError
 from rules.kernel.single import listed
@@ -35,6 +36,9 @@ class Reads:
         """Return how a result is read."""
         if x.value is not None:
             return str(bool(x.value)) if x.truth else str(x.value)
+        if x.op in MOVES:  # worked out where it is told: most explanations never tell it
+            settings = [self.value(arg, at) if isinstance(arg, X) else str(arg) for arg in x.args]
+            return f"{x.op}({', '.join(settings)})"
         if x not in self.places:
             self.places[x] = len(self.roots)
             self.roots.append(listed(self.lowering.build, x, x.scope))

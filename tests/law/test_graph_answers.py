@@ -275,3 +275,14 @@ def test_steps_are_told_once() -> None:
     told = explain(children(FOUR), Language.EN)
     full: list[Step] = [step for step in walk_steps(told.steps) if not step.told_before]
     assert len({(step.rule, step.place) for step in full}) == len(full)
+
+
+def test_what_the_law_refuses_behind_an_open_condition_keeps_the_answer_open() -> None:
+    """A child of unknown age may be too old for the size that its group names: no size is asked for before."""
+    on = date(2026, 2, 10)
+    child = {"id": "a", "role": "child", "disability_group": "child_under_7", "lives_with_family": True}
+    found = ask(graph(), "disability_benefit", record({"members": [child]}, on), on)
+    assert found.entitled is Answer.OPEN
+    assert "members.a.birth_date" in {str(ref) for ref in found.missing}
+    assert found.amount is not None
+    assert not found.amount.settled
