@@ -19,13 +19,13 @@ from tests.law.reference.outcome import NoLawError, Outcome
 from tests.law.whole_families import Facts, partly_told, whole_families
 
 MANY = settings(
-    max_examples=100,
+    max_examples=60,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
 )
 
-FEWER = settings(MANY, max_examples=25)
-VERY_MANY = settings(MANY, max_examples=3000)
+FEWER = settings(MANY, max_examples=15)
+VERY_MANY = settings(MANY, max_examples=1500)
 
 
 def by_engine(benefit: str, facts: Facts, on: date) -> Outcome | None:
@@ -111,4 +111,4 @@ def test_the_reference_knows_nothing_of_the_engine() -> None:
             names += [node.module or ""] if isinstance(node, ast.ImportFrom) else []
             for name in names:
                 assert name.split(".")[0] != "rules", path.name
-                assert name.split(".")[0] != "tests" or name.startswith("tests.law.reference."), path.name
+                assert name.split(".")[0] != "tests" or name.startswith("tests.law.reference"), path.name

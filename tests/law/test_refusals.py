@@ -1,6 +1,7 @@
-"""A rule is not added without citation, cases and translations: bad ones in a copy of the law are each refused."""
+"""A rule is not added without citation, cases and translations: bad ones in a folder of the law are each refused."""
 
 import shutil
+from collections.abc import Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from rules.__main__ import main
 from rules.desk.arguments import FOUND_FAULTS
-from tests.law.files import line_of
+from tests.law.files import FILES, line_of
 
 PARAMETERS = """\
 parameters:
@@ -38,6 +39,37 @@ parameters:
         confirmed_through: 2026-03-31
         status: published
         citation: {act: "Act 1", article: "3", edition: "2020", source: "a page"}
+  extra.step:
+    label: {kk: "а", ru: "б", en: "Step of rounding"}
+    values:
+      - {value: 1, unit: tenge, in_force_from: 2020-01-01, status: house_default, reason: "whole tenge"}
+  extra.direction:
+    label: {kk: "а", ru: "б", en: "Direction of rounding"}
+    values:
+      - {value: "up", unit: rounding_direction, in_force_from: 2020-01-01, status: house_default, reason: "upwards"}
+"""
+FACTS = """\
+groups:
+  members:
+    label: {kk: "а", ru: "б", en: "Members"}
+    least: 1
+    most: 40
+facts:
+  role:
+    of: members
+    type: code
+    codes: {child: {kk: "а", ru: "б", en: "Child"}, other: {kk: "а", ru: "б", en: "Other"}}
+    label: {kk: "а", ru: "б", en: "Role"}
+  lives_with_family:
+    of: members
+    type: truth
+    label: {kk: "а", ru: "б", en: "Lives with the family"}
+  wealth:
+    type: number
+    unit: tenge
+    least: 0
+    most: 1000000
+    label: {kk: "а", ru: "б", en: "Wealth"}
 """
 FORMULAS = """\
 formulas:
@@ -74,7 +106,7 @@ formulas:
     versions:
       - formula: |
           if extra.entitled
-          then rounded(extra.size * extra.children, rounding.step, rounding.direction.birth_grant)
+          then rounded(extra.size * extra.children, extra.step, extra.direction)
           else 0
         in_force_from: 2020-01-01
         confirmed_through: 2026-03-31
@@ -105,11 +137,11 @@ cases:
     expected: {entitled: no, amount: 0}
 """
 OTHER_CASE = """\
-name: "Of another benefit"
-benefit: birth_grant
-on: 2024-01-01
+name: "Of no day that the benefit knows"
+benefit: extra
+on: 2019-01-01
 family: {members: [{role: other}]}
-expected: {entitled: no}
+expected: {refused: "no value is in force"}
 """
 FIGURES_PATH, RULES_PATH, CASES_PATH = (
     "law/kz/extra/parameters/extra.yaml",
@@ -118,15 +150,19 @@ FIGURES_PATH, RULES_PATH, CASES_PATH = (
 )
 TITLES_PATH = "law/kz/extra/acts/extra.yaml"
 TITLES = 'acts:\n  - {kk: "1-акт", ru: "Акт 1", en: "Act 1"}\n'
-TEXTS = {FIGURES_PATH: PARAMETERS, RULES_PATH: FORMULAS, CASES_PATH: CASES, TITLES_PATH: TITLES}
+TEXTS = {
+    **{f"law/{name}": text for name, text in FILES.items()},
+    "law/kz/small/facts/words.yaml": FACTS,
+    FIGURES_PATH: PARAMETERS,
+    RULES_PATH: FORMULAS,
+    CASES_PATH: CASES,
+    TITLES_PATH: TITLES,
+}
 
 
-def check(folder: Path, changes: dict[str, str] | None = None) -> int:
-    """Check a copy of the whole law with one more benefit, some of its files changed."""
-    with as_file(files("rules")) as source:
-        for name in ("law", "cases"):
-            shutil.copytree(source / name, folder / name)
-    for name, text in (TEXTS | (changes or {})).items():
+def check(folder: Path, texts: Mapping[str, str]) -> int:
+    """Check the law and the cases in a folder, with these files in it."""
+    for name, text in texts.items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, encoding="utf-8")
     return main(["--law", str(folder / "law"), "check"])
@@ -135,8 +171,18 @@ def check(folder: Path, changes: dict[str, str] | None = None) -> int:
 def test_a_rule_with_citation_cases_and_translations_is_in_order(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert check(tmp_path) == 0, capsys.readouterr().err
+    assert check(tmp_path, TEXTS) == 0, capsys.readouterr().err
     assert "The law is in order" in capsys.readouterr().out
+
+
+def test_and_so_it_is_when_added_to_a_copy_of_the_whole_law(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with as_file(files("rules")) as source:
+        for name in ("law", "cases"):
+            shutil.copytree(source / name, tmp_path / name)
+    added = {name: text for name, text in TEXTS.items() if "extra" in name}
+    assert check(tmp_path, added) == 0, capsys.readouterr().err
+    assert check(tmp_path, added | {CASES_PATH: OTHER_CASE}) == FOUND_FAULTS
+    assert "extra: no passing case shows who is entitled" in capsys.readouterr().err
 
 
 CITATION = '        citation: {act: "Act 1", article: "3", edition: "2020", source: "a page"}\nbenefits'
@@ -341,8 +387,8 @@ BAD = {
     ),
     "a rounding outside its node": (
         RULES_PATH,
-        "rounding.step, rounding.direction.birth_grant)",
-        "1, rounding.direction.birth_grant)",
+        "extra.step, extra.direction)",
+        "1, extra.direction)",
         "          then rounded",
         "the step of a rounding is a parameter",
     ),
@@ -370,7 +416,7 @@ BAD = {
     "a figure that nothing uses": (
         RULES_PATH,
         "extra.size * extra.children",
-        "mrp.benefits * extra.children",
+        "extra.least * extra.children",
         "",
         "extra.yaml:19: the parameter extra.size is used nowhere",
     ),
@@ -384,14 +430,14 @@ BAD = {
     "a name that is given twice": (
         RULES_PATH,
         "  extra.amount:\n",
-        "  mrp.benefits:\n",
+        "  working_day.opens:\n",
         "  extra.amount:\n",
-        "mrp.benefits is already given in",
+        "working_day.opens is already given in",
     ),
     "a sum that no 64 bits hold": (
         RULES_PATH,
         "extra.size * extra.children,",
-        f"{' * '.join(['poverty_line'] * 4)},",
+        f"{' * '.join(['wealth'] * 4)},",
         "  extra.amount:",
         "could arise",
     ),
@@ -454,7 +500,7 @@ def test_a_bad_addition_is_refused_with_file_and_line(
     name, there, instead, marked, fault = BAD[bad]
     text = TEXTS[name]
     assert there in text
-    assert check(tmp_path, {name: text.replace(there, instead, 1)}) == FOUND_FAULTS
+    assert check(tmp_path, TEXTS | {name: text.replace(there, instead, 1)}) == FOUND_FAULTS
     told = capsys.readouterr().err
     if marked:
         line = line_of(text, marked)

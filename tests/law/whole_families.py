@@ -40,7 +40,6 @@ OFTEN: Facts = {
 }
 _USUAL_SUM = 400_000
 _MOST_MEMBERS = 10
-_DAYS_BEYOND = 40
 
 
 @cache
@@ -66,12 +65,12 @@ def terms() -> tuple[int, ...]:
 
 
 def period(benefit: str) -> tuple[date, date]:
-    """The days on which the benefit can be asked, and some beyond them on both sides."""
+    """The first and the last day on which the benefit can be asked."""
     entry = graph().benefits[benefit]
     rules = [graph().rules[name] for name in (entry.entitled, entry.amount) if name]
     first = max(min(wording.ground.in_force_from for wording in rule.wordings) for rule in rules)
     last = min(max(_last_day(wording.ground) for wording in rule.wordings) for rule in rules)
-    return first - timedelta(days=_DAYS_BEYOND), last + timedelta(days=_DAYS_BEYOND)
+    return first, last
 
 
 def _last_day(ground: DatedValue) -> date:
@@ -80,11 +79,12 @@ def _last_day(ground: DatedValue) -> date:
 
 
 def law_days(first: date, last: date) -> st.SearchStrategy[date]:
-    """Any day, or one beside an edge of the law, a quarter or a leap day."""
+    """Any day, or one beside an edge of the law, a quarter or a leap day, up to a day beyond both ends."""
     years = range(first.year, last.year + 1)
     edges = {*edges_of_law(), *(date(year, month, 1) for year in years for month in (1, 3, 4, 7, 10))}
     near = {edge + timedelta(days=days) for edge in edges for days in (-1, 0, 1)}
-    return st.dates(first, last) | st.sampled_from(sorted(day for day in near if first <= day <= last))
+    day_before, day_after = first - timedelta(days=1), last + timedelta(days=1)
+    return st.dates(first, last) | st.sampled_from(sorted(day for day in near if day_before <= day <= day_after))
 
 
 def days_near(fact: Fact, on: date) -> st.SearchStrategy[date]:
@@ -142,6 +142,15 @@ def _make_possible(family: Facts, on: date) -> None:
             member["birth_date"] = oldest - timedelta(days=1)
 
 
+def _share_codes(draw: st.DrawFn, family: Facts, names: frozenset[str], on: date) -> None:
+    """Let all members have the same of some code: a benefit may ask the same of a child and of an adult."""
+    for name, fact in graph().facts_of("members").items():
+        if name in names and fact.type is Type.CODE and name not in {"role", "sex"} and draw(st.integers(0, 2)) == 0:
+            shared = draw(_value(name, fact, on))
+            for member in family.get("members", []):
+                member[name] = shared
+
+
 def _leave_no_infant(family: Facts, on: date) -> None:
     """Make every member at least one year old, the youngest on this very day."""
     first_birthday = months_after(on, -12)
@@ -158,6 +167,7 @@ def whole_families(draw: st.DrawFn, benefit: str) -> tuple[date, Facts]:
     if "role" in names:
         names |= {"sex", "birth_date"}
     family = _record(draw, FAMILY, names, on)
+    _share_codes(draw, family, names, on)
     if draw(st.integers(0, 3)) == 0:
         _leave_no_infant(family, on)
     _make_possible(family, on)

@@ -1,19 +1,23 @@
-"""Payments for children placed in families: notes A4, and lines 1197 to 1203 of the Concept for children."""
+"""Payments and priorities of those who take a child into the family, notes A4 and the Concept of 2026-2030.
 
-from collections.abc import Callable, Mapping
+The Concept's lines 1197 to 1209: an allowance for the child of 10 MRP in each form of placement; a salary of 35 MRP for
+the patronage educator, 35 MRP for each foster parent; since 1 July 2025 the professional foster family, with 10 MRP
+for each child and pay for the service. Of 70 MRP (the Concept) and 75 MRP (two pages) the second is taken.
+"""
+
 from datetime import date
+from typing import Any
 
 from tests.law.reference.days import under
 from tests.law.reference.figures import mrp, only_between
 from tests.law.reference.outcome import Facts, NoLawError, Outcome, whole_tenge
 
-PROFESSIONAL_FROM = date(2025, 7, 1)
-# What the Concept tells of the other forms is told of 2026.
-TOLD_FROM = date(2026, 1, 1)
+PROFESSIONAL_FORM = date(2025, 7, 1)
+CONCEPT = date(2026, 1, 1)
 
 
-def placed(family: Facts, on: date, *forms: str) -> list[Facts]:
-    """The minors who are placed in one of the forms."""
+def placed(family: Facts, *forms: str, on: date) -> list[Any]:
+    """The children under 18 who were placed in the family in one of the forms."""
     return [
         member
         for member in family["members"]
@@ -22,56 +26,45 @@ def placed(family: Facts, on: date, *forms: str) -> list[Facts]:
 
 
 def guardian_allowance(family: Facts, on: date) -> Outcome:
-    """10 MRP for each child under guardianship or trusteeship."""
+    """10 MRP a month for each child under guardianship or trusteeship; so since the decree of 2012."""
     only_between(date(2019, 1, 1), on)
-    children = placed(family, on, "guardianship", "trusteeship")
+    children = placed(family, "guardianship", "trusteeship", on=on)
     return Outcome(bool(children), len(children) * whole_tenge(mrp("10", on)))
 
 
 def child_maintenance(family: Facts, on: date) -> Outcome:
-    """10 MRP for each child of the three other forms; before 2026 it was seen of the professional form alone."""
-    only_between(PROFESSIONAL_FROM, on)
-    if on < TOLD_FROM and placed(family, on, "patronage", "foster_family"):
+    """10 MRP a month for each child in the other forms; in patronage and a foster family seen for 2026 only."""
+    only_between(PROFESSIONAL_FORM, on)
+    children = placed(family, "patronage", "foster_family", "professional_foster_family", on=on)
+    if on < CONCEPT and any(child["placement_form"] != "professional_foster_family" for child in children):
         raise NoLawError
-    children = placed(family, on, "patronage", "foster_family", "professional_foster_family")
     return Outcome(bool(children), len(children) * whole_tenge(mrp("10", on)))
 
 
-def pay_of_adults(family: Facts, on: date, form: str, coefficient: str) -> Outcome:
-    """So much for each adult who raises children in a form, as long as one is placed."""
-    adults = [one for one in family["members"] if one["role"] != "child" and one["placement_form"] == form]
-    if not adults or not placed(family, on, form):
+def pay(family: Facts, form: str, coefficient: str, on: date) -> Outcome:
+    """Pay for each adult who raises children in the form, as long as a child is placed with them."""
+    adults = [member for member in family["members"] if member["role"] != "child" and member["placement_form"] == form]
+    if not adults or not placed(family, form, on=on):
         return Outcome(entitled=False, amount=0)
     return Outcome(entitled=True, amount=len(adults) * whole_tenge(mrp(coefficient, on)))
 
 
 def patronage_salary(family: Facts, on: date) -> Outcome:
-    only_between(TOLD_FROM, on)
-    return pay_of_adults(family, on, "patronage", "35")
+    only_between(CONCEPT, on)
+    return pay(family, "patronage", "35", on)
 
 
 def foster_pay(family: Facts, on: date) -> Outcome:
-    """35 MRP "for each", taken as each parent."""
-    only_between(TOLD_FROM, on)
-    return pay_of_adults(family, on, "foster_family", "35")
+    only_between(CONCEPT, on)
+    return pay(family, "foster_family", "35", on)
 
 
 def professional_foster_pay(family: Facts, on: date) -> Outcome:
-    """75 MRP by the press (the Concept prints 70)."""
-    only_between(PROFESSIONAL_FROM, on)
-    return pay_of_adults(family, on, "professional_foster_family", "75")
+    only_between(PROFESSIONAL_FORM, on)
+    return pay(family, "professional_foster_family", "75", on)
 
 
 def family_placement_priority(family: Facts, on: date) -> Outcome:
-    only_between(TOLD_FROM, on)
-    return Outcome(family["candidate_is_relative"] or family["candidates_are_married"])
-
-
-PLACEMENT: Mapping[str, Callable[[Facts, date], Outcome]] = {
-    "child_maintenance": child_maintenance,
-    "family_placement_priority": family_placement_priority,
-    "foster_pay": foster_pay,
-    "guardian_allowance": guardian_allowance,
-    "patronage_salary": patronage_salary,
-    "professional_foster_pay": professional_foster_pay,
-}
+    """Relatives of the child; since 2025, on a day that was not seen, married couples."""
+    only_between(CONCEPT, on)
+    return Outcome(bool(family["candidate_is_relative"] or family["candidates_are_married"]))
