@@ -110,6 +110,16 @@ def test_income_of_another_quarter_is_told_with_the_answer_and_not_silently_left
     assert not ask(graph(), "birth_grant", record(told, ON), ON).notices
 
 
+def test_a_notice_of_law_that_is_not_in_force_that_day_says_nothing() -> None:
+    bus = {"property": [{"property_kind": "bus", "in_working_order": True}]}
+    told = incomes(date(2022, 5, 1)) | {"refused_by_earlier_law": False, "region": "turkistan"} | bus
+    before, since = date(2022, 7, 10), date(2025, 5, 10)
+    benefit = "targeted_social_assistance"
+    assert not ask(graph(), benefit, record(told, before), before).notices
+    names = {found.name for found in ask(graph(), benefit, record(told, since), since).notices}
+    assert "asp_has_property_sign" in names
+
+
 def test_reading_the_notices_moves_no_receipt() -> None:
     answered = ask(graph(), "targeted_social_assistance", record(incomes(date(2024, 1, 1)), ON), ON)
     before = make_receipt(answered)
