@@ -94,7 +94,7 @@ def run(law: Law, folder: Path, on: date, known_on: date | None, named: Sequence
         rows = list(summary_rows(summary.lines(), graph, str(population.note.source)))
         write_rows(unfinished, SUMMARY, rows, writer.metadata)
         write_rows(unfinished, PLAUSIBILITY, beside_rows(summary, population.note), writer.metadata)
-        write_told(unfinished, told)
+        write_told(unfinished, {**told, "no_answer_in_law": summary.reasons})
     return [*report_run(summary, question, population.note, unstated), "", f"Written to {out}"]
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 
 from rules.graph.models import FAMILY
-from rules.population import circumstances, needs
+from rules.population import circumstances, needs, young
 from rules.population.households import GROWN, MAJORITY, MINOR, OTHER, PARENT, Mask
 from rules.population.making import DISABLED_WHO_WORK, Cells, Coded, Making
 
@@ -108,6 +108,7 @@ OWN: Mapping[tuple[str, str], Callable[[Making], Cells]] = {
     ("incomes", "counts_by_decision"): _counts_by_decision,
     **circumstances.OWN,
     **needs.OWN,
+    **young.OWN,
 }
 OWN_CODES: Mapping[tuple[str, str], Callable[[Making], Coded]] = {
     (FAMILY, "region"): _region,
@@ -117,4 +118,5 @@ OWN_CODES: Mapping[tuple[str, str], Callable[[Making], Coded]] = {
     ("incomes", "kind"): _kind,
     **circumstances.OWN_CODES,
     **needs.OWN_CODES,
+    **young.OWN_CODES,
 }

@@ -121,6 +121,22 @@ class Survivors(Entry):
     raises: PerMillion
 
 
+class Care(Entry):
+    """Children without their parents' care."""
+
+    without_parents: PerMillion
+    statuses: dict[str, int]
+    forms: dict[str, int]
+
+
+class Schooling(Entry):
+    """What is told of the young."""
+
+    stages: dict[str, int]
+    limited_possibilities: PerMillion
+    pregnant: PerMillion
+
+
 class Needs(Entry):
     """What assistance by income asks."""
 
@@ -159,6 +175,8 @@ class Profile(Entry):
     awards: Awards
     insurance: Insurance
     survivors: Survivors
+    care: Care
+    schooling: Schooling
     needs: Needs
     defaults: Defaults
     incomplete: PerMillion

@@ -57,8 +57,7 @@ def report_run(summary: Summary, question: Question, note: Note, never_stated: S
     yield from table(
         [("benefit", "entitled", "million tenge", "cannot tell", "no answer", "paid"), *_benefits(summary)]
     )
-    for benefit, reason in summary.reasons.items():
-        yield from wrapped(f"  no answer in law to {benefit}: {reason}")
+    yield from _without_law(summary)
     yield ""
     yield from table([("region", "families", "persons", "a month", "once", "cannot tell", "code"), *_regions(summary)])
     yield "  a month and once: million tenge of all benefits together; cannot tell: answers, not families"
@@ -69,10 +68,23 @@ def report_run(summary: Summary, question: Question, note: Note, never_stated: S
 def _benefits(summary: Summary) -> Iterator[tuple[str, ...]]:
     for benefit in summary.benefits:
         line = summary.line(benefit)
+        if line.no_law == line.families:
+            continue
         paid = summary.graph.benefits[benefit].paid
         amount = millions(line.amount) if paid else "-"
         numbers = (grouped(line.cannot_tell), grouped(line.no_law))
         yield (benefit, grouped(line.entitled), amount, *numbers, str(paid or "no money"))
+
+
+def _without_law(summary: Summary) -> Iterator[str]:
+    """Yield which benefits the law answers for nobody, or not for some."""
+    lines = [summary.line(benefit) for benefit in summary.benefits]
+    silent = [line.benefit for line in lines if line.no_law == line.families]
+    if silent:
+        yield from wrapped(f"  no answer in law on this day, to anybody: {', '.join(silent)}")
+    for line in lines:
+        if 0 < line.no_law < line.families:
+            yield from wrapped(f"  no answer in law to some, {line.benefit}: {summary.reasons[line.benefit]}")
 
 
 def _regions(summary: Summary) -> Iterator[tuple[str, ...]]:
