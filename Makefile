@@ -31,6 +31,7 @@ check: .venv/.dev ## Format, lint, types, import contracts, migrations, contract
 	$(PY) -m mypy
 	.venv/bin/lint-imports --no-cache
 	$(PY) -m rules check
+	$(PY) -m rules coverage
 	$(PY) -m api contract --check
 	$(PY) -m casemgmt documents --check
 	$(PY) -m pytest -q tests/contract/test_migrations.py

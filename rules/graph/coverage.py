@@ -17,6 +17,7 @@ from rules.errors import RuleError
 from rules.graph.answers import Answered
 from rules.graph.basis import Mode
 from rules.graph.cases import Expected, Placed
+from rules.graph.conditions import find_broken
 from rules.graph.domain import Answer, Days, Span, contains, is_settled, number
 from rules.graph.evaluator import evaluate_rule
 from rules.graph.facts import FactsError
@@ -94,6 +95,8 @@ class Question:
                 evaluate_rule(run, benefit.amount)
             for key in self.expected.values:
                 evaluate_rule(run, *self.spots[key])
+            if self.expected.notices is not None:
+                tuple(find_broken(run, graph.notices.get(self.benefit, ())))
         except RuleError:
             pass  # a refused question hangs on what it asked before the refusal
         return frozenset({id(use.value) for use in run.used.values()} | {node for node, _ in run.values})

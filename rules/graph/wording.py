@@ -90,9 +90,8 @@ def _not(node: Not, as_of: Node) -> _Form:
 
 
 def _one_of(node: OneOf, as_of: Node) -> _Form:
-    # Behind `is`, a further `or` would bind a code, so that the whole is as loose as an `or`.
-    level = _OR if len(node.codes) > 1 else _COMPARED
-    return level, f"{_write(node.part, as_of, _SUM)} {'is not' if node.negated else 'is'} {' or '.join(node.codes)}"
+    # Behind `is`, every further `or` would bind a code: inside other conditions it stands in brackets.
+    return _OR, f"{_write(node.part, as_of, _SUM)} {'is not' if node.negated else 'is'} {' or '.join(node.codes)}"
 
 
 def _choice(node: If, as_of: Node) -> _Form:

@@ -191,3 +191,31 @@ def test_a_mutant_is_tried_only_on_the_answers_that_use_it(tmp_path: Path) -> No
     assert fates == {Fate.KILLED: 9, Fate.SURVIVED: 2, Fate.UNREACHED: 2}
     asked = [len(coverage.users.get(mutant.touches, ())) for mutant in find_mutants(law) if mutant.name == "share"]
     assert asked == [2, 2]
+
+
+def test_no_small_change_of_the_law_that_ships_goes_unnoticed_without_a_written_reason(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    code = main(["coverage"])
+    told = capsys.readouterr().out
+    assert code == 0, told
+    assert "survivors    0" in told
+
+
+def test_a_change_that_only_a_notice_shows_is_noticed_by_the_case_that_expects_the_notice(tmp_path: Path) -> None:
+    formulas = GRAPH_FILES["kz/one/formulas/help.yaml"].replace(
+        "amount: sum, paid: monthly}", "amount: sum, paid: monthly, notices: {many: {label: {kk: a, ru: b, en: c}, "
+        'holds: "heads <= least"}}}'
+    )  # fmt: skip
+    law = small_graph(tmp_path, {"kz/one/formulas/help.yaml": formulas})
+    case = """\
+name: "three heads are many"
+benefit: help
+on: 2025-01-01
+family: {poor: yes, members: [{income: 1}, {income: 1}, {income: 1}]}
+expected: {notices: [many]}
+"""
+    (tmp_path / "case.yaml").write_text(case, "utf-8")
+    coverage = Coverage(law, list(prepare(law, find_cases(law, [tmp_path / "case.yaml"]).cases)))
+    fates = {str(mutant): coverage.attempt(mutant) for mutant in find_mutants(law) if mutant.name == "least"}
+    assert fates["least from 2020-01-01: 2 -> 3"] is Fate.KILLED
