@@ -134,7 +134,7 @@ async def list_determinations(
     cursor: Cursor = None,
     state: State = None,
 ) -> Page[DeterminationSummary]:
-    """List the determinations of your body and your region that you may see, newest first."""
+    """List the determinations of your cases, your body and your region that you may see, newest first."""
     return Page.of(await reading.list_here(work, rules, state, limit, cursor, language))
 
 

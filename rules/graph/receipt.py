@@ -14,7 +14,7 @@ from pydantic import JsonValue, ValidationError
 
 from rules.errors import RuleError
 from rules.graph.answers import Answered, ask
-from rules.graph.basis import Mode, SignOff, canonical, digest_of
+from rules.graph.basis import Mode, NotVerifiedError, SignOff, canonical, digest_of
 from rules.graph.facts import FactsError, read_kept_facts
 from rules.graph.graph import Graph
 from rules.graph.records import Record, plain_record
@@ -155,10 +155,16 @@ def read_receipt(graph: Graph, receipt: bytes) -> Told:
 
 
 def recompute(graph: Graph, receipt: bytes, sign_off: SignOff | None = None) -> Recomputed:
-    """Ask again what a receipt answered, with its own facts and both its dates."""
+    """Ask again what a receipt answered, with its own facts and both its dates.
+
+    A decision whose values are no longer signed is asked again as an estimate, and is not the same.
+    """
     try:
         told = read_receipt(graph, receipt)
-        answered = ask(graph, told.benefit, told.facts, told.on, told.known_on, told.mode, sign_off)
+        try:
+            answered = ask(graph, told.benefit, told.facts, told.on, told.known_on, told.mode, sign_off)
+        except NotVerifiedError:
+            answered = ask(graph, told.benefit, told.facts, told.on, told.known_on, Mode.ESTIMATE, sign_off)
     except ReceiptError as error:
         return Recomputed(same=False, reason=str(error))
     except RuleError as error:
@@ -221,6 +227,8 @@ def _number(text: str) -> Decimal | int | str:
 
 def _why(told: Mapping[str, Any], again: Mapping[str, Any]) -> str:
     moved = []
+    if told["mode"] != again["mode"]:
+        moved.append("the values behind the decision are no longer signed, so this is an estimate")
     if told["result"] != again["result"]:
         moved.append(f"the result was {canonical(told['result'])} and is {canonical(again['result'])}")
     before, after = _digests(told), _digests(again)

@@ -189,3 +189,34 @@ async def test_every_decision_leaves_its_event(world: World, owner_url: str) -> 
     done(await _act(await world.as_(OFFICER), no, "propose-refusal", _ground(no)))
     done(await _act(await world.as_(SECOND), no, "confirm-refusal"))
     assert await events(owner_url, no["id"]) == ["benefit.determined", "benefit.refusal_proposed", "benefit.refused"]
+
+
+async def test_a_benefit_is_granted_once_for_a_family_and_a_day(world: World) -> None:
+    family = await family_on_record(world)
+    first, second = await determine(world, family), await determine(world, family)
+    officer = await world.as_(OFFICER)
+    done(await _act(officer, first, "approve"))
+    await _refused(officer, second, "approve", 409, "granted-already")
+    later = await determine(world, family, on="2026-02-15")
+    assert done(await _act(officer, later, "approve"))["state"] == "approved"
+
+
+async def test_nothing_is_decided_while_the_family_may_still_answer(world: World) -> None:
+    family = await family_on_record(world)
+    view = await determine(world, family)
+    officer = await world.as_(OFFICER)
+    done(await officer.post(f"/v1/determinations/{view['id']}/offers", {"channel": "portal"}))
+    await _refused(officer, view, "approve", 409, "offer-open")
+    await _refused(officer, view, "set-aside", 409, "offer-open", {"reason": "Қате"})
+
+
+async def test_the_decision_waits_for_an_officer_where_nobody_of_them_took_the_application(
+    world: World, owner_url: str
+) -> None:
+    family = await family_on_record(world)
+    body = {"benefit": "multi_child_benefit", "on": "2026-03-15", "applied_on": "2026-11-25"}
+    done(await (await world.as_(MANAGER)).post(family.path, body))
+    waiting = await rows(owner_url, "SELECT assignee_id FROM task WHERE kind = 'benefit_decision'")
+    assert waiting == [{"assignee_id": None}]
+    queue = done(await (await world.as_(SECOND)).get("/v1/tasks/mine"))["items"]
+    assert [task["kind"] for task in queue] == ["benefit_decision"]

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from rules.graph.answers import ask
+from rules.graph.basis import Mode
 from rules.graph.domain import Span
 from rules.graph.receipt import ReceiptError, find_moved, make_receipt, read_receipt, recompute
+from rules.graph.signing import find_basis, sign
 from tests.law.graphs import graph, record
 from tests.law.small_graph import LABEL, graph_faults
 
@@ -52,3 +54,16 @@ def test_a_benefit_names_deadlines_that_exist(tmp_path: Path) -> None:
     faults = graph_faults(tmp_path, formulas, "kz/two/formulas/more.yaml")
     assert len(faults) == 1
     assert "more: decision must name a deadline" in faults[0]
+
+
+def test_a_decision_whose_values_are_no_longer_signed_is_told_as_an_estimate() -> None:
+    on = date(2025, 6, 1)
+    basis = find_basis(graph(), ["multi_child_benefit"], on, on)
+    signed = sign(basis, "an authority", "a person", on, "the act")
+    decided = make_receipt(ask(graph(), "multi_child_benefit", record(FAMILY, on), on, None, Mode.DECIDE, signed))
+    assert recompute(graph(), decided, signed).same
+    unsigned = recompute(graph(), decided)
+    assert (unsigned.same, unsigned.same_result) == (False, True)
+    assert "no longer signed" in unsigned.reason
+    assert unsigned.answered is not None
+    assert unsigned.answered.provisional

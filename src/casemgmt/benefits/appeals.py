@@ -63,7 +63,7 @@ async def uphold_appeal(
     """Uphold an appeal: the decision is overturned in the same act, and a new determination is due."""
     row, appeal = await _lock(work, appeal_id, expected)
     _settle(work, appeal, "uphold", command)
-    facts = facts_of(row, appeal_upheld=True)
+    facts = await facts_of(work, row, appeal_upheld=True)
     row.state = DETERMINATION.check(work.actor, "overturn", row.state, facts).target
     return await _save(work, engine, row, appeal, "benefit.appeal_upheld")
 

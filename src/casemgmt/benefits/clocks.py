@@ -6,6 +6,7 @@ All of them belong to the determination: whoever sees it sees them.
 from collections.abc import Sequence
 from datetime import date, datetime, time
 
+from casemgmt.access.permissions import Permission
 from casemgmt.benefits.tables import BenefitDetermination
 from casemgmt.db.work import Acting, Work
 from casemgmt.tasks import clocks
@@ -21,10 +22,13 @@ _NO_TERMS = Terms()
 
 
 def start_decision(work: Acting, graph: Graph, row: BenefitDetermination) -> Task:
-    """Return the clock of the decision: it runs from the application, for the officer who took it."""
+    """Return the clock of the decision: it runs from the application, for the officer who took it.
+
+    Where somebody took it who may not decide, it waits for any officer of the region.
+    """
     since = work.now if row.applied_on is None else noon_of(row.applied_on)
     kind = _term(terms_of(graph, row).decision, "benefit_decision", since)
-    return start(work, kind, row, assigned=True, since=since)
+    return start(work, kind, row, assigned=work.actor.may(Permission.BENEFITS_DECIDE), since=since)
 
 
 def start_answer(work: Acting, graph: Graph, row: BenefitDetermination) -> Task:

@@ -108,7 +108,7 @@ async def _begin(
     """Lock the determination, and check version, state, permission and guards."""
     row = await repository.get_determination(work, determination_id, for_change=True)
     check_version(row, expected)
-    return row, DETERMINATION.check(work.actor, action, row.state, facts_of(row))
+    return row, DETERMINATION.check(work.actor, action, row.state, await facts_of(work, row))
 
 
 async def _end(
@@ -121,4 +121,4 @@ async def _end(
     started = [clocks.start(work, name, row) for name in step.starts]
     told = story_of(work, kind, row)
     await work.save(event_of(kind, row), row, *stopped, *started, *([told] if told else []))
-    return view_of(work, graph, row, language)
+    return await view_of(work, graph, row, language)

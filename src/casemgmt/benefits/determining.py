@@ -89,7 +89,7 @@ async def make_determination(
     row.applied_on = command.applied_on
     row.case_id, row.organisation_id = case or (None, family.family.organisation_id)
     await save_new(work, graph, row)
-    return view_of(work, graph, row, language)
+    return await view_of(work, graph, row, language)
 
 
 def _check_mode(work: Work, engine: Engine, command: MakeDetermination) -> None:
@@ -137,7 +137,7 @@ async def _answer_again(
     if not same:
         raise Conflict("A record with the same key exists already.", code="already-exists")
     work.record(event_of("benefit.read", known))
-    return view_of(work, engine.graph, known, language)
+    return await view_of(work, engine.graph, known, language)
 
 
 def determine(engine: Engine, record: Record, question: Question, language: Language) -> Determined:

@@ -47,7 +47,7 @@ async def read_determination(
     """Return a determination in full, and record whose facts were shown."""
     row = await repository.get_determination(work, determination_id)
     work.record(event_of("benefit.read", row))
-    return view_of(work, engine.graph, row, language)
+    return await view_of(work, engine.graph, row, language)
 
 
 async def list_of_family(
@@ -63,7 +63,7 @@ async def list_of_family(
 async def list_here(
     work: Work, engine: Engine, state: str | None, limit: int, cursor: str | None, language: Language
 ) -> paging.Page[DeterminationSummary]:
-    """Return a page of the determinations of the actor's body and region that the actor sees, the newest first."""
+    """Return a page of the determinations of the actor's cases, body and region, the newest first."""
     name = f"determinations/{state or 'all'}"
     rows = await repository.determinations_here(work, limit + 1, paging.decode(name, cursor), state)
     return _page(work, engine, name, rows, limit, language)
@@ -109,15 +109,23 @@ def event_of(kind: str, row: BenefitDetermination) -> Event:
     return Event(kind, "benefit_determination", (row.id, row.family_id, *row.person_ids), case_id=row.case_id)
 
 
-def facts_of(row: BenefitDetermination, *, appeal_upheld: bool = False) -> DeterminationFacts:
+async def facts_of(work: Work, row: BenefitDetermination, *, appeal_upheld: bool = False) -> DeterminationFacts:
     """Return what the guards of the route need."""
-    return DeterminationFacts(row.mode, row.settled, row.entitled, row.proposed_by_id, appeal_upheld)
+    return DeterminationFacts(
+        mode=row.mode,
+        settled=row.settled,
+        entitled=row.entitled,
+        proposed_by_id=row.proposed_by_id,
+        offer_open=await repository.has_open_offer(work, row.id),
+        granted_already=await repository.is_granted(work, row),
+        appeal_upheld=appeal_upheld,
+    )
 
 
-def view_of(work: Work, graph: Graph, row: BenefitDetermination, language: Language) -> DeterminationView:
+async def view_of(work: Work, graph: Graph, row: BenefitDetermination, language: Language) -> DeterminationView:
     """Return the determination as this actor sees it, with the actions that are allowed now."""
     told = json.loads(row.receipt)
-    actions = DETERMINATION.allowed_actions(work.actor, row.state, facts_of(row))
+    actions = DETERMINATION.allowed_actions(work.actor, row.state, await facts_of(work, row))
     kept = {"person_ids", "note", "proposed_at", "return_reason", "set_aside_reason", "rules_version"}
     return DeterminationView(
         **_summary(graph, row, language),

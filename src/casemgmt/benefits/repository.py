@@ -10,7 +10,7 @@ from sqlalchemy.sql.elements import ColumnElement
 from sqlmodel import SQLModel, col, or_, select
 
 from casemgmt.benefits.record import FamilyOnRecord
-from casemgmt.benefits.states import OFFER
+from casemgmt.benefits.states import OFFER, DeterminationState
 from casemgmt.benefits.tables import BenefitAppeal, BenefitDetermination, BenefitOffer, BenefitRecomputation
 from casemgmt.db.paging import Position
 from casemgmt.db.work import Work
@@ -112,10 +112,20 @@ async def determinations_of(
     return list(await work.session.scalars(query))
 
 
+_SCOPES = (
+    "organisation_id = case_organisation()",
+    "organisation_id = benefits_organisation()",
+    "region_code = case_region()",
+    "region_code = benefits_region()",
+    "sees_all_cases()",
+)
+"""Where the list starts for each kind of actor: each scope has an index in the order of the list."""
+
+
 async def determinations_here(
     work: Work, size: int, after: Position | None, state: str | None
 ) -> list[BenefitDetermination]:
-    """Return up to `size` determinations of the actor's body and region that the actor sees, the newest first."""
+    """Return up to `size` determinations that the actor sees of its cases, its body and its region, newest first."""
     conditions = ["TRUE"]
     arguments: dict[str, object] = {"size": size}
     if state is not None:
@@ -125,20 +135,21 @@ async def determinations_here(
         conditions.append("(created_at, id) < (:at, :id)")
         arguments |= {"at": after.at, "id": after.id}
     where = " AND ".join(conditions)
-    branches = " UNION ".join(
-        f"(SELECT id, created_at FROM benefit_determination WHERE {scope} AND {where}"  # noqa: S608 - constants
-        " ORDER BY created_at DESC, id DESC LIMIT :size)"
-        for scope in ("organisation_id = actor_organisation()", "region_code = actor_region()")
+    newest = f"{where} ORDER BY created_at DESC, id DESC LIMIT :size"
+    branches = [f"(SELECT id, created_at FROM benefit_determination WHERE {scope} AND {newest})" for scope in _SCOPES]  # noqa: S608 - constants
+    branches.append(
+        "(SELECT d.* FROM case_member m CROSS JOIN LATERAL (SELECT id, created_at FROM benefit_determination"  # noqa: S608 - constants
+        f" WHERE case_id = m.case_id AND {newest}) AS d WHERE m.user_id = actor_user() AND m.ended_at IS NULL)"
     )
     found = await work.session.execute(
-        text(f"SELECT id FROM ({branches}) AS found ORDER BY created_at DESC, id DESC LIMIT :size"),  # noqa: S608 - constants
+        text(
+            f"SELECT id FROM ({' UNION '.join(branches)}) AS found ORDER BY created_at DESC, id DESC LIMIT :size"  # noqa: S608 - constants
+        ),
         arguments,
     )
     ids = list(found.scalars())
-    rows = {
-        row.id: row
-        for row in await work.session.scalars(select(BenefitDetermination).where(col(BenefitDetermination.id).in_(ids)))
-    }
+    query = select(BenefitDetermination).where(col(BenefitDetermination.id).in_(ids))
+    rows = {row.id: row for row in await work.session.scalars(query)}
     return [rows[each] for each in ids]
 
 
@@ -177,6 +188,18 @@ async def offers_of(work: Work, family_id: UUID) -> list[BenefitOffer]:
         .order_by(col(BenefitOffer.created_at).desc(), col(BenefitOffer.id).desc())
     )
     return list(await work.session.scalars(query))
+
+
+async def is_granted(work: Work, row: BenefitDetermination) -> bool:
+    """Answer whether another determination of the same benefit for the same family and day was approved."""
+    query = select(BenefitDetermination.id).where(
+        BenefitDetermination.family_id == row.family_id,
+        BenefitDetermination.benefit == row.benefit,
+        BenefitDetermination.asked_for == row.asked_for,
+        BenefitDetermination.state == DeterminationState.APPROVED,
+        BenefitDetermination.id != row.id,
+    )
+    return (await work.session.scalars(query)).first() is not None
 
 
 async def has_open_offer(work: Work, determination_id: UUID) -> bool:

@@ -29,6 +29,10 @@ class DeterminationFacts:
     settled: bool
     entitled: str
     proposed_by_id: UUID | None
+    offer_open: bool = False
+    """The family may still answer an offer that rests on it."""
+    granted_already: bool = False
+    """Another determination of the same benefit, family and day was approved."""
     appeal_upheld: bool = False
     """An appeal against the decision is being upheld in this very act."""
 
@@ -52,6 +56,18 @@ def _entitled(_: Actor, facts: DeterminationFacts) -> Refusal | None:
     if facts.entitled == "yes":
         return None
     return Refusal("not-entitled", "The law answers no: this can be refused, not approved.")
+
+
+def _no_open_offer(_: Actor, facts: DeterminationFacts) -> Refusal | None:
+    if not facts.offer_open:
+        return None
+    return Refusal("offer-open", "The family has been offered this and may still answer.")
+
+
+def _not_twice(_: Actor, facts: DeterminationFacts) -> Refusal | None:
+    if not facts.granted_already:
+        return None
+    return Refusal("granted-already", "This benefit was granted to this family for this day already.")
 
 
 def _second_person(actor: Actor, facts: DeterminationFacts) -> Refusal | None:
@@ -78,7 +94,7 @@ DETERMINATION: Machine[DeterminationFacts] = Machine(
             (_D.MADE,),
             _D.APPROVED,
             P.BENEFITS_DECIDE,
-            guards=(_no_estimate, _settled, _entitled),
+            guards=(_no_estimate, _settled, _entitled, _no_open_offer, _not_twice),
             stops=("benefit_decision",),
         ),
         Transition(
@@ -86,7 +102,7 @@ DETERMINATION: Machine[DeterminationFacts] = Machine(
             (_D.MADE,),
             _D.REFUSAL_PROPOSED,
             P.BENEFITS_DECIDE,
-            guards=(_no_estimate,),
+            guards=(_no_estimate, _no_open_offer),
             starts=("benefit_refusal_confirmation",),
         ),
         Transition(
@@ -109,7 +125,8 @@ DETERMINATION: Machine[DeterminationFacts] = Machine(
             (_D.MADE,),
             _D.SET_ASIDE,
             P.BENEFITS_DETERMINE,
-            stops=("benefit_decision", "benefit_offer_answer"),
+            guards=(_no_open_offer,),
+            stops=("benefit_decision",),
         ),
         Transition("overturn", (_D.APPROVED, _D.REFUSED), _D.OVERTURNED, P.BENEFITS_REVIEW, guards=(_by_appeal,)),
     ),

@@ -34,6 +34,15 @@ class BenefitDetermination(Scoped, Stamped, Versioned, table=True):
         Index("ix_benefit_determination_family", "family_id", "created_at", "id"),
         Index("ix_benefit_determination_organisation", "organisation_id", "created_at", "id"),
         Index("ix_benefit_determination_region", "region_code", "created_at", "id"),
+        Index("ix_benefit_determination_newest", "created_at", "id"),
+        Index(
+            "uq_benefit_determination_granted",
+            "family_id",
+            "benefit",
+            "asked_for",
+            unique=True,
+            postgresql_where=sql("state = 'approved'"),
+        ),
         Index("ix_benefit_determination_persons", "person_ids", postgresql_using="gin"),
     )
 

@@ -21,6 +21,9 @@ $$ SELECT flag = ANY (coalesce(nullif(current_setting('casemgmt.flags', true), '
 CREATE OR REPLACE FUNCTION benefits_region() RETURNS text LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT CASE WHEN actor_has('benefits') THEN actor_region() END $$;
 
+CREATE OR REPLACE FUNCTION benefits_organisation() RETURNS uuid LANGUAGE sql STABLE PARALLEL SAFE AS
+$$ SELECT CASE WHEN actor_has('benefits') THEN actor_organisation() END $$;
+
 CREATE OR REPLACE FUNCTION sees_all_signals() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
 $$ SELECT coalesce(current_setting('casemgmt.signal_reach', true), '') = 'national' $$;
 

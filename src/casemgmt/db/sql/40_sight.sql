@@ -68,11 +68,10 @@ DECLARE
                      AND EXISTS (SELECT 1 FROM benefit_determination d WHERE d.id = record_id))',
         -- benefits: facts of a whole family, so whoever may not see one of its persons sees nothing of it; and the benefits
         -- officers of its body and its region, who see no more of these persons than the answer and its facts
-        'benefit_determination', 'NOT EXISTS (SELECT 1 FROM unnest(person_ids) AS each(id)
-                                    WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.id = each.id))
-                                  OR (NOT restricted AND (SELECT actor_has(''benefits''))
-                                      AND (region_code = (SELECT actor_region())
-                                           OR organisation_id = (SELECT actor_organisation())))',
+        'benefit_determination', '(NOT restricted AND (region_code = (SELECT benefits_region())
+                                     OR organisation_id = (SELECT benefits_organisation())))
+                                  OR NOT EXISTS (SELECT 1 FROM unnest(person_ids) AS each(id)
+                                    WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.id = each.id))',
         'benefit_appeal', of_determination,
         'benefit_recomputation', of_determination,
         'benefit_offer', of_determination,
