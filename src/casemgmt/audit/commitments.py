@@ -87,9 +87,11 @@ def _side(salt: bytes, change: Change, side: str, value: Any) -> str | None:
 
 
 def _plain(value: Any) -> Any:
-    """Return a value as it comes back from the database, whatever it was when it went in."""
+    """Return a value as the database itself writes it in JSON (`25_changes.sql`), whatever it was when it went in."""
     if isinstance(value, datetime):
-        return value.astimezone(UTC).isoformat(timespec="microseconds")
+        moment = value.astimezone(UTC)
+        fraction = f".{moment.microsecond:06}".rstrip("0") if moment.microsecond else ""
+        return f"{moment:%Y-%m-%dT%H:%M:%S}{fraction}+00:00"
     return value
 
 

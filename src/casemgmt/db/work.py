@@ -23,7 +23,7 @@ from casemgmt.ids import new_id
 
 RowT = TypeVar("RowT", bound=SQLModel)
 
-_BEGIN = text("SELECT begin_work(:user, :version, :session, :request)")
+_BEGIN = text("SELECT begin_work(:user, :version, :session, :request, :salt)")
 _AUDIT = text(
     "SELECT audit_write(:id, :kind, :outcome, :reason, :record_type, :record_ids, :case_id, :signal_id, :fields, NULL,"
     " CAST(:changes AS jsonb), CAST(:salt AS bytea), CAST(:on_behalf_of AS uuid), :purpose)"
@@ -56,6 +56,8 @@ class Work:
         """The moment of the request: every time written by one request is the same."""
         self.request_id = request_id
         self._events: list[Event] = []
+        self._salt = new_salt()
+        """Of the first event: what functions of the database change is committed to with it."""
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -104,8 +106,8 @@ class Work:
         if not self._events:
             raise UnauditedError("the unit of work recorded no audit event")
         await self.session.flush()
-        for event in self._events:
-            await self.session.execute(_AUDIT, _columns(event))
+        for number, event in enumerate(self._events):
+            await self.session.execute(_AUDIT, _columns(event, new_salt() if number else self._salt))
         await self.session.commit()
 
     async def begin(self) -> None:
@@ -118,12 +120,13 @@ class Work:
                 "version": actor.authz_version,
                 "session": actor.session_id,
                 "request": self.request_id,
+                "salt": self._salt,
             },
         )
 
 
-def _columns(event: Event) -> dict[str, Any]:
-    salt = new_salt() if event.changes else None
+def _columns(event: Event, salt: bytes) -> dict[str, Any]:
+    changed = bool(event.changes)
     return {
         "id": new_id(),
         "kind": event.kind,
@@ -134,8 +137,8 @@ def _columns(event: Event) -> dict[str, Any]:
         "case_id": event.case_id,
         "signal_id": event.signal_id,
         "fields": list(event.fields),
-        "changes": None if salt is None else commitments(salt, event.changes),
-        "salt": salt,
+        "changes": commitments(salt, event.changes) if changed else None,
+        "salt": salt if changed else None,
         "on_behalf_of": event.on_behalf_of,
         "purpose": event.purpose,
     }

@@ -48,8 +48,11 @@ $$ SELECT CASE WHEN current_setting('casemgmt.case_reach', true) IN ('organisati
 
 -- Sets the actor for this transaction. The reach comes from the account, never from the token; a token issued before
 -- the last change of rights, of a session that was ended, or of one without the second factor that the roles demand, is
--- refused with SQLSTATE CM401.
-CREATE OR REPLACE FUNCTION begin_work(p_user uuid, p_version integer, p_session uuid, p_request text) RETURNS void
+-- refused with SQLSTATE CM401. With a salt, what functions with the owner's rights change is committed to in the event
+-- (25_changes.sql).
+DROP FUNCTION IF EXISTS begin_work(uuid, integer, uuid, text);
+CREATE OR REPLACE FUNCTION begin_work(p_user uuid, p_version integer, p_session uuid, p_request text,
+                                      p_salt bytea DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     account record;
@@ -74,6 +77,9 @@ BEGIN
             set_config('casemgmt.case_reach', account.case_reach, true),
             set_config('casemgmt.groups', coalesce(account.groups::text, ''), true),
             set_config('casemgmt.flags', account.flags::text, true);
+    IF p_salt IS NOT NULL THEN
+        PERFORM set_config('casemgmt.salt', encode(p_salt, 'hex'), true);
+    END IF;
 END $$;
 
 -- Is the actor on the team of the case now? Runs with the owner's rights, because the policy of case_member asks it.

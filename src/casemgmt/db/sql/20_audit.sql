@@ -8,7 +8,16 @@ CREATE OR REPLACE FUNCTION audit_write(
     p_case uuid, p_signal uuid, p_fields text[], p_request text, p_changes jsonb DEFAULT NULL, p_salt bytea DEFAULT NULL,
     p_on_behalf_of uuid DEFAULT NULL, p_purpose text DEFAULT NULL) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    noted constant text := current_setting('casemgmt.changes', true);
 BEGIN
+    IF noted <> '' THEN  -- by functions of this transaction, under the salt that begin_work was given
+        p_changes := coalesce(p_changes, '[]') || ('[' || noted || ']')::jsonb;
+        p_salt := coalesce(p_salt, decode(current_setting('casemgmt.salt'), 'hex'));
+        p_fields := p_fields || ARRAY(SELECT c->>'field' FROM jsonb_array_elements(('[' || noted || ']')::jsonb) c
+                                       WHERE c->>'field' NOT LIKE '%.*');
+        PERFORM set_config('casemgmt.changes', '', true);
+    END IF;
     INSERT INTO audit_event (at, id, xid, kind, outcome, actor_id, on_behalf_of, session_id, request_id, purpose, reason,
                              record_type, record_ids, case_id, signal_id, fields, changes)
     VALUES (clock_timestamp(), p_id, pg_current_xact_id(), p_kind, p_outcome, actor_user(), p_on_behalf_of, actor_session(),

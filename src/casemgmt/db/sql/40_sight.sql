@@ -142,6 +142,14 @@ BEGIN
             EXECUTE format('CREATE CONSTRAINT TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON %I
                             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit()', t);
         END IF;
+        IF t NOT LIKE 'audit\_%' AND t NOT IN ('idempotency_key', 'timeline_entry') THEN
+            EXECUTE format('CREATE OR REPLACE TRIGGER noted AFTER INSERT OR UPDATE ON %I FOR EACH ROW
+                            WHEN (current_user = ''casemgmt_owner'') EXECUTE FUNCTION note_change(%s)', t,
+                           (SELECT string_agg(quote_literal(a.attname), ', ' ORDER BY k.n)
+                              FROM pg_index i, unnest(i.indkey) WITH ORDINALITY k(attnum, n), pg_attribute a
+                             WHERE i.indrelid = t::regclass AND i.indisprimary AND a.attrelid = i.indrelid
+                               AND a.attnum = k.attnum));
+        END IF;
     END LOOP;
     -- Whoever sees a signal may give its desk something to do by a moment; the desk's queue stays out of sight.
     EXECUTE 'DROP POLICY IF EXISTS entrusting ON task';
