@@ -12,6 +12,7 @@ from api.openapi import describe
 from api.problems import add_problem_handlers
 from api.services import Services
 from api.v1 import v1_routes
+from casemgmt.access.bearers import Bearers
 from casemgmt.access.refusals import RefusedTokens
 from casemgmt.access.service import Accounts
 from casemgmt.access.tokens import Tokens
@@ -35,7 +36,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     services = Services(
         settings=settings,
         database=database,
-        tokens=tokens,
+        bearers=Bearers(database, tokens, settings, clock),
         accounts=Accounts(database, tokens, settings, clock),
         refusals=RefusedTokens(database, clock),
         clock=clock,

@@ -71,6 +71,8 @@ class GuardedRoute(APIRoute):
             except Unauthenticated as refusal:
                 await _record_bad_token(request, services, refusal)
                 raise
+            except asyncpg.PostgresError as error:
+                raise translate(error) or error from error
 
         return handle
 
@@ -78,7 +80,7 @@ class GuardedRoute(APIRoute):
 async def _guarded(
     endpoint: Handler, request: Request, services: Services, permission: Permission, *, direct: bool
 ) -> Response:
-    actor = authenticate(request, services)
+    actor = await authenticate(request, services)
     try:
         _require(actor, permission)
         if request.method != "GET":
@@ -96,12 +98,12 @@ def _require(actor: Actor, permission: Permission) -> None:
         raise Forbidden(f"This needs the permission '{permission}'.")
 
 
-def authenticate(request: Request, services: Services) -> Actor:
+async def authenticate(request: Request, services: Services) -> Actor:
     """Return the actor of the bearer token and put it where the endpoint finds it."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise TokenRefused("missing")
-    actor = services.tokens.read(token.strip(), services.clock.now())
+    actor = await services.bearers.read(token.strip(), request.state.request_id)
     request.state.actor = actor
     structlog.contextvars.bind_contextvars(actor=str(actor.user_id))
     return actor

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from casemgmt.access.bearers import Bearers
 from casemgmt.access.refusals import RefusedTokens
 from casemgmt.access.service import Accounts
-from casemgmt.access.tokens import Tokens
 from casemgmt.benefits.engine import Engine
 from casemgmt.clock import Clock
 from casemgmt.db.engine import Database
@@ -19,7 +19,7 @@ class Services:
 
     settings: Settings
     database: Database
-    tokens: Tokens
+    bearers: Bearers
     accounts: Accounts
     refusals: RefusedTokens
     clock: Clock

@@ -12,6 +12,7 @@ from api.v1 import (
     client_secrets,
     families,
     handovers,
+    identities,
     logins,
     mobile_groups,
     organisations,
@@ -49,6 +50,7 @@ ROUTERS = (
     organisations.router,
     users.router,
     client_secrets.router,
+    identities.router,
     mobile_groups.router,
     audit.router,
 )

@@ -5,9 +5,10 @@
 
 import base64
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Literal, Self
+from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -22,6 +23,17 @@ DEMO_LOOKUP_SECRET = "demo-only-lookup-secret-never-for-real-children"  # noqa: 
 DEMO_FACTOR_SECRET = "demo-only-factor-secret-never-for-real-children"  # noqa: S105 - refused outside demo mode
 
 Network = IPv4Network | IPv6Network
+
+
+def is_safe_address(url: str) -> bool:
+    """Answer whether nobody on the way can change what is read there: TLS, or this very machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "https":
+        return bool(parts.hostname)
+    try:
+        return parts.scheme == "http" and ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return False
 
 
 def _networks(value: str) -> tuple[Network, ...]:
@@ -77,6 +89,26 @@ class Settings(BaseSettings):
     token_audience: str = Field("casemgmt-api", description="`aud` of access tokens.")
     access_token_minutes: int = Field(10, ge=1, le=60, description="Life of an access token.")
     refresh_token_hours: int = Field(12, ge=1, le=72, description="Life of a session without a new log-in.")
+    oidc_issuer: str | None = Field(
+        None,
+        description="`iss` of an OpenID Connect provider whose access tokens are accepted too, as its discovery "
+        "document writes it; https, or this machine. Empty: local log-ins only.",
+    )
+    oidc_audience: str = Field("casemgmt-api", description="`aud` that tokens of the provider must have.")
+    oidc_jwks_url: str | None = Field(
+        None, description="Where the provider's keys are. Empty: its discovery document says it."
+    )
+    oidc_algorithms: str = Field(
+        "RS256,ES256", description="Algorithms that tokens of the provider may be signed by: RS256, ES256, or both."
+    )
+    oidc_acr_values: str = Field(
+        "",
+        description="Values of `acr`, with spaces between, that stand for a second factor; `mfa` in `amr` always does.",
+    )
+    oidc_clock_skew_seconds: int = Field(
+        30, ge=0, le=300, description="How far the clock of the provider may be from ours."
+    )
+    oidc_timeout_seconds: float = Field(3.0, gt=0, le=30, description="Longest wait for the provider's keys.")
     sign_off_file: Path | None = Field(
         None,
         description="The authority's sign-off file (`python -m rules sign-off`): the values that decisions "
@@ -104,6 +136,28 @@ class Settings(BaseSettings):
         if len(set(secrets.values())) < len(secrets):
             raise ValueError(f"{', '.join(secrets)} must differ")
         return self
+
+    @field_validator("oidc_algorithms")
+    @classmethod
+    def refuse_other_algorithms(cls, value: str) -> str:
+        """Stop the service for an algorithm that is symmetric, none, or unknown."""
+        named = {part.strip() for part in value.split(",")}
+        if not named or not named <= {"RS256", "ES256"}:
+            raise ValueError("RS256, ES256, or both with a comma between")
+        return value
+
+    @field_validator("oidc_issuer", "oidc_jwks_url")
+    @classmethod
+    def refuse_open_addresses(cls, value: str | None) -> str | None:
+        """Stop the service for a provider whose keys anybody on the way could change."""
+        if value and not is_safe_address(value):
+            raise ValueError("https, or http on this machine")
+        return value or None
+
+    @property
+    def oidc_algorithm_list(self) -> frozenset[str]:
+        """Algorithms of the provider's tokens."""
+        return frozenset(part.strip() for part in self.oidc_algorithms.split(","))
 
     @field_validator("trusted_proxies")
     @classmethod

@@ -52,6 +52,7 @@ DEFINER_FUNCTIONS = {
     "auth_close_challenge": "a challenge opens one session",
     "auth_confirm_factor": "lets a secret count",
     "auth_end_sessions": "ends sessions of oneself, or of a user",
+    "auth_external": "the account that a subject is linked to, and its session",
     "auth_factor_need": "what a log-in needs beside the password",
     "auth_factor_secret": "reads a sealed secret",
     "auth_forget_attempt": "takes a counted try back",

@@ -133,6 +133,14 @@ async def test_a_network_of_the_sixth_version_is_one_address(world: World) -> No
     assert (await _log_in(world, "duty.almaty", address="2001:db8:1:3::1")).status_code == 200
 
 
+@pytest.mark.parametrize("addresses", [("203.0.113.7:{}", "203.0.113.7"), ("[2001:db8::1]:{}", "2001:db8::2")])
+async def test_a_port_behind_the_address_makes_no_other_caller(world: World, addresses: tuple[str, str]) -> None:
+    for n in range(FREE):
+        await _fail(world, 1, address=addresses[0].format(40_000 + n))
+    assert (await _log_in(world, "duty.almaty", address=addresses[1])).status_code == 429
+    assert (await _log_in(world, "duty.almaty", address="unknown")).status_code == 200
+
+
 async def test_success_makes_failures_from_the_same_place_good(world: World) -> None:
     for _ in range(3):
         await _fail(world, FREE - 1)

@@ -118,12 +118,18 @@ class Attempts:
 def network_of(address: str) -> str:
     """Return what counts as one address: of IPv6 the network, because a single caller has all of it."""
     try:
-        parsed = ip_address(address)
+        parsed = ip_address(_without_port(address))
     except ValueError:
-        return ""
+        return address  # what a proxy calls its caller in its own way is still that caller, and nobody else
     if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is None:
         return str(IPv6Address(int(parsed) >> 64 << 64))
     return str(parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else parsed)
+
+
+def _without_port(address: str) -> str:
+    if address.startswith("["):
+        return address[1:].partition("]")[0]
+    return address.partition(":")[0] if address.count(":") == 1 else address
 
 
 def digest_of(secret: str) -> str:

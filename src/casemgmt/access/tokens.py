@@ -12,7 +12,8 @@ from casemgmt.access.compact import TokenRefused, check_times, read_compact
 from casemgmt.access.roles import narrowed, permissions_of
 from casemgmt.settings import Settings
 
-_ALGORITHM = "HS256"
+OWN_ALGORITHM = "HS256"
+"""Of the tokens that we issue: what is signed in any other way is not ours."""
 _REMEMBERED = 10_000
 """Verified tokens that a process remembers."""
 _SKEW_SECONDS = 30
@@ -59,7 +60,11 @@ class Tokens:
         }
         if identity.scopes is not None:
             claims["scp"] = list(identity.scopes)
-        return str(jwt.encode(claims, self._secret, algorithm=_ALGORITHM))
+        return str(jwt.encode(claims, self._secret, algorithm=OWN_ALGORITHM))
+
+    def remembers(self, token: str) -> bool:
+        """Answer whether a token was verified as one of ours before."""
+        return token in self._verified
 
     def read(self, token: str, now: datetime) -> Actor:
         """Return the actor of a token, or refuse it: wrong signature, algorithm, issuer, audience, or expired.
@@ -81,14 +86,11 @@ class Tokens:
     def _verify(self, token: str, now: datetime) -> tuple[Actor, int]:
         """Check a token of our own: its algorithm is ours to say, never the token's, and so is its one key."""
         written = read_compact(token)
-        if written.algorithm != _ALGORITHM:
+        if written.algorithm != OWN_ALGORITHM:
             raise TokenRefused("algorithm")
         if written.key_id is not None:
             raise TokenRefused("header")
-        try:
-            jws.verify(token, self._secret, [_ALGORITHM])
-        except JOSEError:
-            raise TokenRefused("signature") from None
+        verify_signature(token, self._secret, OWN_ALGORITHM)
         claims = written.claims
         if claims.get("iss") != self._issuer:
             raise TokenRefused("issuer")
@@ -109,3 +111,11 @@ class Tokens:
         except (KeyError, TypeError, ValueError, AttributeError):
             raise TokenRefused("claims") from None
         return actor, expires
+
+
+def verify_signature(token: str, key: str | dict[str, Any], algorithm: str) -> None:
+    """Refuse a token whose signature is not of this key by this algorithm: both are said by us, never by the token."""
+    try:
+        jws.verify(token, key, [algorithm])
+    except JOSEError:
+        raise TokenRefused("signature") from None

@@ -95,8 +95,7 @@ async def _account(
     )
     if account.kind == "service":
         await connection.execute(
-            "INSERT INTO client_secret (id, user_id, digest, created_at, expires_at)"
-            " VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO client_secret (id, user_id, digest, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
             new_id(),
             user,
             digest_of(DEMO_PASSWORD),

@@ -87,6 +87,14 @@ class ChangeUser(Command):
     scopes: Scopes = None
 
 
+class LinkIdentity(Command):
+    """Link a subject of the identity provider to an account."""
+
+    subject: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[!-~]+$")] = Field(
+        description="`sub` of the provider's tokens, exactly as they write it."
+    )
+
+
 class AddClientSecret(Command):
     """Make a secret of a machine account. Two hold at once: make the new one, bring it out, take the old one back."""
 

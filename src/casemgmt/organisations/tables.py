@@ -105,6 +105,30 @@ class AuthSession(Row, table=True):
     """What the client calls itself, for the list of one's sessions. No address and no place."""
 
 
+class IdentityLink(Row, table=True):
+    """A subject of the identity provider that an administrator linked to an account."""
+
+    __tablename__ = "identity_link"
+    __table_args__ = (
+        CheckConstraint("linked_by_id <> user_id", name="not_for_oneself"),
+        Index(
+            "uq_identity_link_subject",
+            "issuer",
+            "subject",
+            unique=True,
+            postgresql_where=sql("unlinked_at is null"),
+        ),
+    )
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = ref("app_user.id")
+    issuer: str
+    subject: str
+    linked_by_id: UUID = ref("app_user.id", index=False)
+    linked_at: datetime = moment()
+    unlinked_at: datetime | None = moment(nullable=True)
+
+
 class ClientSecret(Row, table=True):
     """A secret of a machine account, as its digest: two hold at once, so that one is replaced without a gap.
 

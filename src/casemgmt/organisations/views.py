@@ -121,6 +121,22 @@ class UserView(UserSummary):
     """Of a machine account: the permissions its role is narrowed to. Null: not narrowed, or not for the reader."""
 
 
+class IdentityView(View):
+    """A subject of the identity provider that is linked to the account."""
+
+    id: UUID
+    issuer: str
+    subject: str
+    linked_by_id: UUID
+    linked_at: datetime
+
+
+class IdentityList(View):
+    """The linked subjects of an account."""
+
+    items: list[IdentityView]
+
+
 class ClientSecretView(View):
     """A secret of a machine account. The secret itself was shown once."""
 

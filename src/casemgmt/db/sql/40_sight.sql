@@ -103,6 +103,7 @@ DECLARE
         'user_role', 'user_id = (SELECT actor_user()) OR (SELECT actor_has(''directory''))',
         'mobile_group_member', '(SELECT actor_user()) IS NOT NULL',
         'factor_removal', '(SELECT actor_has(''directory''))',
+        'identity_link', '(SELECT actor_has(''directory''))',
         'idempotency_key', 'user_id = (SELECT actor_user())',
         'audit_event', '(SELECT actor_has(''audit''))',
         'audit_leaf', '(SELECT actor_has(''audit''))',
