@@ -3,6 +3,7 @@
 import argparse
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 
 from rules.desk import cases, changes, coverage, explaining, law, sign_off, testing, whatif
 from rules.desk.arguments import FOUND_FAULTS, NO_ANSWER, Command, as_folder
@@ -37,7 +38,9 @@ def _refuse(error: LawFilesError) -> int:
 
 
 def _write(lines: Iterable[str]) -> None:
-    sys.stdout.write("".join(f"{line}\n" for line in list(lines)))
+    with suppress(BrokenPipeError):  # who reads only the beginning, as `head` does, has seen enough
+        sys.stdout.write("".join(f"{line}\n" for line in list(lines)))
+        sys.stdout.flush()
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -53,4 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    with suppress(BrokenPipeError):
+        sys.stdout.close()
+    sys.exit(code)
