@@ -148,6 +148,8 @@ def test_every_file_says_that_the_families_are_invented(result: Path) -> None:
     assert told["date"] == "2025-12-01"
     assert told["rules_version"] == graph().law.version
     assert "mrp.benefits" in told["not_verified"]
+    silent = told.pop("no_answer_in_law")
+    assert "no value is in force on 2025-12-01" in silent["survivor_state_benefit"]
     for path in result.rglob("*.parquet"):
         assert json.loads(pq.read_schema(path).metadata[b"casemgmt.run"]) == told, path
     for row in table_of(result / "summary.csv"):
