@@ -5,12 +5,12 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from rules.errors import RuleError
-from rules.graph.domain import Answer, Days, Exact, Span
+from rules.graph.domain import Answer, Days, Exact, Span, number
 from rules.graph.evaluator import evaluate, evaluate_rule, node_of
 from rules.graph.nodes import Compare, FactNode, GatherNode, If, Logic, Node, Not, OneOf, ParameterNode, RuleNode
 from rules.graph.records import Path
 from rules.graph.run import Run
-from rules.graph.show import SIGNS, put_in, show_value, unit_of
+from rules.graph.show import SIGNS, put_in, show_number, show_value, unit_of
 from rules.graph.words import Language, say, word
 
 OPPOSITE = {">": "<=", ">=": "<", "<": ">=", "<=": ">", "=": "≠"}
@@ -170,4 +170,7 @@ def _compared(run: Run, node: Compare, path: Path, wanted: Answer, language: Lan
 def gap_of(text: str, by: Span, unit: str, needed: str, place: str, language: Language) -> Gap:
     """Return the distance of a comparison to its threshold, in words."""
     key = {"<": "over_by", ">": "short_by"}.get(needed[:1], "differs_by")
-    return Gap(text, by.low, word(key, language).format(by=show_value(by, language, unit)), place)
+    shown = show_value(number(by.high), language, unit)
+    if not by.settled:
+        shown = f"{show_number(by.low, language)} – {shown}"
+    return Gap(text, by.low, word(key, language).format(by=shown), place)

@@ -2,7 +2,7 @@
 
 STYLE = """
 :root{color-scheme:light;--ink:#1b1f24;--soft:#454d57;--line:#c9d0d8;--pale:#f4f6f8;--link:#0a3d91}
-*{box-sizing:border-box}
+*{box-sizing:border-box;overflow-wrap:anywhere}
 body{margin:0;background:#fff;color:var(--ink);font:1rem/1.5 system-ui,"Noto Sans","DejaVu Sans",sans-serif}
 main,footer{max-width:56rem;margin:0 auto;padding:1.5rem 1.25rem}
 footer{color:var(--soft);font-size:.8rem;border-top:1px solid var(--line)}

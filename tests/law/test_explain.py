@@ -89,7 +89,7 @@ def test_what_is_not_known_is_bounded_in_the_distance_too(case: str, capsys: pyt
     path.write_text(CASE.replace("paid: yes, incomes: []", "paid: yes, incomes: [{kind: other, received: 90000,"
                                  " received_in: 2025-05-01}]"), "utf-8")  # fmt: skip
     told = explained(capsys, case, "--lang", "en", "--benefit", "targeted_social_assistance")
-    assert "over by between 36 666 2/3 and 46 666 2/3 ₸" in told
+    assert "over by 36 666 2/3 – 46 666 2/3 ₸" in told
 
 
 class Page(HTMLParser):
