@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from rules.documents import Location
-from rules.errors import NotInForceError
+from rules.errors import RuleError
 from rules.graph.domain import Answer, Value
 from rules.graph.evaluator import evaluate
 from rules.graph.graph import Condition
@@ -63,7 +63,7 @@ def find_broken(run: Run, conditions: Iterable[Condition]) -> Iterator[Broken]:
 def _holds(run: Run, condition: Condition, path: Path) -> Value:
     try:
         return evaluate(run, condition.node, path)
-    except NotInForceError:
+    except RuleError:  # no law that day, or none that was known
         return Answer.OPEN
 
 

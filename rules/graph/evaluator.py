@@ -198,17 +198,14 @@ def _compare(run: Run, node: Compare, path: Path) -> Value:
 def _behind_guard(run: Run, node: Node, path: Path, guard: Answer) -> Value:
     """Return a part behind a guard. While the guard is open, what the law refuses behind it may never be asked.
 
-    Then the part is all that it could be in any case, so that nothing is settled by it.
+    Then the part is all that it could be in any case: nothing is settled by it, and an explanation does not tell it.
     """
     try:
         return evaluate(run, node, path)
     except RuleError:
         if guard is not Answer.OPEN or run.case is None:
             raise
-        found = evaluate(Run.of_anything(run.graph), node, tuple((group, ANY) for group, _ in path))
-        if run.traced:
-            run.values[id(node), path] = found
-        return found
+        return evaluate(Run.of_anything(run.graph), node, tuple((group, ANY) for group, _ in path))
 
 
 @_handles(Logic)

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from rules.__main__ import FOUND_FAULTS, main
-from rules.errors import LawFilesError
+from rules.errors import LawFilesError, RuleError
 from rules.graph.answers import Answered, ask
 from rules.graph.basis import Mode, NotVerifiedError, digest_of, read_sign_off
 from rules.graph.cases import read_cases
@@ -286,3 +286,22 @@ def test_what_the_law_refuses_behind_an_open_condition_keeps_the_answer_open() -
     assert "members.a.birth_date" in {str(ref) for ref in found.missing}
     assert found.amount is not None
     assert not found.amount.settled
+    told = explain(found, Language.EN)
+    assert found.missing
+    assert list(explanation_text(told))
+    assert explanation_data(told)["entitled"] == "cannot_tell_yet"
+
+
+@pytest.mark.parametrize("known_on", [date(2000, 1, 1), date(2023, 1, 1), date(2025, 1, 1)])
+def test_what_was_not_known_yet_is_refused_or_left_open_and_told(known_on: date) -> None:
+    on = date(2026, 3, 15)
+    members = [
+        {"id": "mother", "role": "parent", "birth_date": date(1991, 6, 2), "lives_with_family": True},
+        {"id": "child", "role": "child", "birth_date": date(2025, 12, 30), "lives_with_family": True},
+    ]
+    for name in graph().benefits:
+        try:
+            found = ask(graph(), name, record({"members": members, "residence": "citizen"}, on), on, known_on)
+        except RuleError:
+            continue
+        assert list(explanation_text(explain(found, Language.KK))), name
