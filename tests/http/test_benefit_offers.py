@@ -132,3 +132,19 @@ async def test_only_a_yes_is_offered_and_only_once(world: World) -> None:
     no = await determine(world, family, mode="estimate")
     answer = await officer.post(f"/v1/determinations/{no['id']}/offers", {"channel": "portal"})
     assert (answer.status_code, answer.json()["code"]) == (409, "nothing-to-offer")
+
+
+async def test_an_offer_that_ran_out_makes_way_for_another(world: World, clock: ManualClock, owner_url: str) -> None:
+    _, offer = await _offer(world)
+    clock.advance(timedelta(days=5))
+    world.forget_tokens()
+    officer = await world.as_(OFFICER)
+    path = f"/v1/determinations/{offer['determination_id']}"
+    assert (await officer.post(f"{path}/offers", {"channel": "portal"})).status_code == 201
+    states = await rows(owner_url, "SELECT state FROM benefit_offer ORDER BY created_at")
+    assert [row["state"] for row in states] == ["lapsed", "made"]
+    clock.advance(timedelta(days=5))
+    world.forget_tokens()
+    officer = await world.as_(OFFICER)
+    aside = await officer.post(f"{path}/set-aside", {"reason": "Отбасы жауап бермеді"})
+    assert aside.status_code == 200, aside.text

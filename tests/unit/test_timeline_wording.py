@@ -16,7 +16,7 @@ from casemgmt.reference.lists import list_names
 from casemgmt.timeline.wording import Place, places, render, templates, users_in
 
 SOURCE = Path(casemgmt.__file__).parent
-FORMS = {"", "user", "date", "moment", "deadline", "law", *list_names()}
+FORMS = {"", "user", "date", "moment", "deadline", "law", "answer", *list_names()}
 _KIND = re.compile(r"[a-z_]+\.[a-z_]+")
 
 

@@ -19,9 +19,11 @@ from rules.graph.nodes import Type
 from rules.graph.records import ID, Record
 
 POINTER = "/facts"
-_MOST_RECORDS = 100
-"""Members and their records together: far more than a family has, and answered within seconds."""
-_MOST_VALUES = 3000
+MOST_OF_ANYBODY = 100
+"""Members and their records together, of a question that anybody asks: answered within seconds."""
+MOST_OF_AN_OFFICER = 1000
+"""The same of a family on record, with a year of incomes of each."""
+_VALUES_A_RECORD = 30
 _MOST_FAULTS = 50
 _LONGEST_WORD = 40
 _ID = re.compile(r"[A-Za-z0-9_-]{1,36}")
@@ -30,7 +32,7 @@ _TOO_MANY = "facts-too-many"
 
 def read_given(graph: Graph, facts: Mapping[str, object], on: date, language: Language) -> Record:
     """Return the facts as the rules take them; `Invalid` with every fault found."""
-    refuse_size(facts)
+    refuse_size(facts, MOST_OF_ANYBODY)
     if faults := list(islice(word_faults(graph, facts), _MOST_FAULTS)):
         _refuse([_field(location, fault, language) for location, fault in faults])
     try:
@@ -57,21 +59,21 @@ def _refuse(faults: list[FieldFault]) -> NoReturn:
     raise Invalid("Some facts can't be used.", code="facts-invalid", faults=tuple(faults))
 
 
-def refuse_size(facts: Mapping[str, object]) -> None:
+def refuse_size(facts: Mapping[str, object], most_records: int) -> None:
     """Refuse what no family is, before anything goes through it."""
     values = records = 0
     rest: list[tuple[object, int]] = [(facts, 0)]
     while rest:
         found, depth = rest.pop()
         values += 1
-        if values > _MOST_VALUES or depth > len(("members", "member", "records", "record", "value")):
+        if values > most_records * _VALUES_A_RECORD or depth > len(("members", "member", "records", "record", "value")):
             raise Invalid("These are more facts, or deeper ones, than a family has.", code=_TOO_MANY)
         if isinstance(found, Mapping):
             records += depth > 0
             rest.extend((inner, depth + 1) for inner in found.values())
         elif isinstance(found, list):
             rest.extend((inner, depth + 1) for inner in found)
-    if records > _MOST_RECORDS:
+    if records > most_records:
         raise Invalid("These are more facts, or deeper ones, than a family has.", code=_TOO_MANY)
 
 

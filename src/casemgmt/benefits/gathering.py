@@ -8,7 +8,7 @@ from uuid import UUID
 
 from casemgmt.benefits.catalogue import Needed
 from casemgmt.benefits.commands import StateFact
-from casemgmt.benefits.facts import exact, fault_of, refuse_size, word_faults
+from casemgmt.benefits.facts import MOST_OF_AN_OFFICER, exact, fault_of, refuse_size, word_faults
 from casemgmt.benefits.record import MEMBERS, Source, TellsFact
 from casemgmt.benefits.wording import Fault, say_fault
 from casemgmt.errors import Conflict, FieldFault, Invalid
@@ -78,7 +78,7 @@ def gather(
         {ID: str(person)} | {fact: found[0].value for (who, fact), found in by_fact.items() if who == person}
         for person in members
     ]
-    refuse_size(data)
+    refuse_size(data, MOST_OF_AN_OFFICER)
     told_by = _ToldBy(by_fact, members)
     if wrong := list(word_faults(graph, data)):
         _refuse_statements([told_by.fault(location, fault, language) for location, fault in wrong])

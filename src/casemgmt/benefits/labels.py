@@ -4,7 +4,7 @@ from casemgmt.benefits.engine import law_graph
 from casemgmt.reference.languages import Language
 from rules.errors import UnknownNameError
 from rules.graph.words import Language as RuleLanguage
-from rules.graph.words import say
+from rules.graph.words import say, word
 
 
 def label_of(name: str, language: Language) -> str:
@@ -13,3 +13,8 @@ def label_of(name: str, language: Language) -> str:
         return say(law_graph().label(name), RuleLanguage(language))
     except UnknownNameError:
         return name
+
+
+def answer_word(answer: str, language: Language) -> str:
+    """Return yes, no or cannot tell yet."""
+    return word(answer, RuleLanguage(language))

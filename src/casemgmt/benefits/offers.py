@@ -45,6 +45,7 @@ async def make_offer(
             code="nothing-to-offer",
             data={"state": row.state, "entitled": row.entitled},
         )
+    await _make_way(work, engine, row)
     clock = clocks.start_answer(work, engine.graph, row)
     offer = BenefitOffer(
         id=command.id or new_id(),
@@ -58,9 +59,17 @@ async def make_offer(
         created_at=work.now,
         created_by_id=work.actor.user_id,
     )
-    if await repository.has_open_offer(work, row.id):
-        raise Conflict("The family has this offer already.", code="offer-open")
     return await _save(work, engine, row, offer, "benefit.offered", [clock], language)
+
+
+async def _make_way(work: Work, engine: Engine, row: BenefitDetermination) -> None:
+    """Lapse an offer whose days are over, so that another can be made; refuse where the family may still answer."""
+    earlier = await repository.open_offer(work, row.id)
+    if earlier is None:
+        return
+    if work.now <= earlier.answer_by:
+        raise Conflict("The family has this offer already.", code="offer-open")
+    await _lapse(work, engine, row, earlier)
 
 
 async def read_offer(work: Work, engine: Engine, offer_id: UUID, language: Language) -> OfferView:
@@ -138,11 +147,17 @@ async def lapse_offer(
 ) -> OfferView:
     """Close an offer that nobody answered: not answered in time is not provided."""
     row, offer = await _lock(work, offer_id, expected)
+    await _lapse(work, engine, row, offer)
+    return _view(work, engine, row, offer, language)
+
+
+async def _lapse(work: Work, engine: Engine, row: BenefitDetermination, offer: BenefitOffer) -> None:
     facts = OfferFacts(offer.answer_by, work.now)
     offer.state = OFFER.check(work.actor, "lapse", offer.state, facts).target
     offer.lapsed_at = work.now
     stopped = await clocks.stop(work, engine.graph, row, _CLOCK, offer.state)
-    return await _save(work, engine, row, offer, "benefit.offer_lapsed", [*stopped], language)
+    told = story_of(work, "benefit.offer_lapsed", row)
+    await work.save(_event("benefit.offer_lapsed", row, offer), offer, *stopped, *([told] if told else []))
 
 
 async def _lock(work: Work, offer_id: UUID, expected: int | None) -> tuple[BenefitDetermination, BenefitOffer]:

@@ -85,11 +85,15 @@ async def explain_determination(
     row = await repository.get_determination(work, determination_id)
     work.record(event_of("benefit.explained", row))
     receipt = row.receipt.encode()
-    again = await engine.officers.run(lambda: recompute(engine.graph, receipt, engine.sign_off))
+    return await engine.officers.run(lambda: _explain(engine, determination_id, receipt, language))
+
+
+def _explain(engine: Engine, determination_id: UUID, receipt: bytes, language: Language) -> DeterminationExplainedView:
+    again = recompute(engine.graph, receipt, engine.sign_off)
     outcome = _outcome(again)
     told = explain(again.answered, RuleLanguage(language)) if again.answered else None
     return DeterminationExplainedView(
-        determination_id=row.id,
+        determination_id=determination_id,
         outcome=outcome,
         notice=say_notice(f"explained-{outcome.replace('_', '-')}", language),
         answer=None if told is None else answer_view(told, engine.signed, language),

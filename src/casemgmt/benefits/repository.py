@@ -202,9 +202,15 @@ async def is_granted(work: Work, row: BenefitDetermination) -> bool:
     return (await work.session.scalars(query)).first() is not None
 
 
-async def has_open_offer(work: Work, determination_id: UUID) -> bool:
-    """Answer whether the family still may answer an offer that rests on this determination."""
-    query = select(BenefitOffer.id).where(
+async def open_offer(work: Work, determination_id: UUID) -> BenefitOffer | None:
+    """Return the offer that rests on this determination and that nobody has answered; its days may be over."""
+    query = select(BenefitOffer).where(
         BenefitOffer.determination_id == determination_id, BenefitOffer.state == OFFER.initial
     )
-    return (await work.session.scalars(query)).first() is not None
+    return (await work.session.scalars(query)).one_or_none()
+
+
+async def has_open_offer(work: Work, determination_id: UUID) -> bool:
+    """Answer whether the family still may answer an offer that rests on this determination."""
+    offer = await open_offer(work, determination_id)
+    return offer is not None and work.now <= offer.answer_by

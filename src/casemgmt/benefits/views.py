@@ -209,7 +209,7 @@ class OfferView(View):
     answer_note: str | None
     lapsed_at: datetime | None
     opened_id: UUID | None
-    """The determination that the consent opened."""
+    """The determination that the consent opened; null where the rules of today gave no answer: it is made by hand."""
     allowed_actions: list[AllowedActionView]
 
 

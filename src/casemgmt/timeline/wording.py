@@ -2,8 +2,8 @@
 
 A template names fields of the entry's data in braces: `{reason:closure_reason}` becomes the label of that code list,
 `{to_user_id:user}` the name of a member of staff, `{met_at:date}` a local date, `{starts_at:moment}` a local date with
-the hour, `{kind:deadline}` the label of a deadline, `{benefit:law}` that of a benefit, `{number}` the value itself. A
-field that is not there is a dash.
+the hour, `{kind:deadline}` the label of a deadline, `{benefit:law}` that of a benefit, `{entitled:answer}` an
+answer of the law, `{number}` the value itself. A field that is not there is a dash.
 """
 
 from collections.abc import Iterator, Mapping
@@ -17,6 +17,7 @@ from uuid import UUID
 import yaml
 from pydantic import BaseModel, ConfigDict
 
+from casemgmt.benefits.labels import answer_word
 from casemgmt.benefits.labels import label_of as law_label
 from casemgmt.reference.languages import Language
 from casemgmt.reference.lists import UnknownCodeError, code_list
@@ -24,7 +25,7 @@ from casemgmt.tasks.labels import label_of
 from rules.zone import to_local
 
 _DASH = "—"
-_LABELS = {"deadline": label_of, "law": law_label}
+_LABELS = {"deadline": label_of, "law": law_label, "answer": answer_word}
 _FORMATS = {"date": "%d.%m.%Y", "moment": "%d.%m.%Y %H:%M"}
 
 
@@ -40,7 +41,7 @@ class Template(BaseModel):
 
 @dataclass(frozen=True)
 class Place:
-    """A field of the data and how it is shown: a code list, `user`, `date`, `moment`, `deadline`, `law`, or plain."""
+    """A field of the data and how it is shown: a code list, `user`, `date`, `moment`, a key of `_LABELS`, or plain."""
 
     field: str
     form: str
@@ -94,7 +95,7 @@ def _show(form: str, value: object, language: Language, names: Mapping[UUID, str
             return names.get(UUID(str(value)), _DASH)
         case "date" | "moment":
             return _local(value).strftime(_FORMATS[form])
-        case "deadline" | "law":
+        case "deadline" | "law" | "answer":
             return _LABELS[form](str(value), language)
     return _label(form, str(value), language)
 
