@@ -7,13 +7,12 @@ from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from pathlib import Path as File
 
-from rules.documents import Location, read_file
+from rules.documents import Location
 from rules.errors import LawFilesError, RuleError
 from rules.faults import suggest
 from rules.graph.answers import Answered, ask
-from rules.graph.cases import Case, Expected, Placed, read_cases
+from rules.graph.cases import Case, Expected, Placed
 from rules.graph.domain import Answer, Days, Value, contains, number
 from rules.graph.evaluator import evaluate_rule, node_of
 from rules.graph.facts import FactsError
@@ -49,14 +48,6 @@ class Outcome:
     case: str
     where: str
     differences: tuple[Difference, ...]
-
-
-def run_folder(graph: Graph, folder: File) -> Iterator[Outcome]:
-    """Run every case in the YAML files of a folder, or in one file. Raises LawFilesError."""
-    paths = sorted(folder.rglob("*.yaml")) if folder.is_dir() else [folder]
-    for path in paths:
-        for placed in read_cases(str(path), read_file(path)):
-            yield run_case(graph, placed)
 
 
 def run_case(graph: Graph, placed: Placed, benefits: Sequence[str] = ()) -> Outcome:
