@@ -1,5 +1,6 @@
 """Fill the log of a test, seal it, export it and verify the export."""
 
+import asyncio
 import io
 from pathlib import Path
 from uuid import UUID
@@ -27,10 +28,20 @@ async def write_events(owner: asyncpg.Connection, count: int) -> list[UUID]:
     return ids
 
 
+async def settle(owner: asyncpg.Connection) -> None:
+    """Wait until no transaction of the cluster, of another test's database either, is older than the events."""
+    for _ in range(2400):
+        if await owner.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot()) > max(xid) FROM audit_event"):
+            return
+        await asyncio.sleep(0.025)
+    raise TimeoutError
+
+
 async def fill(owner: asyncpg.Connection, sealer: Sealer, *batches: int) -> list[UUID]:
     """Write and seal batches of events, and return the ids of all that were sealed, in their order."""
     for count in batches:
         await write_events(owner, count)
+        await settle(owner)
         await sealer.seal()
     return [r["event_id"] for r in await owner.fetch("SELECT event_id FROM audit_leaf ORDER BY position")]
 

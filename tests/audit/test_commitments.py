@@ -10,7 +10,7 @@ from casemgmt.audit.commitments import commit, content
 from casemgmt.audit.sealer import Sealer
 from casemgmt.audit.signing import SigningKey
 from casemgmt.demo.play import EXAMPLES, play
-from tests.audit.logbook import exported, verified
+from tests.audit.logbook import exported, settle, verified
 from tests.clients import World
 from tests.steps import done
 
@@ -114,6 +114,7 @@ async def test_erasing_a_child_and_the_salts_leaves_the_proof_whole(
     world: World, owner: asyncpg.Connection, sealer: Sealer, sealing: asyncpg.Connection, key: SigningKey
 ) -> None:
     person = await _renamed(world)
+    await settle(owner)
     await sealer.seal()
     assert verified(await exported(sealing, key), key).hold
     await owner.execute("SET session_replication_role = replica")

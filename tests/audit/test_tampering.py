@@ -15,7 +15,7 @@ from casemgmt.audit.merkle import Frontier, leaf_hash
 from casemgmt.audit.sealer import Sealer
 from casemgmt.audit.signing import SigningKey, make_key_file
 from casemgmt.ids import new_id
-from tests.audit.logbook import exported, fill, verified, witness_of, write_events
+from tests.audit.logbook import exported, fill, settle, verified, witness_of, write_events
 
 _INSERT = (
     "INSERT INTO audit_event (at, id, xid, kind, outcome, request_id, record_type, record_ids, fields)"
@@ -158,6 +158,7 @@ async def test_an_event_slipped_in_past_the_service_is_named(log: Log, at: str) 
     await log.owner.execute(_INSERT.format(at=at, xid="'700'"), event_id)
     first = await log.first_bad()
     assert (first.kind, first.event_id) == ("inserted", str(event_id))
+    await settle(log.owner)
     assert (await log.sealer.seal()).size == 11  # the export's own event: the sealer never takes the other
 
 
@@ -189,6 +190,7 @@ async def test_an_event_dated_back_is_named_once_it_is_sealed(log: Log) -> None:
     await log.owner.execute(_INSERT.format(at=at, xid="pg_current_xact_id()"), event_id)
     pending = await log.first_bad()
     assert (pending.kind, pending.position, pending.event_id) == ("back-dated", None, str(event_id))
+    await settle(log.owner)
     await log.sealer.seal()
     first = await log.first_bad()
     assert (first.kind, first.position, first.event_id) == ("back-dated", 10, str(event_id))
@@ -198,6 +200,7 @@ async def test_an_event_dated_forward_is_named(log: Log) -> None:
     event_id = new_id()
     at = "clock_timestamp() + interval '2 days'"
     await log.owner.execute(_INSERT.format(at=at, xid="pg_current_xact_id()"), event_id)
+    await settle(log.owner)
     await log.sealer.seal()
     first = await log.first_bad()
     assert (first.kind, first.position, first.event_id) == ("forward-dated", 10, str(event_id))
@@ -246,6 +249,7 @@ async def test_a_head_signed_with_a_key_of_ones_own_is_found(log: Log, tmp_path:
     other = make_key_file(tmp_path / "other.json")
     await log.owner.execute("DELETE FROM audit_leaf WHERE position > 4")
     await log.owner.execute("DELETE FROM audit_head WHERE size > 5")
+    await settle(log.owner)
     await Sealer(log.sealing, other).seal()
     found = verified(await exported(log.sealing, other), log.key)
     assert {f.kind for f in found.faults} == {"wrong-key"}
@@ -258,6 +262,7 @@ async def test_a_whole_log_with_another_key_is_another_log(log: Log, tmp_path: P
     other = make_key_file(tmp_path / "other.json")
     for table in ("leaf", "node", "head", "key"):
         await log.owner.execute(f"DELETE FROM audit_{table}")
+    await settle(log.owner)
     await Sealer(log.sealing, other).seal()
     export = await exported(log.sealing, other)
     assert verified(export).faults == []  # believed only by who believes the keys that it brings along
@@ -269,10 +274,12 @@ async def test_a_second_history_is_found_by_the_witness(log: Log) -> None:
     await log.owner.execute("DELETE FROM audit_event WHERE id = $1", log.ids[6])
     await log.owner.execute("DELETE FROM audit_leaf WHERE position > 4")
     await log.owner.execute("DELETE FROM audit_head WHERE size > 5")
+    await settle(log.owner)
     await Sealer(log.sealing, log.key).seal()  # the sealer itself is made to sign another tree
     export = await exported(log.sealing, log.key)
     assert verified(export, log.key).faults == []
     await write_events(log.owner, 3)
+    await settle(log.owner)
     await Sealer(log.sealing, log.key).seal()
     first = verified(await exported(log.sealing, log.key), log.key, witness).first_bad_event()
     assert first is not None
