@@ -2,7 +2,7 @@
 
 The first line says what the file is and what the tree was before it; then come the events in the order of the tree,
 each head behind the events that it covers, and the events of the window that are not sealed yet. The last line is
-signed over all before it. Documented for other readers in `docs/audit.md`.
+signed over all before it.
 """
 
 import hashlib
