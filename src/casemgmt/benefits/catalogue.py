@@ -14,7 +14,7 @@ from rules.graph.domain import Days
 from rules.graph.evaluator import evaluate_rule
 from rules.graph.graph import Graph
 from rules.graph.models import Benefit, Fact
-from rules.graph.nodes import FactNode, GatherNode, Node, RankNode, RuleNode, walk
+from rules.graph.reach import facts_of_question
 from rules.graph.records import Record
 from rules.graph.run import Run
 from rules.graph.signing import find_basis
@@ -86,12 +86,11 @@ def needed_by(name: str) -> Needed:
     """Return what a benefit needs; worked out once in the life of a process, as the rules are read once."""
     graph = law_graph()
     benefit = graph.benefit(name)
-    nodes = list(_nodes(graph, benefit))
-    gathered = {node.group for node in nodes if isinstance(node, GatherNode | RankNode)}
-    facts = frozenset(node.name for node in nodes if isinstance(node, FactNode))
-    groups = {holder for fact in facts for holder in _holders(graph, graph.facts[fact].of)}
-    groups |= {holder for group in gathered for holder in _holders(graph, group)}
-    return Needed(tuple(_periods(graph, name, benefit)), frozenset(groups), facts)
+    asked = facts_of_question(graph, name)
+    facts = frozenset(each for each in asked if each in graph.facts)
+    lists = {each for each in asked if each in graph.groups} | {graph.facts[fact].of for fact in facts}
+    groups = frozenset(holder for group in lists for holder in _holders(graph, group))
+    return Needed(tuple(_periods(graph, name, benefit)), groups, facts)
 
 
 def _holders(graph: Graph, group: str) -> Iterator[str]:
@@ -99,23 +98,6 @@ def _holders(graph: Graph, group: str) -> Iterator[str]:
     while group in graph.groups:
         yield group
         group = graph.groups[group].of
-
-
-def _nodes(graph: Graph, benefit: Benefit) -> Iterator[Node]:
-    """Yield every expression that an answer can come from, in all wordings."""
-    rest = [benefit.entitled, *([benefit.amount] if benefit.amount else [])]
-    seen: set[str] = set()
-    while rest:
-        name = rest.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        rule = graph.rules[name]
-        for top in (rule.as_of, *(wording.node for wording in rule.wordings)):
-            for node in walk(top):
-                yield node
-                if isinstance(node, RuleNode):
-                    rest.append(node.name)
 
 
 def _periods(graph: Graph, name: str, benefit: Benefit) -> Iterator[PeriodView]:
