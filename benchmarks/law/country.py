@@ -11,7 +11,7 @@ from benchmarks.law.clock import Took, medians, took
 from benchmarks.law.results import Figures
 from benchmarks.law.stored import read
 from rules.graph.graph import Graph
-from rules.graph.needs import rules_of
+from rules.graph.reach import rules_of
 from rules.graph.reader import read_graph
 from rules.kernel.columns import Columns
 from rules.kernel.national import National

@@ -15,7 +15,7 @@ from rules.graph.domain import Answer, Codes, Days, Value
 from rules.graph.explain import Explanation
 from rules.graph.facts import read_facts
 from rules.graph.graph import Graph
-from rules.graph.needs import rules_of
+from rules.graph.reach import rules_of
 from rules.graph.records import ID, Record
 from rules.graph.words import Language
 from rules.kernel.explainer import Explainer

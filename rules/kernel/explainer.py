@@ -13,13 +13,13 @@ from itertools import chain
 from typing import Any, TypeVar
 
 from rules.dated import value_on
-from rules.graph import needs
 from rules.graph.answers import Answered, ask
 from rules.graph.basis import Mode, NotVerifiedError, SignOff, not_verified
 from rules.graph.domain import Answer, Days, Exact, Span
 from rules.graph.explain import Explanation, Ground, Step, explain, ground_of
 from rules.graph.gaps import Gap, gap_of
 from rules.graph.graph import Graph
+from rules.graph.reach import facts_of_question
 from rules.graph.records import Record
 from rules.graph.run import Kind, Run, Used
 from rules.graph.settle import MOST_WORK, Settling
@@ -176,7 +176,7 @@ class Explainer:
     def facts_of(self, benefit: str) -> frozenset[str]:
         """Return the facts and lists that a benefit may read."""
         if benefit not in self._facts:
-            self._facts[benefit] = needs.facts_of(self.graph, benefit)
+            self._facts[benefit] = frozenset(facts_of_question(self.graph, benefit))
         return self._facts[benefit]
 
     def _read(self, benefit: str, record: Record) -> Read:

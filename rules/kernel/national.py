@@ -87,7 +87,7 @@ class National:
             self.nullable |= whole.missing.keys()
             self.kernels = self._kernels()
         found = {
-            name: Entitlements(np.empty(columns.families, np.int8), np.empty(columns.families, np.int64), kernel.scale)
+            name: Entitlements(np.empty(columns.families, np.int8), np.zeros(columns.families, np.int64), kernel.scale)
             for name, kernel in self.kernels.items()
         }
         tasks = [
@@ -160,7 +160,9 @@ def _text(code: Code, yes: str, fault: str, top: str) -> str:
     lines += ["    for i in range(first, last):", *code.lines]
     answer, open_ = f"1 if {yes} else 0", CANNOT_TELL_YET if code.missing else NO_LAW
     lines += [f"{_INDENT}E[i] = {answer}" if fault == "False" else f"{_INDENT}E[i] = {open_} if {fault} else {answer}"]
-    lines += [f"{_INDENT}O[i] = {top}" if fault == "False" else f"{_INDENT}O[i] = 0 if {fault} else {top}", ""]
+    if top != "0":  # a benefit without money writes no sums: pages of zeros that nobody touches take no memory
+        lines.append(f"{_INDENT}O[i] = {top}" if fault == "False" else f"{_INDENT}O[i] = 0 if {fault} else {top}")
+    lines.append("")
     return "\n".join(lines)
 
 

@@ -9,10 +9,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules.errors import RuleError
-from rules.graph import needs
 from rules.graph.answers import ask
 from rules.graph.basis import Mode, NotVerifiedError
 from rules.graph.explain import Explanation, explain
+from rules.graph.reach import rules_of
 from rules.graph.receipt import make_receipt
 from rules.graph.records import Record
 from rules.graph.render import explanation_data
@@ -89,6 +89,7 @@ def test_a_decision_needs_verified_values_here_as_well() -> None:
 
 
 def test_a_benefit_needs_the_facts_that_its_rules_name() -> None:
-    assert needs.facts_of(graph(), "multi_child_benefit") >= {"members", "role", "birth_date", "lives_with_family"}
-    assert "poverty_line" not in needs.facts_of(graph(), "multi_child_benefit")
-    assert set(chain.from_iterable(needs.rules_of(graph(), name) for name in graph().benefits)) <= set(graph().rules)
+    facts = explainer(ON, Language.RU).facts_of("multi_child_benefit")
+    assert facts >= {"members", "role", "birth_date", "lives_with_family"}
+    assert "poverty_line" not in facts
+    assert set(chain.from_iterable(rules_of(graph(), name) for name in graph().benefits)) <= set(graph().rules)
