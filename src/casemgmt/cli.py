@@ -23,10 +23,10 @@ from casemgmt.demo.accounts import ACCOUNTS, DEMO_FACTOR_KEY, DEMO_PASSWORD
 from casemgmt.demo.play import STORIES, play_against
 from casemgmt.demo.seed import seed
 from casemgmt.demo.stage import DemoError
-from casemgmt.documents import DOCUMENTS, write_documents
 from casemgmt.embedded.dsn import Dsn
 from casemgmt.embedded.server import EmbeddedServer
 from casemgmt.errors import DomainError
+from casemgmt.generated import DOCUMENTS, write_documents
 from casemgmt.log import set_up_logs
 from casemgmt.settings import SealerSettings, Settings
 from casemgmt.supervise import Step, run_service

@@ -1,4 +1,4 @@
-"""Documents that are written by the program and compared with it: they can't drift."""
+"""Files of this repository that are written by the program and compared with it: they can't drift."""
 
 from collections.abc import Callable
 from pathlib import Path
