@@ -2,7 +2,7 @@
 
 *bare* sends one statement a request, as a role that row security does not bind: what the machine can give. *equal work*
 does by hand what the service owes: reads the token, sets the actor, runs the same query under row security, writes the
-audit event, commits; each as a prepared statement of its own, the way a careful engineer would write it.
+audit event with its commitments, commits; each a prepared statement of its own, as a careful engineer would write it.
 """
 
 import os
@@ -22,6 +22,7 @@ from starlette.routing import Route
 from benchmarks import statements as sql
 from casemgmt.access.actor import Actor
 from casemgmt.access.tokens import Tokens
+from casemgmt.audit.commitments import commitments, new_row, new_salt
 from casemgmt.cases.policy import ROUTE_CLOCKS
 from casemgmt.clock import SystemClock
 from casemgmt.db.migrate import driver_url
@@ -121,12 +122,19 @@ def equal_work() -> Starlette:
         async with request.app.state.pool.acquire() as connection, connection.transaction():
             await begin(connection, actor)
             row = sql.signal_row(given, signal, actor.organisation_id, actor.user_id, now)
+            clock = (new_id(), signal, actor.organisation_id, now, due)
             await connection.execute(sql.INSERT_SIGNAL, *row)
-            await connection.execute(sql.INSERT_TASK, new_id(), signal, actor.organisation_id, now, due)
+            await connection.execute(sql.INSERT_TASK, *clock)
             await connection.execute(
                 sql.INSERT_ENTRY, new_id(), signal, actor.organisation_id, now, actor.user_id, sql.ENTRY_DATA
             )
-            await connection.execute(sql.AUDIT, new_id(), "signal.registered", "signal", [signal], None, signal)
+            salt = new_salt()
+            changes = [
+                new_row("signal", str(signal), dict(zip(sql.SIGNAL_COLUMNS, row, strict=True))),
+                new_row("task", str(clock[0]), dict(zip(sql.TASK_COLUMNS, clock, strict=True)) | sql.TASK_CONSTANTS),
+            ]
+            event = (new_id(), "signal.registered", "signal", [signal], None, signal)
+            await connection.execute(sql.AUDIT_CHANGES, *event, commitments(salt, changes), salt)
         answer = {"id": signal, "state": "received", "triage_due_at": due, "received_at": now}
         return _json(orjson.dumps(answer), 201)
 

@@ -12,6 +12,7 @@ ENTRY_DATA = '{"source": "qr_111", "channel": "qr_message", "category": "neglect
 
 BEGIN_WORK = "SELECT begin_work($1, $2, $3, $4)"
 AUDIT = "SELECT audit_write($1, $2, 'done', NULL, $3, $4, $5, $6, '{}', NULL)"
+AUDIT_CHANGES = "SELECT audit_write($1, $2, 'done', NULL, $3, $4, $5, $6, '{}', NULL, $7, $8)"
 
 SIGNAL_COLUMNS = (
     "id",
@@ -38,6 +39,15 @@ INSERT_SIGNAL = (
     f"INSERT INTO signal ({', '.join(SIGNAL_COLUMNS)})"  # noqa: S608 - constants
     f" VALUES ({', '.join(f'${i}' for i in range(1, len(SIGNAL_COLUMNS) + 1))})"
 )
+TASK_COLUMNS = ("id", "signal_id", "organisation_id", "started_at", "due_at")
+TASK_CONSTANTS = {
+    "kind": "triage_standard",
+    "record_type": "signal",
+    "blocks_closure": True,
+    "deadline_status": "house_default",
+    "deadline_provisional": False,
+    "rules_version": "bench",
+}
 INSERT_TASK = (
     "INSERT INTO task (id, kind, signal_id, record_type, record_id, organisation_id, restricted, blocks_closure,"
     " started_at, warn_at, due_at, deadline_status, deadline_provisional, rules_version, version)"

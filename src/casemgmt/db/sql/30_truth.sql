@@ -26,22 +26,28 @@ CREATE OR REPLACE FUNCTION any_restricted(p_persons uuid[]) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS
 $$ SELECT EXISTS (SELECT 1 FROM person p WHERE p.id = ANY (p_persons) AND p.restricted) $$;
 
+-- Its arguments are those of the four columns that the table has: another one can't be read from its row.
 CREATE OR REPLACE FUNCTION fill_scope() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    fresh jsonb := to_jsonb(NEW);
+    the_case uuid;
+    the_signal uuid;
+    the_family uuid;
 BEGIN
-    IF fresh->>'case_id' IS NOT NULL THEN
+    IF 'case_id' = ANY (TG_ARGV) THEN the_case := NEW.case_id; END IF;
+    IF 'signal_id' = ANY (TG_ARGV) THEN the_signal := NEW.signal_id; END IF;
+    IF 'family_id' = ANY (TG_ARGV) THEN the_family := NEW.family_id; END IF;
+    IF the_case IS NOT NULL THEN
         SELECT c.region_code, c.organisation_id, c.restricted INTO NEW.region_code, NEW.organisation_id, NEW.restricted
-          FROM case_record c WHERE c.id = (fresh->>'case_id')::uuid FOR SHARE;
-    ELSIF fresh->>'signal_id' IS NOT NULL THEN
+          FROM case_record c WHERE c.id = the_case FOR SHARE;
+    ELSIF the_signal IS NOT NULL THEN
         SELECT s.region_code, s.organisation_id, s.restricted INTO NEW.region_code, NEW.organisation_id, NEW.restricted
-          FROM signal s WHERE s.id = (fresh->>'signal_id')::uuid FOR SHARE;
-    ELSIF fresh->>'family_id' IS NOT NULL THEN
+          FROM signal s WHERE s.id = the_signal FOR SHARE;
+    ELSIF the_family IS NOT NULL THEN
         SELECT f.region_code, f.organisation_id, f.restricted INTO NEW.region_code, NEW.organisation_id, NEW.restricted
-          FROM family f WHERE f.id = (fresh->>'family_id')::uuid FOR SHARE;
+          FROM family f WHERE f.id = the_family FOR SHARE;
     END IF;
-    IF fresh ? 'person_ids' THEN
+    IF 'person_ids' = ANY (TG_ARGV) THEN
         PERFORM 1 FROM person p WHERE p.id = ANY (NEW.person_ids) ORDER BY p.id FOR SHARE;
         NEW.restricted := NEW.restricted OR any_restricted(NEW.person_ids);
     END IF;
@@ -176,6 +182,9 @@ BEGIN
                                AND o.column_name IN ('case_id', 'signal_id'))
                 AND c.table_name <> 'signal' LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER fill_scope BEFORE INSERT ON %I
-                        FOR EACH ROW EXECUTE FUNCTION fill_scope()', t);
+                        FOR EACH ROW EXECUTE FUNCTION fill_scope(%s)', t,
+                       (SELECT string_agg(quote_literal(h.column_name), ', ') FROM information_schema.columns h
+                         WHERE h.table_schema = 'public' AND h.table_name = t
+                           AND h.column_name IN ('case_id', 'signal_id', 'family_id', 'person_ids')));
     END LOOP;
 END $$;
