@@ -1,11 +1,13 @@
 """Is the process alive, and can it answer."""
 
 import asyncio
+from datetime import datetime
 
 import asyncpg
 from fastapi import Response
 
 from api.routing import CurrentServices, Router
+from casemgmt.audit.progress import Progress, read_progress, read_witnesses
 from casemgmt.models import View
 
 router = Router("/health", "health", version="")
@@ -15,7 +17,7 @@ MONTHS_AHEAD_NEEDED = 2
 
 
 class HealthView(View):
-    """`ok` or what is wrong, in words for an operator."""
+    """`ok`, `degraded` (requests are served, somebody should look) or `failing`, and why, in words for an operator."""
 
     status: str
     checks: dict[str, str]
@@ -29,16 +31,47 @@ async def health_live() -> HealthView:
 
 @router.open("GET", "/ready", "a load balancer asks without an account")
 async def health_ready(response: Response, services: CurrentServices) -> HealthView:
-    """Answer whether requests can be served: the database answers, and the audit log has months ahead."""
+    """Answer whether requests can be served: the database answers, the audit log has months ahead.
+
+    Where sealing the log is late the answer is `degraded` and still 200: nothing that was done is lost, and a service
+    taken away from children because of it would be. Whoever watches over the service reads `status`.
+    """
     try:
-        async with asyncio.timeout(3):
-            months = await services.database.pool.fetchval("SELECT audit_months_ahead()")
+        async with asyncio.timeout(3), services.database.pool.acquire() as connection:
+            months = await connection.fetchval("SELECT audit_months_ahead()")
+            progress = await read_progress(connection)
+            witnesses = await read_witnesses(connection)
     except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
         response.status_code = 503
         return HealthView(status="failing", checks={"database": "does not answer"})
-    checks = {"database": "ok", "audit_log": f"partitions for {months} months ahead"}
-    if months >= MONTHS_AHEAD_NEEDED:
-        return HealthView(status="ok", checks=checks)
-    response.status_code = 503
-    checks["audit_log"] += ": run `casemgmt migrate`"
-    return HealthView(status="failing", checks=checks)
+    late = services.settings.seal_late_seconds
+    checks = {
+        "database": "ok",
+        "audit_log": f"partitions for {months} months ahead",
+        "sealing": _sealing(progress, late),
+    }
+    refusing = [w for w in witnesses if w.is_failing(progress.at, late)]
+    for witness in refusing:
+        checks[f"witness_{witness.name}"] = f"has not taken a head since {_moment(witness.failing_since)}"
+    if months < MONTHS_AHEAD_NEEDED:
+        response.status_code = 503
+        checks["audit_log"] += ": run `casemgmt migrate`"
+        return HealthView(status="failing", checks=checks)
+    degraded = refusing or progress.is_late(late)
+    return HealthView(status="degraded" if degraded else "ok", checks=checks)
+
+
+def _sealing(progress: Progress, late: int) -> str:
+    """Return how far the log is sealed, in words; what holds it up where that takes too long."""
+    sealed = f"up to {_moment(progress.sealed_at)}, {progress.size} in all" if progress.size else "nothing yet"
+    if not progress.is_late(late):
+        return sealed
+    waits = f"{sealed}; late: the next waits for {progress.seconds_waiting} s"
+    if progress.holder is None:
+        return f"{waits}, and no sealer takes it: see the log of `casemgmt seal`"
+    who = "" if progress.holder.process is None else f" (process {progress.holder.process})"
+    return f"{waits} because an older transaction{who} still runs in the database cluster"
+
+
+def _moment(moment: datetime | None) -> str:
+    return "no time" if moment is None else f"{moment:%Y-%m-%d %H:%M:%S} UTC"

@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from api.v1 import (
     assessments,
     audit,
+    audit_proofs,
     auth,
     benefits,
     cases,
@@ -53,6 +54,7 @@ ROUTERS = (
     identities.router,
     mobile_groups.router,
     audit.router,
+    audit_proofs.router,
 )
 
 

@@ -5,7 +5,8 @@ import getpass
 import os
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -29,7 +30,7 @@ from casemgmt.errors import DomainError
 from casemgmt.generated import DOCUMENTS, write_documents
 from casemgmt.log import set_up_logs
 from casemgmt.settings import SealerSettings, Settings
-from casemgmt.supervise import Step, run_service
+from casemgmt.supervise import Companion, Step, run_service
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 SettingsT = TypeVar("SettingsT", Settings, SealerSettings)
@@ -40,6 +41,10 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 APP_LOGIN = "casemgmt_app"
 """The log-in of the service in the embedded database."""
+SEALER_LOGIN = "casemgmt_seal"
+"""The log-in of the sealer in the embedded database."""
+_OF_SERVICE = frozenset(f"CASEMGMT_{name.upper()}" for name in Settings.model_fields)
+_OF_SEALER = frozenset(f"CASEMGMT_{name.upper()}" for name in SealerSettings.model_fields)
 
 
 def _settings() -> Settings:
@@ -73,7 +78,8 @@ def run(
     """Start everything: database, migrations, demo data, service. Ctrl-C stops it all."""
     external = os.environ.get("CASEMGMT_DATABASE_URL")
     demo = os.environ.get("CASEMGMT_MODE", "production" if external else "demo") == "demo"
-    password = secrets.token_urlsafe(24)
+    key_file = Path(os.environ.get("CASEMGMT_AUDIT_KEY_FILE") or data.parent / "audit-key.json")
+    passwords = {login: secrets.token_urlsafe(24) for login in (APP_LOGIN, SEALER_LOGIN)}
 
     def environment(dsn: Dsn | None) -> Mapping[str, str]:
         variables = {
@@ -82,8 +88,10 @@ def run(
             "PYTHONUNBUFFERED": "1",
         }
         if dsn is not None:
-            url = make_url(dsn.url()).set(username=APP_LOGIN, password=password)
-            variables["CASEMGMT_DATABASE_URL"] = url.render_as_string(hide_password=False)
+            for name, login in (("DATABASE_URL", APP_LOGIN), ("SEALER_DATABASE_URL", SEALER_LOGIN)):
+                url = make_url(dsn.url()).set(username=login, password=passwords[login])
+                variables[f"CASEMGMT_{name}"] = url.render_as_string(hide_password=False)
+            variables["CASEMGMT_AUDIT_KEY_FILE"] = str(key_file)
         return variables
 
     python = [sys.executable, "-m", "casemgmt"]
@@ -93,6 +101,19 @@ def run(
     if external and "CASEMGMT_MIGRATION_DATABASE_URL" not in os.environ:
         console.print("CASEMGMT_MIGRATION_DATABASE_URL is not set: the database is taken as it is, not migrated.")
         steps = []
+    companions = [Companion("The sealer of the audit log", [*python, "seal"], _wanted_by_sealer)]
+    if not external:
+        make_key = [*python, "audit", "new-key", "--out", str(key_file), "--unless-there"]
+        sealer_file = data.parent / "sealer.env"
+        steps.append(Step("Key of the audit log", make_key))
+        steps.append(
+            Step(f"Settings for exports of it, in {sealer_file}", partial(_write_sealer_file, sealer_file, environment))
+        )
+    elif not {"CASEMGMT_SEALER_DATABASE_URL", "CASEMGMT_AUDIT_KEY_FILE"} <= os.environ.keys():
+        console.print(
+            "CASEMGMT_SEALER_DATABASE_URL and CASEMGMT_AUDIT_KEY_FILE are not both set: no sealer is started here."
+        )
+        companions = []
     address = f"http://{host}:{port}"
     serve = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--host", host, "--port", str(port)]
     serve += [
@@ -113,10 +134,25 @@ def run(
             host=host,
             port=port,
             ready_url=f"{address}/health/ready",
+            companions=companions,
             environment=environment,
+            withheld=_OF_SEALER - _OF_SERVICE,
             on_ready=lambda: _greet(address, demo=demo),
         )
     )
+
+
+def _write_sealer_file(path: Path, environment: Callable[[Dsn | None], Mapping[str, str]], dsn: Dsn | None) -> None:
+    """Keep for this machine's other terminal what an export of the log needs: only the owner of the file reads it."""
+    path.unlink(missing_ok=True)
+    wanted = {name: value for name, value in environment(dsn).items() if name in _OF_SEALER - _OF_SERVICE}
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.writelines(f"{name}={value}\n" for name, value in wanted.items())
+
+
+def _wanted_by_sealer(variable: str) -> bool:
+    """Answer whether a variable is none of the service's secrets."""
+    return variable in _OF_SEALER or not variable.startswith("CASEMGMT_")
 
 
 def _greet(address: str, *, demo: bool) -> None:

@@ -114,6 +114,13 @@ class Settings(BaseSettings):
         description="The authority's sign-off file (`python -m rules sign-off`): the values that decisions "
         "about benefits may rest on. Empty: estimates only; the demo has an example.",
     )
+    seal_late_seconds: int = Field(
+        60,
+        ge=5,
+        le=86_400,
+        description="Health says `degraded` where an audit event waits longer than this to be sealed, or a witness "
+        "takes no head for longer.",
+    )
     body_limit_bytes: int = Field(1_048_576, ge=1024, description="Larger request bodies are refused.")
     docs_enabled: bool = Field(True, description="Serve the interactive API documentation at /docs.")
     log_format: Literal["json", "console"] = Field("json", description="`console` is for a person at a terminal.")
@@ -180,7 +187,7 @@ class Settings(BaseSettings):
 class SealerSettings(BaseSettings):
     """What the sealer of the audit log may be told. It holds no secret of the service, and the service none of its."""
 
-    model_config = SettingsConfigDict(env_prefix="CASEMGMT_", frozen=True, extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="CASEMGMT_", env_ignore_empty=True, frozen=True, extra="ignore")
 
     sealer_database_url: str | None = Field(
         None,

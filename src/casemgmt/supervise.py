@@ -1,9 +1,9 @@
-"""What `casemgmt run` does: database, preparation, web service, and a clean end of all three.
+"""What `casemgmt run` does: database, preparation, web service and what runs beside it, and a clean end of all.
 
 The supervisor is the holder of the embedded server and the parent of the web service. Whichever of them
-dies first, the others are stopped in order (service, then database) and the exit code is not zero. Should
-the supervisor itself be killed, the server's guard stops the server, and on Linux the kernel tells the
-service to stop.
+dies first, the others are stopped in order (service, companions, database) and the exit code is not zero. A
+companion that dies stops nobody: it is started again. Should the supervisor itself be killed, the server's
+guard stops the server, and on Linux the kernel tells its children to stop.
 """
 
 import errno
@@ -15,7 +15,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
@@ -30,6 +30,8 @@ from casemgmt.embedded.server import EmbeddedServer
 
 MIGRATION_URL_VARIABLE = "CASEMGMT_MIGRATION_DATABASE_URL"
 READY_SECONDS = 60
+LONGEST_REST = 60
+"""Seconds before a companion that ends again and again is started anew; one that ran so long starts after one."""
 END_SECONDS = 20
 """How long the service may finish its requests before it is killed."""
 
@@ -52,6 +54,16 @@ class Step:
 
     name: str
     action: Sequence[str] | Callable[[Dsn | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Companion:
+    """A command that runs beside the web service; when it ends, it is started again."""
+
+    name: str
+    command: Sequence[str]
+    wants: Callable[[str], bool]
+    """Whether a variable of the environment is its business: it gets no other."""
 
 
 def no_variables(_dsn: Dsn | None) -> Mapping[str, str]:
@@ -184,16 +196,55 @@ class Child:
         self.process.wait()
 
 
+class Beside:
+    """A companion at work: started, looked after, stopped."""
+
+    def __init__(self, companion: Companion, variables: Mapping[str, str], say: Callable[[str], None]) -> None:
+        self._companion = companion
+        self._variables = variables
+        self._say = say
+        self._child: Child | None = None
+        self._rest = 1.0
+        self._begun = self._due = 0.0
+
+    def tend(self) -> None:
+        """Start it where it does not run and its rest is over."""
+        now = time.monotonic()
+        if self._child is None:
+            if now >= self._due:
+                self._begun = now
+                self._child = Child(self._companion.command, self._variables)
+        elif self._child.process.poll() is not None:
+            self._child.kill_rest()
+            self._rest = 1.0 if now - self._begun >= LONGEST_REST else min(self._rest * 2, LONGEST_REST)
+            process, self._child = self._child.process, None
+            self._due = now + self._rest
+            self._say(
+                f"{self._companion.name} (pid {process.pid}) {describe_exit(process.returncode)};"
+                f" it is started again in {self._rest:.0f} s."
+            )
+
+    def stop(self, signals: Signals) -> bool:
+        """End it; False when it had to be killed."""
+        if self._child is None or self._child.stop(signals):
+            return True
+        self._say(f"{self._companion.name} didn't end in time and was killed.")
+        return False
+
+
 class Supervisor:
     def __init__(
         self,
         *,
         server: EmbeddedServer | None,
         environment: Callable[[Dsn | None], Mapping[str, str]],
+        withheld: Collection[str],
         say: Callable[[str], None],
     ) -> None:
         self.server = server
         self.environment = environment
+        self.withheld = withheld
+        self.beside: list[Beside] = []
         self.say = say
         self.signals = Signals()
         self.child: Child | None = None
@@ -214,7 +265,7 @@ class Supervisor:
                 self._run_command(step.name, step.action)
 
     def _run_command(self, name: str, command: Sequence[str]) -> None:
-        self.child = Child(command, self._variables(admin=True))
+        self.child = Child(command, self._variables_of_steps())
         while self.child.process.poll() is None:
             self._wait_a_moment(0.5)
         self.child.kill_rest()
@@ -222,12 +273,17 @@ class Supervisor:
         if code != 0:
             raise SuperviseError(f"{name} failed: the command {describe_exit(code)}.")
 
-    def serve(self, command: Sequence[str], ready_url: str, on_ready: Callable[[], None]) -> None:
-        """Run the web service until the end is asked for; raises `SuperviseError` when anything dies."""
-        child = self.child = Child(command, self._variables(admin=False))
+    def serve(
+        self, command: Sequence[str], companions: Sequence[Companion], ready_url: str, on_ready: Callable[[], None]
+    ) -> None:
+        """Run the web service until the end is asked for; raises `SuperviseError` when it or the database dies."""
+        child = self.child = Child(command, self._variables(lambda name: name not in self.withheld))
+        self.beside = [Beside(companion, self._variables(companion.wants), self.say) for companion in companions]
         deadline = time.monotonic() + READY_SECONDS
         ready = False
         while True:
+            for companion in self.beside:
+                companion.tend()
             self._wait_a_moment(1.0 if ready else 0.05)
             if child.process.poll() is not None:
                 raise SuperviseError(
@@ -250,19 +306,23 @@ class Supervisor:
         if failure is not None:
             raise SuperviseError(failure)
 
-    def _variables(self, *, admin: bool) -> dict[str, str]:
-        """Our own variables and the caller's; the superuser's address never reaches the service."""
-        variables = {name: value for name, value in os.environ.items() if admin or name != MIGRATION_URL_VARIABLE}
-        if admin and self.dsn is not None:
-            variables[MIGRATION_URL_VARIABLE] = self.dsn.url()
-        return variables | dict(self.environment(self.dsn))
+    def _variables(self, wanted: Callable[[str], bool]) -> dict[str, str]:
+        """Our own variables and the caller's, as far as they are wanted; never the superuser's address."""
+        variables = os.environ | dict(self.environment(self.dsn))
+        return {n: value for n, value in variables.items() if n != MIGRATION_URL_VARIABLE and wanted(n)}
+
+    def _variables_of_steps(self) -> dict[str, str]:
+        variables = os.environ | dict(self.environment(self.dsn))
+        return variables if self.dsn is None else variables | {MIGRATION_URL_VARIABLE: self.dsn.url()}
 
     def stop(self) -> bool:
-        """Stop the service, then the database; True when both ended in order."""
+        """Stop the service, what runs beside it, then the database; True when all ended in order."""
         in_order = True
         if self.child is not None and not self.child.stop(self.signals):
             self.say("The web service didn't end in time and was killed.")
             in_order = False
+        for companion in self.beside:
+            in_order = companion.stop(self.signals) and in_order
         if self.server is not None:
             asked = max(self.signals.count, 1)
             try:
@@ -294,29 +354,31 @@ def run_service(
     host: str,
     port: int,
     ready_url: str,
+    companions: Sequence[Companion] = (),
     environment: Callable[[Dsn | None], Mapping[str, str]] = no_variables,
+    withheld: Collection[str] = (),
     on_ready: Callable[[], None] = lambda: None,
     say: Callable[[str], None] = say_on_stdout,
 ) -> int:
     """Run the whole service in the foreground and return the exit code; for the main thread only.
 
     Checks the port, starts `server` (None: the database is elsewhere), does the steps of `prepare` in
-    order, starts `command`, calls `on_ready` when `ready_url` answers 200, and waits. `environment` makes
-    the variables of the command and the steps from the embedded server's address, such as the address for
-    the service's own role.
+    order, starts `command` and the companions, calls `on_ready` when `ready_url` answers 200, and waits.
+    `environment` makes the variables of all of them from the embedded server's address, such as the address
+    for the service's own role; those that are `withheld` go to the steps and companions alone.
 
     0: ended in order because SIGINT, SIGTERM or SIGHUP asked for it. 1: something couldn't be started,
     died, or had to be killed; said in plain words. A second signal makes the end quick. No process is left
     in any case.
     """
-    supervisor = Supervisor(server=server, environment=environment, say=say)
+    supervisor = Supervisor(server=server, environment=environment, withheld=withheld, say=say)
     with supervisor.signals:
         code = 0
         try:
             check_port(host, port)
             supervisor.start_database()
             supervisor.prepare(prepare)
-            supervisor.serve(command, ready_url, on_ready)
+            supervisor.serve(command, companions, ready_url, on_ready)
         except StopRequested:
             say("Stopping …")
         except (SuperviseError, EmbeddedServerError) as error:

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import yaml
 
+from casemgmt.settings import SealerSettings, Settings
+
 ROOT = Path(__file__).parents[2]
 
 
@@ -47,7 +49,20 @@ def test_the_image_is_pinned_and_does_not_run_as_root() -> None:
 def test_every_setting_that_compose_names_exists() -> None:
     settings = set(re.findall(r"^#? ?(CASEMGMT_[A-Z_]+)=", (ROOT / ".env.example").read_text(), re.MULTILINE))
     compose = yaml.safe_load((ROOT / "compose.yaml").read_text())
-    assert set(compose["services"]["service"]["environment"]) <= settings
+    for service in compose["services"].values():
+        named = {name for name in service.get("environment", ()) if name.startswith("CASEMGMT_")}
+        assert named <= settings
+
+
+def test_the_sealer_of_compose_holds_no_secret_of_the_service_and_the_service_none_of_its() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    assert services["sealer"]["command"] == ["casemgmt", "seal"]
+    given = {name for name, value in services["sealer"]["environment"].items() if value}
+    assert given <= {f"CASEMGMT_{name.upper()}" for name in SealerSettings.model_fields}
+    held = {name for name, value in services["service"]["environment"].items() if value}
+    assert held <= {f"CASEMGMT_{name.upper()}" for name in Settings.model_fields}
+    assert "key" not in str(services["service"].get("volumes", "")).lower()
+    assert "/key:ro" in str(services["sealer"]["volumes"])
 
 
 def test_the_example_settings_are_refused_as_they_stand() -> None:

@@ -11,6 +11,9 @@ from casemgmt.machines import MACHINES
 
 NOT_PERSONAL = {
     "alembic_version": "number of the newest migration",
+    "audit_head": "signed heads of the log: outsiders check them",
+    "audit_key": "public keys of the log",
+    "audit_node": "hashes of the tree",
     "case_serial": "the last number given, no right for the service",
     "centre_room": "rooms of a centre",
     "deployment": "digests and the generation of this database",
@@ -39,8 +42,12 @@ DEFINER_FUNCTIONS = {
     "accept_handover": "passes accountability: the old manager's rows leave the writer's sight",
     "active_case_manager": "who can be made a manager; rights held are read by their holder only",
     "attach_signal": "joins a signal to a case that the actor may not see",
+    "audit_leaf_hashes": "proofs for everybody are made of hashes, which tell nothing",
     "audit_make_months": "makes partitions; no right for the service",
     "audit_months_ahead": "counts partitions",
+    "audit_place": "where the event of a hash stands: who knows the hash holds the event",
+    "audit_sealing": "how far the log is sealed, and the age of the oldest transaction",
+    "audit_witnesses": "how far the witnesses were told",
     "audit_write": "the only way into the audit log",
     "auth_attempt": "counts a try at a log-in and reads the password hash",
     "auth_end_session": "ends a session",

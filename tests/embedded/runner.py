@@ -6,11 +6,15 @@ from pathlib import Path
 
 from casemgmt.embedded.dsn import Dsn
 from casemgmt.embedded.server import EmbeddedServer
-from casemgmt.supervise import Step, run_service, say_on_stdout
+from casemgmt.supervise import Companion, Step, run_service, say_on_stdout
 from tests.postgres import chosen_binaries
 
 PYTHON = sys.executable
 WEB = [PYTHON, "-m", "tests.embedded.web"]
+
+
+def _wanted_by_helper(name: str) -> bool:
+    return name == "CASEMGMT_OF_HELPER" or not name.startswith("CASEMGMT_")
 
 
 def main(wish: dict[str, object]) -> int:
@@ -29,6 +33,10 @@ def main(wish: dict[str, object]) -> int:
     steps = [Step("Looking", look)]
     if "step" in wish:
         steps.append(Step("Working", [PYTHON, "-c", str(wish["step"])]))
+    companions = []
+    if "companion" in wish:
+        command = [PYTHON, "-m", "tests.embedded.companion"]
+        companions.append(Companion("The helper", command, _wanted_by_helper))
     return run_service(
         server=server,
         prepare=steps,
@@ -36,7 +44,12 @@ def main(wish: dict[str, object]) -> int:
         host="127.0.0.1",
         port=port,
         ready_url=f"http://127.0.0.1:{port}/health",
-        environment=lambda dsn: {"CASEMGMT_DATABASE_URL": dsn.url() if dsn else "elsewhere"},
+        companions=companions,
+        environment=lambda dsn: {
+            "CASEMGMT_DATABASE_URL": dsn.url() if dsn else "elsewhere",
+            "CASEMGMT_OF_HELPER": "secret",
+        },
+        withheld={"CASEMGMT_OF_HELPER"},
         on_ready=on_ready,
     )
 

@@ -189,3 +189,42 @@ def test_without_a_server_of_ours_only_the_service_is_run(launch: Launch) -> Non
     process.communicate(timeout=20)
     assert process.returncode == 0
     assert gone(web["web"], web["worker"])
+
+
+def _two_reports(process: subprocess.Popen[str]) -> dict[str, Any]:
+    """What web service and companion say of themselves, whoever is first."""
+    return read_report(process) | read_report(process)
+
+
+def test_what_runs_beside_the_service_is_started_again_and_disturbs_nobody(launch: Launch) -> None:
+    process = launch(companion=True)
+    said = _two_reports(process)
+    os.kill(said["companion"], signal.SIGKILL)
+    assert process.stdout is not None
+    assert process.stdout.readline() == (
+        f"The helper (pid {said['companion']}) was killed by SIGKILL; it is started again in 2 s.\n"
+    )
+    again = read_report(process)
+    assert again["companion"] != said["companion"]
+    process.send_signal(signal.SIGTERM)
+    output, _ = process.communicate(timeout=20)
+    assert (process.returncode, output) == (0, "Stopping …\nthe companion ends\n")
+    assert gone(said["web"], again["companion"])
+
+
+def test_service_and_companion_get_none_of_each_others_secrets(launch: Launch, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CASEMGMT_MIGRATION_DATABASE_URL", "of-the-owner")
+    process = launch(companion=True)
+    said = _two_reports(process)
+    assert not said["admin"]
+    assert said["given"] == ["CASEMGMT_OF_HELPER"]
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+
+
+def test_a_companion_does_not_outlive_a_killed_supervisor(launch: Launch) -> None:
+    process = launch(companion=True)
+    said = _two_reports(process)
+    process.kill()
+    wait_until(lambda: gone(said["web"], said["companion"]))
+    os.kill(said["worker"], signal.SIGKILL)

@@ -25,7 +25,7 @@ def main(port: int, manner: str) -> None:
     if manner == "stubborn":
         signal.signal(signal.SIGTERM, signal.SIG_IGN)
     worker = subprocess.Popen(["/bin/sleep", "60"], stdout=subprocess.DEVNULL)
-    admin = "CASEMGMT_MIGRATION_DATABASE_URL" in os.environ
+    admin = bool({"CASEMGMT_MIGRATION_DATABASE_URL", "CASEMGMT_OF_HELPER"} & os.environ.keys())
     report = {
         "web": os.getpid(),
         "worker": worker.pid,

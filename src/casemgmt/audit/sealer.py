@@ -40,11 +40,6 @@ _LEFT_OVER = (
     " WHERE NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = e.id) ORDER BY at, id"
 )
 _MOVED = "SELECT audit_write($1, 'audit.generation_started', 'done', NULL, 'audit', '{}', NULL, NULL, '{}', 'sealer')"
-_WAITING = (
-    f"SELECT at, extract(epoch FROM clock_timestamp() - at)::integer AS seconds, {_HORIZON}::text AS held_by"  # noqa: S608 - constants
-    f" FROM audit_event WHERE xid >= {_HORIZON} ORDER BY xid LIMIT 1"
-)
-
 
 _NOBODY = UUID(int=0)
 
@@ -63,16 +58,6 @@ class Pass:
     """Whether there was more to seal than one pass takes."""
     elsewhere: bool = False
     """Whether another sealer was at work."""
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """Committed events that can't be sealed yet, because an older transaction still runs."""
-
-    since: datetime
-    seconds: int
-    held_by: int
-    """Number of the oldest transaction that runs."""
 
 
 @dataclass(frozen=True)
@@ -137,11 +122,6 @@ class Sealer:
             state.cursor = cursor
         self._state, self._restored = state, False
         return Pass(state.tree.size, state.tree.size - before, more=more)
-
-    async def waiting(self) -> Waiting | None:
-        """Return since when committed events wait for an older transaction, if any do."""
-        row = await self._connection.fetchrow(_WAITING)
-        return None if row is None else Waiting(row["at"], row["seconds"], int(row["held_by"]))
 
     async def _current(self, known: _State | None) -> _State:
         """Return the tree as the last head has it: remembered, or read and checked."""

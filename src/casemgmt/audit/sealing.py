@@ -5,6 +5,7 @@ import signal
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
+from dataclasses import asdict
 from functools import partial
 
 import asyncpg
@@ -12,6 +13,7 @@ import structlog
 
 from casemgmt.audit import tree
 from casemgmt.audit.evidence import SignedHead
+from casemgmt.audit.progress import read_progress
 from casemgmt.audit.sealer import Pass, RetiredKeyError, Sealer
 from casemgmt.audit.signing import KeyFileError, SigningKey, read_key_file
 from casemgmt.audit.tree import BrokenTreeError
@@ -172,7 +174,7 @@ class Sealing:
             self._accept_loss = False
             report.note(done)
             if report.is_due():
-                await report.give(sealer)
+                await report.give(connection)
             if not done.more:
                 await self._rest(self._settings.seal_seconds)
 
@@ -204,13 +206,14 @@ class _Report:
     def is_due(self) -> bool:
         return time.monotonic() >= self._due
 
-    async def give(self, sealer: Sealer) -> None:
+    async def give(self, connection: asyncpg.Connection) -> None:
         self._due = time.monotonic() + REPORT_SECONDS
         log.info("audit.sealed", events=self._events, size=self._size)
         self._events = 0
-        waiting = await sealer.waiting()
-        if waiting is not None and waiting.seconds > _LATE_SECONDS:
-            log.warning("audit.held_back", seconds=waiting.seconds, transaction=waiting.held_by)
+        progress = await read_progress(connection)
+        if progress.holder is not None and progress.is_late(_LATE_SECONDS):
+            held = asdict(progress.holder)
+            log.warning("audit.held_back", seconds=progress.seconds_waiting, **held | {"since": str(held["since"])})
 
 
 async def tell_next(connection: asyncpg.Connection, witness: Witness, clock: Clock) -> int:

@@ -1,4 +1,4 @@
-"""Keys and signatures of the log: Ed25519. The only module that imports cryptography.
+"""Keys and signatures of the log: Ed25519.
 
 A signature is always over a document that says what it is (`type`), or begins with words of its own, so that a
 signature on one thing is never one on another.

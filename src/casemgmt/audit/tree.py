@@ -68,9 +68,7 @@ def _stored(place: Subtree) -> tuple[int, range]:
 
 async def _read_level(connection: asyncpg.Connection, level: int, indexes: Sequence[int]) -> dict[Subtree, bytes]:
     if level == 0:
-        rows = await connection.fetch(
-            "SELECT position AS place, hash FROM audit_leaf WHERE position = ANY ($1::bigint[])", indexes
-        )
+        rows = await connection.fetch("SELECT position AS place, hash FROM audit_leaf_hashes($1)", indexes)
     else:
         rows = await connection.fetch(
             "SELECT index AS place, hash FROM audit_node WHERE level = $1 AND index = ANY ($2::bigint[])",

@@ -116,9 +116,10 @@ DECLARE
         'idempotency_key', 'user_id = (SELECT actor_user())',
         'audit_event', '(SELECT actor_has(''audit''))',
         'audit_leaf', '(SELECT actor_has(''audit''))',
-        'audit_node', '(SELECT actor_has(''audit''))',
-        'audit_head', '(SELECT actor_has(''audit''))',
-        'audit_key', '(SELECT actor_has(''audit''))',
+        -- hashes and public keys: whoever kept a head outside checks it without an account
+        'audit_node', 'true',
+        'audit_head', 'true',
+        'audit_key', 'true',
         'audit_witness', '(SELECT actor_has(''audit''))');
     -- Where reading asks for more than writing, or writing for more than reading.
     reading constant jsonb := jsonb_build_object(
