@@ -16,9 +16,11 @@ from rich.console import Console
 from sqlalchemy.engine import make_url
 
 from casemgmt.access.bootstrap import create_administrator
+from casemgmt.access.command_line import rotate_secret
 from casemgmt.access.password_rules import BreachedPasswords
 from casemgmt.audit.command_line import app as audit_app
 from casemgmt.audit.sealing import SealingError, run_sealer
+from casemgmt.backup.command_line import backup, restore
 from casemgmt.db.migrate import migrate
 from casemgmt.demo.accounts import ACCOUNTS, DEMO_FACTOR_KEY, DEMO_PASSWORD
 from casemgmt.demo.play import STORIES, play_against
@@ -36,6 +38,9 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pret
 SettingsT = TypeVar("SettingsT", Settings, SealerSettings)
 
 app.add_typer(audit_app, name="audit")
+app.command()(backup)
+app.command()(restore)
+app.command()(rotate_secret)
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 

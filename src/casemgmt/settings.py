@@ -65,6 +65,11 @@ class Settings(BaseSettings):
     token_secret: SecretStr = Field(
         SecretStr(DEMO_TOKEN_SECRET), description="HMAC key of access tokens, 32 characters or more."
     )
+    token_secret_before: SecretStr | None = Field(
+        None,
+        description="The token secret before this one, for as long as sessions begun under it may go on. Leave it out "
+        "where the old secret is known to somebody: then everybody logs in again.",
+    )
     lookup_secret: SecretStr = Field(
         SecretStr(DEMO_LOOKUP_SECRET),
         description="HMAC key of the hashes by which a phone number is found again, 32 characters or more. "
@@ -135,6 +140,8 @@ class Settings(BaseSettings):
             "CASEMGMT_LOOKUP_SECRET": self.lookup_secret.get_secret_value(),
             "CASEMGMT_FACTOR_SECRET": self.factor_secret.get_secret_value(),
         }
+        if self.token_secret_before is not None:
+            secrets["CASEMGMT_TOKEN_SECRET_BEFORE"] = self.token_secret_before.get_secret_value()
         for name, value in secrets.items():
             if value in {DEMO_TOKEN_SECRET, DEMO_LOOKUP_SECRET, DEMO_FACTOR_SECRET}:
                 raise ValueError(f"{name} is the secret of the demo: set your own, or CASEMGMT_MODE=demo")

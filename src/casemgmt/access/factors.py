@@ -41,7 +41,6 @@ class SecondFactors:
         self._issuer = settings.token_issuer
         self._key = settings.factor_secret.get_secret_value()
         self._marks = Marks(self._key.encode())
-        self._sealing = AESGCM(_sealing_key(self._key))
 
     async def need(self, connection: asyncpg.Connection, user_id: UUID) -> Need:
         """Answer what a log-in needs beside the password."""
@@ -88,8 +87,7 @@ class SecondFactors:
         sealed = await connection.fetchval("SELECT auth_factor_secret($1, $2)", user_id, confirmed)
         if sealed is None:
             return None
-        secret = self._sealing.decrypt(sealed[:_NONCE], sealed[_NONCE:], user_id.bytes).decode()
-        totp, present = pyotp.TOTP(secret), int(now.timestamp()) // STEP_SECONDS
+        totp, present = pyotp.TOTP(unseal(sealed, user_id, self._key)), int(now.timestamp()) // STEP_SECONDS
         given = code.strip().replace(" ", "").encode("utf-8", "replace")
         for step in (present, present - 1, present + 1):
             if hmac.compare_digest(totp.generate_otp(step).encode(), given):
@@ -104,6 +102,11 @@ def seal(secret: str, user_id: UUID, key: str) -> bytes:
     """Return a secret as it is stored: nobody who reads the database alone can make a code of it."""
     nonce = secrets.token_bytes(_NONCE)
     return nonce + AESGCM(_sealing_key(key)).encrypt(nonce, secret.encode(), user_id.bytes)
+
+
+def unseal(sealed: bytes, user_id: UUID, key: str) -> str:
+    """Return a secret that `seal` sealed for this user under this key; raises `InvalidTag` for any other."""
+    return AESGCM(_sealing_key(key)).decrypt(sealed[:_NONCE], sealed[_NONCE:], user_id.bytes).decode()
 
 
 def _sealing_key(secret: str) -> bytes:

@@ -7,20 +7,25 @@ import hmac
 class Marks:
     """HMACs under the key of a deployment. Each kind of thing has its own space."""
 
-    def __init__(self, key: bytes) -> None:
+    def __init__(self, key: bytes, before: bytes | None = None) -> None:
         self._key = key
+        self._known = (key,) if before is None else (key, before)
 
     def hash(self, kind: str, value: str) -> str:
         """Return the keyed hash of something."""
-        return hmac.new(self._key, f"{kind} {value}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()
+        return _hash(self._key, kind, value)
 
     def mark(self, kind: str, body: str) -> str:
         """Return the body with our mark on it."""
         return f"{body}.{self.hash(kind, body)}"
 
     def marked(self, kind: str, token: str) -> str | None:
-        """Return the body of something that we marked, else None."""
+        """Return the body of something that we marked, also under the key of before; else None."""
         body, _, mark = token.rpartition(".")
-        if not token.isascii() or not hmac.compare_digest(mark, self.hash(kind, body)):
+        if not token.isascii() or not any(hmac.compare_digest(mark, _hash(key, kind, body)) for key in self._known):
             return None
         return body
+
+
+def _hash(key: bytes, kind: str, value: str) -> str:
+    return hmac.new(key, f"{kind} {value}".encode("utf-8", "replace"), hashlib.sha256).hexdigest()

@@ -58,7 +58,11 @@ class Accounts:
         self._tokens = tokens
         self._clock = clock
         self._session_life = timedelta(hours=settings.refresh_token_hours)
-        self._marks = Marks(settings.token_secret.get_secret_value().encode())
+        before = settings.token_secret_before
+        self._marks = Marks(
+            settings.token_secret.get_secret_value().encode(),
+            None if before is None else before.get_secret_value().encode(),
+        )
         self._attempts = Attempts(database, self._marks, clock)
         self._breached = BreachedPasswords(settings.breached_passwords_file)
         self.factors = SecondFactors(settings)

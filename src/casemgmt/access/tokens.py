@@ -1,5 +1,6 @@
 """Access tokens. The only module that imports jose."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,6 +40,8 @@ class Tokens:
 
     def __init__(self, settings: Settings) -> None:
         self._secret = settings.token_secret.get_secret_value()
+        before = settings.token_secret_before
+        self._secrets = (self._secret,) if before is None else (self._secret, before.get_secret_value())
         self._issuer = settings.token_issuer
         self._audience = settings.token_audience
         self.life = timedelta(minutes=settings.access_token_minutes)
@@ -84,13 +87,13 @@ class Tokens:
         return actor
 
     def _verify(self, token: str, now: datetime) -> tuple[Actor, int]:
-        """Check a token of our own: its algorithm is ours to say, never the token's, and so is its one key."""
+        """Check a token of our own: its algorithm is ours to say, never the token's, and so is its key."""
         written = read_compact(token)
         if written.algorithm != OWN_ALGORITHM:
             raise TokenRefused("algorithm")
         if written.key_id is not None:
             raise TokenRefused("header")
-        verify_signature(token, self._secret, OWN_ALGORITHM)
+        self._verify_signature(token)
         claims = written.claims
         if claims.get("iss") != self._issuer:
             raise TokenRefused("issuer")
@@ -111,6 +114,14 @@ class Tokens:
         except (KeyError, TypeError, ValueError, AttributeError):
             raise TokenRefused("claims") from None
         return actor, expires
+
+    def _verify_signature(self, token: str) -> None:
+        """Check against the secret, and where that is being changed against the one before it."""
+        *first, last = self._secrets
+        for secret in first:
+            with suppress(TokenRefused):
+                return verify_signature(token, secret, OWN_ALGORITHM)
+        return verify_signature(token, last, OWN_ALGORITHM)
 
 
 def verify_signature(token: str, key: str | dict[str, Any], algorithm: str) -> None:

@@ -5,7 +5,7 @@ whole, in the order of their names, whenever one of them has changed: one place 
 """
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from importlib import resources
 from pathlib import Path
 
@@ -38,7 +38,7 @@ def alembic_config() -> Config:
 
 async def migrate(admin_url: str, service_url: str | None = None, sealer_url: str | None = None) -> None:
     """Apply everything, in one go and safely again. `admin_url` may create roles; the others name the log-ins."""
-    await _make_roles(admin_url, {SERVICE_ROLE: service_url, SEALER_ROLE: sealer_url})
+    await make_roles(admin_url, service_url, sealer_url)
     await run_alembic(admin_url, lambda config: command.upgrade(config, "head"))
     connection = await asyncpg.connect(driver_url(admin_url))
     try:
@@ -82,7 +82,9 @@ def driver_url(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-async def _make_roles(admin_url: str, logins: Mapping[str, str | None]) -> None:
+async def make_roles(admin_url: str, service_url: str | None = None, sealer_url: str | None = None) -> None:
+    """Make the roles that own, serve and seal where they are missing, and the log-ins that the addresses name."""
+    logins = {SERVICE_ROLE: service_url, SEALER_ROLE: sealer_url}
     connection = await asyncpg.connect(driver_url(admin_url))
     try:
         async with connection.transaction():

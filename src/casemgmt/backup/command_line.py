@@ -1,0 +1,81 @@
+"""`casemgmt backup` and `casemgmt restore`."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import asyncpg
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
+
+from casemgmt.backup import manifest
+from casemgmt.backup.making import make_backup
+from casemgmt.backup.manifest import BackupError
+from casemgmt.backup.restoring import restore_backup
+from casemgmt.clock import SystemClock
+from casemgmt.settings import SealerSettings, Settings
+
+console = Console(highlight=False, soft_wrap=True)
+errors = Console(stderr=True, highlight=False, soft_wrap=True)
+
+Binaries = Annotated[
+    Path | None, typer.Option(help="Folder with PostgreSQL's programs. Absent: those of the installation.")
+]
+
+
+def _refuse(text: str) -> NoReturn:
+    errors.print(text, markup=False)
+    raise typer.Exit(2)
+
+
+def _admin_url(settings: Settings) -> str:
+    if settings.migration_database_url is None:
+        _refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that row security doesn't bind.")
+    return settings.migration_database_url
+
+
+def backup(
+    folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist.")], binaries: Binaries = None
+) -> None:
+    """Copy the whole database, as it is at one moment, into a new folder. The service goes on meanwhile."""
+    url = _admin_url(Settings())
+    try:
+        made = make_backup(url, folder, SystemClock().now(), console.print, binaries)
+    except BackupError as error:
+        _refuse(str(error))
+    except (OSError, asyncpg.PostgresError) as error:
+        _refuse(f"The backup failed, nothing of it is left: {error}")
+    sealed = "nothing of it sealed" if made.sealed is None else f"sealed up to {made.sealed.size:,}"
+    console.print(f"{folder}: {made.bytes / 2**20:,.1f} MiB, {made.events:,} audit events, {sealed}.")
+    console.print("It holds children's records in clear: keep it where the database itself might be kept.")
+
+
+def restore(
+    folder: Annotated[Path, typer.Argument(help="Folder that `casemgmt backup` made.")], binaries: Binaries = None
+) -> None:
+    """Put a backup into an empty database of a new cluster, end all sessions, begin a new generation of cursors."""
+    settings = Settings()
+    url = _admin_url(settings)
+    logins = (settings.database_url, SealerSettings().sealer_database_url)
+    try:
+        with Progress(
+            TextColumn("{task.description}"), BarColumn(), DownloadColumn(), console=errors, transient=True
+        ) as bar:
+            total = (folder / manifest.DUMP).stat().st_size if (folder / manifest.DUMP).exists() else None
+            task = bar.add_task("Reading", total=total)
+            said = asyncio.run(
+                restore_backup(folder, url, logins, console.print, lambda size: bar.advance(task, size), binaries)
+            )
+    except BackupError as error:
+        _refuse(str(error))
+    except (OSError, asyncpg.PostgresError) as error:
+        _refuse(f"The restore failed; empty the database before the next try: {error}")
+    console.print(
+        f"The database is as it was on {said.made_at:%Y-%m-%d at %H:%M} UTC, with {said.events:,} audit events or more."
+    )
+    console.print(
+        "All sessions are ended. Passwords, roles and keys are those of that moment: what was changed or revoked"
+    )
+    console.print("afterwards must be changed or revoked again before the service is opened.")
+    console.print("If the witness saw more of the log than came back, start the sealer once with --accept-loss.")
