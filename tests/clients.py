@@ -52,6 +52,10 @@ class World:
             self._callers[username] = Caller(self.client, answer.json()["access_token"])
         return self._callers[username]
 
+    def name_of(self, token: str) -> str:
+        """Return whose token it is; empty for a call of nobody who signed in here."""
+        return next((name for name, caller in self._callers.items() if caller.token == token), "")
+
     def forget_tokens(self) -> None:
         """Let every account sign in anew: for tests that move the clock past the life of a token."""
         self._callers.clear()

@@ -15,6 +15,7 @@ Row = dict[str, Any]
 Rule = Callable[["Expectation", Row], bool]
 
 TABLES = (
+    "adoption_fact",
     "app_user",
     "assessment",
     "audit_event",
@@ -33,6 +34,7 @@ TABLES = (
     "family",
     "family_member",
     "follow_up_check",
+    "health_note",
     "mobile_group_member",
     "person",
     "person_address",
@@ -211,11 +213,36 @@ class Expectation:
     def iin(self, row: Row) -> bool:
         return "identifiers" in self.flags and self.of_person(row)
 
+    def contact(self, row: Row) -> bool:
+        return "contacts" in self.flags and self.of_person(row)
+
     def protected_address(self, row: Row) -> bool:
-        return any(
-            c["person_id"] == row["person_id"] and c["until"] is None and c["case_id"] in self.teams
-            for c in self.world.rows["case_person"]
-        )
+        return bool(self._cases_of(row["person_id"]) & self.teams)
+
+    def health_note(self, row: Row) -> bool:
+        """Who writes it while seeing the person, and the medical side of the team."""
+        if row["recorded_by_id"] == self.user_id and self.of_person(row):
+            return True
+        return any(m["sector"] == "health" or m["help_kind"] == "medical" for m in self._places_with(row["person_id"]))
+
+    def adoption_fact(self, row: Row) -> bool:
+        places = self._places_with(row["person_id"])
+        return "adoptions" in self.flags and any(m["sector"] == "guardianship" for m in places)
+
+    def _cases_of(self, person_id: UUID) -> set[UUID]:
+        """The cases in which a person is now."""
+        return {
+            c["case_id"] for c in self.world.rows["case_person"] if c["person_id"] == person_id and c["until"] is None
+        }
+
+    def _places_with(self, person_id: UUID) -> list[Row]:
+        """The account's places in teams of cases in which a person is now."""
+        cases = self._cases_of(person_id)
+        return [
+            m
+            for m in self.world.rows["case_member"]
+            if m["user_id"] == self.user_id and m["ended_at"] is None and m["case_id"] in cases
+        ]
 
     def family(self, row: Row) -> bool:
         own = bool({Reach.ORGANISATION, Reach.REGION} & self.cases) and row["organisation_id"] == self.body
@@ -225,7 +252,12 @@ class Expectation:
         return any(m["family_id"] == row["id"] and self.of_person(m) for m in self.world.rows["family_member"])
 
     def relationship(self, row: Row) -> bool:
-        return self.of_person(row) and self.person(self.world.by_id["person"][row["other_id"]])
+        """Both must be seen; and of an adoption only those know who work on a case of one of the two."""
+        if not (self.of_person(row) and self.person(self.world.by_id["person"][row["other_id"]])):
+            return False
+        adoption = row["kind"] in {"adoptive_parent", "adopted_child"}
+        cases = self._cases_of(row["person_id"]) | self._cases_of(row["other_id"])
+        return not adoption or bool(cases & self.teams)
 
     def everybody(self, _: Row) -> bool:
         return True
@@ -238,6 +270,7 @@ class Expectation:
 
 
 RULES: dict[str, Rule] = {
+    "adoption_fact": Expectation.adoption_fact,
     "app_user": Expectation.everybody,
     "audit_event": Expectation.audit,
     "benefit_appeal": Expectation.of_determination,
@@ -251,10 +284,11 @@ RULES: dict[str, Rule] = {
     "centre_session": Expectation.session,
     "family": Expectation.family,
     "family_member": Expectation.of_person,
+    "health_note": Expectation.health_note,
     "mobile_group_member": Expectation.everybody,
     "person": Expectation.person,
     "person_address": Expectation.of_person,
-    "person_contact": Expectation.of_person,
+    "person_contact": Expectation.contact,
     "person_iin": Expectation.iin,
     "protected_address": Expectation.protected_address,
     "referral": Expectation.referral,

@@ -7,22 +7,38 @@ from fastapi import Response
 from api.etags import RequiredVersion, set_etag
 from api.routing import CurrentServices, CurrentWork, Router
 from casemgmt.access.permissions import Permission
-from casemgmt.people import addresses, contacts, identifiers, known, relationships, service
+from casemgmt.people import (
+    addresses,
+    adoptions,
+    contacts,
+    health_notes,
+    identifiers,
+    known,
+    relationships,
+    service,
+)
 from casemgmt.people.commands import (
     ChangePerson,
     EndPeriod,
     MatchPersons,
     RecordAddress,
+    RecordAdoption,
     RecordContact,
     RecordIin,
     RecordPerson,
     RecordRelationship,
+    WithdrawAdoption,
+    WriteHealthNote,
 )
 from casemgmt.people.views import (
     AddressesView,
     AddressView,
+    AdoptionsView,
+    AdoptionView,
     ContactsView,
     ContactView,
+    HealthNotesView,
+    HealthNoteView,
     IinRecorded,
     IinView,
     MatchView,
@@ -86,7 +102,7 @@ async def create_person_contact(
     return await contacts.record_contact(work, person_id, command, services.settings.lookup_key)
 
 
-@router.get("/{person_id}/contacts", Permission.PERSONS_READ)
+@router.get("/{person_id}/contacts", Permission.CONTACTS_READ)
 async def list_person_contacts(person_id: UUID, work: CurrentWork) -> ContactsView:
     """List the contacts of a person, the newest first."""
     return await contacts.list_contacts(work, person_id)
@@ -134,6 +150,38 @@ async def end_relationship(
 ) -> RelationshipView:
     """End a relationship on a day."""
     return await relationships.end_relationship(work, person_id, relationship_id, command)
+
+
+@router.post("/{person_id}/health-notes", Permission.HEALTH_NOTES_WRITE, status_code=201)
+async def write_health_note(person_id: UUID, command: WriteHealthNote, work: CurrentWork) -> HealthNoteView:
+    """Write down what was seen of a person's health: for the medical side of the team, and for nobody else."""
+    return await health_notes.write_health_note(work, person_id, command)
+
+
+@router.get("/{person_id}/health-notes", Permission.HEALTH_NOTES_READ)
+async def list_health_notes(person_id: UUID, work: CurrentWork) -> HealthNotesView:
+    """List the notes on a person's health that you may read, the newest first."""
+    return await health_notes.list_health_notes(work, person_id)
+
+
+@router.post("/{person_id}/adoption-facts", Permission.ADOPTIONS_WRITE, status_code=201)
+async def record_adoption_fact(person_id: UUID, command: RecordAdoption, work: CurrentWork) -> AdoptionView:
+    """Record an adoption as the guardianship body's member of the team. Nothing else in the service tells of it."""
+    return await adoptions.record_adoption(work, person_id, command)
+
+
+@router.get("/{person_id}/adoption-facts", Permission.ADOPTIONS_READ)
+async def list_adoption_facts(person_id: UUID, work: CurrentWork) -> AdoptionsView:
+    """List the adoptions of a person. Whoever may not know of them gets the answer of a person without any."""
+    return await adoptions.list_adoptions(work, person_id)
+
+
+@router.post("/{person_id}/adoption-facts/{fact_id}/withdraw", Permission.ADOPTIONS_WRITE)
+async def withdraw_adoption_fact(
+    person_id: UUID, fact_id: UUID, command: WithdrawAdoption, work: CurrentWork
+) -> AdoptionView:
+    """Mark an adoption as recorded by mistake. It is kept, with the reason."""
+    return await adoptions.withdraw_adoption(work, person_id, fact_id, command)
 
 
 def _shown(response: Response, view: PersonView) -> PersonView:

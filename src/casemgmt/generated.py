@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
+from casemgmt.access.fields_document import fields_document
 from casemgmt.access.permissions import Permission
 from casemgmt.access.roles import ROLES
 from casemgmt.demo.sign_off import example_sign_off
@@ -73,6 +74,7 @@ def settings_document() -> str:
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/states.md": states_document,
     "docs/permissions.md": permissions_document,
+    "docs/fields.md": lambda: fields_document(_NOTE),
     ".env.example": settings_document,
     "src/casemgmt/demo/sign_off.example.yaml": example_sign_off,
 }

@@ -6,6 +6,8 @@ from enum import StrEnum
 class Permission(StrEnum):
     """What a role may be allowed to do. Seeing a record is a second question, answered by row security."""
 
+    ADOPTIONS_READ = "adoptions:read"
+    ADOPTIONS_WRITE = "adoptions:write"
     ASSESSMENTS_READ = "assessments:read"
     ASSESSMENTS_WRITE = "assessments:write"
     AUDIT_READ = "audit:read"
@@ -26,7 +28,10 @@ class Permission(StrEnum):
     CASES_WRITE = "cases:write"
     CENTRES_MANAGE = "centres:manage"
     CENTRES_READ = "centres:read"
+    CONTACTS_READ = "contacts:read"
     FOLLOW_UPS_WRITE = "follow_ups:write"
+    HEALTH_NOTES_READ = "health_notes:read"
+    HEALTH_NOTES_WRITE = "health_notes:write"
     IDENTIFIERS_READ = "identifiers:read"
     MOBILE_GROUPS_MANAGE = "mobile_groups:manage"
     MOBILE_GROUPS_READ = "mobile_groups:read"

@@ -38,8 +38,9 @@ class Role:
     cases: Reach = Reach.NONE
     """Reach of cases, of everything in them, and of persons."""
     flags: frozenset[str] = field(default_factory=frozenset)
-    """Secret classes the role reads where it sees the record: `identifiers`, `reporters`; and `audit`, `directory`,
-    `benefits` (determinations of the body and the region, without the persons' files)."""
+    """Secret classes the role reads where it sees the record: `adoptions`, `contacts`, `identifiers`, `reporters` (see
+    `fields.SECRETS`); and `audit`, `directory`, `benefits` (determinations of the body and the region, without the
+    persons' files)."""
 
     @property
     def needs_second_factor(self) -> bool:
@@ -49,6 +50,7 @@ class Role:
 
 _EVERYBODY = {P.SELF_READ, P.REFERENCE_READ, P.ORGANISATIONS_READ, P.USERS_READ}
 _SIGNAL_DESK = {
+    P.CONTACTS_READ,
     P.SIGNALS_CREATE,
     P.SIGNALS_READ,
     P.SIGNALS_TRIAGE,
@@ -72,7 +74,16 @@ _CASE_READER = {
     P.REHABILITATION_READ,
     P.SESSIONS_READ,
 }
-_TEAM_WORKER = _CASE_READER | {P.TASKS_READ, P.TASKS_WRITE, P.SIGNALS_CREATE, P.SIGNALS_READ, P.PERSONS_MATCH}
+_TEAM_WORKER = _CASE_READER | {
+    P.CONTACTS_READ,
+    P.HEALTH_NOTES_READ,
+    P.HEALTH_NOTES_WRITE,
+    P.PERSONS_MATCH,
+    P.SIGNALS_CREATE,
+    P.SIGNALS_READ,
+    P.TASKS_READ,
+    P.TASKS_WRITE,
+}
 _CASE_WORK = _TEAM_WORKER | {
     P.ASSESSMENTS_WRITE,
     P.BENEFITS_APPEAL,
@@ -95,6 +106,9 @@ _CASE_WORK = _TEAM_WORKER | {
     P.SESSIONS_BOOK,
 }
 _GROUP_WORK = {
+    P.CONTACTS_READ,
+    P.HEALTH_NOTES_READ,
+    P.HEALTH_NOTES_WRITE,
     P.MOBILE_GROUPS_READ,
     P.PERSONS_MATCH,
     P.PERSONS_READ,
@@ -107,6 +121,7 @@ _GROUP_WORK = {
     P.TASKS_WRITE,
     P.VISITS_WRITE,
 }
+_CONTACTS = frozenset({"contacts"})
 _IDENTIFIERS = frozenset({"identifiers"})
 _REPORTERS = frozenset({"reporters"})
 
@@ -141,19 +156,20 @@ ROLES: dict[str, Role] = {
             P.BENEFITS_DETERMINE,
             P.BENEFITS_OFFER,
             P.BENEFITS_REVIEW,
+            P.CONTACTS_READ,
             P.IDENTIFIERS_READ,
             P.TASKS_READ,
             P.TASKS_WRITE,
         },
         cases=Reach.TEAM,
-        flags=_IDENTIFIERS | {"benefits"},
+        flags=_IDENTIFIERS | _CONTACTS | {"benefits"},
     ),
     "case_manager": _role(
         "Accountable for a child's case from opening to follow-up",
         _CASE_WORK,
         signals=Reach.OWN,
         cases=Reach.TEAM,
-        flags=_IDENTIFIERS,
+        flags=_IDENTIFIERS | _CONTACTS,
     ),
     "centre_head": _role(
         "Heads a family support centre: its rooms, specialists, sessions and the cases it is accountable for",
@@ -168,31 +184,33 @@ ROLES: dict[str, Role] = {
         },
         signals=Reach.OWN,
         cases=Reach.ORGANISATION,
+        flags=_CONTACTS,
     ),
     "centre_specialist": _role(
         "Psychologist, lawyer, social worker of a centre: sessions with the families on whose team they are",
         _TEAM_WORKER | {P.SESSIONS_BOOK, P.SESSIONS_HOLD, P.ASSESSMENTS_WRITE},
         signals=Reach.OWN,
         cases=Reach.TEAM,
+        flags=_CONTACTS,
     ),
     "contact_centre_operator": _role(
         "Takes and triages what reaches the contact centre 111",
         _SIGNAL_DESK,
         signals=Reach.ORGANISATION,
-        flags=_REPORTERS,
+        flags=_REPORTERS | _CONTACTS,
     ),
     "duty_officer": _role(
         "Signal desk of a region's child-rights department, day and night",
         _SIGNAL_DESK | {P.SIGNALS_REVIEW, P.CASES_OPEN},
         signals=Reach.REGION,
-        flags=_REPORTERS,
+        flags=_REPORTERS | _CONTACTS,
     ),
     "guardianship_officer": _role(
         "Guardianship and trusteeship body: the children on whose team the officer is",
-        _TEAM_WORKER | {P.BENEFITS_APPEAL, P.IDENTIFIERS_READ, P.PERSONS_WRITE},
+        _TEAM_WORKER | {P.ADOPTIONS_READ, P.ADOPTIONS_WRITE, P.BENEFITS_APPEAL, P.IDENTIFIERS_READ, P.PERSONS_WRITE},
         signals=Reach.OWN,
         cases=Reach.TEAM,
-        flags=_IDENTIFIERS,
+        flags=_IDENTIFIERS | _CONTACTS | {"adoptions"},
     ),
     "integration": _role(
         "A system that sends signals and reads back their state",
@@ -204,12 +222,14 @@ ROLES: dict[str, Role] = {
         _GROUP_WORK,
         signals=Reach.OWN,
         cases=Reach.TEAM,
+        flags=_CONTACTS,
     ),
     "mobile_group_member": _role(
         "Visits families with a mobile group",
         _GROUP_WORK - {P.REFERRALS_ANSWER},
         signals=Reach.OWN,
         cases=Reach.TEAM,
+        flags=_CONTACTS,
     ),
     "oversight_reader": _role(
         "Commissioner, committee, prosecutor: reads what is not restricted, changes nothing",
@@ -226,6 +246,7 @@ ROLES: dict[str, Role] = {
             P.CASES_APPROVE_CLOSURE,
             P.CASES_HANDOVER,
             P.CASES_RESTRICT,
+            P.CONTACTS_READ,
             P.MOBILE_GROUPS_READ,
             P.PLANS_APPROVE,
             P.REFERRALS_READ,
@@ -237,6 +258,7 @@ ROLES: dict[str, Role] = {
         },
         signals=Reach.REGION,
         cases=Reach.ORGANISATION,
+        flags=_CONTACTS,
     ),
 }
 

@@ -119,7 +119,8 @@ async def _visit(stage: Stage, child: Child) -> None:
     await stage.act(LEAD, "finds nobody and says so", "POST", f"{path}/no-contact", body)
     await stage.act(LEAD, "departs again", "POST", f"{path}/depart", {"warnings_read": True})
     await stage.act(LEAD, "meets the girl at school", "POST", f"{path}/visit", {})
-    body = stage.example("report_visit.accompaniment")
+    seen = {"person_id": child.person, "body": "Сол білегінде үш көгерген жер, бір аптадай бұрынғы."}
+    body = stage.example("report_visit.accompaniment", {"health_notes": [seen]})
     await stage.refused(OPERATOR, "writes the act of a visit of others", "POST", f"{path}/visit-act", body, status=403)
     await stage.act(LEAD, "writes the visit act with the girl's own words", "POST", f"{path}/visit-act", body)
 

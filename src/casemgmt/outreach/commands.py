@@ -84,6 +84,13 @@ class PersonMet(Command):
     role: ClientRole
 
 
+class HealthSeen(Command):
+    """What was seen of somebody's health. Kept apart from the act: the medical side of the team reads it."""
+
+    person_id: UUID
+    body: LongText
+
+
 class ReportVisit(Command):
     """The visit act."""
 
@@ -99,6 +106,11 @@ class ReportVisit(Command):
         default=None, description="Needed where a serious finding ends in a consultation alone."
     )
     persons: list[PersonMet] = Field(default_factory=list, max_length=20)
+    health_notes: list[HealthSeen] = Field(
+        default_factory=list,
+        max_length=20,
+        description="What was seen of health: kept apart from the act, read by the medical side of the team alone.",
+    )
 
 
 class RecordWarning(Command):

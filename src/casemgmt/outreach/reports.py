@@ -11,6 +11,7 @@ from casemgmt.outreach.service import begin_step, save_step
 from casemgmt.outreach.tables import Referral, VisitAct
 from casemgmt.outreach.views import FindingView, MeasureView, PresentView, VisitActView
 from casemgmt.people.service import require_visible_persons
+from casemgmt.people.tables import HealthNote
 from casemgmt.reference.lists import content_digest
 from casemgmt.signals.attaching import attach_to_open_case
 from casemgmt.signals.desk import desk_clock
@@ -20,6 +21,7 @@ from casemgmt.signals.repository import subjects_of
 from casemgmt.signals.states import SIGNAL
 from casemgmt.signals.tables import Signal, SignalPerson
 from casemgmt.tasks import clocks
+from rules.zone import to_local
 
 _NEXT_CLOCK = {
     "accompaniment": "case_opening",
@@ -34,14 +36,14 @@ async def report_visit(work: Work, referral_id: UUID, command: ReportVisit, expe
     referral, signal, target = await begin_step(work, referral_id, "report", expected)
     policy.check_act(command)
     named = [p.person_id for p in command.present if p.person_id is not None] + [p.person_id for p in command.persons]
-    await require_visible_persons(work, named)
+    await require_visible_persons(work, named + [each.person_id for each in command.health_notes])
     act = _act(work, referral, command)
     met = await _new_subjects(work, signal, command)
     referral.state = target
     referral.reported_at = work.now
     stopped = await clocks.stop(work, referral.id, ("visit_report",), command.outcome)
     data: dict[str, object] = {"visit_act_id": str(act.id), "outcome": command.outcome, "child_seen": act.child_seen}
-    await save_step(work, referral, "referral.reported", data, act, *met, *stopped)
+    await save_step(work, referral, "referral.reported", data, act, *_health_notes(work, act, command), *met, *stopped)
     view = _view(act)
     await _move(work, referral, signal, command.outcome)
     return view
@@ -59,8 +61,23 @@ def _act(work: Work, referral: Referral, command: ReportVisit) -> VisitAct:
         lists_version=content_digest(),
         submitted_by_id=work.actor.user_id,
         submitted_at=work.now,
-        **command.model_dump(mode="json", exclude={"persons"}),
+        **command.model_dump(mode="json", exclude={"persons", "health_notes"}),
     )
+
+
+def _health_notes(work: Work, act: VisitAct, command: ReportVisit) -> list[HealthNote]:
+    return [
+        HealthNote(
+            id=new_id(),
+            person_id=seen.person_id,
+            visit_act_id=act.id,
+            observed_on=to_local(act.visited_at).date(),
+            body=seen.body,
+            recorded_at=work.now,
+            recorded_by_id=work.actor.user_id,
+        )
+        for seen in command.health_notes
+    ]
 
 
 async def _new_subjects(work: Work, signal: Signal, command: ReportVisit) -> list[SignalPerson]:

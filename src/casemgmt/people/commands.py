@@ -147,3 +147,35 @@ class RecordRelationship(Command):
     )
     since: dt.date | None = None
     until: dt.date | None = None
+
+
+class WriteHealthNote(Command):
+    """Write down what was seen or learnt of a person's health."""
+
+    id: UUID | None = Field(default=None, description="UUIDv7 of the client; made by the service where absent.")
+    body: LongText
+    observed_on: dt.date
+    visit_act_id: UUID | None = Field(default=None, description="The visit at which it was seen.")
+    assessment_id: UUID | None = Field(default=None, description="The assessment to which it belongs.")
+
+
+class RecordAdoption(Command):
+    """Record an adoption and what it changed. The former names, birth date and place: only what is different now."""
+
+    court: LongText
+    decision_number: Annotated[ShortText, Field(max_length=80)] | None = None
+    decided_on: dt.date
+    in_force_on: dt.date | None = None
+    former_family_name: Name | None = None
+    former_given_name: Name | None = None
+    former_patronymic: Name | None = None
+    former_birth_date: dt.date | None = None
+    former_birth_place: LongText | None = None
+    known_to: LongText | None = Field(default=None, description="Who in the family and around it knows.")
+    child_knows: bool | None = Field(default=None, description="Whether the child knows; absent: not known.")
+
+
+class WithdrawAdoption(Command):
+    """Say that an adoption was recorded by mistake. It is kept, and marked."""
+
+    reason: LongText

@@ -32,7 +32,7 @@ _CENTURY_AND_SEX: Final[dict[str, tuple[int, Sex]]] = {
 }
 _CENTURIES: Final = (1800, 1900, 2000)
 
-_SHOWN_DIGITS: Final = 4
+_SHOWN_DIGITS: Final = 2
 _HIDDEN: Final = "•"
 
 
@@ -112,7 +112,10 @@ def read_iin(iin: str) -> IinFacts:
 
 
 def mask_iin(iin: str) -> str:
-    """Hide a number but for its last four digits: the hidden part holds birth date, century and sex.
+    """Hide a number but for its last two digits, which tell two papers apart.
+
+    Birth date and sex stand beside it and give the first seven digits; with four more shown, the control digit would
+    leave one number that fits. With two there are about ninety.
 
     Whatever is not a number of twelve digits is hidden whole, so that a slip of the pen shows nothing either.
     """

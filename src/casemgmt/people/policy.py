@@ -134,10 +134,10 @@ def region_of(kato: str, pointer: str = "/kato") -> str:
         raise invalid_field(pointer, "invalid-kato", "The first two digits of the code are of no region.") from None
 
 
-def check_dates(since: date | None, until: date | None) -> None:
+def check_dates(since: date | None, until: date | None, pointer: str = "/until") -> None:
     """Refuse an end before the beginning."""
     if since is not None and until is not None and until < since:
-        raise invalid_field("/until", "dates-out-of-order", "The end lies before the beginning.")
+        raise invalid_field(pointer, "dates-out-of-order", "The end lies before the beginning.")
 
 
 def inverse_of(kind: str) -> str:

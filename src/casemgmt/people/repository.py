@@ -54,12 +54,15 @@ async def families_of(work: Work, person_id: UUID) -> list[UUID]:
     return list(await work.session.scalars(query))
 
 
-async def is_on_team_of(work: Work, person_ids: Sequence[UUID]) -> bool:
-    """Answer whether the actor works on a case of one of the persons now."""
+async def is_on_team_of(work: Work, person_ids: Sequence[UUID], *, sector: str | None = None) -> bool:
+    """Answer whether the actor works on a case of one of the persons now; given a sector, as one of that sector."""
     answer: bool = await work.call(
-        "SELECT EXISTS (SELECT 1 FROM case_person"
-        " WHERE person_id = ANY (:persons) AND until IS NULL AND on_team(case_id))",
+        "SELECT EXISTS (SELECT 1 FROM case_person c JOIN case_member m ON m.case_id = c.case_id"
+        " WHERE c.person_id = ANY (:persons) AND c.until IS NULL AND m.user_id = :actor AND m.ended_at IS NULL"
+        " AND (CAST(:sector AS text) IS NULL OR m.sector = :sector))",
         persons=list(person_ids),
+        actor=work.actor.user_id,
+        sector=sector,
     )
     return answer
 

@@ -39,7 +39,7 @@ class Person(Scoped, Stamped, Versioned, table=True):
     languages: list[str] = Field(sa_type=ARRAY(Text), sa_column_kwargs={"server_default": "{}"})
     disability_category: str | None = code("disability_category", nullable=True)
     iin_mask: str | None = Field(default=None, max_length=12)
-    """The IIN with all but its last four digits hidden; the number itself is in `person_iin`."""
+    """The IIN with all but its last two digits hidden; the number itself is in `person_iin`."""
 
 
 class PersonIin(Row, table=True):
@@ -152,3 +152,53 @@ class Relationship(Row, table=True):
     until: date | None = None
     recorded_at: datetime = moment()
     recorded_by_id: UUID = ref("app_user.id", index=False)
+
+
+class HealthNote(Row, table=True):
+    """What was seen or learnt of a person's health. Read by the medical side of the team, and by its author."""
+
+    __tablename__ = "health_note"
+
+    id: UUID = Field(primary_key=True)
+    person_id: UUID = ref("person.id")
+    visit_act_id: UUID | None = ref("visit_act.id", nullable=True)
+    """The visit at which it was seen."""
+    assessment_id: UUID | None = ref("assessment.id", nullable=True)
+    """The assessment to which it belongs."""
+    observed_on: date
+    body: str = long_text()
+    recorded_at: datetime = moment()
+    recorded_by_id: UUID = ref("app_user.id", index=False)
+
+
+class AdoptionFact(Row, table=True):
+    """An adoption: the decision, and what it changed. Read by the guardianship body's member of the team alone."""
+
+    __tablename__ = "adoption_fact"
+    __table_args__ = (
+        CheckConstraint("in_force_on is null or in_force_on >= decided_on", name="dates_in_order"),
+        CheckConstraint("(withdrawn_at is null) = (withdraw_reason is null)", name="withdrawn_with_reason"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    person_id: UUID = ref("person.id")
+    """Who was adopted."""
+    court: str = long_text()
+    decision_number: str | None = Field(default=None, max_length=80)
+    decided_on: date
+    in_force_on: date | None = None
+    former_family_name: str | None = None
+    """With the other former names and the former birth date and place: only what the adoption changed."""
+    former_given_name: str | None = None
+    former_patronymic: str | None = None
+    former_birth_date: date | None = None
+    former_birth_place: str | None = long_text(nullable=True)
+    known_to: str | None = long_text(nullable=True)
+    """Who in the family and around it knows."""
+    child_knows: bool | None = None
+    recorded_at: datetime = moment()
+    recorded_by_id: UUID = ref("app_user.id", index=False)
+    withdrawn_at: datetime | None = moment(nullable=True)
+    """Recorded by mistake: kept, and marked."""
+    withdrawn_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    withdraw_reason: str | None = long_text(nullable=True)

@@ -169,3 +169,50 @@ class FamilyView(View):
     changed_at: dt.datetime
     members: list[MemberView]
     relationships: list[RelationshipView]
+
+
+class HealthNoteView(View):
+    """A note on a person's health."""
+
+    id: UUID
+    person_id: UUID
+    visit_act_id: UUID | None
+    assessment_id: UUID | None
+    observed_on: dt.date
+    body: str
+    recorded_at: dt.datetime
+    recorded_by_id: UUID
+
+
+class HealthNotesView(View):
+    """The notes on a person's health that you may read, the newest first; where you may read none, none."""
+
+    items: list[HealthNoteView]
+
+
+class AdoptionView(View):
+    """An adoption, and what it changed."""
+
+    id: UUID
+    person_id: UUID
+    court: str
+    decision_number: str | None
+    decided_on: dt.date
+    in_force_on: dt.date | None
+    former_family_name: str | None
+    former_given_name: str | None
+    former_patronymic: str | None
+    former_birth_date: dt.date | None
+    former_birth_place: str | None
+    known_to: str | None
+    child_knows: bool | None
+    recorded_at: dt.datetime
+    recorded_by_id: UUID
+    withdrawn_at: dt.datetime | None
+    withdraw_reason: str | None
+
+
+class AdoptionsView(View):
+    """The adoptions of a person that you may know of, the newest first; where you may know of none, none."""
+
+    items: list[AdoptionView]

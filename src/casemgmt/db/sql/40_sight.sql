@@ -83,7 +83,8 @@ DECLARE
                                     WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.id = each.id))',
         'benefit_appeal', of_determination,
         'benefit_recomputation', of_determination,
-        'benefit_offer', of_determination,
+        'benefit_offer', of_determination)
+    || jsonb_build_object(  -- a function takes a hundred arguments
         -- persons
         -- a restricted person is seen by the teams alone, whatever else names the person: another signal, an older case
         'person', '(NOT restricted AND ((SELECT sees_all_cases()) OR region_code = (SELECT case_region())
@@ -94,7 +95,12 @@ DECLARE
                    OR EXISTS (SELECT 1 FROM case_person c WHERE c.person_id = person.id AND c.until IS NULL
                                  AND on_team(c.case_id))',
         'person_iin', '(SELECT actor_has(''identifiers'')) AND ' || of_person,
-        'person_contact', of_person,
+        -- field secrecy (`access/fields.py`, docs/fields.md): who sees the person doesn't learn all of it
+        'person_contact', '(SELECT actor_has(''contacts'')) AND ' || of_person,
+        'health_note', of_person || ' AND recorded_by_id = (SELECT actor_user())',
+        'adoption_fact', '(SELECT actor_has(''adoptions'')) AND EXISTS (SELECT 1 FROM case_person c
+             JOIN case_member m ON m.case_id = c.case_id WHERE c.person_id = adoption_fact.person_id AND c.until IS NULL
+              AND m.user_id = (SELECT actor_user()) AND m.ended_at IS NULL AND m.sector = ''guardianship'')',
         'person_address', of_person,
         'protected_address', 'EXISTS (SELECT 1 FROM case_person c WHERE c.person_id = protected_address.person_id
                                 AND c.until IS NULL AND on_team(c.case_id))',
@@ -123,6 +129,11 @@ DECLARE
         'audit_witness', '(SELECT actor_has(''audit''))');
     -- Where reading asks for more than writing, or writing for more than reading.
     reading constant jsonb := jsonb_build_object(
+        'health_note', '(recorded_by_id = (SELECT actor_user()) AND ' || of_person || ')
+             OR EXISTS (SELECT 1 FROM case_person c JOIN case_member m ON m.case_id = c.case_id
+                         WHERE c.person_id = health_note.person_id AND c.until IS NULL
+                           AND m.user_id = (SELECT actor_user()) AND m.ended_at IS NULL
+                           AND (m.sector = ''health'' OR m.help_kind = ''medical''))',
         'reporter', of_signal || ' AND (SELECT actor_has(''reporters''))',
         'person_iin', '(SELECT actor_has(''identifiers'')) AND ' || of_person);
     writing constant jsonb := jsonb_build_object(

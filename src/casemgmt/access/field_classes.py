@@ -1,0 +1,170 @@
+"""What every other column holds: one word for each, so that a new one can't slip in unclassified.
+
+`tests/contract/test_fields.py` walks all tables and refuses a column that stands neither here nor in `fields.SECRETS`.
+Left out are ids and references to other records, the columns that every scoped or versioned row has, and code lists.
+"""
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class FieldClass(StrEnum):
+    """How a column is to be treated."""
+
+    PERSONAL = "personal"
+    """Tells who somebody is. Only in answers about that person; never in an event, a story, a log or a failure."""
+    CONTENT = "content"
+    """What people wrote or answered about a family. Only in the detail of its record; never in any of those."""
+    PROGRESS = "progress"
+    """Codes, moments and numbers of the work. May stand in lists and stories of those who see the record."""
+    STAFF = "staff"
+    """Bodies, members of staff and their rights."""
+    CREDENTIAL = "credential"
+    """Opens an account. Never leaves the database but through named functions; digests wherever possible."""
+    MACHINERY = "machinery"
+    """Keeps the service and its audit log together. Holds no content."""
+
+
+_F = FieldClass
+
+CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
+    "app_user": {
+        _F.STAFF: "username kind family_name given_name patronymic sector active scopes authz_version signal_reach"
+        " case_reach flags"
+    },
+    "assessment": {
+        _F.PROGRESS: "created_at instrument instrument_version occasion total_score risk_level suggested_risk_level"
+        " review_on completed_at",
+        _F.CONTENT: "answers domain_scores risk_reason conclusion discard_reason",
+    },
+    "audit_event": {
+        _F.MACHINERY: "at xid kind outcome request_id purpose reason record_type record_ids fields changes"
+    },
+    "audit_head": {_F.MACHINERY: "size root sealed_at horizon generation cluster key_id signature"},
+    "audit_key": {_F.MACHINERY: "id public_key valid_from valid_until endorsed_by endorsement"},
+    "audit_leaf": {_F.MACHINERY: "position event_at format hash seal"},
+    "audit_node": {_F.MACHINERY: "level index hash"},
+    "audit_salt": {_F.MACHINERY: "salt"},
+    "audit_witness": {_F.MACHINERY: "name size told_at failing_since"},
+    "auth_session": {
+        _F.CREDENTIAL: "refresh_hash created_at refreshed_at expires_at revoked_at second_factor client_name"
+    },
+    "benefit_appeal": {_F.PROGRESS: "created_at filed_on filed_by channel settled_at", _F.CONTENT: "claim reason"},
+    "benefit_determination": {
+        _F.PROGRESS: "created_at person_ids benefit mode asked_for known_on applied_on entitled amount_low amount_high"
+        " settled provisional rules_version sign_off_authority sign_off_example sign_off_digest ground_rule ground_code"
+        " proposed_at decided_at",
+        _F.CONTENT: "receipt sources grounds article note return_reason set_aside_reason",
+    },
+    "benefit_offer": {
+        _F.PROGRESS: "created_at channel answer_by deadline deadline_status answer_channel answered_at recorded_at"
+        " lapsed_at",
+        _F.CONTENT: "answer_note",
+    },
+    "benefit_recomputation": {
+        _F.PROGRESS: "created_at asked_for known_on entitled amount_low amount_high difference provisional"
+        " rules_version",
+        _F.CONTENT: "moved receipt",
+    },
+    "booking": {_F.PROGRESS: "during cancelled_at"},
+    "case_closure": {
+        _F.PROGRESS: "reason from_state proposed_at approved decided_at reopened_at reopen_reason",
+        _F.CONTENT: "note decision_note reopen_note",
+    },
+    "case_handover": {
+        _F.PROGRESS: "case_number stage risk_level reason offered_at decided_at",
+        _F.CONTENT: "note decline_reason",
+    },
+    "case_member": {_F.PROGRESS: "team_role sector help_kind opened_at since ended_at"},
+    "case_person": {_F.PROGRESS: "role since until"},
+    "case_record": {
+        _F.PROGRESS: "number restriction_ground help_package problem_type child_categories risk_level risk_review_on"
+        " opened_at closed_at reopened_times lists_version",
+        _F.CONTENT: "restriction_note",
+    },
+    "case_serial": {_F.MACHINERY: "year last"},
+    "centre_room": {_F.STAFF: "name capacity active"},
+    "centre_session": {
+        _F.PROGRESS: "created_at kind help_kind starts_at ends_at outcome next_step cancellation_reason"
+    },
+    "child_contact": {_F.PROGRESS: "at place alone recorded_at", _F.CONTENT: "words note"},
+    "client_secret": {_F.CREDENTIAL: "digest created_at expires_at last_used_at revoked_at"},
+    "deployment": {_F.MACHINERY: "key value"},
+    "factor_removal": {_F.STAFF: "reason requested_at decided_at granted"},
+    "family": {_F.PERSONAL: "created_at label changed_at"},
+    "family_member": {_F.PERSONAL: "since until recorded_at"},
+    "follow_up_check": {_F.PROGRESS: "created_at due_on done_at child_seen result", _F.CONTENT: "note"},
+    "idempotency_key": {_F.MACHINERY: "key fingerprint status created_at", _F.CONTENT: "headers body"},
+    "identity_link": {_F.STAFF: "issuer subject linked_at unlinked_at"},
+    "login_attempt": {_F.CREDENTIAL: "name_hash address_hash device_hash at"},
+    "login_challenge": {_F.CREDENTIAL: "need tries expires_at used_at"},
+    "mobile_group": {_F.STAFF: "name active roster_changed_at"},
+    "mobile_group_area": {_F.STAFF: "kato_prefix removed_at"},
+    "mobile_group_duty": {_F.STAFF: "weekday on_date from_time until_time removed_at"},
+    "mobile_group_member": {_F.STAFF: "sector is_lead since until"},
+    "organisation": {_F.STAFF: "kind sector name_kk name_ru name_en active"},
+    "person": {
+        _F.PERSONAL: "created_at family_name given_name patronymic match_key sort_key name_key_version"
+        " sort_key_version sex birth_date birth_precision birth_year died_on citizenship_status languages"
+        " disability_category iin_mask"
+    },
+    "person_address": {_F.PERSONAL: "kind kato line since until recorded_at"},
+    "plan": {
+        _F.PROGRESS: "created_at number kind help_package consent starts_on review_on signed_at approved_at"
+        " superseded_at",
+        _F.CONTENT: "child_view consent_ground content return_reason discard_reason",
+    },
+    "plan_goal": {_F.PROGRESS: "position domain outcome outcome_at", _F.CONTENT: "text measured_by outcome_note"},
+    "plan_measure": {
+        _F.PROGRESS: "position help_kind measure_kind due_on done_at",
+        _F.CONTENT: "text evidence drop_reason",
+    },
+    "plan_missing_help": {_F.PROGRESS: "help_kind", _F.CONTENT: "argument"},
+    "recovery_code": {_F.CREDENTIAL: "code_hash used_at"},
+    "referral": {
+        _F.PROGRESS: "urgency offered_at answered_at decline_reason withdrawn_at departed_at visited_at reported_at",
+        _F.CONTENT: "instructions decline_note withdraw_note",
+    },
+    "rehabilitation_programme": {
+        _F.PROGRESS: "created_at starts_on ends_on completed_at",
+        _F.CONTENT: "aim change result_note stop_reason",
+    },
+    "relationship": {_F.PERSONAL: "kind parental_responsibility since until recorded_at"},
+    "role_grant": {_F.STAFF: "role signal_reach case_reach flags"},
+    "second_factor": {_F.CREDENTIAL: "sealed_secret enrolled_at confirmed_at last_step"},
+    "session_participant": {_F.PROGRESS: "attendance"},
+    "signal": {
+        _F.PROGRESS: "source channel category language severity gravest_severity urgency danger_now anonymous kato"
+        " occurred_at received_at triage_outcome triage_reason triaged_at reviewed_at closed_at lists_version"
+        " content_digest",
+        _F.CONTENT: "narrative subject_description place triage_note review_note redirected_to closing_note",
+    },
+    "signal_person": {_F.PROGRESS: "role added_at"},
+    "state_transition": {_F.MACHINERY: "machine from_state to_state"},
+    "task": {
+        _F.PROGRESS: "kind record_type blocks_closure started_at warn_at due_at deadline_status deadline_provisional"
+        " rules_version completed_at cancelled_at",
+        _F.CONTENT: "title note result cancel_reason",
+    },
+    "timeline_entry": {_F.PROGRESS: "at kind record_type data"},
+    "user_credential": {_F.CREDENTIAL: "password_hash changed_at"},
+    "user_role": {_F.STAFF: "role granted_at revoked_at"},
+    "visit_act": {
+        _F.PROGRESS: "visited_at child_seen child_seen_alone outcome lists_version submitted_at",
+        _F.CONTENT: "present findings risk_signs child_words child_wishes immediate_measures outcome_note",
+    },
+    "visit_attempt": {_F.PROGRESS: "at reason", _F.CONTENT: "note"},
+    "visitor_warning": {_F.PROGRESS: "kind review_on lifted_at recorded_at", _F.CONTENT: "note lift_note"},
+}
+"""Table to class to the names of its columns."""
+
+HOLDS_CODES = {
+    "audit_event.changes": "salted commitments, never a value",
+    "timeline_entry.data": "codes, ids and dates; texts and names stay in their own tables",
+}
+"""Columns that could hold anything by their type, and why they may stand among those without content."""
+
+
+def class_of(table: str, column: str) -> list[FieldClass]:
+    """Return the classes under which a column is listed: one, unless somebody forgot it or listed it twice."""
+    return [name for name, columns in CLASSES.get(table, {}).items() if column in columns.split()]

@@ -1,0 +1,224 @@
+"""What is secret beyond the file itself: declared once, read by row security's tests, and printed as `docs/fields.md`.
+
+A secret is content that not everybody may learn who sees the record it belongs to. It stands in a table of its own,
+because row security hides rows and not columns, and leaves the service through the routes named here and no other:
+never in a list or search of other records, an event, a story, a log, or the text of a failure.
+The policies stand in `db/sql/40_sight.sql`; `tests/http/test_field_secrecy.py` compares them with `Reader` row by row.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from casemgmt.access.permissions import Permission as P
+
+
+class Sight(StrEnum):
+    """What a reader sees or does first of all."""
+
+    SIGNAL = "sees the signal"
+    PERSON = "sees the person"
+    TEAM = "is on the team of a case in which the person is now"
+
+
+@dataclass(frozen=True)
+class Reader:
+    """One way to be a reader: everything that is said here must hold."""
+
+    sight: Sight
+    flag: str | None = None
+    """Flag of a role (`access/roles.py`)."""
+    sectors: frozenset[str] = frozenset()
+    """Sectors of the member of the team; empty: any."""
+    help_kinds: frozenset[str] = frozenset()
+    """Kinds of help that the member gives; empty: any."""
+    same_help: bool = False
+    """The member gives the kind of help that the row names."""
+    author: bool = False
+    """The reader recorded the row."""
+
+
+@dataclass(frozen=True)
+class Secret:
+    """One class of secrets."""
+
+    title: str
+    table: str
+    columns: tuple[str, ...]
+    readers: tuple[Reader, ...]
+    """Any of them reads."""
+    writers: str
+    read_by: tuple[str, ...]
+    """Operations that answer with it. Those that record it answer the writer with what was written."""
+    written_by: tuple[str, ...]
+    permission: P
+    view: str
+    """The view that carries it: no other operation's answer holds one."""
+    why: str
+    source: str
+    where: str | None = None
+    """Which rows are secret, where not all are; column and its values."""
+    values: frozenset[str] = frozenset()
+
+
+_MEDICAL_TEAM = (
+    Reader(Sight.TEAM, sectors=frozenset({"health"})),
+    Reader(Sight.TEAM, help_kinds=frozenset({"medical"})),
+)
+_HOUSE = "House rule"
+_NO_LAW = "the concept (P-23) finds that the law names no sensitive data about children yet"
+
+SECRETS: tuple[Secret, ...] = (
+    Secret(
+        title="Who reported",
+        table="reporter",
+        columns=(
+            "relation",
+            "name",
+            "phone",
+            "phone_hash",
+            "callback_allowed",
+            "safe_from",
+            "safe_until",
+            "wants_confidentiality",
+            "recorded_at",
+        ),
+        readers=(Reader(Sight.SIGNAL, flag="reporters"),),
+        writers="whoever records the signal",
+        read_by=("get_reporter",),
+        written_by=("create_signal",),
+        permission=P.REPORTERS_READ,
+        view="ReporterView",
+        why="A neighbour or a teacher whose name gets out is in danger, and nobody reports a second time.",
+        source=f"{_HOUSE}; {_NO_LAW}.",
+    ),
+    Secret(
+        title="Protected address",
+        table="protected_address",
+        columns=("kato", "line", "reason", "since", "until", "recorded_at"),
+        readers=(Reader(Sight.TEAM),),
+        writers="the team of the person's case",
+        read_by=("list_person_addresses",),
+        written_by=("create_person_address", "end_person_address"),
+        permission=P.PERSONS_READ,
+        view="AddressView",
+        why="Whoever beat the child or the mother must not find the shelter.",
+        source=f"{_HOUSE}; {_NO_LAW}.",
+    ),
+    Secret(
+        title="Contacts",
+        table="person_contact",
+        columns=(
+            "kind",
+            "value",
+            "phone_hash",
+            "safe_to_call",
+            "safe_from",
+            "safe_until",
+            "note",
+            "ended_at",
+            "recorded_at",
+        ),
+        readers=(Reader(Sight.PERSON, flag="contacts"),),
+        writers="whoever works with the person and may record persons",
+        read_by=("list_person_contacts",),
+        written_by=("create_person_contact", "end_person_contact"),
+        permission=P.CONTACTS_READ,
+        view="ContactView",
+        why="A call at the wrong hour reaches the wrong person. Who only reads files has nobody to call.",
+        source=f"{_HOUSE}; {_NO_LAW}.",
+    ),
+    Secret(
+        title="Notes of a session",
+        table="session_note",
+        columns=("help_kind", "body", "created_at"),
+        readers=(Reader(Sight.TEAM, same_help=True),),
+        writers="those of the team who give the session's kind of help",
+        read_by=("list_session_notes",),
+        written_by=("write_session_note",),
+        permission=P.SESSIONS_READ,
+        view="NoteView",
+        why="What a child tells the psychologist is not for the lawyer, the manager or the head of the centre.",
+        source=f"{_HOUSE}; {_NO_LAW}.",
+    ),
+    Secret(
+        title="Notes on health",
+        table="health_note",
+        columns=("body", "observed_on", "recorded_at"),
+        readers=(*_MEDICAL_TEAM, Reader(Sight.PERSON, author=True)),
+        writers="whoever meets the child, sees the person and may record health",
+        read_by=("list_health_notes",),
+        written_by=("write_health_note", "report_visit"),
+        permission=P.HEALTH_NOTES_READ,
+        view="HealthNoteView",
+        why="A bruise, a pregnancy, a diagnosis: the medical side needs the words, the others what follows from them.",
+        source=f"{_HOUSE}; {_NO_LAW}.",
+    ),
+    Secret(
+        title="Adoption",
+        table="adoption_fact",
+        columns=(
+            "court",
+            "decision_number",
+            "decided_on",
+            "in_force_on",
+            "former_family_name",
+            "former_given_name",
+            "former_patronymic",
+            "former_birth_date",
+            "former_birth_place",
+            "known_to",
+            "child_knows",
+            "recorded_at",
+            "withdrawn_at",
+            "withdraw_reason",
+        ),
+        readers=(Reader(Sight.TEAM, flag="adoptions", sectors=frozenset({"guardianship"})),),
+        writers="the guardianship body's member of the team",
+        read_by=("list_adoption_facts",),
+        written_by=("record_adoption_fact", "withdraw_adoption_fact"),
+        permission=P.ADOPTIONS_READ,
+        view="AdoptionView",
+        why="Whether and when a child learns of it is the family's; in the wrong hands it is blackmail.",
+        source=f"{_HOUSE}: no source at hand states the duty of secrecy itself; ask the lawyers before loosening it.",
+    ),
+    Secret(
+        title="Adoptive parent and child",
+        table="relationship",
+        columns=("kind", "parental_responsibility", "since", "until", "recorded_at"),
+        where="kind",
+        values=frozenset({"adoptive_parent", "adopted_child"}),
+        readers=(Reader(Sight.TEAM),),
+        writers="the team of a case of one of the two",
+        read_by=(
+            "list_relationships",
+            "get_family",
+            "create_family",
+            "add_family_member",
+            "end_family_membership",
+        ),
+        written_by=("create_relationship", "end_relationship"),
+        permission=P.PERSONS_READ,
+        view="RelationshipView",
+        why="Who is whose child by adoption tells of the adoption. Both persons must be seen as well.",
+        source=f"{_HOUSE}, as above. To everybody else such a child has a mother and a father like any other.",
+    ),
+    Secret(
+        title="Identification number (IIN) in full",
+        table="person_iin",
+        columns=("iin", "recorded_at"),
+        readers=(Reader(Sight.PERSON, flag="identifiers"),),
+        writers="whoever may record persons; a function of the database that tells nothing of a hidden holder",
+        read_by=("get_iin",),
+        written_by=("record_iin",),
+        permission=P.IDENTIFIERS_READ,
+        view="IinView",
+        why="The number opens every other register. All others see its last two digits, which are not enough to work"
+        " out the rest from birth date and sex: with four they would be.",
+        source=f"{_HOUSE}; form and control digit of the number: `people/iin.py`.",
+    ),
+)
+
+
+def secret_of(table: str) -> Secret:
+    """Return the class of secrets that a table holds; KeyError for a table that holds none."""
+    return {secret.table: secret for secret in SECRETS}[table]
