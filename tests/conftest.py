@@ -62,10 +62,10 @@ def admin_url() -> str:
 
 
 @contextmanager
-def fresh_database(admin_url: str) -> Iterator[str]:
-    """Give the service's address of a new database, and drop it afterwards."""
+def fresh_database(admin_url: str, template: str = "template_casemgmt") -> Iterator[str]:
+    """Give the service's address of a new database like the template, and drop it afterwards."""
     name = f"test_{os.getpid()}_{uuid4().hex[:12]}"
-    asyncio.run(_execute(admin_url, f"CREATE DATABASE {name} TEMPLATE template_casemgmt STRATEGY FILE_COPY"))
+    asyncio.run(_execute(admin_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     try:
         yield _login(admin_url, name, APP_LOGIN)
     finally:

@@ -1,0 +1,259 @@
+"""Every way out of the service by which a record could be seen, derived from its routes.
+
+A new route needs nothing here while it names records by parameters and fields that stand in the tables below. A new
+kind of record is one line: its parameter in `PATH_RECORDS`, its field in `BODY_RECORDS`, its list in `LISTS`. What is
+not in a table fails `test_channels.py` with the line to add.
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from fastapi.routing import iter_route_contexts
+
+from api.app import create_app
+from casemgmt.settings import Settings
+
+Json = dict[str, Any]
+METHODS = ("get", "post", "put", "patch", "delete")
+
+PATH_RECORDS = {
+    "address_id": "person_address",
+    "appeal_id": "benefit_appeal",
+    "assessment_id": "assessment",
+    "case_id": "case_record",
+    "contact_id": "person_contact",
+    "determination_id": "benefit_determination",
+    "family_id": "family",
+    "follow_up_id": "follow_up_check",
+    "goal_id": "plan_goal",
+    "handover_id": "case_handover",
+    "measure_id": "plan_measure",
+    "offer_id": "benefit_offer",
+    "other_id": "assessment",
+    "person_id": "person",
+    "plan_id": "plan",
+    "programme_id": "rehabilitation_programme",
+    "referral_id": "referral",
+    "relationship_id": "relationship",
+    "session_id": "centre_session",
+    "signal_id": "signal",
+    "task_id": "task",
+    "visit_act_id": "visit_act",
+    "warning_id": "visitor_warning",
+}
+"""Parameter of a path → the table whose row it names. `tests/expectation.py` says who sees the row."""
+
+PATH_RECORDS_OF = {
+    ("end_case_membership", "member_id"): "case_member",
+    ("end_family_membership", "member_id"): "family_member",
+    ("end_my_login", "session_id"): "auth_session",
+}
+"""Parameters that mean something else in one operation: (operation, parameter) → table."""
+
+NOT_SECRET = {
+    "centre_id": "centres are known to whoever is signed in",
+    "code": "an instrument's code",
+    "event_id": "events are for auditors alone, who see all of them",
+    "group_id": "mobile groups are known to whoever is signed in",
+    "identity_id": "for administrators alone, who see all",
+    "manager_id": "staff are known to whoever is signed in",
+    "mobile_group_id": "mobile groups are known to whoever is signed in",
+    "name": "name of a code list",
+    "assignee_id": "staff are known to whoever is signed in",
+    "organisation_id": "bodies are known to whoever is signed in",
+    "parent_id": "bodies are known to whoever is signed in",
+    "responsible_organisation_id": "bodies are known to whoever is signed in",
+    "responsible_user_id": "staff are known to whoever is signed in",
+    "role": "name of a role",
+    "room_id": "rooms are known to whoever is signed in",
+    "secret_id": "for administrators alone, who see all",
+    "size": "number of a sealed head of the log",
+    "specialist_id": "staff are known to whoever is signed in",
+    "to_user_id": "staff are known to whoever is signed in",
+    "user_id": "staff are known to whoever is signed in",
+    "version": "an instrument's version",
+}
+"""Parameters and fields that name nothing that is hidden from anybody, each with its reason."""
+
+BODY_RECORDS = {
+    "after_assessment_id": "assessment",
+    "applicant_id": "person",
+    "before_assessment_id": "assessment",
+    "case_id": "case_record",
+    "children": "person",
+    "other_id": "person",
+    "person_id": "person",
+    "person_ids": "person",
+    "plan_measure_id": "plan_measure",
+    "signal_id": "signal",
+    "signal_ids": "signal",
+}
+"""Field of a body → the table whose row it names. `id` is the client's own for a new record."""
+
+LISTS = {
+    "list_audit_events": "audit_event",
+    "list_cases": "case_record",
+    "list_determinations": "benefit_determination",
+    "list_handovers": "case_handover",
+    "list_my_sessions": "centre_session",
+    "list_my_tasks": "task",
+    "list_referrals": "referral",
+    "list_signals": "signal",
+    "list_team_tasks": "task",
+}
+"""Lists without a record in their path → the table of their items."""
+
+SEARCHES = {"match_persons": "person"}
+"""Searches → the table of what they find."""
+
+COUNTS = {"get_task_summary": "task"}
+"""Counts → the table of what is counted."""
+
+SHOW_NO_RECORD = {
+    "add_centre_room": "rooms",
+    "begin_my_second_factor": "one's own account",
+    "change_mobile_group": "the directory",
+    "change_organisation": "the directory",
+    "change_user": "the directory",
+    "confirm_my_second_factor": "one's own account",
+    "create_family": "a new record; who is named in it stands in BODY_RECORDS",
+    "create_mobile_group": "the directory",
+    "create_organisation": "the directory",
+    "create_person": "a new record",
+    "create_signal": "a new record; who is named in it stands in BODY_RECORDS",
+    "create_task": "a new record; what is named in it stands in BODY_RECORDS",
+    "create_token": "a log-in",
+    "create_user": "the directory",
+    "end_my_other_logins": "one's own account",
+    "end_session": "one's own account",
+    "enrol_second_factor": "a log-in",
+    "get_latest_tree_head": "hashes of the sealed log",
+    "get_me": "one's own account",
+    "get_my_second_factor": "one's own account",
+    "get_sealing": "hashes of the sealed log",
+    "health_live": "no data",
+    "health_ready": "no data",
+    "list_assessment_instruments": "code lists",
+    "list_audit_keys": "public keys of the sealed log",
+    "list_benefits": "the law",
+    "list_centres": "the directory",
+    "list_code_lists": "code lists",
+    "list_deadlines": "the law",
+    "list_mobile_groups": "the directory",
+    "list_my_logins": "one's own account",
+    "list_organisations": "the directory",
+    "list_regions": "code lists",
+    "list_roles": "code lists",
+    "list_tree_heads": "hashes of the sealed log",
+    "list_users": "the directory",
+    "open_case": "a new record; what is named in it stands in BODY_RECORDS",
+    "prove_consistency": "hashes of the sealed log",
+    "prove_inclusion": "hashes of the sealed log",
+    "put_my_password": "one's own account",
+    "remove_my_second_factor": "one's own account",
+    "screen_family": "a calculation on facts that the caller gives",
+}
+"""Operations without a record in their path that show none, each with its reason."""
+
+
+@dataclass(frozen=True)
+class Channel:
+    """One operation of the contract."""
+
+    name: str
+    method: str
+    path: str
+    permission: str | None
+    schema: Json | None
+    """The JSON schema of the body, None where there is none."""
+    example: Any
+    """A body of the contract's examples, None where there is none."""
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters of the path, in order."""
+        return tuple(re.findall(r"{(\w+)}", self.path))
+
+    @property
+    def records(self) -> dict[str, str]:
+        """The parameters that name a record, each with its table."""
+        return {p: t for p in self.parameters if (t := self.table_of(p)) is not None}
+
+    def table_of(self, parameter: str) -> str | None:
+        """Return the table of a parameter, None where it names nothing hidden."""
+        return PATH_RECORDS_OF.get((self.name, parameter)) or (
+            None if self.path.startswith("/v1/users/") else PATH_RECORDS.get(parameter)
+        )
+
+    @property
+    def named(self) -> dict[tuple[str, ...], str]:
+        """The places of the body that name a record, each with its table."""
+        return {place: BODY_RECORDS[name] for place, name in id_places(self.schema) if name in BODY_RECORDS}
+
+    def filled(self, ids: dict[str, str]) -> str:
+        """Return the path with its parameters filled in."""
+        return re.sub(r"{(\w+)}", lambda found: ids[found[1]], self.path)
+
+
+@cache
+def channels() -> dict[str, Channel]:
+    """Return all operations that the application serves, by their ids."""
+    app = create_app(Settings(mode="demo", database_url="postgresql://nobody@localhost/none"))
+    contract = json.loads(json.dumps(app.openapi()))
+    _SCHEMAS.update(contract["components"]["schemas"])
+    found = {}
+    for context in iter_route_contexts(app.router.routes):
+        operations = contract["paths"].get(context.path, {})
+        for method in METHODS:
+            if method.upper() in (context.methods or ()) and method in operations:
+                channel = _channel(method.upper(), str(context.path), operations[method])
+                found[channel.name] = channel
+    return found
+
+
+def _channel(method: str, path: str, operation: Json) -> Channel:
+    content = operation.get("requestBody", {}).get("content", {}).get("application/json", {})
+    examples = [e["value"] for e in content.get("examples", {}).values()]
+    return Channel(
+        operation["operationId"],
+        method,
+        path,
+        operation.get("x-permission"),
+        content.get("schema"),
+        examples[0] if examples else None,
+    )
+
+
+_SCHEMAS: dict[str, Json] = {}
+
+
+def resolved(schema: Json) -> Json:
+    """Return a schema with its reference followed, and the first of its alternatives that is not null."""
+    while True:
+        if "$ref" in schema:
+            schema = _SCHEMAS[schema["$ref"].rpartition("/")[2]]
+        elif "anyOf" in schema or "oneOf" in schema:
+            schema = next(s for s in schema.get("anyOf") or schema["oneOf"] if s.get("type") != "null")
+        elif "allOf" in schema:
+            schema = schema["allOf"][0]
+        else:
+            return schema
+
+
+def id_places(
+    schema: Json | None, place: tuple[str, ...] = (), name: str = ""
+) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Yield the places of a body that hold an id, each with the name of its field; `*` stands for items of a list."""
+    if schema is None:
+        return
+    schema = resolved(schema)
+    if schema.get("format") == "uuid":
+        yield place, name
+    if "items" in schema:
+        yield from id_places(schema["items"], (*place, "*"), name)
+    for key, inner in schema.get("properties", {}).items():
+        yield from id_places(inner, (*place, key), key)

@@ -1,0 +1,291 @@
+"""A world with something of everything, made by real steps over HTTP, and with a mark in every personal word of it.
+
+Two regions, open and restricted cases, cases of other managers, families of which one member is hidden, households,
+numbers, protected addresses, offers, sessions, notes, programmes, determinations, tasks.
+"""
+
+import json
+from contextlib import redirect_stderr
+from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from typing import Any
+
+import asyncpg
+import httpx
+from fastapi import FastAPI
+from rich.console import Console
+
+from api.app import create_app
+from casemgmt.db.migrate import driver_url
+from casemgmt.demo.accounts import ROOMS, demo_id
+from casemgmt.demo.play import STORIES, play
+from casemgmt.demo.stage import ALMATY
+from casemgmt.settings import Settings
+from tests import outreach_steps, steps
+from tests.benefit_steps import OFFICER, determine, family_on_record
+from tests.clients import World
+from tests.expectation import TABLES
+from tests.factories_iin import make_iin
+from tests.people import MOTHER, case_of, record_person, signal_about
+from tests.steps import MANAGER, done
+
+ASTANA = {"region_code": "KZ-71"}
+GIRL = {
+    "family_name": "Сәуленова",
+    "given_name": "Дана",
+    "sex": "female",
+    "birth": {"precision": "exact", "date": "2014-03-08"},
+}
+PLANTED_VARCHARS = {
+    ("family", "label"),
+    ("person", "family_name"),
+    ("person", "given_name"),
+    ("person", "patronymic"),
+    ("person_contact", "value"),
+    ("reporter", "name"),
+    ("reporter", "phone"),
+    ("task", "title"),
+}
+"""Personal words in columns of bounded length. Columns of unbounded text are all taken for personal, but for these:"""
+NOT_WORDS = {
+    ("benefit_determination", "receipt"): "the receipt is checked when it is read; its answer names the determination",
+    ("benefit_recomputation", "receipt"): "as above",
+    ("benefit_determination", "article"): "an article of an act",
+}
+_WORDS_IN_JSON = {("plan", "content"): {"text", "measured_by", "argument"}}
+
+
+async def build(database_url: str, owner_url: str) -> None:
+    """Play the demo's stories and the steps below on an empty demo, then plant the marks."""
+    app = create_app(Settings(mode="demo", database_url=database_url, database_connections=8))
+    with redirect_stderr(StringIO()):
+        await _live(app)
+    await _plant(owner_url)
+
+
+async def _live(app: FastAPI) -> None:
+    transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://service") as client,
+    ):
+        await play(client, Console(file=StringIO(), width=160), stories=list(STORIES))
+        world = World(client)
+        await _at_the_centre(world)
+        await _restricted(world)
+        await _astana(world)
+        await _benefits(world)
+        await _outreach(world)
+
+
+async def _at_the_centre(world: World) -> None:
+    """An open case of Almaty at its plan: signed, a session booked, an offer to another manager, a task by hand."""
+    manager = await world.as_(MANAGER)
+    case = await steps.case_in_planning(world, children=2)
+    for username, kind in (("psychologist.almaty", "psychological"), ("lawyer.almaty", "legal")):
+        team_role = "psychologist" if kind == "psychological" else "lawyer"
+        body = {"user_id": str(demo_id(username)), "team_role": team_role, "help_kind": kind}
+        done(await manager.post(f"/v1/cases/{case.id}/team", body))
+    plan = await steps.draft_plan(world, case)
+    done(await manager.post(f"/v1/plans/{plan['id']}/sign"))
+    done(await (await world.as_("supervisor.almaty")).post(f"/v1/plans/{plan['id']}/approve"))
+    done(await manager.post(f"/v1/cases/{case.id}/start-support"))
+    again = done(await manager.post(f"/v1/plans/{plan['id']}/revise"))
+    done(await manager.post(f"/v1/plans/{again['id']}/discard", {"reason": "Қазір өзгеріс керек емес."}))
+    start = datetime.now(UTC) + timedelta(days=3)
+    session = {
+        "centre_id": str(demo_id("cps_almaty")),
+        "specialist_id": str(demo_id("psychologist.almaty")),
+        "room_id": str(demo_id(f"room {ROOMS[0][0]} {ROOMS[0][1]}")),
+        "kind": "individual",
+        "help_kind": "psychological",
+        "starts_at": start.isoformat(),
+        "ends_at": (start + timedelta(minutes=45)).isoformat(),
+        "person_ids": [case.child],
+    }
+    done(await manager.post(f"/v1/cases/{case.id}/sessions", session))
+    task = {"title": "Мектепке хат", "note": "Сынып жетекшісіне", "case_id": case.id, "due_at": start.isoformat()}
+    done(await manager.post("/v1/tasks", task))
+    await _on_record(world, MANAGER, case.child, serial=1, protected=True)
+    offer = {"to_user_id": str(demo_id("manager2.almaty")), "reason": "workload", "note": "Жүктеме көп."}
+    done(await manager.post(f"/v1/cases/{case.id}/handover", offer))
+    await _in_rehabilitation(world)
+    started = await steps.start_assessment(world, await steps.case_in_assessment(world))
+    assert started["state"] == "draft"
+
+
+async def _in_rehabilitation(world: World) -> None:
+    """A case with a programme that runs, and a second version of its plan being written."""
+    manager, supervisor = await world.as_(MANAGER), await world.as_("supervisor.almaty")
+    case = await steps.case_in_planning(world)
+    plan = await steps.draft_plan(world, case)
+    done(await manager.post(f"/v1/plans/{plan['id']}/sign"))
+    done(await supervisor.post(f"/v1/plans/{plan['id']}/approve"))
+    for step in ("start-support", "start-rehabilitation"):
+        done(await manager.post(f"/v1/cases/{case.id}/{step}"))
+    measured = done(await manager.get(f"/v1/cases/{case.id}/assessments"))["items"][0]["id"]
+    programme = {
+        "person_id": case.child,
+        "aim": "Қорқынышты азайту",
+        "starts_on": datetime.now(ALMATY).date().isoformat(),
+        "before_assessment_id": measured,
+    }
+    done(await manager.post(f"/v1/cases/{case.id}/rehabilitation", programme))
+    done(await manager.post(f"/v1/plans/{plan['id']}/revise"))
+
+
+async def _restricted(world: World) -> None:
+    """A child of a restricted case of another manager, whose mother and household are seen by more people."""
+    child = await record_person(world, "duty.almaty", GIRL)
+    mother = await record_person(world, "manager2.almaty", MOTHER | {"family_name": "Сәуленова"})
+    case_id = await case_of(world, child, restricted=True, manager="manager2.almaty")
+    manager = await world.as_("manager2.almaty")
+    done(await manager.post(f"/v1/cases/{case_id}/persons", {"person_id": mother, "role": "parent"}))
+    household = {
+        "label": "Сәуленовтер",
+        "members": [{"person_id": child, "since": "2014-03-08"}, {"person_id": mother, "since": "2012-01-01"}],
+    }
+    done(await manager.post("/v1/families", household))
+    done(await manager.post(f"/v1/persons/{mother}/relationships", {"other_id": child, "kind": "mother"}))
+    await _on_record(world, "manager2.almaty", child, serial=2, protected=True)
+    offer = {"to_user_id": str(demo_id(MANAGER)), "reason": "workload", "note": "Демалыс."}
+    done(await manager.post(f"/v1/cases/{case_id}/handover", offer))
+
+
+async def _astana(world: World) -> None:
+    """A case of another region, with its child, number, household, task and a signal that its group was sent to."""
+    duty = await world.as_("duty.astana")
+    person = done(await duty.post("/v1/persons", GIRL | {"given_name": "Әлия"}))["id"]
+    signal = done(
+        await duty.post(
+            "/v1/signals",
+            outreach_steps.SIGNAL
+            | ASTANA
+            | {
+                "source": "police",
+                "channel": "call",
+                "place": "Сарыарқа ауданы",
+                "subjects": [{"person_id": person, "role": "child"}],
+                "reporter": {"relation": "neighbour", "name": "Көрші", "phone": "+77010000071"},
+            },
+        )
+    )["id"]
+    triage = {"outcome": "emergency", "severity": "critical", "reason": "violence_going_on"}
+    done(await duty.post(f"/v1/signals/{signal}/triage", triage))
+    wish = {"signal_ids": [signal], "children": [person], "manager_id": str(demo_id("manager.astana"))}
+    case_id = done(await duty.post("/v1/cases", wish))["id"]
+    manager = await world.as_("manager.astana")
+    household = {"label": "Астаналықтар", "members": [{"person_id": person, "since": "2014-03-08"}]}
+    done(await manager.post("/v1/families", household))
+    due = (datetime.now(UTC) + timedelta(days=5)).isoformat()
+    done(await manager.post("/v1/tasks", {"title": "Дәрігерге", "case_id": case_id, "due_at": due}))
+    await _on_record(world, "manager.astana", person, serial=3, protected=False)
+
+
+async def _benefits(world: World) -> None:
+    """Determinations of two families: one of a restricted case, each with an offer."""
+    for restricted in (False, True):
+        family = await family_on_record(world, restricted=restricted)
+        view = await determine(world, family, mode="estimate")
+        done(await (await world.as_(OFFICER)).post(f"/v1/determinations/{view['id']}/offers", {"channel": "sms_1414"}))
+        await determine(world, family)
+
+
+async def _outreach(world: World) -> None:
+    """A signal at the desk of Astana alone, one of 111 under way with a group, a warning for the visitors."""
+    signal = await outreach_steps.record_signal(world, "duty.astana", **ASTANA)
+    refer = outreach_steps.REFER | {"mobile_group_id": str(demo_id("group cps_astana"))}
+    done(await (await world.as_("duty.astana")).post(f"/v1/signals/{signal}/triage", refer))
+    warning = {"kind": "aggressive_person", "note": "Ит бар.", "review_on": (date.today() + timedelta(99)).isoformat()}  # noqa: DTZ011 - a day
+    done(await (await world.as_("duty.astana")).post(f"/v1/signals/{signal}/warnings", warning))
+    await signal_about(world, "duty.almaty", await record_person(world, "duty.almaty"))
+    here = await outreach_steps.record_signal(world)
+    done(await (await world.as_("operator.111")).post(f"/v1/signals/{here}/triage", outreach_steps.REFER))
+    lead = await world.as_("lead.almaty")
+    listed = done(await lead.get("/v1/referrals"))["items"]
+    referral = next(r["id"] for r in listed if r["signal_id"] == here)
+    for step in outreach_steps.WAY:
+        done(await lead.post(f"/v1/referrals/{referral}/{step}"))
+    done(await (await world.as_("operator.111")).post(f"/v1/signals/{here}/warnings", warning))
+    emergency = await signal_about(world, "duty.almaty", await record_person(world, "duty.almaty"))
+    triage = {"outcome": "emergency", "severity": "critical", "reason": "danger_to_life"}
+    done(await (await world.as_("duty.almaty")).post(f"/v1/signals/{emergency}/triage", triage))
+
+
+async def _on_record(world: World, who: str, person: str, *, serial: int, protected: bool) -> None:
+    """A number, a contact, an address and, where asked, a protected one."""
+    caller = await world.as_(who)
+    path = f"/v1/persons/{person}"
+    born = done(await caller.get(path))["birth"]["date"]
+    iin = make_iin(date.fromisoformat(born) if born else date(2014, 3, 8), "female", serial)
+    etag = (await caller.get(path)).headers["etag"]
+    if born:
+        await caller.request("PUT", f"{path}/iin", json={"iin": iin}, headers={"If-Match": etag})
+    contact = {"kind": "phone", "value": f"+7701000000{serial}", "note": "Тек күндіз"}
+    done(await caller.post(f"{path}/contacts", contact))
+    done(await caller.post(f"{path}/addresses", {"kind": "actual", "line": "Абай 1", "since": "2020-01-01"}))
+    if protected:
+        hidden = {"kind": "protected", "line": "Баспана 7", "reason": "Қауіп", "since": "2026-01-01"}
+        done(await caller.post(f"{path}/addresses", hidden))
+
+
+def mark(number: int) -> str:
+    """Return the unmistakable mark of a number."""
+    return f"⟪{number}⟫"
+
+
+async def _plant(owner_url: str) -> None:
+    """Put a mark of its own into every personal word of every row: whose mark an answer holds, from there it came.
+
+    Past the triggers, as nothing else of these tests: no state and no scope is touched.
+    """
+    connection = await asyncpg.connect(driver_url(owner_url))
+    try:
+        async with connection.transaction():
+            await connection.execute("SET LOCAL session_replication_role = replica")
+            number = 0
+            for table, column, data_type in await columns_of_words(connection):
+                inside = _WORDS_IN_JSON.get((table, column))
+                rows = await connection.fetch(
+                    f"SELECT ctid::text AS place, {column} AS words FROM {table} WHERE {column} IS NOT NULL"
+                )
+                for row in rows:
+                    number += 1
+                    words: Any = (
+                        json.dumps(_marked(json.loads(row["words"]), inside, mark(number)), ensure_ascii=False)
+                        if inside
+                        else f"{row['words'][:20]} {mark(number)}"
+                    )
+                    # The row moves with each change: found again by what it holds now.
+                    await connection.execute(
+                        f"UPDATE {table} SET {column} = $1::text::{data_type} WHERE ctid = $2::text::tid",
+                        words,
+                        row["place"],
+                    )
+    finally:
+        await connection.close()
+
+
+async def columns_of_words(connection: asyncpg.Connection) -> list[tuple[str, str, str]]:
+    """Return (table, column, type) of everything that holds personal words."""
+    found = await connection.fetch(
+        "SELECT table_name, column_name, udt_name FROM information_schema.columns"
+        " WHERE table_schema = 'public' AND table_name = ANY($1) AND table_name NOT IN ('app_user', 'audit_event')"
+        " ORDER BY 1, 2",
+        list(TABLES),
+    )
+    return [
+        (r["table_name"], r["column_name"], r["udt_name"])
+        for r in found
+        if (key := (r["table_name"], r["column_name"])) in PLANTED_VARCHARS
+        or key in _WORDS_IN_JSON
+        or (r["udt_name"] == "text" and key not in NOT_WORDS)
+    ]
+
+
+def _marked(value: Any, inside: set[str], put: str) -> Any:
+    if isinstance(value, dict):
+        return {
+            k: f"{v} {put}" if k in inside and isinstance(v, str) else _marked(v, inside, put) for k, v in value.items()
+        }
+    return [_marked(v, inside, put) for v in value] if isinstance(value, list) else value
