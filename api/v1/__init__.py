@@ -19,6 +19,7 @@ from api.v1 import (
     organisations,
     persons,
     plans,
+    records,
     reference,
     referrals,
     rehabilitation,
@@ -55,6 +56,8 @@ ROUTERS = (
     mobile_groups.router,
     audit.router,
     audit_proofs.router,
+    records.holds_router,
+    records.erasures_router,
 )
 
 

@@ -12,6 +12,7 @@ from casemgmt.plans.measure_states import PLAN_MEASURE
 from casemgmt.plans.states import PLAN
 from casemgmt.rehabilitation.follow_up_states import FOLLOW_UP
 from casemgmt.rehabilitation.states import PROGRAMME
+from casemgmt.retention.states import ERASURE, HOLD, RETENTION_PLAN
 from casemgmt.signals.states import SIGNAL
 from casemgmt.states import Machine
 
@@ -31,5 +32,8 @@ MACHINES: dict[str, Machine[Any]] = {
         DETERMINATION,
         APPEAL,
         OFFER,
+        HOLD,
+        ERASURE,
+        RETENTION_PLAN,
     )
 }

@@ -18,14 +18,17 @@ from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, demo_id
 from casemgmt.demo.play import STORIES, play
 from casemgmt.settings import Settings
+from tests.clients import World as Clients
 from tests.conftest import fresh_database, owner_of
 from tests.expectation import TABLES, Expectation, World, keys, seen
+from tests.steps import done
 
 PRIMARY = {
     "audit_event": ["at", "id"],
     "person_iin": ["person_id"],
     "plan_missing_help": ["plan_id", "help_kind"],
     "reporter": ["signal_id"],
+    "retention_item": ["plan_id", "position"],
     "session_participant": ["session_id", "person_id"],
     "signal_person": ["signal_id", "person_id"],
 }
@@ -60,8 +63,19 @@ async def played(module_database: str, admin_url: str) -> Played:
             app.router.lifespan_context(app),
             httpx.AsyncClient(transport=transport, base_url="http://service") as client,
         ):
-            await play(client, Console(file=shown, width=160), stories=list(STORIES))
+            made = await play(client, Console(file=shown, width=160), stories=list(STORIES))
+            await _papers(Clients(client), made["violence"][0].person)
     return Played(shown.getvalue(), logged.getvalue(), url, owner_of(url, admin_url))
+
+
+async def _papers(world: Clients, person: str) -> None:
+    """Bring what no story tells to the records officers: a court's order, and a request to erase."""
+    officer, target = await world.as_("records"), {"type": "person", "id": person}
+    days = {"from_on": "2026-01-01", "review_on": f"{datetime.now(UTC).year + 1}-12-31"}
+    paper = {"authority": "Сот", "number": "7/311", "reason": "Сотқа қажет"}
+    done(await officer.post("/v1/holds", {"kind": "court", "target": target} | paper | days))
+    wish = {"person": target, "ground": "subject_request", "reference": "ЖТ-1", "received_on": "2026-01-01"}
+    done(await officer.post("/v1/erasure-requests", wish))
 
 
 async def _begin(service: asyncpg.Connection, owner: asyncpg.Connection, username: str) -> None:

@@ -40,12 +40,12 @@ class Role:
     flags: frozenset[str] = field(default_factory=frozenset)
     """Secret classes the role reads where it sees the record: `adoptions`, `contacts`, `identifiers`, `reporters` (see
     `fields.SECRETS`); and `audit`, `directory`, `benefits` (determinations of the body and the region, without the
-    persons' files)."""
+    persons' files), `records` (holds, plans of destruction, requests for erasure: ids and papers)."""
 
     @property
     def needs_second_factor(self) -> bool:
         """A role that reaches the whole country, or every account or event of it, is never held by a password alone."""
-        return Reach.NATIONAL in {self.signals, self.cases} or bool(self.flags & {"audit", "directory"})
+        return Reach.NATIONAL in {self.signals, self.cases} or bool(self.flags & {"audit", "directory", "records"})
 
 
 _EVERYBODY = {P.SELF_READ, P.REFERENCE_READ, P.ORGANISATIONS_READ, P.USERS_READ}
@@ -238,6 +238,11 @@ ROLES: dict[str, Role] = {
         cases=Reach.NATIONAL,
     ),
     "policy_analyst": _role("Tests and explains rules; sees no person", set()),
+    "records_officer": _role(
+        "Keeps terms, holds and erasure; reads papers and ids, never the content",
+        {P.RECORDS_ERASE, P.RECORDS_HOLD, P.RECORDS_PLAN},
+        flags=frozenset({"records"}),
+    ),
     "supervisor": _role(
         "Second person of a body: approves plans and closures, sees the body's queue",
         _CASE_READER

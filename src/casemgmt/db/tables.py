@@ -13,6 +13,7 @@ from casemgmt.people import tables as people
 from casemgmt.plans import tables as plans
 from casemgmt.reference import tables as reference
 from casemgmt.rehabilitation import tables as rehabilitation
+from casemgmt.retention import tables as retention
 from casemgmt.signals import tables as signals
 from casemgmt.tasks import tables as tasks
 from casemgmt.timeline import tables as timeline
@@ -31,6 +32,7 @@ __all__ = [
     "plans",
     "reference",
     "rehabilitation",
+    "retention",
     "signals",
     "tasks",
     "timeline",

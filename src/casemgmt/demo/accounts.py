@@ -189,6 +189,8 @@ ACCOUNTS = (
     ),
     DemoAccount("oversight", ("Абдрахманов", "Тимур", None), "committee", ("oversight_reader",)),
     DemoAccount("auditor", ("Воронцова", "Елена", None), "committee", ("auditor",)),
+    DemoAccount("records", ("Мырзахметова", "Алма", None), "committee", ("records_officer",)),
+    DemoAccount("records2", ("Егорова", "Нина", None), "committee", ("records_officer",)),
     DemoAccount("analyst", ("Сүлейменова", "Әсел", None), "committee", ("policy_analyst",)),
     DemoAccount("admin", ("Хасанов", "Рустам", None), "committee", ("administrator",)),
 )

@@ -5,6 +5,8 @@ REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, casemgmt_sealer;
 GRANT USAGE ON SCHEMA public TO casemgmt_service;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO casemgmt_service;
 REVOKE EXECUTE ON FUNCTION refresh_reach(uuid), audit_make_months(integer) FROM casemgmt_service;
+REVOKE EXECUTE ON FUNCTION erase_content(jsonb), erasure_items(uuid, timestamptz), is_held(text, uuid), held_with(text, uuid)
+  FROM casemgmt_service;
 
 DO $$
 DECLARE

@@ -1,0 +1,44 @@
+"""What the records officers and the certificate say, in three languages."""
+
+from functools import cache
+from importlib import resources
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from casemgmt.reference.languages import Language
+from casemgmt.retention.schedule import Wording
+
+
+class _Texts(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    items: dict[str, Wording]
+    erased: Wording
+    reasons: dict[str, Wording]
+
+
+@cache
+def texts() -> _Texts:
+    """Return the texts of the feature."""
+    return _Texts.model_validate(
+        yaml.safe_load((resources.files("casemgmt.texts") / "retention.yaml").read_text("utf-8"))
+    )
+
+
+def say(wording: Wording, language: Language) -> str:
+    """Return a text in a language."""
+    text: str = getattr(wording, language)
+    return text
+
+
+def item_text(item: str, reason: str | None, language: Language) -> str:
+    """Return what becomes of a part of what is held about a person, and why."""
+    found = texts()
+    return f"{say(found.items[item], language)}: {reason_text(reason, language)}"
+
+
+def reason_text(reason: str | None, language: Language) -> str:
+    """Return why something stays, or that it goes."""
+    found = texts()
+    return say(found.erased if reason is None else found.reasons[reason], language)
