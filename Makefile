@@ -4,7 +4,7 @@ PYTHON3 ?= python3
 PORT ?= 8000
 PY := .venv/bin/python
 
-.PHONY: help run demo law test test-long check format docs bench lock clean
+.PHONY: help run demo law test test-long check audit format docs bench lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -25,7 +25,7 @@ test: .venv/.dev ## The whole suite on a real PostgreSQL
 test-long: .venv/.dev ## The long property and fault runs
 	$(PY) -m pytest -n 2 -m long
 
-check: .venv/.dev ## Format, lint, types, import contracts, migrations, contract and documents
+check: .venv/.dev ## Format, lint, types, import contracts, bandit, secrets, migrations, contract and documents
 	$(PY) -m ruff format --check src api rules migrations tests benchmarks
 	$(PY) -m ruff check src api rules migrations tests benchmarks
 	$(PY) -m mypy
@@ -34,7 +34,11 @@ check: .venv/.dev ## Format, lint, types, import contracts, migrations, contract
 	$(PY) -m rules coverage
 	$(PY) -m api contract --check
 	$(PY) -m casemgmt documents --check
-	$(PY) -m pytest -q tests/contract/test_migrations.py
+	$(PY) -m pytest -q tests/contract/test_scanners.py tests/contract/test_migrations.py
+
+audit: .venv/.dev ## Ask the advisory database about every locked package; needs a network (AUDIT="-s osv --osv-url …" for a mirror)
+	@for lock in requirements.lock requirements-dev.lock; do \
+	  echo "$$lock"; $(PY) -m pip_audit --disable-pip --require-hashes --progress-spinner off -r $$lock $(AUDIT) || exit 1; done
 
 format: .venv/.dev ## Format the code
 	$(PY) -m ruff format src api rules migrations tests benchmarks

@@ -1,4 +1,4 @@
-"""`python -m api contract`: write the contract, or with `--check` compare the committed one with the program."""
+"""`python -m api serve`: the web service. `python -m api contract`: write the contract, or with `--check` compare."""
 
 import argparse
 import json
@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 from api.app import create_app
+from api.server import serve
 from casemgmt.settings import Settings
 
 CONTRACT = Path("openapi/casemgmt.v1.json")
@@ -17,22 +18,34 @@ def contract_text() -> str:
     return json.dumps(create_app(settings).openapi(), ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
+def write_contract(*, check: bool) -> int:
+    """Write the contract, or only compare it, and return the exit code."""
+    text = contract_text()
+    if CONTRACT.exists() and CONTRACT.read_text("utf-8") == text:
+        sys.stdout.write(f"{CONTRACT} is up to date.\n")
+        return 0
+    if check:
+        sys.stderr.write(f"{CONTRACT} differs from the program: run `make docs` and commit the result.\n")
+        return 1
+    CONTRACT.parent.mkdir(exist_ok=True)
+    CONTRACT.write_text(text, "utf-8")
+    sys.stdout.write(f"{CONTRACT} written.\n")
+    return 0
+
+
 def main() -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(prog="python -m api", description=__doc__)
     commands = parser.add_subparsers(dest="command", required=True)
     contract = commands.add_parser("contract", help="the OpenAPI contract")
     contract.add_argument("--check", action="store_true", help="write nothing; fail where the file differs")
-    text = contract_text() if (arguments := parser.parse_args()).command else ""
-    if CONTRACT.exists() and CONTRACT.read_text("utf-8") == text:
-        sys.stdout.write(f"{CONTRACT} is up to date.\n")
-        return 0
-    if arguments.check:
-        sys.stderr.write(f"{CONTRACT} differs from the program: run `make docs` and commit the result.\n")
-        return 1
-    CONTRACT.parent.mkdir(exist_ok=True)
-    CONTRACT.write_text(text, "utf-8")
-    sys.stdout.write(f"{CONTRACT} written.\n")
+    service = commands.add_parser("serve", help="the web service, until it is told to stop")
+    service.add_argument("--host", default="127.0.0.1", help="address to listen on")
+    service.add_argument("--port", type=int, default=8000, help="port to listen on")
+    arguments = parser.parse_args()
+    if arguments.command == "contract":
+        return write_contract(check=arguments.check)
+    serve(Settings(), arguments.host, arguments.port)
     return 0
 
 

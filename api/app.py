@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from api.cors import add_cors
 from api.docs_page import add_docs_page
 from api.health import router as health_router
 from api.middleware import RequestEnvelope
@@ -65,5 +66,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     describe(app)
     if settings.docs_enabled:
         add_docs_page(app)
-    app.add_middleware(RequestEnvelope, body_limit_bytes=settings.body_limit_bytes)
+    if settings.cors_origins:
+        add_cors(app, settings)
+    app.add_middleware(RequestEnvelope, settings=settings)
     return app

@@ -1,15 +1,18 @@
-"""What every request gets before any route: an id, a bounded body, safe headers, one log line."""
+"""What every request gets before any route: an id, a known host, a bounded body, safe headers, one log line."""
 
+import asyncio
 import re
 import time
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any
 
 import structlog
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
+from api.headers import answer_headers
 from api.problems import Problem, fault, problem
 from casemgmt.ids import new_id
+from casemgmt.settings import Settings
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -17,15 +20,10 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-_REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
-_HEADERS = (
-    (b"cache-control", b"no-store"),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-)
-_DOCS_POLICY = b"default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; frame-ancestors 'none'"
-_API_POLICY = b"default-src 'none'; frame-ancestors 'none'"
+_REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+# Segments of our paths are words, codes and ids. Whatever is written in another way (%2e, %00, //, ..) leads nowhere.
+_PATH = re.compile(rb"/|(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._-]{1,100})+")
+_CLOSE = {"Connection": "close"}
 
 log = structlog.get_logger()
 
@@ -38,16 +36,26 @@ def _template(scope: Scope) -> str:
     return "/".join(named.get(part, part) for part in scope["path"].split("/"))
 
 
-class _BodyTooLarge(Exception):
-    pass
+class _Refused(Exception):
+    """The request is refused here, whatever its route would have said."""
+
+    def __init__(self, status: int, code: str) -> None:
+        super().__init__(code)
+        self.status = status
+        self.code = code
 
 
 class RequestEnvelope:
     """Pure ASGI middleware: no task per request."""
 
-    def __init__(self, app: App, *, body_limit_bytes: int) -> None:
+    def __init__(self, app: App, *, settings: Settings) -> None:
         self._app = app
-        self._limit = body_limit_bytes
+        self._body_bytes = settings.body_limit_bytes
+        self._receive_seconds = settings.receive_seconds
+        self._at_once = settings.requests_at_once
+        self._hosts = settings.host_names
+        self._headers, self._docs_headers = answer_headers(settings)
+        self._running = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
@@ -57,33 +65,37 @@ class RequestEnvelope:
         started = time.perf_counter()
         request = Request(scope)
         given = request.headers.get("x-request-id", "")
-        request_id = given if _REQUEST_ID.match(given) else str(new_id())
+        request_id = given if _REQUEST_ID.fullmatch(given) else str(new_id())
         state = scope.setdefault("state", {})
         state["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
         answer = {"status": 0}
-        policy = _DOCS_POLICY if scope["path"].startswith("/docs") else _API_POLICY
+        fixed = self._docs_headers if scope["path"].startswith("/docs") else self._headers
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 answer["status"] = message["status"]
                 message["headers"] = [
                     *message.get("headers", []),
-                    *_HEADERS,
-                    (b"content-security-policy", policy),
+                    *fixed,
                     (b"x-request-id", request_id.encode()),
                 ]
             await send(message)
 
+        self._running += 1
         try:
-            await self._app(scope, self._bounded(receive), send_with_headers)
-        except _BodyTooLarge:
-            await self._too_large(request)(scope, receive, send_with_headers)
+            self._check(request, scope)
+            await self._app(scope, self._bounded(request, receive), send_with_headers)
+        except _Refused as refusal:
+            await self._refusal(request, refusal)(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            state["problem_code"] = "client-gone"
         except Exception as error:
             if answer["status"]:
                 raise  # the answer has begun: the connection is cut, so that nobody takes half of it for the whole
             await fault(request, error)(scope, receive, send_with_headers)
         finally:
+            self._running -= 1
             log.info(
                 "request",
                 request_id=request_id,
@@ -94,18 +106,48 @@ class RequestEnvelope:
                 milliseconds=round((time.perf_counter() - started) * 1000, 1),
             )
 
-    def _bounded(self, receive: Receive) -> Receive:
+    def _check(self, request: Request, scope: Scope) -> None:
+        if not _PATH.fullmatch(scope.get("raw_path") or scope["path"].encode()):
+            raise _Refused(404, "not-found")
+        platform = scope["path"].startswith("/health/")  # asked by address, and neither by name nor within a limit
+        if self._running > self._at_once and not platform:
+            raise _Refused(503, "overloaded")
+        if self._hosts and not platform and _name_of(request.headers.get("host", "")) not in self._hosts:
+            raise _Refused(421, "unknown-host")
+
+    def _bounded(self, request: Request, receive: Receive) -> Receive:
         received = 0
+        deadline: float | None = None
+        loop = asyncio.get_running_loop()
 
         async def bounded() -> Message:
-            nonlocal received
-            message = await receive()
+            nonlocal received, deadline
+            if deadline is None:
+                deadline = loop.time() + self._receive_seconds
+                told = request.headers.get("content-length", "")
+                if told.isdecimal() and int(told[:20]) > self._body_bytes:
+                    raise _Refused(413, "body-too-large")
+            try:
+                async with asyncio.timeout_at(deadline):
+                    message = await receive()
+            except TimeoutError:
+                raise _Refused(408, "body-too-slow") from None
             received += len(message.get("body", b""))
-            if received > self._limit:
-                raise _BodyTooLarge
+            if received > self._body_bytes:
+                raise _Refused(413, "body-too-large")
             return message
 
         return bounded
 
-    def _too_large(self, request: Request) -> Problem:
-        return problem(request, 413, "body-too-large", f"A body may have {self._limit} bytes.")
+    def _refusal(self, request: Request, refusal: _Refused) -> Problem:
+        limits = {"limit_bytes": self._body_bytes} if refusal.code == "body-too-large" else None
+        if refusal.code == "not-found":
+            return problem(request, 404, "not-found", "")
+        headers = _CLOSE | ({"Retry-After": "1"} if refusal.code == "overloaded" else {})
+        return problem(request, refusal.status, refusal.code, "", data=limits, headers=headers)
+
+
+def _name_of(host: str) -> str:
+    """Return the name in a Host header, without its port."""
+    name, _, port = host.rpartition(":")
+    return (name if port.isdecimal() and name else host).lower().rstrip(".")

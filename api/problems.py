@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse
+from starlette.routing import Match
 
 from casemgmt.errors import (
     Conflict,
@@ -38,6 +39,8 @@ STATUS: dict[type[DomainError], int] = {
     Unavailable: 503,
 }
 STATUS_OF_CODE = {
+    "body-too-deep": 400,
+    "repeated-field": 400,
     "idempotency-key-required": 400,
     "precondition-required": 428,
     "invalid-credentials": 400,
@@ -52,9 +55,14 @@ CODE_OF_STATUS = {
     401: "unauthenticated",
     404: "not-found",
     405: "method-not-allowed",
+    408: "body-too-slow",
     413: "body-too-large",
     415: "unsupported-media-type",
+    421: "unknown-host",
+    431: "head-too-large",
 }
+
+METHOD_NOT_ALLOWED = 405
 
 # What pydantic says of these is about the rule, not about the input; everything else gets a neutral sentence,
 # because the rejected value may be personal.
@@ -140,6 +148,8 @@ async def on_domain_error(request: Request, error: Exception) -> Problem:
 async def on_validation_error(request: Request, error: Exception) -> Problem:
     """Answer a request that doesn't fit the contract, without an echo of what was sent."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 - registered for this class only
+    if any(e["loc"][0] == "path" for e in error.errors()):  # what can't be an id is nobody's: as absent as any other
+        return problem(request, 404, "not-found", "")
     errors = [_describe(e) for e in error.errors()[:50]]
     return problem(request, 422, "invalid-request", "The request does not fit the contract.", errors=errors)
 
@@ -168,7 +178,14 @@ async def on_http_exception(request: Request, error: Exception) -> Problem:
     """Answer what the framework itself refuses."""
     assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
     code = CODE_OF_STATUS.get(error.status_code, "bad-request")
-    return problem(request, error.status_code, code, "", headers=error.headers)
+    headers = {"Allow": _methods_at(request)} if error.status_code == METHOD_NOT_ALLOWED else error.headers
+    return problem(request, error.status_code, code, "", headers=headers)
+
+
+def _methods_at(request: Request) -> str:
+    """Return all methods of the path: the framework names those of the first route alone."""
+    there = (r for r in request.app.router.routes if r.matches(request.scope)[0] is not Match.NONE)
+    return ", ".join(sorted({method for route in there for method in route.methods or ()}))
 
 
 def fault(request: Request, error: Exception) -> Problem:

@@ -5,6 +5,7 @@ read, the transaction begins with its actor, the endpoint runs, the audit events
 and only then the answer is sent. A commit that fails is a problem document, never a 200.
 """
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Annotated, Any, TypeVar
@@ -14,14 +15,17 @@ import asyncpg
 import structlog
 from fastapi import APIRouter, Depends
 from fastapi.dependencies.models import Dependant
+from fastapi.params import Form
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
+from api.bodies import FORM, JSON, CheckedRequest, check_body
 from api.etags import etag
 from api.idempotency import check_key, remember, replay
 from api.services import Services, services_of
@@ -32,7 +36,7 @@ from casemgmt.audit.events import Event
 from casemgmt.db.direct import Direct
 from casemgmt.db.failures import translate
 from casemgmt.db.work import OpenWork, Work
-from casemgmt.errors import DomainError, FieldFault, Forbidden, Invalid, NotFound, Unauthenticated
+from casemgmt.errors import DomainError, FieldFault, Forbidden, Invalid, NotFound, Unauthenticated, Unavailable
 
 EndpointT = TypeVar("EndpointT", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -58,16 +62,21 @@ class GuardedRoute(APIRoute):
         permission = Permission(extra["x-permission"]) if "x-permission" in extra else None
         direct = bool(extra.get("x-direct"))
         limit = extra.get("x-body-limit")
+        is_form = self.body_field is not None and isinstance(self.body_field.field_info, Form)
+        media_type = FORM if is_form else JSON
 
         async def handle(request: Request) -> Response:
             _refuse_unknown_parameters(request, known)
-            if limit is not None and len(await request.body()) > limit:
-                raise HTTPException(413)
+            request = CheckedRequest(request.scope, request.receive)
             if permission is None:
+                if limit is not None and len(await request.body()) > limit:
+                    raise HTTPException(413)
+                if request.method != "GET":
+                    await check_body(request, media_type)
                 return await _translated(endpoint, request)
             services = services_of(request)
             try:
-                return await _guarded(endpoint, request, services, permission, direct=direct)
+                return await _guarded(endpoint, request, services, permission, media_type, direct=direct)
             except Unauthenticated as refusal:
                 await _record_bad_token(request, services, refusal)
                 raise
@@ -78,13 +87,13 @@ class GuardedRoute(APIRoute):
 
 
 async def _guarded(
-    endpoint: Handler, request: Request, services: Services, permission: Permission, *, direct: bool
+    endpoint: Handler, request: Request, services: Services, permission: Permission, media_type: str, *, direct: bool
 ) -> Response:
     actor = await authenticate(request, services)
     try:
         _require(actor, permission)
         if request.method != "GET":
-            await request.body()
+            await check_body(request, media_type)
         if direct and check_key(request, actor) is None:
             return await _translated(endpoint, request)
         return await _in_work(endpoint, request, services, actor)
@@ -112,16 +121,22 @@ async def authenticate(request: Request, services: Services) -> Actor:
 async def _in_work(endpoint: Handler, request: Request, services: Services, actor: Actor) -> Response:
     key = check_key(request, actor)
     try:
-        async with OpenWork(services.database, actor, services.clock, request.state.request_id) as work:
+        async with (
+            asyncio.timeout(services.settings.transaction_seconds) as limit,
+            OpenWork(services.database, actor, services.clock, request.state.request_id) as work,
+        ):
             request.state.work = work
-            if key is not None and (answer := await replay(work, request, key)) is not None:
-                await work.finish()
-                return answer
-            response = await endpoint(request)
-            if key is not None:
+            answer = None if key is None else await replay(work, request, key)
+            response = answer or await endpoint(request)
+            if key is not None and answer is None:
                 await remember(work, request, key, response)
+            limit.reschedule(None)  # what is being committed is not called off: nobody could say whether it was done
             await work.finish()
             return response
+    except TimeoutError:
+        raise Unavailable("The request took too long and was stopped; nothing was changed.", code="too-slow") from None
+    except NoConnection:
+        raise Unavailable("Too many requests at once: try again.", code="overloaded") from None
     except (DBAPIError, asyncpg.PostgresError) as error:
         raise translate(error) or error from error
 

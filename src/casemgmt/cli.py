@@ -120,16 +120,7 @@ def run(
         )
         companions = []
     address = f"http://{host}:{port}"
-    serve = [sys.executable, "-m", "uvicorn", "api.app:create_app", "--factory", "--host", host, "--port", str(port)]
-    serve += [
-        "--no-access-log",
-        "--no-server-header",
-        "--no-proxy-headers",
-        "--log-level",
-        "warning",
-        "--timeout-graceful-shutdown",
-        "10",
-    ]
+    serve = [sys.executable, "-m", "api", "serve", "--host", host, "--port", str(port)]
     server = None if external else EmbeddedServer(data, progress=console.print)
     raise typer.Exit(
         run_service(

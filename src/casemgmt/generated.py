@@ -11,6 +11,7 @@ from casemgmt.access.roles import ROLES
 from casemgmt.demo.sign_off import example_sign_off
 from casemgmt.machines import MACHINES
 from casemgmt.settings import SealerSettings, Settings
+from casemgmt.settings_edge import EdgeSettings
 from casemgmt.states import Machine
 
 _NOTE = "<!-- Written by `make docs`; `make check` compares. -->\n\n"
@@ -63,7 +64,8 @@ def permissions_document() -> str:
 def settings_document() -> str:
     """Return `.env.example`: every setting of the service and of the sealer, what it means, its default."""
     lines = ["# Written by `make docs` from src/casemgmt/settings.py; `make check` compares.\n"]
-    for name, field in {**Settings.model_fields, **SealerSettings.model_fields}.items():
+    fields = {**Settings.model_fields, **SealerSettings.model_fields}
+    for name, field in sorted(fields.items(), key=lambda item: item[0] in EdgeSettings.model_fields):
         default = field.default
         shown = "" if default is None or isinstance(default, SecretStr) else default
         lines.append(f"\n# {field.description}\n")

@@ -5,13 +5,14 @@
 
 import base64
 from functools import cached_property
-from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from typing import Literal, Self
-from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from casemgmt.settings_edge import EdgeSettings, is_safe_address, words
 
 MINIMUM_SECRET_LENGTH = 32
 """Characters; below it an HMAC key of a deployment is refused."""
@@ -25,22 +26,11 @@ DEMO_FACTOR_SECRET = "demo-only-factor-secret-never-for-real-children"  # noqa: 
 Network = IPv4Network | IPv6Network
 
 
-def is_safe_address(url: str) -> bool:
-    """Answer whether nobody on the way can change what is read there: TLS, or this very machine."""
-    parts = urlsplit(url)
-    if parts.scheme == "https":
-        return bool(parts.hostname)
-    try:
-        return parts.scheme == "http" and ip_address(parts.hostname or "").is_loopback
-    except ValueError:
-        return False
-
-
 def _networks(value: str) -> tuple[Network, ...]:
-    return tuple(ip_network(part.strip()) for part in value.split(",") if part.strip())
+    return tuple(ip_network(part) for part in words(value))
 
 
-class Settings(BaseSettings):
+class Settings(EdgeSettings):
     """What a deployment may set. Outside demo mode the secrets must be set, long and different."""
 
     model_config = SettingsConfigDict(env_prefix="CASEMGMT_", frozen=True, extra="ignore")
@@ -126,7 +116,6 @@ class Settings(BaseSettings):
         description="Health says `degraded` where an audit event waits longer than this to be sealed, or a witness "
         "takes no head for longer.",
     )
-    body_limit_bytes: int = Field(1_048_576, ge=1024, description="Larger request bodies are refused.")
     docs_enabled: bool = Field(True, description="Serve the interactive API documentation at /docs.")
     log_format: Literal["json", "console"] = Field("json", description="`console` is for a person at a terminal.")
 

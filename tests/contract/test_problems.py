@@ -89,7 +89,13 @@ async def test_a_bad_field_is_named_and_not_repeated(
         (b'"text"', 422, "invalid-request"),
         (b"", 422, "invalid-request"),
         (b'{"narrative": "' + b"a" * 1_100_000 + b'"}', 413, "body-too-large"),
-        (b"[" * 5000, 400, "bad-request"),
+        (b"[" * 5000, 400, "body-too-deep"),
+        (b'{"narrative": ' + b"[" * 129 + b"]" * 129 + b"}", 400, "body-too-deep"),
+        (b'{"narrative": "' + b"[{" * 90 + b'"}', 422, "invalid-request"),
+        (b'{"narrative": "a", "narrative": "b"}', 400, "repeated-field"),
+        (b'{"danger_now": NaN}', 422, "invalid-request"),
+        (b'{"narrative": ' + b"9" * 5000 + b"}", 400, "bad-request"),
+        (b'{"narrative": "\\ud800"}', 422, "invalid-request"),
     ],
 )
 async def test_a_body_that_is_no_request_is_refused(world: World, content: bytes, status: int, code: str) -> None:

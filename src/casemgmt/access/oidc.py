@@ -19,7 +19,8 @@ from casemgmt.access.compact import Compact, TokenRefused, check_times
 from casemgmt.access.tokens import verify_signature
 from casemgmt.clock import Clock
 from casemgmt.errors import Unavailable
-from casemgmt.settings import Settings, is_safe_address
+from casemgmt.settings import Settings
+from casemgmt.settings_edge import is_safe_address
 
 REFRESH_PAUSE = timedelta(seconds=30)
 """Shortest time between two fetches: a flood of tokens with made-up key names is no flood at the provider."""

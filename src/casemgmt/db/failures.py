@@ -33,6 +33,8 @@ BY_STATE: dict[str, tuple[type[DomainError], str, str]] = {
     "40001": (Unavailable, "try-again", "Another change was in the way: try again."),
     "55P03": (Unavailable, "try-again", "Another change holds the record: try again."),
     "57014": (Unavailable, "too-slow", "The request took too long and was stopped; nothing was changed."),
+    "57P01": (Unavailable, "unavailable", "The database is being stopped."),
+    "57P03": (Unavailable, "unavailable", "The database is being started."),
     "53300": (Unavailable, "overloaded", "Too many requests at once: try again."),
 }
 

@@ -41,7 +41,7 @@ SETTINGS = QUIET_LOG | {
     "jit": "off",
     "timezone": "UTC",
     "log_timezone": "UTC",
-    "password_encryption": "scram-sha-256",
+    "password_encryption": "scram-sha-256",  # nosec B105 - the name of a method
     "autovacuum": "on",
 }
 DURABLE = {"fsync": "on", "synchronous_commit": "on", "full_page_writes": "on"}

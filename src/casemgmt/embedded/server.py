@@ -148,7 +148,7 @@ class EmbeddedServer:
         try:
             # A session of its own, so that Ctrl-C in a terminal reaches the holder alone, which ends its
             # requests first.
-            self._guard = subprocess.Popen(
+            self._guard = subprocess.Popen(  # nosec B603 - our own program, no argument from outside
                 [sys.executable, "-P", "-m", "casemgmt.embedded.guard"],
                 stdin=guard_reads,
                 stdout=guard_writes,

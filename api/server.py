@@ -1,0 +1,165 @@
+"""The web server: uvicorn with what it leaves open closed: heads without end, connections without words."""
+
+import json
+from asyncio import TimerHandle, Transport
+from http import HTTPStatus
+from typing import Any, ClassVar
+
+import uvicorn
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from api.headers import Headers, answer_headers
+from casemgmt.settings import Settings
+from casemgmt.texts import problem_text
+
+HEAD_BYTES = 16_384
+"""Of the first line and the headers together."""
+HEAD_FIELDS = 100
+FRAMING_BYTES = 65_536
+"""Of chunk sizes and trailers, which nobody sees but the parser, beyond `FRAMING_TIMES` of the body."""
+FRAMING_TIMES = 8
+_END = b"\r\n\r\n"
+
+
+class BoundedProtocol(HttpToolsProtocol):
+    """One connection. Its answers are those of the application, but for requests that never become one."""
+
+    connections_at_once: ClassVar[int]
+    receive_seconds: ClassVar[float]
+    """For a head from its first byte, for the first byte from connecting, for the rest of a body after its answer."""
+    fixed_headers: ClassVar[Headers]
+
+    _reading_head = True
+    _head_bytes = 0
+    _framing_bytes = 0
+    _timer: TimerHandle | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as in the class above
+        """Take the connection, unless there are too many."""
+        super().connection_made(transport)
+        if len(self.connections) > self.connections_at_once:
+            transport.abort()
+            return
+        self._timer = self.loop.call_later(self.receive_seconds, self._head_is_late)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Forget the connection."""
+        self._stop_timer()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        """Read on. A head is measured before it is parsed: the parser keeps what is not complete."""
+        if self._reading_head:
+            end = data.find(_END)
+            if self._head_bytes + (len(data) if end < 0 else end) > HEAD_BYTES:
+                self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "head-too-large")
+                return
+            self._head_bytes += len(data)
+        else:
+            self._framing_bytes += len(data)
+        super().data_received(data)
+        if self._framing_bytes > FRAMING_BYTES:
+            self._refuse(HTTPStatus.BAD_REQUEST, "bad-request")
+        elif self._reading_head and self._head_bytes and self._timer is None and not self.transport.is_closing():
+            self._timer = self.loop.call_later(self.receive_seconds, self._head_is_late)
+
+    def on_headers_complete(self) -> None:
+        """Begin the request."""
+        self._reading_head = False
+        self._head_bytes = self._framing_bytes = 0
+        self._stop_timer()
+        if self.transport.is_closing():
+            return
+        if len(self.headers) > HEAD_FIELDS:
+            self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "head-too-large")
+            return
+        super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        """End the request; what comes next is another head."""
+        self._reading_head = True
+        self._stop_timer()
+        if not self.transport.is_closing():
+            super().on_message_complete()
+
+    def on_body(self, body: bytes) -> None:
+        """Take a piece of the body, unless the request was refused."""
+        self._framing_bytes -= FRAMING_TIMES * len(body)
+        if not self.transport.is_closing():
+            super().on_body(body)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """Take a header. What comes after a body is none: it would slip past whoever looked at the headers."""
+        if self._reading_head:
+            super().on_header(name, value)
+
+    def on_response_complete(self) -> None:
+        """End the answer. A body of which nobody waits for the rest must not keep the connection."""
+        super().on_response_complete()
+        if not self._reading_head and not self.transport.is_closing():
+            self._stop_timer()
+            self._timer = self.loop.call_later(self.receive_seconds, self.transport.close)
+
+    def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - what the parser says is about itself
+        """Answer what is no HTTP."""
+        self._refuse(HTTPStatus.BAD_REQUEST, "bad-request")
+
+    def _head_is_late(self) -> None:
+        if self._head_bytes:
+            self._refuse(HTTPStatus.REQUEST_TIMEOUT, "body-too-slow")
+        else:
+            self.transport.close()
+
+    def _stop_timer(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _refuse(self, status: HTTPStatus, code: str) -> None:
+        """Answer without the application, and close. There is no request whose language could be asked."""
+        self._stop_timer()
+        if self.transport.is_closing():
+            return
+        title, detail = problem_text(code, None)
+        document = {"type": f"/problems/{code}", "title": title, "status": status, "code": code, "detail": detail}
+        body = json.dumps(document | {"request_id": ""}).encode()
+        headers = (
+            (b"content-type", b"application/problem+json"),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+            *self.fixed_headers,
+        )
+        lines = b"".join(b"%b: %b\r\n" % header for header in headers)
+        self.transport.write(b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (status, status.phrase.encode(), lines, body))
+        self.transport.close()
+
+
+def server_config(settings: Settings, app: Any, *, host: str, port: int) -> uvicorn.Config:
+    """Return how the service is served; `app` is the application, or the path of its factory."""
+    fixed, _ = answer_headers(settings)
+    bounds = {
+        "connections_at_once": settings.connections_at_once,
+        "receive_seconds": settings.receive_seconds,
+        "fixed_headers": fixed,
+    }
+    return uvicorn.Config(
+        app,
+        factory=isinstance(app, str),
+        host=host,
+        port=port,
+        http=type("Protocol", (BoundedProtocol,), bounds),
+        ws="none",
+        loop="auto",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # the application reads X-Forwarded-For itself, and believes named proxies only
+        log_level="warning",
+        backlog=1024,
+        timeout_keep_alive=15,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serve until told to stop."""
+    uvicorn.Server(server_config(settings, "api.app:create_app", host=host, port=port)).run()

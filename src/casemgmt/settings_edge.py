@@ -1,0 +1,76 @@
+"""What a deployment may set about the edge of the service: who may knock, how loudly, for how long."""
+
+import re
+from functools import cached_property
+from ipaddress import ip_address
+from urllib.parse import urlsplit
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings
+
+_ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:]+\])(?::[0-9]{1,5})?")
+
+
+def is_safe_address(url: str) -> bool:
+    """Answer whether nobody on the way can change what is read there: TLS, or this very machine."""
+    parts = urlsplit(url)
+    if parts.scheme == "https":
+        return bool(parts.hostname)
+    try:
+        return parts.scheme == "http" and ip_address(parts.hostname or "").is_loopback
+    except ValueError:
+        return False
+
+
+def words(value: str) -> tuple[str, ...]:
+    """Return the parts of a setting that has commas between them."""
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+class EdgeSettings(BaseSettings):
+    """The part of the settings that the web server and the outermost layer read."""
+
+    allowed_hosts: str = Field(
+        "",
+        description="Names under which the service is reached, with commas between: a request with another `Host` is "
+        "refused. Empty: any name.",
+    )
+    tls_only: bool = Field(
+        False,
+        description="The service is reached over TLS alone (a proxy in front of it ends it): browsers are told to "
+        "come in no other way for two years (HSTS).",
+    )
+    cors_origins: str = Field(
+        "",
+        description="Sites whose pages may call the service from a browser, with commas between, exactly as browsers "
+        "write them (`https://work.example.kz`). Empty: none may.",
+    )
+    body_limit_bytes: int = Field(1_048_576, ge=1024, description="Larger request bodies are refused.")
+    receive_seconds: float = Field(
+        20.0, gt=0, le=300, description="A request whose headers, or whose body, take longer to arrive is ended."
+    )
+    requests_at_once: int = Field(
+        500, ge=1, description="Requests that one process works on at once; further ones are told to come again."
+    )
+    connections_at_once: int = Field(
+        2000, ge=1, description="Connections that one process keeps open; further ones are closed unanswered."
+    )
+
+    @field_validator("cors_origins")
+    @classmethod
+    def refuse_what_is_no_origin(cls, value: str) -> str:
+        """Stop the service for a wildcard, for `null`, and for what no browser would send."""
+        for origin in words(value):
+            if not _ORIGIN.fullmatch(origin) or not is_safe_address(origin):
+                raise ValueError("origins such as https://work.example.kz, without a path; no wildcard and no null")
+        return value
+
+    @cached_property
+    def cors_origin_list(self) -> tuple[str, ...]:
+        """Origins whose pages may call the service."""
+        return words(self.cors_origins)
+
+    @cached_property
+    def host_names(self) -> frozenset[str]:
+        """Names under which the service answers; empty: all."""
+        return frozenset(name.lower() for name in words(self.allowed_hosts))
