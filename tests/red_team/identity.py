@@ -1,0 +1,86 @@
+"""Being somebody else, or more than one is."""
+
+import base64
+import json
+from uuid import uuid4
+
+import httpx
+from jose import jwt
+
+from casemgmt.demo.accounts import DEMO_PASSWORD, demo_id
+from tests.clients import Caller
+from tests.red_team.attack import Field, attack
+
+NOBODY = frozenset({401})
+ANYBODY = ("manager.almaty", "qr.111", "admin")
+
+
+def _part(value: object) -> str:
+    return base64.urlsafe_b64encode(json.dumps(value).encode()).decode().rstrip("=")
+
+
+async def _with(field: Field, token: str) -> list[httpx.Response]:
+    return [await Caller(field.world.client, token).get(f"/v1/cases/{field.target.case}")]
+
+
+@attack("I01", "writes a token without a signature", *ANYBODY, statuses=NOBODY)
+async def unsigned_token(field: Field) -> list[httpx.Response]:
+    claims = jwt.get_unverified_claims((await field.attacker()).token)
+    return await _with(field, f"{_part({'alg': 'none', 'typ': 'JWT'})}.{_part(claims)}.")
+
+
+@attack("I02", "gives its own token more roles", *ANYBODY, statuses=NOBODY)
+async def roles_in_token(field: Field) -> list[httpx.Response]:
+    header, _, signature = (await field.attacker()).token.split(".")
+    claims = jwt.get_unverified_claims((await field.attacker()).token) | {"rol": ["oversight_reader"]}
+    return await _with(field, f"{header}.{_part(claims)}.{signature}")
+
+
+@attack("I03", "puts another user into its own token", *ANYBODY, statuses=NOBODY)
+async def user_in_token(field: Field) -> list[httpx.Response]:
+    header, _, signature = (await field.attacker()).token.split(".")
+    claims = jwt.get_unverified_claims((await field.attacker()).token) | {"sub": str(demo_id("supervisor.almaty"))}
+    return await _with(field, f"{header}.{_part(claims)}.{signature}")
+
+
+@attack("I04", "signs a token with a key of its own", *ANYBODY, statuses=NOBODY)
+async def own_key(field: Field) -> list[httpx.Response]:
+    claims = jwt.get_unverified_claims((await field.attacker()).token)
+    return await _with(field, jwt.encode(claims, "a key that somebody made up for it", algorithm="HS256"))
+
+
+@attack("I05", "comes back with the token of a session that was ended", "duty2.almaty", statuses=NOBODY)
+async def ended_session(field: Field) -> list[httpx.Response]:
+    form = {"grant_type": "password", "username": field.username, "password": DEMO_PASSWORD}
+    granted = (await field.world.client.post("/v1/token", data=form)).json()
+    caller = Caller(field.world.client, granted["access_token"])
+    assert (await caller.post("/v1/logout")).status_code == 204
+    return [await caller.get("/v1/signals")]
+
+
+@attack("I06", "asks without any token", "nobody", statuses=NOBODY)
+async def no_token(field: Field) -> list[httpx.Response]:
+    client, target = field.world.client, field.target
+    paths = (f"/v1/cases/{target.case}", f"/v1/persons/{target.child}", "/v1/cases", "/v1/audit/events", "/v1/users")
+    return [await client.get(path) for path in paths]
+
+
+@attack(
+    "I07",
+    "logs in where a second factor is due, without it",
+    "admin",
+    "auditor",
+    "oversight",
+    statuses=frozenset({400}),
+)
+async def without_factor(field: Field) -> list[httpx.Response]:
+    form = {"grant_type": "password", "username": field.username, "password": DEMO_PASSWORD}
+    first = await field.world.client.post("/v1/token", data=form)
+    form = {"grant_type": "second_factor", "challenge": first.json()["challenge"], "code": "000000"}
+    return [await field.world.client.post("/v1/token", data=form)]
+
+
+@attack("I08", "guesses a password", "supervisor.almaty", "qr.111", statuses=frozenset({400, 429}))
+async def guessed_password(field: Field) -> list[httpx.Response]:
+    form = {"grant_type": "password", "username": field.username, "password": f"guess {uuid4()}"}
+    return [await field.world.client.post("/v1/token", data=form) for _ in range(3)]
