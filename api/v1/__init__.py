@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute
 
 from api.v1 import (
+    access_log,
     assessments,
     audit,
     audit_proofs,
@@ -58,6 +59,8 @@ ROUTERS = (
     audit_proofs.router,
     records.holds_router,
     records.erasures_router,
+    access_log.router,
+    access_log.audit_router,
 )
 
 

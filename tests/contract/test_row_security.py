@@ -87,6 +87,7 @@ DEFINER_FUNCTIONS = {
     "child_has_open_case": "a child's other case may be hidden",
     "decline_handover": "the receiver loses sight of the offer; the story goes to a case never seen",
     "family_hides_members": "that somebody of a family is hidden: an answer for a part of it would be wrong",
+    "events_naming": "finds the events of a record by an index, for auditors",
     "fill_scope": "trigger: copies the scope of case, signal or family",
     "join_case": "attaches signals and their tasks to a case that the actor may not see",
     "match_persons": "is this child known, also where hidden",
@@ -103,6 +104,7 @@ DEFINER_FUNCTIONS = {
     "role_changed": "trigger: a change of rights makes tokens stale",
     "set_restriction": "a restriction leaves the supervisor's sight",
     "signal_scope_changed": "trigger: moves the rows of a signal with it",
+    "trail_events": "who looked at a person: the audit log is read by auditors alone; for roles with the right `trail`",
 }
 """Functions with the owner's rights, each with its reason. The list may only shrink."""
 

@@ -144,6 +144,7 @@ SHOW_NO_RECORD = {
     "list_code_lists": "code lists",
     "list_deadlines": "the law",
     "list_mobile_groups": "the directory",
+    "list_person_events": "events, for auditors alone, who see all of them",
     "list_my_logins": "one's own account",
     "list_organisations": "the directory",
     "list_regions": "code lists",

@@ -6,6 +6,8 @@ from enum import StrEnum
 class Permission(StrEnum):
     """What a role may be allowed to do. Seeing a record is a second question, answered by row security."""
 
+    ACCESS_LOG_EXPORT = "access_log:export"
+    ACCESS_LOG_READ = "access_log:read"
     ADOPTIONS_READ = "adoptions:read"
     ADOPTIONS_WRITE = "adoptions:write"
     ASSESSMENTS_READ = "assessments:read"

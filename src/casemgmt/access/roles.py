@@ -39,8 +39,9 @@ class Role:
     """Reach of cases, of everything in them, and of persons."""
     flags: frozenset[str] = field(default_factory=frozenset)
     """Secret classes the role reads where it sees the record: `adoptions`, `contacts`, `identifiers`, `reporters` (see
-    `fields.SECRETS`); and `audit`, `directory`, `benefits` (determinations of the body and the region, without the
-    persons' files), `records` (holds, plans of destruction, requests for erasure: ids and papers)."""
+    `fields.SECRETS`), `trail` (who looked at the record); and `audit`, `directory`, `benefits` (determinations of the
+    body and the region, without the persons' files), `records` (holds, plans of destruction, requests for erasure: ids
+    and papers)."""
 
     @property
     def needs_second_factor(self) -> bool:
@@ -124,6 +125,7 @@ _GROUP_WORK = {
 _CONTACTS = frozenset({"contacts"})
 _IDENTIFIERS = frozenset({"identifiers"})
 _REPORTERS = frozenset({"reporters"})
+_TRAIL = frozenset({"trail"})
 
 
 def _role(title: str, permissions: set[P], **reach: Reach | frozenset[str]) -> Role:
@@ -181,10 +183,12 @@ ROLES: dict[str, Role] = {
             P.TASKS_SUPERVISE,
             P.PLANS_APPROVE,
             P.CASES_APPROVE_CLOSURE,
+            P.ACCESS_LOG_EXPORT,
+            P.ACCESS_LOG_READ,
         },
         signals=Reach.OWN,
         cases=Reach.ORGANISATION,
-        flags=_CONTACTS,
+        flags=_CONTACTS | _TRAIL,
     ),
     "centre_specialist": _role(
         "Psychologist, lawyer, social worker of a centre: sessions with the families on whose team they are",
@@ -233,9 +237,10 @@ ROLES: dict[str, Role] = {
     ),
     "oversight_reader": _role(
         "Commissioner, committee, prosecutor: reads what is not restricted, changes nothing",
-        _CASE_READER | {P.SIGNALS_READ, P.REFERRALS_READ},
+        _CASE_READER | {P.ACCESS_LOG_READ, P.SIGNALS_READ, P.REFERRALS_READ},
         signals=Reach.NATIONAL,
         cases=Reach.NATIONAL,
+        flags=_TRAIL,
     ),
     "policy_analyst": _role("Tests and explains rules; sees no person", set()),
     "records_officer": _role(
@@ -247,6 +252,8 @@ ROLES: dict[str, Role] = {
         "Second person of a body: approves plans and closures, sees the body's queue",
         _CASE_READER
         | {
+            P.ACCESS_LOG_EXPORT,
+            P.ACCESS_LOG_READ,
             P.BENEFITS_REVIEW,
             P.CASES_APPROVE_CLOSURE,
             P.CASES_HANDOVER,
@@ -263,7 +270,7 @@ ROLES: dict[str, Role] = {
         },
         signals=Reach.REGION,
         cases=Reach.ORGANISATION,
-        flags=_CONTACTS,
+        flags=_CONTACTS | _TRAIL,
     ),
 }
 

@@ -1,0 +1,140 @@
+"""What an event was, in words: an act (`looked`, `changed` …) on an area of the record (`case`, `plan` …).
+
+An area is wider than a record on purpose. Whoever reads the log may not know of a protected address, of an adoption or
+of a psychologist's note: acts on these read as acts on the person's record, or on the sessions.
+"""
+
+from collections.abc import Iterable, Mapping
+from functools import cache
+from importlib import resources
+from typing import Any, Literal, get_args
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from casemgmt.reference.languages import Language
+
+Act = Literal["looked", "listed", "searched", "changed", "exported", "refused", "broke_glass"]
+Area = Literal[
+    "person",
+    "family",
+    "case",
+    "signal",
+    "visit",
+    "assessment",
+    "plan",
+    "session",
+    "rehabilitation",
+    "follow_up",
+    "task",
+    "benefit",
+    "document",
+    "access_log",
+    "other",
+]
+
+_LOOKS: dict[str, Act] = {
+    "listed": "listed",
+    "compared": "looked",
+    "matched": "searched",
+    "exported": "exported",
+    "refused": "refused",
+}
+"""Acts by the last word of the kind of an event; `read`, and what ends with it, is a look; all else a change."""
+_KINDS: dict[str, tuple[Act, Area]] = {
+    "access_log.read": ("looked", "access_log"),
+    "access_log.exported": ("exported", "access_log"),
+    "contact.requested": ("searched", "person"),
+    "signal.sent_again": ("looked", "signal"),
+}
+_AREAS: dict[str, Area] = {
+    "access_log": "access_log",
+    "address": "person",
+    "assessment": "assessment",
+    "benefit": "benefit",
+    "case": "case",
+    "centre_session": "session",
+    "contact": "person",
+    "document": "document",
+    "family": "family",
+    "follow_up": "follow_up",
+    "identifier": "person",
+    "person": "person",
+    "plan": "plan",
+    "protected_address": "person",
+    "referral": "visit",
+    "rehabilitation": "rehabilitation",
+    "relationship": "person",
+    "reporter": "signal",
+    "session": "session",
+    "signal": "signal",
+    "task": "task",
+    "visit": "visit",
+    "visitor_warning": "visit",
+}
+"""Areas by the beginning of the type of the record, or of the kind of a refusal."""
+
+
+class _Words(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kk: str
+    ru: str
+    en: str
+
+    def in_(self, language: Language) -> str:
+        words: str = getattr(self, language)
+        return words
+
+
+@cache
+def _texts() -> dict[str, dict[str, _Words]]:
+    found = yaml.safe_load((resources.files("casemgmt.texts") / "trail.yaml").read_text("utf-8"))
+    return {part: {key: _Words.model_validate(words) for key, words in texts.items()} for part, texts in found.items()}
+
+
+def act_of(event: Mapping[str, Any]) -> Act:
+    """Return what was done."""
+    kind: str = event["kind"]
+    if event["outcome"] == "refused":
+        return "refused"
+    if kind in _KINDS:
+        return _KINDS[kind][0]
+    last = kind.rpartition(".")[2]
+    return "looked" if last == "read" or last.endswith("_read") else _LOOKS.get(last, "changed")
+
+
+def area_of(event: Mapping[str, Any]) -> Area:
+    """Return on which part of the record."""
+    kind: str = event["kind"]
+    if kind in _KINDS:
+        return _KINDS[kind][1]
+    name = event["record_type"] if event["record_type"] != "request" else kind.partition(".")[0].removesuffix("s")
+    while name:
+        if name in _AREAS:
+            return _AREAS[name]
+        name = name.rpartition("_")[0]
+    return "other"
+
+
+def line(act: Act, area: Area, language: Language) -> str:
+    """Return an act on an area as a person reads it."""
+    texts = _texts()
+    return f"{texts['acts'][act].in_(language)}: {texts['areas'][area].in_(language)}"
+
+
+def role_names(roles: Iterable[str], language: Language) -> list[str]:
+    """Return roles as a person reads them; a role that is no more keeps its code."""
+    words = _texts()["roles"]
+    return [words[role].in_(language) if role in words else role for role in roles]
+
+
+def phrase(key: str, language: Language) -> str:
+    """Return a phrase of the document that is given out."""
+    return _texts()["document"][key].in_(language)
+
+
+def missing() -> set[str]:
+    """Return acts and areas that have no words: none, or a test fails."""
+    texts = _texts()
+    return (set(get_args(Act)) - texts["acts"].keys()) | (set(get_args(Area)) - texts["areas"].keys())
