@@ -36,7 +36,16 @@ from casemgmt.audit.events import Event
 from casemgmt.db.direct import Direct
 from casemgmt.db.failures import translate
 from casemgmt.db.work import OpenWork, Work
-from casemgmt.errors import DomainError, FieldFault, Forbidden, Invalid, NotFound, Unauthenticated, Unavailable
+from casemgmt.errors import (
+    DomainError,
+    FieldFault,
+    Forbidden,
+    Invalid,
+    NotFound,
+    Unauthenticated,
+    Unavailable,
+    WrongState,
+)
 
 EndpointT = TypeVar("EndpointT", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
@@ -97,8 +106,10 @@ async def _guarded(
         if direct and check_key(request, actor) is None:
             return await _translated(endpoint, request)
         return await _in_work(endpoint, request, services, actor)
-    except (Forbidden, NotFound) as refusal:
-        await _record_refusal(request, services, actor, permission, refusal)
+    except (Forbidden, NotFound, WrongState) as refusal:
+        # A step that no longer exists is an old screen, no refusal of anybody; a guard that said no is one.
+        if refusal.code != WrongState.code:
+            await _record_refusal(request, services, actor, permission, refusal)
         raise
 
 

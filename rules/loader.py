@@ -107,6 +107,12 @@ def rules_version() -> str:
     return load_law().version
 
 
+def law_digests() -> dict[str, str]:
+    """Return path and SHA-256 of every file of the law: what differs between two versions, file by file."""
+    sources = _yaml_files(files("rules").joinpath("law"), "")
+    return {name: _hash_files({name: read_file(source, name)}) for name, source in sorted(sources)}
+
+
 def read_law(root: Traversable, shown_as: str) -> Law:
     """Read all files under `root`, naming them in messages as `shown_as`/.... Raises LawFilesError."""
     contents = {name: read_file(source, name) for name, source in sorted(_yaml_files(root, f"{shown_as}/"))}

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import UUID
 
 import asyncpg
+from typer.testing import CliRunner
 
 from casemgmt.audit.comparison import Witness
 from casemgmt.audit.evidence import SignedHead
@@ -15,16 +16,17 @@ from casemgmt.audit.sealer import Sealer
 from casemgmt.audit.signing import PublicKey, SigningKey
 from casemgmt.audit.tree import head_of, read_log
 from casemgmt.audit.verify import verify
+from casemgmt.cli import app
 from casemgmt.ids import new_id
 
-_WRITE = "SELECT audit_write($1, $2, 'done', NULL, 'test', $3, NULL, NULL, '{}', 'test')"
+WRITE = "SELECT audit_write($1, $2, 'done', NULL, 'test', $3, NULL, NULL, '{}', 'test')"
 
 
 async def write_events(owner: asyncpg.Connection, count: int) -> list[UUID]:
     """Write events, each in a transaction of its own."""
     ids = [new_id() for _ in range(count)]
     for event_id in ids:
-        await owner.execute(_WRITE, event_id, "test.written", [new_id()])
+        await owner.execute(WRITE, event_id, "test.written", [new_id()])
     return ids
 
 
@@ -76,3 +78,9 @@ def save(path: Path, export: bytes) -> Path:
     """Write an export to a file."""
     path.write_bytes(export)
     return path
+
+
+def commanded(*words: str) -> tuple[int, str]:
+    """Return exit code and output of a command of `casemgmt`."""
+    result = CliRunner().invoke(app, list(words), env={"COLUMNS": "200"})
+    return result.exit_code, result.output

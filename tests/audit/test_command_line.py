@@ -7,16 +7,9 @@ from pathlib import Path
 
 import asyncpg
 import pytest
-from typer.testing import CliRunner
 
 from casemgmt.audit.signing import SigningKey
-from casemgmt.cli import app
-from tests.audit.logbook import save, write_events
-
-
-def _run(*words: str) -> tuple[int, str]:
-    result = CliRunner().invoke(app, list(words), env={"COLUMNS": "200"})
-    return result.exit_code, result.output
+from tests.audit.logbook import commanded, save, write_events
 
 
 @pytest.fixture
@@ -31,14 +24,14 @@ def sealer_settings(monkeypatch: pytest.MonkeyPatch, sealer_url: str, key: Signi
 
 def test_a_key_is_made_once_and_for_its_owner_alone(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "one.json"
-    code, said = _run("audit", "new-key", "--out", str(path))
+    code, said = commanded("audit", "new-key", "--out", str(path))
     assert code == 0
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert json.loads(path.read_text())["private_key"] not in said
-    code, said = _run("audit", "new-key", "--out", str(path))
+    code, said = commanded("audit", "new-key", "--out", str(path))
     assert (code, "never written over" in said) == (2, True)
     before = path.read_bytes()
-    assert _run("audit", "new-key", "--out", str(path), "--unless-there") == (0, "")
+    assert commanded("audit", "new-key", "--out", str(path), "--unless-there") == (0, "")
     assert path.read_bytes() == before
 
 
@@ -46,19 +39,19 @@ async def test_seal_export_and_verify_from_end_to_end(
     owner: asyncpg.Connection, sealer_settings: Path, tmp_path: Path
 ) -> None:
     await write_events(owner, 3)
-    code, said = await asyncio.to_thread(_run, "seal", "--once")
+    code, said = await asyncio.to_thread(commanded, "seal", "--once")
     assert code == 0, said
     assert "events are sealed" in said
     out = tmp_path / "log.jsonl"
-    code, said = await asyncio.to_thread(_run, "audit", "export", "--out", str(out), "--purpose", "inspection")
+    code, said = await asyncio.to_thread(commanded, "audit", "export", "--out", str(out), "--purpose", "inspection")
     assert code == 0, said
     event = await owner.fetchrow("SELECT * FROM audit_event WHERE kind = 'audit.exported'")
     assert event["purpose"] == "inspection"
-    code, said = await asyncio.to_thread(_run, "audit", "verify", str(out), "--witness", str(sealer_settings))
+    code, said = await asyncio.to_thread(commanded, "audit", "verify", str(out), "--witness", str(sealer_settings))
     assert code == 0, said
     assert "It holds." in said
     assert "give --key" in said
     damaged = save(tmp_path / "damaged.jsonl", out.read_bytes().replace(b"test.written", b"test.happened", 1))
-    code, said = await asyncio.to_thread(_run, "audit", "verify", str(damaged))
+    code, said = await asyncio.to_thread(commanded, "audit", "verify", str(damaged))
     assert code == 1
     assert "First bad event" in said

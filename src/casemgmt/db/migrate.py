@@ -27,6 +27,9 @@ SERVICE_ROLE = "casemgmt_service"
 SEALER_ROLE = "casemgmt_sealer"
 """What the sealer's log-in is a member of: reads the audit log, adds to the tree over it, sees nothing else."""
 
+AUDIT_MONTHS = 6
+"""Months ahead for which every migration makes room in the audit log."""
+
 log = structlog.get_logger()
 
 
@@ -46,6 +49,7 @@ async def migrate(admin_url: str, service_url: str | None = None, sealer_url: st
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('casemgmt.migrate'))")
             await _apply_sql(connection)
+            await connection.execute("SELECT audit_make_months($1)", AUDIT_MONTHS)
             await load_reference(connection)
             await connection.executemany(
                 "INSERT INTO deployment (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING",

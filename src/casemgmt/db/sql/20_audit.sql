@@ -59,8 +59,6 @@ CREATE OR REPLACE TRIGGER no_change BEFORE UPDATE OR DELETE ON audit_event
     FOR EACH ROW EXECUTE FUNCTION audit_refuse_change();
 CREATE OR REPLACE TRIGGER no_truncate BEFORE TRUNCATE ON audit_event EXECUTE FUNCTION audit_refuse_change();
 
-SELECT audit_make_months(6);
-
 -- No event is dated back or forward, not even by whoever owns the table.
 CREATE OR REPLACE TRIGGER no_other_time BEFORE INSERT ON audit_event
     FOR EACH ROW WHEN (NEW.at NOT BETWEEN clock_timestamp() - interval '1 minute' AND clock_timestamp() + interval '1 minute')
