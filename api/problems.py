@@ -87,6 +87,7 @@ _SPEAKING = {
     "list_type",
     "dict_type",
     "model_type",
+    "one_target",
 }
 
 

@@ -55,6 +55,7 @@ TABLES = (
     "session_participant",
     "signal",
     "signal_person",
+    "staff_conflict",
     "task",
     "timeline_entry",
     "user_role",
@@ -106,10 +107,64 @@ class Expectation:
             if m["user_id"] == user_id and m["ended_at"] is None
         }
 
+        self.shut_out = self._shut_out()
+        if self.shut_out:  # first of all: no rule below finds anything by a row that is closed to the account
+            self.world = World({t: [r for r in rows if not self._is_closed(t, r)] for t, rows in world.rows.items()})
+
     def visible(self, table: str) -> list[Row]:
         """Return the rows of a table that the account may see."""
         rule = RULES.get(table, Expectation.in_case)
         return [r for r in self.world.rows[table] if rule(self, r)]
+
+    def _shut_out(self) -> set[UUID]:
+        """Everything that the account's own standing conflicts keep it away from: before all other rules.
+
+        Kin are the persons declared, whoever shares or shared a family with them, and their relations. Of these: every
+        case and signal that names one of them, or a child of such a case or signal as a child; everybody in those; and
+        the families of kin and children.
+        """
+        rows = self.world.rows
+        mine = [c for c in rows["staff_conflict"] if c["user_id"] == self.user_id and c["state"] == "standing"]
+        if not mine:
+            return set()
+        declared = {c["record_id"] for c in mine if c["record_type"] == "person"} | {
+            p["id"] for c in mine if c["match_key"] is not None for p in rows["person"] if _is_the_named(c, p)
+        }
+        homes = {m["family_id"] for m in rows["family_member"] if m["person_id"] in declared}
+        kin = declared | {m["person_id"] for m in rows["family_member"] if m["family_id"] in homes}
+        for tie in rows["relationship"]:
+            if {tie["person_id"], tie["other_id"]} & declared:
+                kin |= {tie["person_id"], tie["other_id"]}
+        of_signals, of_cases = rows["signal_person"], rows["case_person"]
+        case_of = {s["id"]: s["case_id"] for s in rows["signal"]}
+        signals = {c["record_id"] for c in mine if c["record_type"] == "signal"}
+        signals |= {s["signal_id"] for s in of_signals if s["person_id"] in kin}
+        numbers = {c["case_number"] for c in mine} - {None}
+        cases = {c["record_id"] for c in mine if c["record_type"] == "case"}
+        cases |= {c["id"] for c in rows["case_record"] if c["number"] in numbers}
+        cases |= {c["case_id"] for c in of_cases if c["person_id"] in kin}
+        cases |= {case_of.get(s) for s in signals} - {None}
+        children = {c["person_id"] for c in of_cases if c["role"] == "child" and c["case_id"] in cases}
+        children |= {s["person_id"] for s in of_signals if s["role"] == "child" and s["signal_id"] in signals}
+        cases |= {c["case_id"] for c in of_cases if c["role"] == "child" and c["person_id"] in children}
+        signals |= {s for s, case in case_of.items() if case in cases}
+        signals |= {s["signal_id"] for s in of_signals if s["person_id"] in children}
+        persons = kin | children | {c["person_id"] for c in of_cases if c["case_id"] in cases}
+        persons |= {s["person_id"] for s in of_signals if s["signal_id"] in signals}
+        families = {m["family_id"] for m in rows["family_member"] if m["person_id"] in kin | children}
+        return cases | signals | persons | families
+
+    def _is_closed(self, table: str, row: Row) -> bool:
+        """Answer whether a row belongs to something that a conflict shuts the account out of."""
+        if table in {"staff_conflict", "app_user", "user_role", "mobile_group_member"}:
+            return False
+        ids = {row.get(column) for column in ("case_id", "signal_id", "person_id", "other_id", "family_id")}
+        ids |= set(row.get("person_ids") or ()) | set(row.get("record_ids") or ())
+        ids |= {row[column] for column in _OWN_KEYS.get(table, ())}
+        if table in _PARENTS:
+            column, parent = _PARENTS[table]
+            return self._is_closed(parent, self.world.by_id[parent][row[column]])
+        return bool(ids & self.shut_out)
 
     def _by_reach(self, reaches: set[Reach], row: Row) -> bool:
         wide = {Reach.ORGANISATION, Reach.REGION}
@@ -142,6 +197,13 @@ class Expectation:
 
     def booking(self, row: Row) -> bool:
         return self.session(self.world.by_id["centre_session"][row["session_id"]])
+
+    def conflict(self, row: Row) -> bool:
+        """One's own declarations; those of one's body for who keeps them, but for what shuts out the keeper."""
+        if row["user_id"] == self.user_id:
+            return bool(row["declared_by_id"] == self.user_id)
+        keeps = "conflicts" in self.flags and row["organisation_id"] == self.body
+        return keeps and row["record_id"] not in self.shut_out
 
     def signal(self, row: Row) -> bool:
         if row["case_id"] in self.teams:
@@ -177,9 +239,8 @@ class Expectation:
             return True
         if row["kind"] == "handover_acceptance" and row["assignee_id"] == self.user_id:
             return True  # the receiver of an offer, also where the case is restricted
-        if row["record_type"] == "benefit_determination" and self.determination(
-            self.world.by_id["benefit_determination"][row["record_id"]]
-        ):
+        about = self.world.by_id["benefit_determination"].get(row["record_id"])
+        if about is not None and self.determination(about):
             return True
         if row["restricted"]:
             return False
@@ -275,6 +336,29 @@ class Expectation:
         return "records" in self.flags
 
 
+_OWN_KEYS = {
+    "case_record": ("id",),
+    "family": ("id",),
+    "person": ("id",),
+    "signal": ("id",),
+    "task": ("record_id",),
+}
+"""What a row itself is, where it can be shut out as such."""
+_PARENTS = {
+    "benefit_appeal": ("determination_id", "benefit_determination"),
+    "benefit_offer": ("determination_id", "benefit_determination"),
+    "benefit_recomputation": ("determination_id", "benefit_determination"),
+    "booking": ("session_id", "centre_session"),
+}
+"""Rows that are shut out with another one."""
+
+
+def _is_the_named(conflict: Row, person: Row) -> bool:
+    born = person["birth_year"]
+    near = born is None or abs(born - conflict["birth_year"]) <= 1
+    return near and bool(person["match_key"] == conflict["match_key"])
+
+
 RULES: dict[str, Rule] = {
     "adoption_fact": Expectation.adoption_fact,
     "app_user": Expectation.everybody,
@@ -305,6 +389,7 @@ RULES: dict[str, Rule] = {
     "session_note": Expectation.note,
     "signal": Expectation.signal,
     "signal_person": Expectation.of_signal,
+    "staff_conflict": Expectation.conflict,
     "task": Expectation.task,
     "timeline_entry": Expectation.of_signal_or_case,
     "user_role": Expectation.user_role,

@@ -128,6 +128,17 @@ async def count(owner_url: str, query: str, *arguments: Any) -> Any:
         await connection.close()
 
 
+async def row(owner_url: str, query: str, *arguments: Any) -> tuple[Any, ...]:
+    """Return the one row of a query that looks past row security."""
+    connection = await asyncpg.connect(driver_url(owner_url))
+    try:
+        found = await connection.fetch(query, *arguments)
+    finally:
+        await connection.close()
+    assert len(found) == 1
+    return tuple(found[0])
+
+
 async def _audit(connection: asyncpg.Connection, case_id: UUID) -> None:
     await connection.execute(
         "SELECT audit_write($1, 'test.prepared', 'done', NULL, 'case', ARRAY[$2::uuid], $2, NULL, '{}', 'test')",

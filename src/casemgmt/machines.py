@@ -7,6 +7,7 @@ from casemgmt.benefits.states import APPEAL, DETERMINATION, OFFER
 from casemgmt.cases.handover_states import HANDOVER
 from casemgmt.cases.states import CASE
 from casemgmt.centers.states import SESSION
+from casemgmt.conflicts.states import STAFF_CONFLICT
 from casemgmt.outreach.states import REFERRAL
 from casemgmt.plans.measure_states import PLAN_MEASURE
 from casemgmt.plans.states import PLAN
@@ -35,5 +36,6 @@ MACHINES: dict[str, Machine[Any]] = {
         HOLD,
         ERASURE,
         RETENTION_PLAN,
+        STAFF_CONFLICT,
     )
 }

@@ -111,6 +111,13 @@ HARMLESS_COLUMNS = {
     "rehabilitation_programme": {"starts_on": "day of work", "ends_on": "day of work", "change": "numbers per domain"},
     "relationship": {"since": "dates between ids", "until": "the same"},
     "signal": {"lists_version": "version"},
+    "staff_conflict": {
+        "record_type": "code",
+        "case_number": "names nobody",
+        "named": "what a member of staff declared: it keeps the declarer away from what is recorded later",
+        "match_key": "the same",
+        "birth_year": "the same",
+    },
     "task": {"kind": "code", "deadline_status": "code", "rules_version": "version", "record_type": "code"},
     "visit_act": {"present": "codes of roles, ids", "risk_signs": "codes", "lists_version": "version"},
     "visitor_warning": {"review_on": "day of work"},

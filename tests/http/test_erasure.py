@@ -101,6 +101,11 @@ async def fill(owner: asyncpg.Connection) -> None:
             "INSERT INTO plan_missing_help (plan_id, case_id, organisation_id, restricted, help_kind, argument)"
             " SELECT id, case_id, organisation_id, restricted, 'legal', '' FROM plan"
         )
+        await owner.execute(
+            "INSERT INTO staff_conflict (id, user_id, organisation_id, kind, record_type, record_id, state,"
+            " declared_at, declared_by_id, version) SELECT gen_random_uuid(), added_by_id, organisation_id,"
+            " 'relative', 'person', person_id, 'standing', now(), added_by_id, 1 FROM case_person"
+        )
         for table in erased:
             for column in await text_columns(owner, table, erased):
                 await owner.execute(f"UPDATE {table} SET {column} = right(concat({column}, $1::text), 8)", MARK)

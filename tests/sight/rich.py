@@ -76,6 +76,16 @@ async def _live(app: FastAPI) -> None:
         await _astana(world)
         await _benefits(world)
         await _outreach(world)
+        await _conflicts(world)
+
+
+async def _conflicts(world: World) -> None:
+    """Declared conflicts: of one who saw the case, and of one for whom there is nothing to be shut out of."""
+    seen = done(await (await world.as_("lead.almaty")).get("/v1/signals"))["items"][0]["id"]
+    done(await (await world.as_("nurse.almaty")).post("/v1/me/conflicts", {"kind": "relative", "signal_id": seen}))
+    nobody = {"kind": "personal_tie", "note": "Көрші", "person_id": str(demo_id("nobody"))}
+    for username in ("manager.astana", "duty2.almaty"):
+        done(await (await world.as_(username)).post("/v1/me/conflicts", nobody))
 
 
 async def _at_the_centre(world: World) -> None:

@@ -141,6 +141,11 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     },
     "signal_person": {_F.PROGRESS: "role added_at"},
     "state_transition": {_F.MACHINERY: "machine from_state to_state"},
+    "staff_conflict": {
+        _F.PROGRESS: "kind record_type case_number declared_at ended_at",
+        _F.PERSONAL: "named match_key birth_year",
+        _F.CONTENT: "note end_note",
+    },
     "task": {
         _F.PROGRESS: "kind record_type blocks_closure started_at warn_at due_at deadline_status deadline_provisional"
         " rules_version completed_at cancelled_at",

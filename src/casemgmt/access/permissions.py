@@ -31,6 +31,8 @@ class Permission(StrEnum):
     CENTRES_MANAGE = "centres:manage"
     CENTRES_READ = "centres:read"
     CONTACTS_READ = "contacts:read"
+    CONFLICTS_DECLARE = "conflicts:declare"
+    CONFLICTS_MANAGE = "conflicts:manage"
     FOLLOW_UPS_WRITE = "follow_ups:write"
     HEALTH_NOTES_READ = "health_notes:read"
     HEALTH_NOTES_WRITE = "health_notes:write"

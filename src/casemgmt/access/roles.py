@@ -41,7 +41,7 @@ class Role:
     """Secret classes the role reads where it sees the record: `adoptions`, `contacts`, `identifiers`, `reporters` (see
     `fields.SECRETS`), `trail` (who looked at the record); and `audit`, `directory`, `benefits` (determinations of the
     body and the region, without the persons' files), `records` (holds, plans of destruction, requests for erasure: ids
-    and papers)."""
+    and papers), `conflicts` (those declared in the body)."""
 
     @property
     def needs_second_factor(self) -> bool:
@@ -49,7 +49,7 @@ class Role:
         return Reach.NATIONAL in {self.signals, self.cases} or bool(self.flags & {"audit", "directory", "records"})
 
 
-_EVERYBODY = {P.SELF_READ, P.REFERENCE_READ, P.ORGANISATIONS_READ, P.USERS_READ}
+_EVERYBODY = {P.CONFLICTS_DECLARE, P.SELF_READ, P.REFERENCE_READ, P.ORGANISATIONS_READ, P.USERS_READ}
 _SIGNAL_DESK = {
     P.CONTACTS_READ,
     P.SIGNALS_CREATE,
@@ -178,6 +178,7 @@ ROLES: dict[str, Role] = {
         _TEAM_WORKER
         | {
             P.CENTRES_MANAGE,
+            P.CONFLICTS_MANAGE,
             P.SESSIONS_BOOK,
             P.SESSIONS_HOLD,
             P.TASKS_SUPERVISE,
@@ -188,7 +189,7 @@ ROLES: dict[str, Role] = {
         },
         signals=Reach.OWN,
         cases=Reach.ORGANISATION,
-        flags=_CONTACTS | _TRAIL,
+        flags=_CONTACTS | _TRAIL | {"conflicts"},
     ),
     "centre_specialist": _role(
         "Psychologist, lawyer, social worker of a centre: sessions with the families on whose team they are",
@@ -258,6 +259,7 @@ ROLES: dict[str, Role] = {
             P.CASES_APPROVE_CLOSURE,
             P.CASES_HANDOVER,
             P.CASES_RESTRICT,
+            P.CONFLICTS_MANAGE,
             P.CONTACTS_READ,
             P.MOBILE_GROUPS_READ,
             P.PLANS_APPROVE,
@@ -270,7 +272,7 @@ ROLES: dict[str, Role] = {
         },
         signals=Reach.REGION,
         cases=Reach.ORGANISATION,
-        flags=_CONTACTS | _TRAIL,
+        flags=_CONTACTS | _TRAIL | {"conflicts"},
     ),
 }
 

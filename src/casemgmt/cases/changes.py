@@ -4,6 +4,7 @@ from typing import Literal
 from uuid import UUID
 
 from casemgmt.assessments.repository import latest_completed
+from casemgmt.audit.events import Event
 from casemgmt.cases import repository, service
 from casemgmt.cases.clocks import start_clocks
 from casemgmt.cases.commands import AddPerson, ChangeCase, RecordChildContact
@@ -47,7 +48,9 @@ async def add_person(work: Work, case_id: UUID, command: AddPerson, expected: in
     )
     record = ("person", command.person_id)
     story = service.story_of(work, case, "case.person_added", record, role=command.role)
-    return await service.save(work, case, "case.person_added", person, story)
+    await work.save(Event("case.person_added", "case", (case.id,), case_id=case.id), case, person, story)
+    await work.session.refresh(case)  # the person may be somebody whom the manager is kept away from
+    return await service.view_of(work, case)
 
 
 async def record_child_contact(

@@ -13,6 +13,7 @@ from casemgmt.cases.commands import OpenCase
 from casemgmt.cases.states import CASE
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.cases.views import CaseOpened
+from casemgmt.conflicts.repository import is_shut_out
 from casemgmt.db.work import Work
 from casemgmt.errors import Conflict, invalid_field
 from casemgmt.ids import new_id
@@ -37,6 +38,9 @@ async def open_case(work: Work, command: OpenCase) -> CaseOpened:
     signals = await lock_signals_for_case(work, command.signal_ids, children)
     await require_visible_persons(work, [person for person, _ in roles])
     organisation_id, region = await _body_of_manager(work, command.manager_id, signals)
+    named = [*(person for person, _ in roles), *(s.id for s in signals)]
+    if await is_shut_out(work, command.manager_id, named):
+        raise invalid_field("/manager_id", "not-free-for-this", "This person can't be given this case.")
     if await repository.child_has_open_case(work, children):
         raise Conflict("A child has an open case: attach the signal to it.", code="open-case-exists")
     case = await _case_of(work, command, signals, organisation_id, region)

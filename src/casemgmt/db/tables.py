@@ -6,6 +6,7 @@ from casemgmt.audit import tables as audit
 from casemgmt.benefits import tables as benefits
 from casemgmt.cases import tables as cases
 from casemgmt.centers import tables as centers
+from casemgmt.conflicts import tables as conflicts
 from casemgmt.db.base import metadata
 from casemgmt.organisations import tables as organisations
 from casemgmt.outreach import tables as outreach
@@ -25,6 +26,7 @@ __all__ = [
     "benefits",
     "cases",
     "centers",
+    "conflicts",
     "metadata",
     "organisations",
     "outreach",

@@ -2,12 +2,13 @@
 
 from uuid import UUID
 
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col, select
 
+from casemgmt.conflicts.repository import is_shut_out
 from casemgmt.db.work import Work
 from casemgmt.errors import invalid_field
 from casemgmt.ids import new_id
-from casemgmt.organisations.tables import MobileGroup
+from casemgmt.organisations.tables import MobileGroup, MobileGroupMember
 from casemgmt.outreach.tables import Referral
 from casemgmt.signals.tables import Signal
 from casemgmt.tasks import clocks
@@ -18,6 +19,16 @@ async def offer_referral(work: Work, signal: Signal, mobile_group_id: UUID, inst
     group = await work.session.get(MobileGroup, mobile_group_id)
     if group is None or not group.active:
         raise invalid_field("/mobile_group_id", "unknown-mobile-group", "There is no such mobile group.")
+    leads = await work.session.scalars(
+        select(MobileGroupMember.user_id).where(
+            MobileGroupMember.group_id == mobile_group_id,
+            col(MobileGroupMember.is_lead),
+            col(MobileGroupMember.until).is_(None),
+        )
+    )
+    free = [not await is_shut_out(work, lead, [signal.id]) for lead in leads]
+    if free and not any(free):
+        raise invalid_field("/mobile_group_id", "group-not-free", "Nobody of the group may answer for this signal.")
     referral = Referral(
         id=new_id(),
         signal_id=signal.id,

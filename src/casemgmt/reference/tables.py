@@ -49,6 +49,7 @@ REFERENCED_LISTS = (
     "signal_category",
     "signal_channel",
     "signal_source",
+    "staff_conflict_kind",
     "triage_outcome",
     "triage_reason",
     "urgency",

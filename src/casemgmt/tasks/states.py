@@ -12,6 +12,7 @@ from casemgmt.tasks.labels import MANUAL
 BY_HAND = frozenset(
     {
         MANUAL,
+        "conflict_take_over",
         "first_contact_with_child",
         "known_child_contact",
         "mandatory_notice_guardianship",

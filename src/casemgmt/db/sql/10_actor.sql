@@ -58,7 +58,9 @@ DECLARE
     account record;
 BEGIN
     SELECT u.organisation_id, o.region_code, u.signal_reach, u.case_reach, u.flags,
-           (SELECT array_agg(m.group_id) FROM mobile_group_member m WHERE m.user_id = u.id AND m.until IS NULL) AS groups
+           (SELECT array_agg(m.group_id) FROM mobile_group_member m WHERE m.user_id = u.id AND m.until IS NULL) AS groups,
+           CASE WHEN EXISTS (SELECT 1 FROM staff_conflict c WHERE c.user_id = u.id AND c.state = 'standing')
+                THEN shut_out_of(u.id)::text ELSE '' END AS shut_out
       INTO account
       FROM app_user u
       JOIN organisation o ON o.id = u.organisation_id
@@ -76,7 +78,8 @@ BEGIN
             set_config('casemgmt.signal_reach', account.signal_reach, true),
             set_config('casemgmt.case_reach', account.case_reach, true),
             set_config('casemgmt.groups', coalesce(account.groups::text, ''), true),
-            set_config('casemgmt.flags', account.flags::text, true);
+            set_config('casemgmt.flags', account.flags::text, true),
+            set_config('casemgmt.shut_out', account.shut_out, true);
     IF p_salt IS NOT NULL THEN
         PERFORM set_config('casemgmt.salt', encode(p_salt, 'hex'), true);
     END IF;

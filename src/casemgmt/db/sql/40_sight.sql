@@ -117,6 +117,11 @@ DECLARE
         'app_user', '(SELECT actor_user()) IS NOT NULL',
         'user_role', 'user_id = (SELECT actor_user()) OR (SELECT actor_has(''directory''))',
         'mobile_group_member', '(SELECT actor_user()) IS NOT NULL',
+        -- one's own declarations; those of the body for who keeps them, but for what concerns the keeper
+        'staff_conflict', '(user_id = (SELECT actor_user()) AND declared_by_id = user_id)
+                           OR ((SELECT actor_has(''conflicts'')) AND organisation_id = (SELECT actor_organisation())
+                               AND user_id <> (SELECT actor_user())
+                               AND (record_id IS NULL OR record_id <> ALL ((SELECT shut_out())::uuid[])))',
         'factor_removal', '(SELECT actor_has(''directory''))',
         'identity_link', '(SELECT actor_has(''directory''))',
         'idempotency_key', 'user_id = (SELECT actor_user())',

@@ -12,7 +12,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
             SELECT x.id, 'name_and_birth_year' FROM person x WHERE x.match_key = p_match_key AND x.birth_year = p_birth_year
             UNION ALL
             SELECT k.person_id, 'phone' FROM person_contact k WHERE k.phone_hash = p_phone_hash AND k.ended_at IS NULL) m
-      JOIN person p ON p.id = m.person_id
+      JOIN person p ON p.id = m.person_id AND p.id <> ALL (shut_out())  -- to who is shut out nobody is known
       LEFT JOIN LATERAL (SELECT r.id, r.manager_id, r.organisation_id FROM case_person cp JOIN case_record r ON r.id = cp.case_id
                           WHERE cp.person_id = m.person_id AND cp.until IS NULL AND r.state <> 'closed'
                           ORDER BY r.opened_at DESC LIMIT 1) c ON true

@@ -18,6 +18,7 @@ BEGIN
     END IF;
     UPDATE signal SET mobile_group_id = NULL WHERE id = p_signal AND mobile_group_id IS NOT NULL;
     PERFORM join_case(target.id, ARRAY[p_signal], p_at);
+    target.manager_id := (SELECT c.manager_id FROM case_record c WHERE c.id = target.id);  -- a conflict may have moved it
     INSERT INTO task SELECT * FROM jsonb_populate_record(NULL::task, p_task || jsonb_build_object(
         'case_id', target.id, 'record_type', 'case', 'record_id', target.id, 'assignee_id', target.manager_id));
     RETURN QUERY SELECT target.id, target.manager_id;

@@ -7,6 +7,8 @@ GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO casemgmt_service;
 REVOKE EXECUTE ON FUNCTION refresh_reach(uuid), audit_make_months(integer) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION erase_content(jsonb), erasure_items(uuid, timestamptz), is_held(text, uuid), held_with(text, uuid)
   FROM casemgmt_service;
+REVOKE EXECUTE ON FUNCTION shut_out_of(uuid), stand_in_for(uuid), take_over_task(uuid, uuid, uuid), release_shut_out(uuid)
+  FROM casemgmt_service;
 
 DO $$
 DECLARE
