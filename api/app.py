@@ -14,6 +14,7 @@ from api.problems import add_problem_handlers
 from api.services import Services
 from api.v1 import v1_routes
 from casemgmt.access.bearers import Bearers
+from casemgmt.access.rates import Rates
 from casemgmt.access.refusals import RefusedTokens
 from casemgmt.access.service import Accounts
 from casemgmt.access.tokens import Tokens
@@ -40,6 +41,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         bearers=Bearers(database, tokens, settings, clock),
         accounts=Accounts(database, tokens, settings, clock),
         refusals=RefusedTokens(database, clock),
+        rates=Rates(settings, clock),
         clock=clock,
         engine=open_engine(settings),
     )

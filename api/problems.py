@@ -140,6 +140,10 @@ async def on_domain_error(request: Request, error: Exception) -> Problem:
         headers["WWW-Authenticate"] = "Bearer"
     if "retry_after_seconds" in error.data:
         headers["Retry-After"] = str(error.data["retry_after_seconds"])
+    if "rate_class" in error.data:
+        kind, limit, wait = (error.data[name] for name in ("rate_class", "limit", "retry_after_seconds"))
+        headers["RateLimit-Policy"] = f'"{kind}";q={limit};w={error.data["per_seconds"]}'
+        headers["RateLimit"] = f'"{kind}";r=0;t={wait}'
     elif isinstance(error, Unavailable):
         headers["Retry-After"] = "1"
     errors = [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in error.faults]

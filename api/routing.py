@@ -8,6 +8,7 @@ and only then the answer is sent. A commit that fails is a problem document, nev
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -25,13 +26,16 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
+from api.addresses import client_address
 from api.bodies import FORM, JSON, CheckedRequest, check_body
 from api.etags import etag
 from api.idempotency import check_key, remember, replay
 from api.services import Services, services_of
 from casemgmt.access.actor import Actor
+from casemgmt.access.attempts import network_of
 from casemgmt.access.compact import TokenRefused
 from casemgmt.access.permissions import Permission
+from casemgmt.access.rates import COUNTED_IN_THE_LOG
 from casemgmt.audit.events import Event
 from casemgmt.db.direct import Direct
 from casemgmt.db.failures import translate
@@ -42,6 +46,7 @@ from casemgmt.errors import (
     Forbidden,
     Invalid,
     NotFound,
+    TooManyAttempts,
     Unauthenticated,
     Unavailable,
     WrongState,
@@ -51,6 +56,15 @@ EndpointT = TypeVar("EndpointT", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 BEARER: dict[str, list[str]] = {"OAuth2": []}
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What a route asks of its requests beside the permission."""
+
+    media_type: str
+    direct: bool
+    rate_class: str
 
 
 class GuardedRoute(APIRoute):
@@ -69,10 +83,13 @@ class GuardedRoute(APIRoute):
         extra = self.openapi_extra or {}
         known = _query_names(self.dependant)
         permission = Permission(extra["x-permission"]) if "x-permission" in extra else None
-        direct = bool(extra.get("x-direct"))
         limit = extra.get("x-body-limit")
         is_form = self.body_field is not None and isinstance(self.body_field.field_info, Form)
-        media_type = FORM if is_form else JSON
+        asked = _Asked(
+            media_type=FORM if is_form else JSON,
+            direct=bool(extra.get("x-direct")),
+            rate_class=extra.get("x-rate-class") or ("reads" if self.methods == {"GET"} else "writes"),
+        )
 
         async def handle(request: Request) -> Response:
             _refuse_unknown_parameters(request, known)
@@ -80,12 +97,13 @@ class GuardedRoute(APIRoute):
             if permission is None:
                 if limit is not None and len(await request.body()) > limit:
                     raise HTTPException(413)
+                await _take_open(request)
                 if request.method != "GET":
-                    await check_body(request, media_type)
+                    await check_body(request, asked.media_type)
                 return await _translated(endpoint, request)
             services = services_of(request)
             try:
-                return await _guarded(endpoint, request, services, permission, media_type, direct=direct)
+                return await _guarded(endpoint, request, services, permission, asked)
             except Unauthenticated as refusal:
                 await _record_bad_token(request, services, refusal)
                 raise
@@ -96,16 +114,22 @@ class GuardedRoute(APIRoute):
 
 
 async def _guarded(
-    endpoint: Handler, request: Request, services: Services, permission: Permission, media_type: str, *, direct: bool
+    endpoint: Handler, request: Request, services: Services, permission: Permission, asked: _Asked
 ) -> Response:
     actor = await authenticate(request, services)
+    in_log = asked.rate_class in COUNTED_IN_THE_LOG
     try:
+        services.rates.take(actor.user_id, "reads" if in_log else asked.rate_class)
         _require(actor, permission)
         if request.method != "GET":
-            await check_body(request, media_type)
-        if direct and check_key(request, actor) is None:
+            await check_body(request, asked.media_type)
+        if asked.direct and check_key(request, actor) is None:
             return await _translated(endpoint, request)
-        return await _in_work(endpoint, request, services, actor)
+        return await _in_work(endpoint, request, services, actor, asked.rate_class if in_log else None)
+    except TooManyAttempts as refusal:
+        if "rate_class" in refusal.data and services.rates.is_news(actor.user_id, str(refusal.data["rate_class"])):
+            await _record_refusal(request, services, actor, permission, refusal)
+        raise
     except (Forbidden, NotFound, WrongState) as refusal:
         # A step that no longer exists is an old screen, no refusal of anybody; a guard that said no is one.
         if refusal.code != WrongState.code:
@@ -129,7 +153,23 @@ async def authenticate(request: Request, services: Services) -> Actor:
     return actor
 
 
-async def _in_work(endpoint: Handler, request: Request, services: Services, actor: Actor) -> Response:
+async def _take_open(request: Request) -> None:
+    """Count a request without an account by its address. A container runtime asks for health as often as it wants."""
+    if request.url.path.startswith("/health/"):
+        return
+    services = services_of(request)
+    caller = network_of(client_address(request, services.settings))
+    try:
+        services.rates.take(caller, "open")
+    except TooManyAttempts:
+        if services.rates.is_news(caller, "open"):
+            await services.refusals.record_flood(request.state.request_id)
+        raise
+
+
+async def _in_work(
+    endpoint: Handler, request: Request, services: Services, actor: Actor, in_log: str | None
+) -> Response:
     key = check_key(request, actor)
     try:
         async with (
@@ -137,6 +177,8 @@ async def _in_work(endpoint: Handler, request: Request, services: Services, acto
             OpenWork(services.database, actor, services.clock, request.state.request_id) as work,
         ):
             request.state.work = work
+            if in_log is not None:
+                await services.rates.take_in_log(work, in_log)
             answer = None if key is None else await replay(work, request, key)
             response = answer or await endpoint(request)
             if key is not None and answer is None:
@@ -278,9 +320,18 @@ class Router:
         self.routes = APIRouter(prefix=version + prefix, tags=[tag], route_class=GuardedRoute)
 
     def guarded(
-        self, method: str, path: str, permission: Permission, *, direct: bool = False, **options: Any
+        self,
+        method: str,
+        path: str,
+        permission: Permission,
+        *,
+        direct: bool = False,
+        rate_class: str | None = None,
+        **options: Any,
     ) -> Callable[[EndpointT], EndpointT]:
         """Add a route that needs a permission.
+
+        `rate_class`: one of `COUNTED_IN_THE_LOG`; other routes are counted as reads or writes by their method.
 
         `direct`: the endpoint's SQL function sets the actor and audits itself; with an idempotency key the endpoint
         gets a unit of work all the same, because key and answer are kept in the transaction of the act.
@@ -288,6 +339,8 @@ class Router:
         extra: dict[str, Any] = {"x-permission": str(permission), "security": [BEARER]}
         if direct:
             extra["x-direct"] = True
+        if rate_class is not None:
+            extra["x-rate-class"] = rate_class
         return self._add(method, path, extra, options)
 
     def open(

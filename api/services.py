@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from casemgmt.access.bearers import Bearers
+from casemgmt.access.rates import Rates
 from casemgmt.access.refusals import RefusedTokens
 from casemgmt.access.service import Accounts
 from casemgmt.benefits.engine import Engine
@@ -22,6 +23,7 @@ class Services:
     bearers: Bearers
     accounts: Accounts
     refusals: RefusedTokens
+    rates: Rates
     clock: Clock
     engine: Engine
 

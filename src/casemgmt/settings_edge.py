@@ -55,6 +55,24 @@ class EdgeSettings(BaseSettings):
     connections_at_once: int = Field(
         2000, ge=1, description="Connections that one process keeps open; further ones are closed unanswered."
     )
+    rate_reads: int = Field(1200, ge=1, description="Reads of one account in a minute.")
+    rate_writes: int = Field(600, ge=1, description="Writes of one account in a minute.")
+    rate_searches: int = Field(
+        30,
+        ge=1,
+        description="Searches of one account in a minute, counted over all processes. Pages of a search count.",
+    )
+    rate_open: int = Field(
+        600,
+        ge=1,
+        description="Requests of one address in a minute to what is open without an account, log-ins included.",
+    )
+    rate_processes: int = Field(
+        1,
+        ge=1,
+        description="Over how many processes the requests of one caller are spread. Each allows its part of the reads, "
+        "writes and open requests; with 1 each allows all of them.",
+    )
 
     @field_validator("cors_origins")
     @classmethod

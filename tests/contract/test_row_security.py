@@ -49,6 +49,7 @@ DEFINER_FUNCTIONS = {
     "audit_sealing": "how far the log is sealed, and the age of the oldest transaction",
     "audit_witnesses": "how far the witnesses were told",
     "audit_write": "the only way into the audit log",
+    "nth_last_act": "counts one's own events, for the limit of searches",
     "auth_attempt": "counts a try at a log-in and reads the password hash",
     "auth_end_session": "ends a session",
     "auth_identity": "what a token is made of",

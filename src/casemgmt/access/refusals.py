@@ -12,6 +12,8 @@ BURST = 100
 PER_SECOND = 1.0
 _AUDIT = "SELECT audit_write($1, 'access.token_refused', 'refused', $2, 'token', $3, NULL, NULL, $4, $5)"
 
+_FLOOD = "SELECT audit_write($1, 'access.rate_limited', 'refused', 'open', 'address', '{}', NULL, NULL, '{}', $2)"
+
 
 class RefusedTokens:
     """Records refused tokens. A flood of them can't fill the log: it is counted, and the next event tells the count."""
@@ -32,6 +34,11 @@ class RefusedTokens:
         fields = [f"and_{told}_more"] if told else []
         async with self._database.pool.acquire() as connection, connection.transaction():
             await connection.execute(_AUDIT, new_id(), why, [user_id] if user_id else [], fields, request_id)
+
+    async def record_flood(self, request_id: str) -> None:
+        """Leave the event of an address that asks too much of what is open: which one stays unsaid, as everywhere."""
+        async with self._database.pool.acquire() as connection, connection.transaction():
+            await connection.execute(_FLOOD, new_id(), request_id)
 
     def _take(self) -> bool:
         now = self._clock.now()

@@ -84,3 +84,12 @@ BEGIN
     END IF;
     RETURN NULL;
 END $$;
+
+-- When the actor left the nth last event of these kinds, where it was after a moment: how fast somebody asks is counted
+-- in what every process writes anyway. Of one's own events only.
+CREATE OR REPLACE FUNCTION nth_last_act(p_kinds text[], p_since timestamptz, p_n integer) RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT e.at FROM audit_event e
+     WHERE e.actor_id = actor_user() AND e.at > p_since AND e.kind = ANY (p_kinds) AND e.outcome = 'done'
+     ORDER BY e.at DESC OFFSET p_n - 1 LIMIT 1
+$$;
