@@ -25,6 +25,7 @@ from api.v1 import (
     reference,
     referrals,
     rehabilitation,
+    retention,
     sessions,
     signals,
     tasks,
@@ -63,6 +64,7 @@ ROUTERS = (
     records.erasures_router,
     access_log.router,
     access_log.audit_router,
+    retention.router,
 )
 
 

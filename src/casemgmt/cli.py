@@ -31,6 +31,7 @@ from casemgmt.embedded.server import EmbeddedServer
 from casemgmt.errors import DomainError
 from casemgmt.generated import DOCUMENTS, write_documents
 from casemgmt.log import set_up_logs
+from casemgmt.retention.command_line import app as retention_app
 from casemgmt.settings import SealerSettings, Settings
 from casemgmt.supervise import Companion, Step, run_service
 
@@ -38,6 +39,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pret
 SettingsT = TypeVar("SettingsT", Settings, SealerSettings)
 
 app.add_typer(audit_app, name="audit")
+app.add_typer(retention_app, name="retention")
 app.command()(backup)
 app.command()(restore)
 app.command()(rotate_secret)

@@ -174,6 +174,9 @@ async def test_the_service_can_reach_no_part_of_erasure_but_its_acts(database_ur
             "erasure_items(gen_random_uuid(), now())",
             "is_held('case', gen_random_uuid())",
             "held_with('case', gen_random_uuid())",
+            "retention_due('case_record', now())",
+            "technical_rows('login_attempts', now())",
+            "delete_technical('login_attempts', now(), 1)",
         ):
             try:
                 await service.fetch(f"SELECT {call}")
@@ -181,5 +184,6 @@ async def test_the_service_can_reach_no_part_of_erasure_but_its_acts(database_ur
                 continue
             raise AssertionError(call)
         assert await service.fetchval("SELECT execute_erasure(gen_random_uuid(), now())") is None
+        assert await service.fetchval("SELECT run_retention(gen_random_uuid(), 1, now())") is None
     finally:
         await service.close()

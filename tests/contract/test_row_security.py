@@ -81,6 +81,8 @@ DEFINER_FUNCTIONS = {
     "centre_specialists": "roles are read by the keepers of the directory alone",
     "check_manager": "trigger: one accountable manager",
     "check_state": "trigger: reads the transition table",
+    "draft_retention": "what is due for destruction, as ids and counts",
+    "run_retention": "destroys what a second person approved, batch by batch",
     "execute_erasure": "erases what a second person approved, and nobody of the service may delete",
     "find_record": "the record that a court's paper names; officers learn its id alone",
     "preview_erasure": "what an erasure would do, as ids and codes",

@@ -76,6 +76,7 @@ async def _papers(world: Clients, person: str) -> None:
     done(await officer.post("/v1/holds", {"kind": "court", "target": target} | paper | days))
     wish = {"person": target, "ground": "subject_request", "reference": "ЖТ-1", "received_on": "2026-01-01"}
     done(await officer.post("/v1/erasure-requests", wish))
+    done(await officer.post("/v1/retention-plans"))
 
 
 async def _begin(service: asyncpg.Connection, owner: asyncpg.Connection, username: str) -> None:

@@ -77,3 +77,11 @@ class DeclineErasure(Command):
     """Decline a request."""
 
     reason: Literal["not_entitled", "identity_not_proven", "unfounded"]
+
+
+class ApprovePlan(Command):
+    """Approve a plan of destruction, as it was read."""
+
+    digest: Annotated[str, StringConstraints(pattern=r"^[0-9a-f]{64}$")] = Field(
+        description="`digest` of the plan that you read: what you approve is what you saw."
+    )

@@ -3,6 +3,7 @@
 from typing import Any, TypeVar
 from uuid import UUID
 
+import orjson
 from sqlalchemy import text
 from sqlmodel import SQLModel
 
@@ -60,3 +61,8 @@ async def find_record(work: Work, target: HoldTarget) -> UUID:
     if found is None:
         raise invalid_field("/target", "record-not-known", "There is no such record.")
     return found
+
+
+def json_text(document: object) -> str:
+    """Return a document as JSON, for a parameter of a statement."""
+    return orjson.dumps(document).decode()

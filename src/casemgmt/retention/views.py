@@ -62,3 +62,44 @@ class ErasureView(View):
     executed_at: dt.datetime | None
     items: list[ErasureItemView]
     allowed_actions: list[AllowedActionView]
+
+
+class PlanClassView(View):
+    """What a plan does to one class of record: counts, and what stays although its term is over."""
+
+    record_class: str
+    label: str
+    act: str
+    term: str
+    status: str
+    """Of the term: `house_default` is not law."""
+    status_text: str
+    due: int
+    """Records, or rows of a technical class, that the plan names."""
+    due_since: dt.datetime | None
+    """When the first of these terms was over."""
+    destroyed: int
+    left_out: dict[str, int]
+    """By reason: what changed, or is held, since the plan was made."""
+    held_back: dict[str, int]
+    """By reason: what was not planned at all, although its term is over."""
+
+
+class PlanView(View):
+    """A plan of destruction: a dry run until a second person approves its digest."""
+
+    id: UUID
+    version: int
+    state: str
+    as_of: dt.datetime
+    digest: str
+    schedule_digest: str
+    made_by_id: UUID
+    made_at: dt.datetime
+    approved_by_id: UUID | None
+    approved_at: dt.datetime | None
+    completed_at: dt.datetime | None
+    remaining: int
+    """Items still to be done."""
+    classes: list[PlanClassView]
+    allowed_actions: list[AllowedActionView]

@@ -16,6 +16,10 @@ class _Texts(BaseModel):
     items: dict[str, Wording]
     erased: Wording
     reasons: dict[str, Wording]
+    acts: dict[str, Wording]
+    units: dict[str, Wording]
+    statuses: dict[str, Wording]
+    certificate: dict[str, Wording]
 
 
 @cache
