@@ -22,6 +22,7 @@ from casemgmt.benefits.engine import open_engine
 from casemgmt.clock import Clock, SystemClock
 from casemgmt.db import tables as _all_tables  # noqa: F401 - foreign keys find their targets only among loaded tables
 from casemgmt.db.engine import Database
+from casemgmt.documents.vault import Vault
 from casemgmt.log import set_up_logs
 from casemgmt.settings import Settings
 
@@ -44,6 +45,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         rates=Rates(settings, clock),
         clock=clock,
         engine=open_engine(settings),
+        vault=Vault(settings),
     )
 
     @asynccontextmanager

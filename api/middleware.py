@@ -24,6 +24,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # Segments of our paths are words, codes and ids. Whatever is written in another way (%2e, %00, //, ..) leads nowhere.
 _PATH = re.compile(rb"/|(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._-]{1,100})+")
 _CLOSE = {"Connection": "close"}
+_UPLOAD = re.compile(r"/v1/documents/[^/]+/content")
+"""The one path whose body is larger than a command, and is taken in as it comes."""
 
 log = structlog.get_logger()
 
@@ -50,8 +52,8 @@ class RequestEnvelope:
 
     def __init__(self, app: App, *, settings: Settings) -> None:
         self._app = app
-        self._body_bytes = settings.body_limit_bytes
-        self._receive_seconds = settings.receive_seconds
+        self._usual = (settings.body_limit_bytes, settings.receive_seconds)
+        self._upload = (settings.largest_document_bytes, settings.document_upload_seconds)
         self._at_once = settings.requests_at_once
         self._hosts = settings.host_names
         self._headers, self._docs_headers = answer_headers(settings)
@@ -82,12 +84,13 @@ class RequestEnvelope:
                 ]
             await send(message)
 
+        body_bytes, seconds = self._upload if _UPLOAD.fullmatch(scope["path"]) else self._usual
         self._running += 1
         try:
             self._check(request, scope)
-            await self._app(scope, self._bounded(request, receive), send_with_headers)
+            await self._app(scope, _bounded(request, receive, body_bytes, seconds), send_with_headers)
         except _Refused as refusal:
-            await self._refusal(request, refusal)(scope, receive, send_with_headers)
+            await _refusal(request, refusal, body_bytes)(scope, receive, send_with_headers)
         except ClientDisconnect:
             state["problem_code"] = "client-gone"
         except Exception as error:
@@ -115,36 +118,38 @@ class RequestEnvelope:
         if self._hosts and not platform and _name_of(request.headers.get("host", "")) not in self._hosts:
             raise _Refused(421, "unknown-host")
 
-    def _bounded(self, request: Request, receive: Receive) -> Receive:
-        received = 0
-        deadline: float | None = None
-        loop = asyncio.get_running_loop()
 
-        async def bounded() -> Message:
-            nonlocal received, deadline
-            if deadline is None:
-                deadline = loop.time() + self._receive_seconds
-                told = request.headers.get("content-length", "")
-                if told.isdecimal() and int(told[:20]) > self._body_bytes:
-                    raise _Refused(413, "body-too-large")
-            try:
-                async with asyncio.timeout_at(deadline):
-                    message = await receive()
-            except TimeoutError:
-                raise _Refused(408, "body-too-slow") from None
-            received += len(message.get("body", b""))
-            if received > self._body_bytes:
+def _bounded(request: Request, receive: Receive, body_bytes: int, seconds: float) -> Receive:
+    received = 0
+    deadline: float | None = None
+    loop = asyncio.get_running_loop()
+
+    async def bounded() -> Message:
+        nonlocal received, deadline
+        if deadline is None:
+            deadline = loop.time() + seconds
+            told = request.headers.get("content-length", "")
+            if told.isdecimal() and int(told[:20]) > body_bytes:
                 raise _Refused(413, "body-too-large")
-            return message
+        try:
+            async with asyncio.timeout_at(deadline):
+                message = await receive()
+        except TimeoutError:
+            raise _Refused(408, "body-too-slow") from None
+        received += len(message.get("body", b""))
+        if received > body_bytes:
+            raise _Refused(413, "body-too-large")
+        return message
 
-        return bounded
+    return bounded
 
-    def _refusal(self, request: Request, refusal: _Refused) -> Problem:
-        limits = {"limit_bytes": self._body_bytes} if refusal.code == "body-too-large" else None
-        if refusal.code == "not-found":
-            return problem(request, 404, "not-found", "")
-        headers = _CLOSE | ({"Retry-After": "1"} if refusal.code == "overloaded" else {})
-        return problem(request, refusal.status, refusal.code, "", data=limits, headers=headers)
+
+def _refusal(request: Request, refusal: _Refused, body_bytes: int) -> Problem:
+    limits = {"limit_bytes": body_bytes} if refusal.code == "body-too-large" else None
+    if refusal.code == "not-found":
+        return problem(request, 404, "not-found", "")
+    headers = _CLOSE | ({"Retry-After": "1"} if refusal.code == "overloaded" else {})
+    return problem(request, refusal.status, refusal.code, "", data=limits, headers=headers)
 
 
 def _name_of(host: str) -> str:

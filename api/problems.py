@@ -49,6 +49,8 @@ STATUS_OF_CODE = {
     "second-factor-enrolment-needed": 400,
     "second-factor-wrong": 400,
     "challenge-over": 400,
+    "document-too-large": 413,
+    "storage-full": 507,
 }
 CODE_OF_STATUS = {
     400: "bad-request",

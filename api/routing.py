@@ -64,6 +64,7 @@ class _Asked:
 
     media_type: str
     direct: bool
+    streaming: bool
     rate_class: str
 
 
@@ -88,6 +89,7 @@ class GuardedRoute(APIRoute):
         asked = _Asked(
             media_type=FORM if is_form else JSON,
             direct=bool(extra.get("x-direct")),
+            streaming=bool(extra.get("x-streaming")),
             rate_class=extra.get("x-rate-class") or ("reads" if self.methods == {"GET"} else "writes"),
         )
 
@@ -121,6 +123,8 @@ async def _guarded(
     try:
         services.rates.take(actor.user_id, "reads" if in_log else asked.rate_class)
         _require(actor, permission)
+        if asked.streaming:
+            return await _translated(endpoint, request)
         if request.method != "GET":
             await check_body(request, asked.media_type)
         if asked.direct and check_key(request, actor) is None:
@@ -268,7 +272,7 @@ async def current_work(request: Request) -> Work:
 
 
 def has_work(request: Request) -> bool:
-    """Answer whether a unit of work is open: always, but in a direct route without an idempotency key."""
+    """Answer whether a unit of work is open: not in a streaming route, nor in a direct one without a key."""
     return getattr(request.state, "work", None) is not None
 
 
@@ -282,6 +286,14 @@ async def needed_work(request: Request) -> AsyncIterator[Work]:
     async with OpenWork(services.database, request.state.actor, services.clock, request.state.request_id) as work:
         yield work
         await work.finish()
+
+
+@asynccontextmanager
+async def passing_work(request: Request) -> AsyncIterator[Work]:
+    """Give a unit of work that is not finished: for a look before the act whose own unit of work leaves the event."""
+    services = services_of(request)
+    async with OpenWork(services.database, request.state.actor, services.clock, request.state.request_id) as work:
+        yield work
 
 
 async def current_actor(request: Request) -> Actor:
@@ -326,6 +338,7 @@ class Router:
         permission: Permission,
         *,
         direct: bool = False,
+        streaming: bool = False,
         rate_class: str | None = None,
         **options: Any,
     ) -> Callable[[EndpointT], EndpointT]:
@@ -335,10 +348,14 @@ class Router:
 
         `direct`: the endpoint's SQL function sets the actor and audits itself; with an idempotency key the endpoint
         gets a unit of work all the same, because key and answer are kept in the transaction of the act.
+
+        `streaming`: the endpoint takes the body in as it comes, and opens its units of work before and after.
         """
         extra: dict[str, Any] = {"x-permission": str(permission), "security": [BEARER]}
         if direct:
             extra["x-direct"] = True
+        if streaming:
+            extra["x-streaming"] = True
         if rate_class is not None:
             extra["x-rate-class"] = rate_class
         return self._add(method, path, extra, options)

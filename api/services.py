@@ -11,6 +11,7 @@ from casemgmt.access.service import Accounts
 from casemgmt.benefits.engine import Engine
 from casemgmt.clock import Clock
 from casemgmt.db.engine import Database
+from casemgmt.documents.vault import Vault
 from casemgmt.settings import Settings
 
 
@@ -26,6 +27,7 @@ class Services:
     rates: Rates
     clock: Clock
     engine: Engine
+    vault: Vault
 
 
 def services_of(request: Request) -> Services:

@@ -4,6 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from uuid import uuid4
 
 import asyncpg
@@ -108,9 +109,11 @@ async def _execute(url: str, statement: str) -> None:
 
 
 @pytest.fixture
-def settings(database_url: str) -> Settings:
+def settings(database_url: str, tmp_path: Path) -> Settings:
     """Settings of the demo on this test's database."""
-    return Settings(mode="demo", database_url=database_url, database_connections=8)
+    return Settings(
+        mode="demo", database_url=database_url, database_connections=8, document_folder=tmp_path / "documents"
+    )
 
 
 @pytest.fixture

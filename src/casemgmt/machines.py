@@ -8,6 +8,7 @@ from casemgmt.cases.handover_states import HANDOVER
 from casemgmt.cases.states import CASE
 from casemgmt.centers.states import SESSION
 from casemgmt.conflicts.states import STAFF_CONFLICT
+from casemgmt.documents.states import DOCUMENT
 from casemgmt.outreach.states import REFERRAL
 from casemgmt.plans.measure_states import PLAN_MEASURE
 from casemgmt.plans.states import PLAN
@@ -37,5 +38,6 @@ MACHINES: dict[str, Machine[Any]] = {
         ERASURE,
         RETENTION_PLAN,
         STAFF_CONFLICT,
+        DOCUMENT,
     )
 }

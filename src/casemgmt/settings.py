@@ -12,6 +12,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from casemgmt.settings_documents import DocumentSettings
 from casemgmt.settings_edge import EdgeSettings, is_safe_address, words
 
 MINIMUM_SECRET_LENGTH = 32
@@ -30,7 +31,7 @@ def _networks(value: str) -> tuple[Network, ...]:
     return tuple(ip_network(part) for part in words(value))
 
 
-class Settings(EdgeSettings):
+class Settings(EdgeSettings, DocumentSettings):
     """What a deployment may set. Outside demo mode the secrets must be set, long and different."""
 
     model_config = SettingsConfigDict(env_prefix="CASEMGMT_", frozen=True, extra="ignore")

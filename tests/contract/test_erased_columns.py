@@ -26,6 +26,7 @@ HARMLESS_TABLES = {
     "centre_room": "rooms",
     "client_secret": "machine accounts",
     "deployment": "digests",
+    "document_key": "destroyed with its document, by a trigger",
     "erasure_request": "the proof of the erasure: papers, ids and codes",
     "factor_removal": "staff",
     "identity_link": "staff",
@@ -87,6 +88,13 @@ HARMLESS_COLUMNS = {
     },
     "booking": {"during": "times of rooms and specialists"},
     "case_closure": {"from_state": "code"},
+    "document": {
+        "record_type": "code",
+        "media_type": "code",
+        "size_bytes": "number",
+        "digest": "means nothing without the key that is destroyed",
+        "scan": "code",
+    },
     "case_handover": {"case_number": "names nobody", "stage": "code"},
     "case_record": {
         "number": "region, year, serial number: names nobody",

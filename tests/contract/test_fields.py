@@ -20,6 +20,7 @@ FREE = {FieldClass.CONTENT, FieldClass.PERSONAL, FieldClass.CREDENTIAL}
 LOOKS_LIKE_CONTENT = ("note", "name", "phone", "address", "words", "text", "body", "line", "iin", "diagnos", "health")
 NO_CONTENT = {
     "audit_witness.name": "the name of a witness of the log",
+    "document.storage_name": "a name without meaning",
     "sort_key_version": "a number",
     "name_key_version": "a number",
 }

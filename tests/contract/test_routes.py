@@ -125,6 +125,7 @@ def test_no_personal_data_goes_into_a_url() -> None:
         "second",
         "size",
         "leaf_hash",
+        "link",
     }
     for key, operation in _operations().items():
         for parameter in operation.get("parameters", []):  # type: ignore[attr-defined]

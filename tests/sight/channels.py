@@ -28,6 +28,7 @@ PATH_RECORDS = {
     "conflict_id": "staff_conflict",
     "contact_id": "person_contact",
     "determination_id": "benefit_determination",
+    "document_id": "document",
     "family_id": "family",
     "follow_up_id": "follow_up_check",
     "goal_id": "plan_goal",
@@ -90,6 +91,7 @@ BODY_RECORDS = {
     "person_id": "person",
     "person_ids": "person",
     "plan_measure_id": "plan_measure",
+    "record_id": "case_record",
     "signal_id": "signal",
     "signal_ids": "signal",
 }
@@ -142,6 +144,7 @@ SHOW_NO_RECORD = {
     "health_live": "no data",
     "health_ready": "no data",
     "list_assessment_instruments": "code lists",
+    "list_documents": "documents of the one record that a parameter names: tests/http/test_document_sight.py",
     "list_audit_keys": "public keys of the sealed log",
     "list_benefits": "the law",
     "list_centres": "the directory",

@@ -8,6 +8,8 @@ import json
 from contextlib import redirect_stderr
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import asyncpg
@@ -24,6 +26,7 @@ from casemgmt.settings import Settings
 from tests import outreach_steps, steps
 from tests.benefit_steps import OFFICER, determine, family_on_record
 from tests.clients import World
+from tests.document_steps import announce, keep
 from tests.expectation import TABLES
 from tests.factories_iin import make_iin
 from tests.people import MOTHER, case_of, record_person, signal_about
@@ -57,9 +60,11 @@ _WORDS_IN_JSON = {("plan", "content"): {"text", "measured_by", "argument"}}
 
 async def build(database_url: str, owner_url: str) -> None:
     """Play the demo's stories and the steps below on an empty demo, then plant the marks."""
-    app = create_app(Settings(mode="demo", database_url=database_url, database_connections=8))
-    with redirect_stderr(StringIO()):
-        await _live(app)
+    with TemporaryDirectory() as folder, redirect_stderr(StringIO()):
+        settings = Settings(
+            mode="demo", database_url=database_url, database_connections=8, document_folder=Path(folder)
+        )
+        await _live(create_app(settings))
     await _plant(owner_url)
 
 
@@ -77,6 +82,7 @@ async def _live(app: FastAPI) -> None:
         await _benefits(world)
         await _outreach(world)
         await _conflicts(world)
+        await _documents(world)
 
 
 async def _conflicts(world: World) -> None:
@@ -142,6 +148,16 @@ async def _in_rehabilitation(world: World) -> None:
     }
     done(await manager.post(f"/v1/cases/{case.id}/rehabilitation", programme))
     done(await manager.post(f"/v1/plans/{plan['id']}/revise"))
+
+
+async def _documents(world: World) -> None:
+    """Documents of every class of secrecy, in cases that are open to some and restricted to others, and of signals."""
+    for name, query in (("manager.almaty", "cases"), ("manager2.almaty", "cases"), ("duty.almaty", "signals")):
+        caller = await world.as_(name)
+        for record in (await caller.get(f"/v1/{query}?limit=6")).json()["items"]:
+            for secrecy in ("ordinary", "medical", "reporter"):
+                await keep(caller, query.removesuffix("s"), record["id"], secrecy=secrecy)
+            await announce(caller, query.removesuffix("s"), record["id"])
 
 
 async def _restricted(world: World) -> None:

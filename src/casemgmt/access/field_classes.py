@@ -90,6 +90,14 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "child_contact": {_F.PROGRESS: "at place alone recorded_at", _F.CONTENT: "words note"},
     "client_secret": {_F.CREDENTIAL: "digest created_at expires_at last_used_at revoked_at"},
     "deployment": {_F.MACHINERY: "key value"},
+    "document": {
+        _F.PERSONAL: "file_name",
+        _F.CONTENT: "removal_note",
+        _F.PROGRESS: "created_at record_type kind secrecy media_type size_bytes scan kept_at removal_reason"
+        " removal_proposed_at removed_at erased_at",
+        _F.MACHINERY: "storage_name digest",
+    },
+    "document_key": {_F.CREDENTIAL: "master_key_id wrapped destroyed_at"},
     "factor_removal": {_F.STAFF: "reason requested_at decided_at granted"},
     "family": {_F.PERSONAL: "created_at label changed_at"},
     "family_member": {_F.PERSONAL: "since until recorded_at"},

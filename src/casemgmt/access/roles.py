@@ -52,6 +52,8 @@ class Role:
 _EVERYBODY = {P.CONFLICTS_DECLARE, P.SELF_READ, P.REFERENCE_READ, P.ORGANISATIONS_READ, P.USERS_READ}
 _SIGNAL_DESK = {
     P.CONTACTS_READ,
+    P.DOCUMENTS_READ,
+    P.DOCUMENTS_WRITE,
     P.SIGNALS_CREATE,
     P.SIGNALS_READ,
     P.SIGNALS_TRIAGE,
@@ -70,6 +72,7 @@ _CASE_READER = {
     P.BENEFITS_READ,
     P.CASES_READ,
     P.CENTRES_READ,
+    P.DOCUMENTS_READ,
     P.PERSONS_READ,
     P.PLANS_READ,
     P.REHABILITATION_READ,
@@ -84,6 +87,7 @@ _TEAM_WORKER = _CASE_READER | {
     P.SIGNALS_READ,
     P.TASKS_READ,
     P.TASKS_WRITE,
+    P.DOCUMENTS_WRITE,
 }
 _CASE_WORK = _TEAM_WORKER | {
     P.ASSESSMENTS_WRITE,
@@ -97,6 +101,8 @@ _CASE_WORK = _TEAM_WORKER | {
     P.CASES_RESTRICT,
     P.CASES_TEAM,
     P.CASES_WRITE,
+    P.DOCUMENTS_ORIGINALS,
+    P.DOCUMENTS_REMOVE,
     P.FOLLOW_UPS_WRITE,
     P.IDENTIFIERS_READ,
     P.MOBILE_GROUPS_READ,
@@ -110,6 +116,8 @@ _GROUP_WORK = {
     P.CONTACTS_READ,
     P.HEALTH_NOTES_READ,
     P.HEALTH_NOTES_WRITE,
+    P.DOCUMENTS_READ,
+    P.DOCUMENTS_WRITE,
     P.MOBILE_GROUPS_READ,
     P.PERSONS_MATCH,
     P.PERSONS_READ,
@@ -159,6 +167,7 @@ ROLES: dict[str, Role] = {
             P.BENEFITS_OFFER,
             P.BENEFITS_REVIEW,
             P.CONTACTS_READ,
+            P.DOCUMENTS_WRITE,
             P.IDENTIFIERS_READ,
             P.TASKS_READ,
             P.TASKS_WRITE,
@@ -179,6 +188,7 @@ ROLES: dict[str, Role] = {
         | {
             P.CENTRES_MANAGE,
             P.CONFLICTS_MANAGE,
+            P.DOCUMENTS_REMOVE,
             P.SESSIONS_BOOK,
             P.SESSIONS_HOLD,
             P.TASKS_SUPERVISE,
@@ -193,7 +203,7 @@ ROLES: dict[str, Role] = {
     ),
     "centre_specialist": _role(
         "Psychologist, lawyer, social worker of a centre: sessions with the families on whose team they are",
-        _TEAM_WORKER | {P.SESSIONS_BOOK, P.SESSIONS_HOLD, P.ASSESSMENTS_WRITE},
+        _TEAM_WORKER | {P.SESSIONS_BOOK, P.SESSIONS_HOLD, P.ASSESSMENTS_WRITE, P.DOCUMENTS_REMOVE},
         signals=Reach.OWN,
         cases=Reach.TEAM,
         flags=_CONTACTS,
@@ -206,7 +216,7 @@ ROLES: dict[str, Role] = {
     ),
     "duty_officer": _role(
         "Signal desk of a region's child-rights department, day and night",
-        _SIGNAL_DESK | {P.SIGNALS_REVIEW, P.CASES_OPEN},
+        _SIGNAL_DESK | {P.SIGNALS_REVIEW, P.CASES_OPEN, P.DOCUMENTS_ORIGINALS, P.DOCUMENTS_REMOVE},
         signals=Reach.REGION,
         flags=_REPORTERS | _CONTACTS,
     ),
@@ -261,6 +271,9 @@ ROLES: dict[str, Role] = {
             P.CASES_RESTRICT,
             P.CONFLICTS_MANAGE,
             P.CONTACTS_READ,
+            P.DOCUMENTS_ORIGINALS,
+            P.DOCUMENTS_REMOVE,
+            P.DOCUMENTS_WRITE,
             P.MOBILE_GROUPS_READ,
             P.PLANS_APPROVE,
             P.REFERRALS_READ,

@@ -8,6 +8,7 @@ from casemgmt.cases import tables as cases
 from casemgmt.centers import tables as centers
 from casemgmt.conflicts import tables as conflicts
 from casemgmt.db.base import metadata
+from casemgmt.documents import tables as documents
 from casemgmt.organisations import tables as organisations
 from casemgmt.outreach import tables as outreach
 from casemgmt.people import tables as people
@@ -27,6 +28,7 @@ __all__ = [
     "cases",
     "centers",
     "conflicts",
+    "documents",
     "metadata",
     "organisations",
     "outreach",

@@ -98,6 +98,8 @@ BEGIN
         restricted = NEW.restricted WHERE signal_id = NEW.id;
     UPDATE visit_act SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
         restricted = NEW.restricted, case_id = coalesce(case_id, NEW.case_id) WHERE signal_id = NEW.id;
+    UPDATE document SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
+        restricted = NEW.restricted, case_id = coalesce(case_id, NEW.case_id) WHERE signal_id = NEW.id;
     UPDATE visitor_warning SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
         restricted = NEW.restricted WHERE signal_id = NEW.id AND case_id IS NULL;
     IF NEW.case_id IS NULL THEN

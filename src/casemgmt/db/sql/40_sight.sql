@@ -43,9 +43,17 @@ DECLARE
         'centre_session', case_scope || ' OR (NOT restricted AND centre_id = (SELECT case_organisation()))',
         'session_participant', case_scope,
         'session_note', 'on_team_for(case_id, help_kind)',
+        -- who brought a secret document sees it for a day, and as long as no case is there whose team could: somebody must
+        'document', '(CASE WHEN record_type IN (''case'', ''plan'', ''session'') THEN ' || case_scope || '
+                           ELSE sees_owner_of_document(record_type, record_id) END)
+                     AND (secrecy = ''ordinary'' OR opens_secret(secrecy, record_type, case_id, record_id)
+                          OR (created_by_id = (SELECT actor_user()) AND (created_at > now() - interval ''1 day''
+                              OR (case_id IS NULL AND record_type IN (''signal'', ''visit_act'')))))',
+        'document_key', 'EXISTS (SELECT 1 FROM document d WHERE d.id = document_id)',
         'rehabilitation_programme', case_scope,
         'follow_up_check', case_scope,
-        'booking', 'EXISTS (SELECT 1 FROM centre_session c WHERE c.id = session_id)',
+        'booking', 'EXISTS (SELECT 1 FROM centre_session c WHERE c.id = session_id)')
+    || jsonb_build_object(  -- of a hundred arguments at most
         -- signals and what belongs to them
         'signal', '(NOT restricted AND ((SELECT sees_all_signals()) OR region_code = (SELECT signal_region())
                      OR organisation_id = (SELECT signal_organisation())

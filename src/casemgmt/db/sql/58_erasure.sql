@@ -42,6 +42,8 @@ CREATE OR REPLACE FUNCTION erased_columns() RETURNS jsonb LANGUAGE sql IMMUTABLE
   "plan_goal": {"by": {"case": "case_id"}, "set": {"text": "", "measured_by": "", "outcome_note": null}},
   "plan_measure": {"by": {"case": "case_id"}, "set": {"text": "", "evidence": null, "drop_reason": null}},
   "plan_missing_help": {"by": {"case": "case_id"}, "key": "plan_id", "set": {"argument": ""}},
+  "document": {"by": {"case": "case_id", "signal": "signal_id", "details": "record_id", "determination": "determination_id"},
+    "set": {"state": "erased", "file_name": null, "storage_name": null, "removal_note": null}},
   "session_note": {"by": {"case": "case_id", "notes": "case_id"}, "set": {"body": ""}},
   "rehabilitation_programme": {"by": {"case": "case_id", "row": "id"}, "set": {"aim": "", "result_note": null,
     "stop_reason": null}},
