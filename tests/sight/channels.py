@@ -152,6 +152,7 @@ SHOW_NO_RECORD = {
     "list_deadlines": "the law",
     "list_mobile_groups": "the directory",
     "list_person_events": "events, for auditors alone, who see all of them",
+    "list_unusual_access": "counts and events, never records",
     "list_my_logins": "one's own account",
     "list_organisations": "the directory",
     "list_regions": "code lists",

@@ -29,8 +29,8 @@ _F = FieldClass
 
 CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "app_user": {
-        _F.STAFF: "username kind family_name given_name patronymic sector active scopes authz_version signal_reach"
-        " case_reach flags"
+        _F.STAFF: "username kind family_name given_name patronymic match_key sector active scopes authz_version"
+        " signal_reach case_reach flags"
     },
     "assessment": {
         _F.PROGRESS: "created_at instrument instrument_version occasion total_score risk_level suggested_risk_level"

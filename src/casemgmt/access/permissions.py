@@ -72,6 +72,7 @@ class Permission(StrEnum):
     TASKS_READ = "tasks:read"
     TASKS_SUPERVISE = "tasks:supervise"
     TASKS_WRITE = "tasks:write"
+    UNUSUAL_ACCESS_READ = "unusual_access:read"
     USERS_MANAGE = "users:manage"
     USERS_READ = "users:read"
     VISITS_WRITE = "visits:write"

@@ -154,7 +154,7 @@ ROLES: dict[str, Role] = {
     ),
     "auditor": _role(
         "Reads who did and saw what; never the content",
-        {P.AUDIT_READ},
+        {P.AUDIT_READ, P.UNUSUAL_ACCESS_READ},
         flags=frozenset({"audit"}),
     ),
     "benefits_officer": _role(
@@ -196,6 +196,7 @@ ROLES: dict[str, Role] = {
             P.CASES_APPROVE_CLOSURE,
             P.ACCESS_LOG_EXPORT,
             P.ACCESS_LOG_READ,
+            P.UNUSUAL_ACCESS_READ,
         },
         signals=Reach.OWN,
         cases=Reach.ORGANISATION,
@@ -282,6 +283,7 @@ ROLES: dict[str, Role] = {
             P.TASKS_READ,
             P.TASKS_SUPERVISE,
             P.TASKS_WRITE,
+            P.UNUSUAL_ACCESS_READ,
         },
         signals=Reach.REGION,
         cases=Reach.ORGANISATION,

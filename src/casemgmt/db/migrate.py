@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from casemgmt.db.reference import load_reference
 from casemgmt.ids import new_id
+from casemgmt.organisations.name_keys import fill_name_keys
 
 OWNER_ROLE = "casemgmt_owner"
 """Owns all tables and functions; nobody can log in as it."""
@@ -51,6 +52,7 @@ async def migrate(admin_url: str, service_url: str | None = None, sealer_url: st
             await _apply_sql(connection)
             await connection.execute("SELECT audit_make_months($1)", AUDIT_MONTHS)
             await load_reference(connection)
+            await fill_name_keys(connection)
             await connection.executemany(
                 "INSERT INTO deployment (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING",
                 [("generation", str(new_id())), ("log", str(new_id()))],

@@ -11,6 +11,7 @@ from casemgmt.access.passwords import hash_password
 from casemgmt.db.migrate import OWNER_ROLE, driver_url
 from casemgmt.demo.accounts import ACCOUNTS, BODIES, DEMO_FACTOR_KEY, DEMO_PASSWORD, ROOMS, DemoAccount, demo_id
 from casemgmt.ids import new_id
+from casemgmt.people.names import name_key
 from casemgmt.settings import DEMO_FACTOR_SECRET
 
 _EVENT = "SELECT audit_write($1, 'demo.loaded', 'done', NULL, 'deployment', '{}', NULL, NULL, '{}', 'demo')"
@@ -83,13 +84,14 @@ async def _account(
 ) -> None:
     user = demo_id(account.username)
     await connection.execute(
-        "INSERT INTO app_user (id, username, kind, family_name, given_name, patronymic, sector, organisation_id,"
-        " active, authz_version, signal_reach, case_reach, flags, version)"
-        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, true, 1, 'none', 'none', '{}', 1)",
+        "INSERT INTO app_user (id, username, kind, family_name, given_name, patronymic, match_key, sector,"
+        " organisation_id, active, authz_version, signal_reach, case_reach, flags, version)"
+        " VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, true, 1, 'none', 'none', '{}', 1)",
         user,
         account.username,
         account.kind,
         *account.names,
+        name_key(*account.names).match_key,
         account.sector,
         demo_id(account.body),
     )

@@ -48,6 +48,8 @@ class AppUser(Versioned, table=True):
     family_name: str
     given_name: str
     patronymic: str | None = None
+    match_key: str | None = None
+    """Search key of the name, as persons have it: a look at somebody of a colleague's name is found by it."""
     sector: str | None = code("sector", nullable=True)
     organisation_id: UUID = ref("organisation.id", index=False)
     active: bool = True

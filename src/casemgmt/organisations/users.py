@@ -17,6 +17,7 @@ from casemgmt.organisations.policy import check_role_fits, check_scopes
 from casemgmt.organisations.service import given_fields, require_organisation
 from casemgmt.organisations.tables import AppUser, UserRole
 from casemgmt.organisations.views import UserSummary, UserView
+from casemgmt.people.names import name_key
 
 _STAYS = {"username", "family_name", "given_name", "organisation_id", "active"}
 
@@ -26,6 +27,7 @@ async def create_user(work: Work, command: CreateUser) -> UserView:
     await require_organisation(work, command.organisation_id)
     check_scopes(command.kind, command.scopes)
     user = AppUser(id=command.id or new_id(), **command.model_dump(exclude={"id"}))
+    user.match_key = name_key(user.family_name, user.given_name, user.patronymic).match_key
     await work.save(Event("user.created", "user", (user.id,)), user)
     return await _view(work, user)
 
@@ -42,6 +44,7 @@ async def change_user(work: Work, user_id: UUID, command: ChangeUser, expected: 
         await require_organisation(work, command.organisation_id)
     for name, value in fields.items():
         setattr(user, name, value)
+    user.match_key = name_key(user.family_name, user.given_name, user.patronymic).match_key
     await work.save(Event("user.changed", "user", (user.id,)), user)
     return await _view(work, user)
 

@@ -79,3 +79,38 @@ class ExportedLogView(View):
     made_at: datetime
     note: str
     lines: list[ExportedLineView]
+
+
+class UnusualActor(View):
+    """Whose access it was."""
+
+    id: UUID
+    name: str
+    body: str
+
+
+class UnusualView(View):
+    """One finding: a reason to ask, never a verdict."""
+
+    rule: str
+    text: str
+    """In the reader's language."""
+    actor: UnusualActor
+    count: int
+    threshold: int
+    since: datetime
+    """First event of the finding."""
+    until: datetime
+    """Last event of the finding."""
+    event_ids: list[UUID]
+    """Events in the audit log that show it, up to a hundred."""
+
+
+class UnusualAccessView(View):
+    """What was unusual in a part of the log."""
+
+    since: datetime
+    until: datetime
+    findings: list[UnusualView]
+    cut_off: list[str]
+    """Rules with more than a hundred findings, of which the hundred gravest are here."""

@@ -30,7 +30,6 @@ Area = Literal[
     "benefit",
     "document",
     "access_log",
-    "other",
 ]
 
 _LOOKS: dict[str, Act] = {
@@ -49,22 +48,16 @@ _KINDS: dict[str, tuple[Act, Area]] = {
 }
 _AREAS: dict[str, Area] = {
     "access_log": "access_log",
-    "address": "person",
     "assessment": "assessment",
     "benefit": "benefit",
     "case": "case",
     "centre_session": "session",
-    "contact": "person",
     "document": "document",
     "family": "family",
     "follow_up": "follow_up",
-    "identifier": "person",
-    "person": "person",
     "plan": "plan",
-    "protected_address": "person",
     "referral": "visit",
     "rehabilitation": "rehabilitation",
-    "relationship": "person",
     "reporter": "signal",
     "session": "session",
     "signal": "signal",
@@ -72,7 +65,8 @@ _AREAS: dict[str, Area] = {
     "visit": "visit",
     "visitor_warning": "visit",
 }
-"""Areas by the beginning of the type of the record, or of the kind of a refusal."""
+"""Areas by the beginning of the type of the record, or of the kind of a refusal. What is not here reads as the person's
+record: a word of its own would tell of a secret."""
 
 
 class _Words(BaseModel):
@@ -114,7 +108,7 @@ def area_of(event: Mapping[str, Any]) -> Area:
         if name in _AREAS:
             return _AREAS[name]
         name = name.rpartition("_")[0]
-    return "other"
+    return "person"
 
 
 def line(act: Act, area: Area, language: Language) -> str:
@@ -132,6 +126,11 @@ def role_names(roles: Iterable[str], language: Language) -> list[str]:
 def phrase(key: str, language: Language) -> str:
     """Return a phrase of the document that is given out."""
     return _texts()["document"][key].in_(language)
+
+
+def finding(rule: str, numbers: Mapping[str, object], language: Language) -> str:
+    """Return what was found unusual."""
+    return _texts()["unusual"][rule].in_(language).format_map(numbers)
 
 
 def missing() -> set[str]:
