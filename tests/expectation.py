@@ -53,6 +53,8 @@ TABLES = (
     "rehabilitation_programme",
     "relationship",
     "reporter",
+    "research_export",
+    "research_project",
     "retention_item",
     "retention_plan",
     "session_note",
@@ -381,6 +383,10 @@ class Expectation:
         """Holds, requests and plans: the records officers alone, for that a court asks is itself a secret."""
         return "records" in self.flags
 
+    def research(self, _: Row) -> bool:
+        """What went out for research: those who take it out, and those who approve it."""
+        return bool({"research", "records"} & self.flags)
+
 
 _OWN_KEYS = {
     "case_record": ("id",),
@@ -435,6 +441,8 @@ RULES: dict[str, Rule] = {
     "referral": Expectation.referral,
     "relationship": Expectation.relationship,
     "reporter": Expectation.reporter,
+    "research_export": Expectation.research,
+    "research_project": Expectation.research,
     "retention_item": Expectation.records,
     "retention_plan": Expectation.records,
     "session_note": Expectation.note,

@@ -26,6 +26,7 @@ from api.v1 import (
     reference,
     referrals,
     rehabilitation,
+    research,
     retention,
     sessions,
     signals,
@@ -67,6 +68,7 @@ ROUTERS = (
     access_log.router,
     access_log.audit_router,
     retention.router,
+    research.router,
 )
 
 

@@ -9,6 +9,7 @@ from casemgmt.cases.states import CASE
 from casemgmt.centers.states import SESSION
 from casemgmt.conflicts.states import STAFF_CONFLICT
 from casemgmt.documents.states import DOCUMENT
+from casemgmt.exports.states import PROJECT
 from casemgmt.outreach.states import REFERRAL
 from casemgmt.plans.measure_states import PLAN_MEASURE
 from casemgmt.plans.states import PLAN
@@ -37,6 +38,7 @@ MACHINES: dict[str, Machine[Any]] = {
         HOLD,
         ERASURE,
         RETENTION_PLAN,
+        PROJECT,
         STAFF_CONFLICT,
         DOCUMENT,
     )

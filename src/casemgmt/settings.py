@@ -76,6 +76,12 @@ class Settings(EdgeSettings, DocumentSettings):
         description="Passwords from known breaches, refused as new ones: SHA-1 hashes, sorted, one per line, as "
         "`HASH` or `HASH:count`. Looked up on this machine. Empty: only a short list of common words is known.",
     )
+    research_minimum_cell: int = Field(
+        5,
+        ge=3,
+        le=1000,
+        description="In exports for research a district, age or code that fewer children than this share is left out.",
+    )
     trusted_proxies: str = Field(
         "",
         description="Networks of the proxies in front of the service, with commas between (`10.0.0.0/8`). Only from "

@@ -35,6 +35,7 @@ OUT_OF_REACH = {
     "login_challenge",
     "recovery_code",
     "second_factor",
+    "research_key",
 }
 """Tables on which the service has no right at all: named functions read and write them."""
 
@@ -81,6 +82,10 @@ DEFINER_FUNCTIONS = {
     "centre_specialists": "roles are read by the keepers of the directory alone",
     "check_manager": "trigger: one accountable manager",
     "check_state": "trigger: reads the transition table",
+    "research_cases": "pseudonymised rows of an approved project: its officer sees no case",
+    "research_key": "the key of pseudonyms is out of the service's reach but for an approved project",
+    "research_project_changed": "trigger: a key lives as long as its project",
+    "research_signals": "as research_cases",
     "draft_retention": "what is due for destruction, as ids and counts",
     "run_retention": "destroys what a second person approved, batch by batch",
     "execute_erasure": "erases what a second person approved, and nobody of the service may delete",

@@ -25,6 +25,7 @@ from tests.steps import done
 
 PRIMARY = {
     "audit_event": ["at", "id"],
+    "document_key": ["document_id"],
     "person_iin": ["person_id"],
     "plan_missing_help": ["plan_id", "help_kind"],
     "reporter": ["signal_id"],
@@ -69,7 +70,14 @@ async def played(module_database: str, admin_url: str) -> Played:
 
 
 async def _papers(world: Clients, person: str) -> None:
-    """Bring what no story tells to the records officers: a court's order, and a request to erase."""
+    """Record what no story tells: how to reach the girl; a court's order, a request to erase, a research project."""
+    manager = await world.as_("manager2.almaty")
+    done(await manager.post(f"/v1/persons/{person}/contacts", {"kind": "phone", "value": "+7 701 555 01 11"}))
+    done(
+        await manager.post(
+            f"/v1/persons/{person}/addresses", {"kind": "actual", "line": "Абай 1", "since": "2020-01-01"}
+        )
+    )
     officer, target = await world.as_("records"), {"type": "person", "id": person}
     days = {"from_on": "2026-01-01", "review_on": f"{datetime.now(UTC).year + 1}-12-31"}
     paper = {"authority": "Сот", "number": "7/311", "reason": "Сотқа қажет"}
@@ -77,6 +85,12 @@ async def _papers(world: Clients, person: str) -> None:
     wish = {"person": target, "ground": "subject_request", "reference": "ЖТ-1", "received_on": "2026-01-01"}
     done(await officer.post("/v1/erasure-requests", wish))
     done(await officer.post("/v1/retention-plans"))
+    paper = {"title": "Т", "purpose": "П", "legal_basis": "consent", "reference": "1", "recipient": "У"}
+    wish = paper | {"expires_on": f"{datetime.now(UTC).year + 1}-12-31"}
+    researcher = await world.as_("research")
+    path = f"/v1/research-projects/{done(await researcher.post('/v1/research-projects', wish))['id']}"
+    done(await officer.post(f"{path}/approve"))
+    assert (await researcher.get(f"{path}/tables/cases")).is_success
 
 
 async def _begin(service: asyncpg.Connection, owner: asyncpg.Connection, username: str) -> None:

@@ -41,12 +41,14 @@ class Role:
     """Secret classes the role reads where it sees the record: `adoptions`, `contacts`, `identifiers`, `reporters` (see
     `fields.SECRETS`), `trail` (who looked at the record); and `audit`, `directory`, `benefits` (determinations of the
     body and the region, without the persons' files), `records` (holds, plans of destruction, requests for erasure: ids
-    and papers), `conflicts` (those declared in the body)."""
+    and papers), `research` (pseudonymised tables), `conflicts` (those declared in the body)."""
 
     @property
     def needs_second_factor(self) -> bool:
         """A role that reaches the whole country, or every account or event of it, is never held by a password alone."""
-        return Reach.NATIONAL in {self.signals, self.cases} or bool(self.flags & {"audit", "directory", "records"})
+        return Reach.NATIONAL in {self.signals, self.cases} or bool(
+            self.flags & {"audit", "directory", "records", "research"}
+        )
 
 
 _EVERYBODY = {P.CONFLICTS_DECLARE, P.SELF_READ, P.REFERENCE_READ, P.ORGANISATIONS_READ, P.USERS_READ}
@@ -257,8 +259,13 @@ ROLES: dict[str, Role] = {
     "policy_analyst": _role("Tests and explains rules; sees no person", set()),
     "records_officer": _role(
         "Keeps terms, holds and erasure; reads papers and ids, never the content",
-        {P.RECORDS_ERASE, P.RECORDS_HOLD, P.RECORDS_PLAN},
+        {P.RECORDS_ERASE, P.RECORDS_HOLD, P.RECORDS_PLAN, P.RESEARCH_APPROVE, P.RESEARCH_READ},
         flags=frozenset({"records"}),
+    ),
+    "research_officer": _role(
+        "Takes pseudonymised data out for an approved project; sees no person",
+        {P.RESEARCH_EXPORT, P.RESEARCH_READ},
+        flags=frozenset({"research"}),
     ),
     "supervisor": _role(
         "Second person of a body: approves plans and closures, sees the body's queue",

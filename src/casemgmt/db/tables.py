@@ -9,6 +9,7 @@ from casemgmt.centers import tables as centers
 from casemgmt.conflicts import tables as conflicts
 from casemgmt.db.base import metadata
 from casemgmt.documents import tables as documents
+from casemgmt.exports import tables as exports
 from casemgmt.organisations import tables as organisations
 from casemgmt.outreach import tables as outreach
 from casemgmt.people import tables as people
@@ -29,6 +30,7 @@ __all__ = [
     "centers",
     "conflicts",
     "documents",
+    "exports",
     "metadata",
     "organisations",
     "outreach",

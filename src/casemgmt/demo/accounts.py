@@ -190,6 +190,7 @@ ACCOUNTS = (
     DemoAccount("oversight", ("Абдрахманов", "Тимур", None), "committee", ("oversight_reader",)),
     DemoAccount("auditor", ("Воронцова", "Елена", None), "committee", ("auditor",)),
     DemoAccount("records", ("Мырзахметова", "Алма", None), "committee", ("records_officer",)),
+    DemoAccount("research", ("Тулегенов", "Арыстан", None), "committee", ("research_officer",)),
     DemoAccount("records2", ("Егорова", "Нина", None), "committee", ("records_officer",)),
     DemoAccount("analyst", ("Сүлейменова", "Әсел", None), "committee", ("policy_analyst",)),
     DemoAccount("admin", ("Хасанов", "Рустам", None), "committee", ("administrator",)),

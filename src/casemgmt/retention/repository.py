@@ -15,7 +15,12 @@ from casemgmt.retention.commands import HoldTarget
 
 RowT = TypeVar("RowT", bound=SQLModel)
 
-_ORDER = {"legal_hold": "placed_at", "erasure_request": "requested_at", "retention_plan": "made_at"}
+_ORDER = {
+    "legal_hold": "placed_at",
+    "erasure_request": "requested_at",
+    "retention_plan": "made_at",
+    "research_project": "proposed_at",
+}
 
 
 async def get_row(work: Work, model: type[RowT], row_id: UUID, *, for_change: bool = False) -> RowT:

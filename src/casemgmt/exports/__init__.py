@@ -1,0 +1,1 @@
+"""Pseudonymised exports for statistics and research: an approved project, an allow-list of columns, no way back."""
