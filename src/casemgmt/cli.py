@@ -85,7 +85,7 @@ def run(
     """Start everything: database, migrations, demo data, service. Ctrl-C stops it all."""
     external = os.environ.get("CASEMGMT_DATABASE_URL")
     demo = os.environ.get("CASEMGMT_MODE", "production" if external else "demo") == "demo"
-    key_file = Path(os.environ.get("CASEMGMT_AUDIT_KEY_FILE") or data.parent / "audit-key.json")
+    key_file = Path(os.environ.get("CASEMGMT_AUDIT_KEY_FILE") or data.parent.absolute() / "audit-key.json")
     passwords = {login: secrets.token_urlsafe(24) for login in (APP_LOGIN, SEALER_LOGIN)}
 
     def environment(dsn: Dsn | None) -> Mapping[str, str]:

@@ -80,7 +80,7 @@ def save(path: Path, export: bytes) -> Path:
     return path
 
 
-def commanded(*words: str) -> tuple[int, str]:
+def commanded(*words: str, typed: str | None = None) -> tuple[int, str]:
     """Return exit code and output of a command of `casemgmt`."""
-    result = CliRunner().invoke(app, list(words), env={"COLUMNS": "200"})
+    result = CliRunner().invoke(app, list(words), env={"COLUMNS": "200"}, input=typed)
     return result.exit_code, result.output

@@ -9,6 +9,7 @@ import asyncpg
 import orjson
 import pytest
 
+from casemgmt.access.roles import ROLES
 from casemgmt.audit.commitments import commit
 from casemgmt.audit.signing import SigningKey
 from casemgmt.db.migrate import migrate
@@ -160,7 +161,7 @@ CHANGED = {
             "auditor",
             "permissions.content",
             "self:read",
-            "audit:read organisations:read reference:read self:read users:read",
+            " ".join(sorted(ROLES["auditor"].permissions)),
         ),
     ],
     "rules.changed": [

@@ -199,7 +199,6 @@ async def _ready(world: World) -> httpx.Response:
 async def test_health_says_degraded_and_stays_green_while_sealing_is_late_or_a_witness_is_deaf(
     world: World, sealer: Sealer, sealing: asyncpg.Connection, owner: asyncpg.Connection, owner_url: str
 ) -> None:
-    assert (await _ready(world)).json()["status"] == "ok", "events are young, and no sealer need have come yet"
     await fill(owner, sealer, 2)
     fresh = (await _ready(world)).json()
     size = (await _sizes(sealing))[-1]

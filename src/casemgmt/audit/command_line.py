@@ -1,6 +1,7 @@
 """`casemgmt audit …`: keys, exports, and their verification on a machine without the database."""
 
 import asyncio
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -8,18 +9,21 @@ from uuid import UUID
 
 import asyncpg
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from casemgmt.audit.comparison import Witness
+from casemgmt.audit.disclosure import disclose_salt
 from casemgmt.audit.evidence import EvidenceError, read_key_list, read_witness
 from casemgmt.audit.export import Exported, Reason, Window, export_log
 from casemgmt.audit.findings import KINDS, Findings
+from casemgmt.audit.opening import open_commitment, read_event, read_salt
 from casemgmt.audit.signing import KeyFileError, SigningKey, make_key_file, read_key_file
 from casemgmt.audit.tree import BrokenTreeError
 from casemgmt.audit.verify import verify
 from casemgmt.db.migrate import driver_url
-from casemgmt.settings import SealerSettings
+from casemgmt.settings import SealerSettings, Settings
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 console = Console(highlight=False, soft_wrap=True)
@@ -179,3 +183,62 @@ def _tell(found: Findings, *, own_keys: bool) -> None:
         console.print(f"  {fault.kind}{where} {fault.event_id or ''}: {fault.text}", markup=False)
     if len(found.faults) > _SHOWN:
         console.print(f"  … and {len(found.faults) - _SHOWN:,} more")
+
+
+@app.command("open-commitment")
+def open_commitment_command(
+    source: Annotated[
+        Path, typer.Argument(help="An export, or an event as GET /v1/audit/events/{id} shows it, in a file.")
+    ],
+    field: Annotated[str, typer.Option(help="Field, as the event names it: `person.given_name`, or `person.*`.")],
+    salt: Annotated[str, typer.Option(help="Salt of the event, as `disclose-salt` gave it.")],
+    event: Annotated[UUID | None, typer.Option(help="Id of the event, where the file holds several.")] = None,
+    record: Annotated[str | None, typer.Option(help="Id of the record, where the event changed several.")] = None,
+) -> None:
+    """Show whether a field held a value before or after an event. Exit code 0: it did; 1: no; 2: it can't be told.
+
+    The value, a text or JSON (`null`, `true`, `{…}`), is asked for, or read from standard input: it stays out of the
+    shell's history.
+    """
+    value = typer.prompt("Value") if sys.stdin.isatty() else sys.stdin.read().rstrip("\n")
+    try:
+        found = read_event(source, None if event is None else str(event))
+        opened = open_commitment(found, field, record, read_salt(salt), value)
+    except EvidenceError as error:
+        refuse(str(error))
+    what = f"{field} of {opened.record}"
+    if opened.side is None:
+        console.print(f"It does not match: {what} held something else, or the salt is another's.", markup=False)
+        raise typer.Exit(1)
+    console.print(
+        f"It matches: {what} held this {opened.side} event {found['id']} ({found['kind']}, {found['at']}).",
+        markup=False,
+    )
+    console.print(f"That this event was sealed is shown by its leaf's hash, {opened.leaf_hash}, or by `verify`.")
+
+
+@app.command("disclose-salt")
+def disclose_salt_command(
+    event: Annotated[UUID, typer.Argument(help="Id of the event.")],
+    purpose: Annotated[str, typer.Option(help="Code of the purpose for which it is disclosed; it stands in the log.")],
+    on_behalf_of: Annotated[UUID | None, typer.Option(help="Id of the account for which it is done.")] = None,
+) -> None:
+    """Give the salt of one event out, as the owner of the tables: who has it can prove what the event changed."""
+    url = _admin_url()
+    try:
+        salt = asyncio.run(disclose_salt(url, event, Reason(purpose, on_behalf_of)))
+    except (OSError, asyncpg.PostgresError) as error:
+        refuse(f"The salt can't be read: {error}")
+    if salt is None:
+        refuse("The event has no salt: it changed nothing, or what it changed was erased.")
+    console.print(salt.hex())
+
+
+def _admin_url() -> str:
+    try:
+        url = Settings().migration_database_url
+    except ValidationError as error:
+        refuse("; ".join(fault["msg"] for fault in error.errors()))
+    if not url:
+        refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: salts are read as the owner of the tables.")
+    return url
