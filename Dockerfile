@@ -12,7 +12,7 @@ RUN /opt/casemgmt/bin/pip install --no-cache-dir --no-deps --no-build-isolation 
 
 FROM python:3.11.14-slim-bookworm
 RUN useradd --system --uid 10001 --no-create-home casemgmt \
-    && install --directory --owner=10001 --mode=0700 /key /witness
+    && install --directory --owner=10001 --mode=0700 /key /witness /documents /documents-key
 COPY --from=build /opt/casemgmt /opt/casemgmt
 WORKDIR /app
 COPY alembic.ini ./

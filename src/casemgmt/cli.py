@@ -26,6 +26,7 @@ from casemgmt.demo.accounts import ACCOUNTS, DEMO_FACTOR_KEY, DEMO_PASSWORD
 from casemgmt.demo.play import STORIES, play_against
 from casemgmt.demo.seed import seed
 from casemgmt.demo.stage import DemoError
+from casemgmt.documents.command_line import app as files_app
 from casemgmt.embedded.dsn import Dsn
 from casemgmt.embedded.server import EmbeddedServer
 from casemgmt.errors import DomainError
@@ -39,6 +40,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pret
 SettingsT = TypeVar("SettingsT", Settings, SealerSettings)
 
 app.add_typer(audit_app, name="audit")
+app.add_typer(files_app, name="files")
 app.add_typer(retention_app, name="retention")
 app.command()(backup)
 app.command()(restore)

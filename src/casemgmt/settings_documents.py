@@ -1,9 +1,10 @@
 """What a deployment may set about documents: where their contents lie, under which keys, how large they may be."""
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class DocumentSettings(BaseSettings):
@@ -33,3 +34,12 @@ class DocumentSettings(BaseSettings):
         return max(
             self.document_pdf_bytes, self.document_image_bytes, self.document_office_bytes, self.document_text_bytes
         )
+
+
+class FilesSettings(DocumentSettings):
+    """What `casemgmt files` reads: of the service's secrets the master keys alone."""
+
+    model_config = SettingsConfigDict(env_prefix="CASEMGMT_", frozen=True, extra="ignore")
+
+    mode: Literal["demo", "production"] = "production"
+    migration_database_url: str | None = None

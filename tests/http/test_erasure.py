@@ -19,6 +19,7 @@ from casemgmt.demo.play import EXAMPLES
 from casemgmt.demo.stage import Stage
 from casemgmt.demo.violence import play_violence
 from tests.clients import World
+from tests.document_steps import keep
 from tests.factories_iin import make_iin
 from tests.markers import MARK, MarkingTransport, places_of
 from tests.records import events, story
@@ -75,7 +76,7 @@ async def text_columns(owner: asyncpg.Connection, table: str, erased: dict[str, 
         table,
         list(erased[table]["set"]),
     )
-    return sorted({r["column_name"] for r in found} - {"iin", "birth_precision"})
+    return sorted({r["column_name"] for r in found} - {"iin", "birth_precision", "state", "storage_name"})
 
 
 async def fill(owner: asyncpg.Connection) -> None:
@@ -132,6 +133,10 @@ async def planted(world: World, app: FastAPI) -> Any:
         done(await manager.post(f"{path}/addresses", hidden))
         family = {"label": "Тестовтар", "members": [{"person_id": child.person, "since": "2020-01-01"}]}
         done(await manager.post("/v1/families", family))
+        of_case = await keep(manager, "case", child.case)
+        wrong = {"reason": "wrong_record", "note": "Басқа бала"}
+        done(await manager.post(f"/v1/documents/{of_case['id']}/propose-removal", wrong))
+        await keep(manager, "person", child.person, kind="certificate")
     return child
 
 
@@ -154,6 +159,8 @@ async def test_after_an_erasure_no_word_of_the_person_is_left_anywhere_in_the_da
     assert kept(executed) == {}
     after = await places_of(owner, *words)
     assert after == {}
+    keys = await owner.fetch("SELECT d.state, k.wrapped FROM document d JOIN document_key k ON k.document_id = d.id")
+    assert [tuple(r) for r in keys] == [("erased", None)] * 2, "their contents can't be read any more"
     # What proves stays: every event as it was, and the codes from which figures are counted.
     now = await owner.fetch("SELECT to_jsonb(e)::text FROM audit_event e ORDER BY at, id")
     assert now[: len(events_before)] == events_before

@@ -64,6 +64,11 @@ async def open_content(work: Work, vault: Vault, document_id: UUID, link: str) -
         work.record(event_of("document.opened", document, copy_kind))
         return opened
     work.record(event_of("document.unreadable", document, reason))
+    return unreadable()
+
+
+def unreadable() -> Unavailable:
+    """Return the failure of a document whose content can't be opened."""
     return Unavailable(
         "The document can't be read: what is stored is missing or was changed. It was reported.",
         code="document-unreadable",

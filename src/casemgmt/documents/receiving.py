@@ -5,6 +5,8 @@ from uuid import UUID
 from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
 from casemgmt.documents import policy, repository
+from casemgmt.documents.opening import unreadable
+from casemgmt.documents.sealing import DamagedError
 from casemgmt.documents.service import event_of, facts_of, view_of
 from casemgmt.documents.states import DOCUMENT, DocumentState
 from casemgmt.documents.tables import Document, DocumentKey
@@ -57,6 +59,9 @@ async def _check_same(work: Work, vault: Vault, document: Document, received: Re
     row = await repository.key_of(work, document.id)
     if row is None or row.wrapped is None or document.digest is None:
         raise Conflict("The document has another content already.", code="other-content")
-    key = vault.unwrap(row.master_key_id, row.wrapped, document.id)
+    try:
+        key = vault.unwrap(row.master_key_id, row.wrapped, document.id)
+    except DamagedError:
+        raise unreadable() from None
     if not await received.is_same(key, document.digest):
         raise Conflict("The document has another content already.", code="other-content")

@@ -16,6 +16,7 @@ from casemgmt.documents.sealing import DamagedError, MasterKey, Sealer, content_
 from casemgmt.documents.storage import Folder, Incoming, Storage
 from casemgmt.errors import Invalid, Unavailable
 from casemgmt.settings import Settings
+from casemgmt.settings_documents import FilesSettings
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -61,6 +62,13 @@ class Received:
         return mine.hexdigest() == digest
 
 
+def keys_of(settings: Settings | FilesSettings) -> KeyRing | None:
+    """Return the master keys of a deployment, None where it has none. `KeyFileError` for a file that is none."""
+    if settings.document_key_file is not None:
+        return read_key_file(settings.document_key_file)
+    return KeyRing.of([_DEMO_KEY]) if settings.mode == "demo" else None
+
+
 class Vault:
     """Keeps contents. Without master keys it keeps and opens nothing."""
 
@@ -68,11 +76,7 @@ class Vault:
         self.settings = settings
         self.storage: Storage = Folder(settings.document_folder)
         self.marks = Marks(settings.token_secret.get_secret_value().encode())
-        self._keys: KeyRing | None = None
-        if settings.document_key_file is not None:
-            self._keys = read_key_file(settings.document_key_file)
-        elif settings.mode == "demo":
-            self._keys = KeyRing.of([_DEMO_KEY])
+        self._keys = keys_of(settings)
 
     @property
     def keys(self) -> KeyRing:
