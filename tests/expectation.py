@@ -31,6 +31,7 @@ TABLES = (
     "case_record",
     "centre_session",
     "child_contact",
+    "consent",
     "erasure_request",
     "document",
     "document_key",
@@ -104,14 +105,11 @@ class Expectation:
         self.groups = {
             m["group_id"] for m in world.rows["mobile_group_member"] if m["user_id"] == user_id and m["until"] is None
         }
-        self.teams = {
-            m["case_id"] for m in world.rows["case_member"] if m["user_id"] == user_id and m["ended_at"] is None
-        }
-        self.helps = {
-            (m["case_id"], m["help_kind"])
-            for m in world.rows["case_member"]
-            if m["user_id"] == user_id and m["ended_at"] is None
-        }
+        places = [m for m in world.rows["case_member"] if m["user_id"] == user_id and m["ended_at"] is None]
+        # A place that rests on a consent ends with its last day, whether somebody noted it or not.
+        self.places = [m for m in places if m["rests_until"] is None or m["rests_until"] > now]
+        self.teams = {m["case_id"] for m in self.places}
+        self.helps = {(m["case_id"], m["help_kind"]) for m in self.places}
 
         self.shut_out = self._shut_out()
         if self.shut_out:  # first of all: no rule below finds anything by a row that is closed to the account
@@ -307,11 +305,7 @@ class Expectation:
     def _places_with(self, person_id: UUID) -> list[Row]:
         """The account's places in teams of cases in which a person is now."""
         cases = self._cases_of(person_id)
-        return [
-            m
-            for m in self.world.rows["case_member"]
-            if m["user_id"] == self.user_id and m["ended_at"] is None and m["case_id"] in cases
-        ]
+        return [m for m in self.places if m["case_id"] in cases]
 
     def family(self, row: Row) -> bool:
         own = bool({Reach.ORGANISATION, Reach.REGION} & self.cases) and row["organisation_id"] == self.body

@@ -3,10 +3,11 @@
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Depends, Header, Query, Request, Response
+from fastapi import Depends, Query, Request, Response
 
 from api.compression import compressed
 from api.etags import ExpectedVersion, set_etag
+from api.languages import ReaderLanguage
 from api.routing import CurrentServices, CurrentWork, Router
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
@@ -47,7 +48,6 @@ from casemgmt.benefits.views import (
     RecomputationsView,
     RecomputationView,
 )
-from casemgmt.reference.languages import Language, preferred_languages
 
 router = Router("", "benefits")
 
@@ -55,19 +55,10 @@ _CALCULATOR = "a public calculator asks for anybody, without names and numbers; 
 _SCREENING_BYTES = 65_536
 
 
-async def _language(
-    accept_language: Annotated[
-        str | None, Header(max_length=500, description="Languages in the order of your wish: `kk`, `ru`, `en`.")
-    ] = None,
-) -> Language:
-    return preferred_languages(accept_language)[0] if accept_language else "en"
-
-
 async def _engine(services: CurrentServices) -> Engine:
     return services.engine
 
 
-ReaderLanguage = Annotated[Language, Depends(_language)]
 Rules = Annotated[Engine, Depends(_engine)]
 State = Annotated[DeterminationState | None, Query(description="Only those in this state.")]
 

@@ -8,6 +8,7 @@ from casemgmt.cases.handover_states import HANDOVER
 from casemgmt.cases.states import CASE
 from casemgmt.centers.states import SESSION
 from casemgmt.conflicts.states import STAFF_CONFLICT
+from casemgmt.consents.states import CONSENT
 from casemgmt.documents.states import DOCUMENT
 from casemgmt.exports.states import PROJECT
 from casemgmt.outreach.states import REFERRAL
@@ -30,6 +31,7 @@ MACHINES: dict[str, Machine[Any]] = {
         PLAN,
         PLAN_MEASURE,
         SESSION,
+        CONSENT,
         PROGRAMME,
         FOLLOW_UP,
         DETERMINATION,

@@ -106,6 +106,7 @@ HARMLESS_COLUMNS = {
         "reopened_times": "number",
         "lists_version": "version",
     },
+    "consent": {"scopes": "codes", "expires_on": "day of work", "outcome": "codes and ids of what ended and went on"},
     "family_member": {"since": "dates of a household without a name", "until": "the same"},
     "follow_up_check": {"due_on": "day of work"},
     "person": {

@@ -23,6 +23,9 @@ from tests.steps import (
     sign_and_approve,
 )
 
+WITH_CONSENT = {"end_with_consent": "ends-with-consent"}
+"""What ends with the consent it rests on is not ended by itself."""
+
 
 def _without(*help_kinds: str) -> dict[str, Any]:
     goals = plan()["goals"]
@@ -45,11 +48,11 @@ async def test_a_plan_is_drafted_signed_by_the_manager_and_approved_by_another_p
     manager, supervisor = await world.as_(MANAGER), await world.as_(SUPERVISOR)
     drafted = await draft_plan(world, case)
     assert (drafted["number"], drafted["state"], drafted["help_package"]) == (1, "draft", "victim_5")
-    assert _allowed(drafted) == {"write": None, "sign": None, "discard": None}
+    assert _allowed(drafted) == {"write": None, "sign": None, "discard": None} | WITH_CONSENT
     path = f"/v1/plans/{drafted['id']}"
     signed = done(await manager.post(f"{path}/sign", headers=_etag(drafted)))
     assert (signed["state"], signed["signed_by_id"]) == ("signed", str(demo_id(MANAGER)))
-    assert _allowed(signed) == {"return": "forbidden", "approve": "forbidden"}
+    assert _allowed(signed) == {"return": "forbidden", "approve": "forbidden"} | WITH_CONSENT
     clocks = await running_clocks(owner_url, case.id)
     assert "plan_draft" not in clocks
     assert clocks["plan_approval"]["record_id"] == UUID(drafted["id"])
@@ -242,7 +245,10 @@ async def test_a_signed_plan_is_returned_with_a_reason_and_may_then_be_written_a
     path = f"/v1/plans/{drafted['id']}"
     signed = done(await manager.post(f"{path}/sign"))
     frozen = await manager.request("PUT", path, json=plan(), headers=_etag(signed))
-    assert (frozen.status_code, frozen.json()["allowed_transitions"]) == (409, ["return", "approve"])
+    assert (frozen.status_code, frozen.json()["allowed_transitions"]) == (
+        409,
+        ["return", "approve", "end_with_consent"],
+    )
     assert (await supervisor.post(f"{path}/return", {})).status_code == 422
     returned = done(await supervisor.post(f"{path}/return", {"reason": "Мерзімдерді нақтылаңыз"}))
     assert (returned["state"], returned["signed_by_id"]) == ("draft", None)
@@ -402,7 +408,7 @@ async def test_goals_and_measures_of_a_draft_are_not_acted_upon(world: World) ->
     manager = await world.as_(MANAGER)
     goal = drafted["goals"][0]
     measure = goal["measures"][0]
-    assert _allowed(measure) == dict.fromkeys(("start", "complete", "drop"), "plan-not-approved")
+    assert _allowed(measure) == dict.fromkeys(("start", "complete", "drop"), "plan-not-approved") | WITH_CONSENT
     assert (await manager.post(f"/v1/plan-measures/{measure['id']}/start")).status_code == 404
     outcome = {"outcome": "achieved", "note": "Т"}
     assert (await manager.post(f"/v1/plan-goals/{goal['id']}/outcome", outcome)).status_code == 404

@@ -58,7 +58,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     },
     "benefit_offer": {
         _F.PROGRESS: "created_at channel answer_by deadline deadline_status answer_channel answered_at recorded_at"
-        " lapsed_at",
+        " lapsed_at withdrawn_at",
         _F.CONTENT: "answer_note",
     },
     "benefit_recomputation": {
@@ -75,7 +75,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.PROGRESS: "case_number stage risk_level reason offered_at decided_at",
         _F.CONTENT: "note decline_reason",
     },
-    "case_member": {_F.PROGRESS: "team_role sector help_kind opened_at since ended_at"},
+    "case_member": {_F.PROGRESS: "team_role sector help_kind opened_at since ended_at rests_until"},
     "case_person": {_F.PROGRESS: "role since until"},
     "case_record": {
         _F.PROGRESS: "number restriction_ground help_package problem_type child_categories risk_level risk_review_on"
@@ -89,6 +89,11 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     },
     "child_contact": {_F.PROGRESS: "at place alone recorded_at", _F.CONTENT: "words note"},
     "client_secret": {_F.CREDENTIAL: "digest created_at expires_at last_used_at revoked_at"},
+    "consent": {
+        _F.PROGRESS: "created_at purpose scopes basis form child_view given_at expires_on expires_at withdrawn_at"
+        " withdraw_form ended_at outcome",
+        _F.CONTENT: "child_words note withdraw_note",
+    },
     "deployment": {_F.MACHINERY: "key value"},
     "document": {
         _F.PERSONAL: "file_name",
@@ -98,12 +103,20 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.MACHINERY: "storage_name digest",
     },
     "document_key": {_F.CREDENTIAL: "master_key_id wrapped destroyed_at"},
+    "erasure_request": {
+        _F.PROGRESS: "ground received_on requested_at decided_at executed_at result",
+        _F.CONTENT: "reference decline_reason",
+    },
     "factor_removal": {_F.STAFF: "reason requested_at decided_at granted"},
     "family": {_F.PERSONAL: "created_at label changed_at"},
     "family_member": {_F.PERSONAL: "since until recorded_at"},
     "follow_up_check": {_F.PROGRESS: "created_at due_on done_at child_seen result", _F.CONTENT: "note"},
     "idempotency_key": {_F.MACHINERY: "key fingerprint status created_at", _F.CONTENT: "headers body"},
     "identity_link": {_F.STAFF: "issuer subject linked_at unlinked_at"},
+    "legal_hold": {
+        _F.PROGRESS: "kind target_type from_on review_on placed_at reviewed_at lift_requested_at lifted_at",
+        _F.CONTENT: "authority number reason lift_reason",
+    },
     "login_attempt": {_F.CREDENTIAL: "name_hash address_hash device_hash at"},
     "login_challenge": {_F.CREDENTIAL: "need tries expires_at used_at"},
     "mobile_group": {_F.STAFF: "name active roster_changed_at"},
@@ -119,7 +132,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "person_address": {_F.PERSONAL: "kind kato line since until recorded_at"},
     "plan": {
         _F.PROGRESS: "created_at number kind help_package consent starts_on review_on signed_at approved_at"
-        " superseded_at",
+        " superseded_at ended_at",
         _F.CONTENT: "child_view consent_ground content return_reason discard_reason",
     },
     "plan_goal": {_F.PROGRESS: "position domain outcome outcome_at", _F.CONTENT: "text measured_by outcome_note"},
@@ -138,6 +151,14 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.CONTENT: "aim change result_note stop_reason",
     },
     "relationship": {_F.PERSONAL: "kind parental_responsibility since until recorded_at"},
+    "retention_item": {
+        _F.PROGRESS: "position record_class ended_before due_since rows outcome reason done_at",
+        _F.MACHINERY: "fingerprint",
+    },
+    "retention_plan": {
+        _F.PROGRESS: "as_of schedule held_back made_at approved_at completed_at",
+        _F.MACHINERY: "schedule_digest digest",
+    },
     "role_grant": {_F.STAFF: "role signal_reach case_reach flags"},
     "second_factor": {_F.CREDENTIAL: "sealed_secret enrolled_at confirmed_at last_step"},
     "session_participant": {_F.PROGRESS: "attendance"},
@@ -173,6 +194,10 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
 
 HOLDS_CODES = {
     "audit_event.changes": "salted commitments, never a value",
+    "consent.outcome": "codes and ids of what ended and what went on",
+    "erasure_request.result": "codes and counts of what was emptied and what stayed",
+    "retention_plan.held_back": "ids of records and of the holds on them",
+    "retention_plan.schedule": "the terms of the record classes",
     "timeline_entry.data": "codes, ids and dates; texts and names stay in their own tables",
 }
 """Columns that could hold anything by their type, and why they may stand among those without content."""

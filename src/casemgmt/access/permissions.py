@@ -30,6 +30,8 @@ class Permission(StrEnum):
     CASES_WRITE = "cases:write"
     CENTRES_MANAGE = "centres:manage"
     CENTRES_READ = "centres:read"
+    CONSENTS_READ = "consents:read"
+    CONSENTS_WRITE = "consents:write"
     CONTACTS_READ = "contacts:read"
     CONFLICTS_DECLARE = "conflicts:declare"
     CONFLICTS_MANAGE = "conflicts:manage"

@@ -74,6 +74,7 @@ _CASE_READER = {
     P.BENEFITS_READ,
     P.CASES_READ,
     P.CENTRES_READ,
+    P.CONSENTS_READ,
     P.DOCUMENTS_READ,
     P.PERSONS_READ,
     P.PLANS_READ,
@@ -103,6 +104,7 @@ _CASE_WORK = _TEAM_WORKER | {
     P.CASES_RESTRICT,
     P.CASES_TEAM,
     P.CASES_WRITE,
+    P.CONSENTS_WRITE,
     P.DOCUMENTS_ORIGINALS,
     P.DOCUMENTS_REMOVE,
     P.FOLLOW_UPS_WRITE,
@@ -206,7 +208,7 @@ ROLES: dict[str, Role] = {
     ),
     "centre_specialist": _role(
         "Psychologist, lawyer, social worker of a centre: sessions with the families on whose team they are",
-        _TEAM_WORKER | {P.SESSIONS_BOOK, P.SESSIONS_HOLD, P.ASSESSMENTS_WRITE, P.DOCUMENTS_REMOVE},
+        _TEAM_WORKER | {P.ASSESSMENTS_WRITE, P.CONSENTS_WRITE, P.DOCUMENTS_REMOVE, P.SESSIONS_BOOK, P.SESSIONS_HOLD},
         signals=Reach.OWN,
         cases=Reach.TEAM,
         flags=_CONTACTS,
@@ -225,7 +227,15 @@ ROLES: dict[str, Role] = {
     ),
     "guardianship_officer": _role(
         "Guardianship and trusteeship body: the children on whose team the officer is",
-        _TEAM_WORKER | {P.ADOPTIONS_READ, P.ADOPTIONS_WRITE, P.BENEFITS_APPEAL, P.IDENTIFIERS_READ, P.PERSONS_WRITE},
+        _TEAM_WORKER
+        | {
+            P.ADOPTIONS_READ,
+            P.ADOPTIONS_WRITE,
+            P.BENEFITS_APPEAL,
+            P.CONSENTS_WRITE,
+            P.IDENTIFIERS_READ,
+            P.PERSONS_WRITE,
+        },
         signals=Reach.OWN,
         cases=Reach.TEAM,
         flags=_IDENTIFIERS | _CONTACTS | {"adoptions"},

@@ -128,6 +128,10 @@ class MakeOffer(Command):
 
     id: UUID | None = Field(default=None, description="UUIDv7 of the client; made by the service where absent.")
     channel: BenefitChannel
+    consent_id: UUID | None = Field(
+        default=None,
+        description="A consent of the case to offers of benefits, on which the offer rests: it ends with the consent.",
+    )
 
 
 class AnswerOffer(Command):

@@ -18,12 +18,15 @@ from casemgmt.benefits.states import OFFER, DeterminationState, OfferFacts
 from casemgmt.benefits.tables import BenefitDetermination, BenefitOffer
 from casemgmt.benefits.telling import story_of
 from casemgmt.benefits.views import OffersView, OfferView
+from casemgmt.cases.repository import get_case
+from casemgmt.consents.requiring import ENDED, consent_holds, require_consent
 from casemgmt.db.work import Work, check_version
 from casemgmt.errors import Conflict, DomainError, WrongState, invalid_field
 from casemgmt.ids import new_id
 from casemgmt.people.policy import local_day
 from casemgmt.people.repository import get_family
 from casemgmt.reference.languages import Language
+from casemgmt.tasks import clocks as tasks
 from rules.graph.basis import Mode
 from rules.graph.receipt import ReceiptError, read_receipt
 from rules.parameters import Status
@@ -45,6 +48,8 @@ async def make_offer(
             code="nothing-to-offer",
             data={"state": row.state, "entitled": row.entitled},
         )
+    if command.consent_id is not None:
+        await _check_consent(work, row, command.consent_id)
     await _make_way(work, engine, row)
     clock = clocks.start_answer(work, engine.graph, row)
     offer = BenefitOffer(
@@ -53,6 +58,7 @@ async def make_offer(
         family_id=row.family_id,
         state=OFFER.initial,
         channel=command.channel,
+        consent_id=command.consent_id,
         answer_by=clock.due_at,
         deadline=clock.kind,
         deadline_status=clock.deadline_status,
@@ -60,6 +66,14 @@ async def make_offer(
         created_by_id=work.actor.user_id,
     )
     return await _save(work, engine, row, offer, "benefit.offered", [clock], language)
+
+
+async def _check_consent(work: Work, row: BenefitDetermination, consent_id: UUID) -> None:
+    """Refuse a consent that is not of the determination's case, or doesn't hold; the case waits for this act."""
+    if row.case_id is None:
+        raise invalid_field("/consent_id", "unknown-consent", "The family has no case, and so no consent.")
+    await get_case(work, row.case_id, for_change=True)
+    await require_consent(work, consent_id, row.case_id, "benefit_application")
 
 
 async def _make_way(work: Work, engine: Engine, row: BenefitDetermination) -> None:
@@ -77,7 +91,7 @@ async def read_offer(work: Work, engine: Engine, offer_id: UUID, language: Langu
     offer = await repository.get_offer(work, offer_id)
     row = await repository.get_determination(work, offer.determination_id)
     work.record(_event("benefit.offer_read", row, offer))
-    return _view(work, engine, row, offer, language)
+    return await _view(work, engine, row, offer, language)
 
 
 async def list_offers(work: Work, engine: Engine, family_id: UUID, language: Language) -> OffersView:
@@ -85,7 +99,7 @@ async def list_offers(work: Work, engine: Engine, family_id: UUID, language: Lan
     await get_family(work, family_id)
     found = await repository.offers_of(work, family_id)
     views = [
-        _view(work, engine, await repository.get_determination(work, each.determination_id), each, language)
+        await _view(work, engine, await repository.get_determination(work, each.determination_id), each, language)
         for each in found
     ]
     ids = (family_id, *(each.id for each in found))
@@ -100,7 +114,7 @@ async def answer_offer(
     row, offer = await _lock(work, offer_id, expected)
     if not offer.created_at <= command.answered_at <= work.now:
         raise invalid_field("/answered_at", "answer-time-impossible", "Not before the offer, and not after now.")
-    facts = OfferFacts(offer.answer_by, command.answered_at)
+    facts = OfferFacts(offer.answer_by, command.answered_at, await consent_holds(work, offer.consent_id))
     offer.state = OFFER.check(work.actor, "accept" if command.consent else "decline", offer.state, facts).target
     offer.answered_at, offer.recorded_at, offer.recorded_by_id = command.answered_at, work.now, work.actor.user_id
     offer.answer_channel, offer.answer_note = command.channel, command.note
@@ -148,7 +162,7 @@ async def lapse_offer(
     """Close an offer that nobody answered: not answered in time is not provided."""
     row, offer = await _lock(work, offer_id, expected)
     await _lapse(work, engine, row, offer)
-    return _view(work, engine, row, offer, language)
+    return await _view(work, engine, row, offer, language)
 
 
 async def _lapse(work: Work, engine: Engine, row: BenefitDetermination, offer: BenefitOffer) -> None:
@@ -158,6 +172,16 @@ async def _lapse(work: Work, engine: Engine, row: BenefitDetermination, offer: B
     stopped = await clocks.stop(work, engine.graph, row, _CLOCK, offer.state)
     told = story_of(work, "benefit.offer_lapsed", row)
     await work.save(_event("benefit.offer_lapsed", row, offer), offer, *stopped, *([told] if told else []))
+
+
+async def withdraw_with_consent(work: Work, row: BenefitDetermination, offer: BenefitOffer) -> list[SQLModel]:
+    """Return an offer withdrawn with its clock and story, to be saved by who ends the consent it rests on."""
+    facts = OfferFacts(offer.answer_by, work.now, ending_with_consent=True)
+    offer.state = OFFER.check(work.actor, "end_with_consent", offer.state, facts).target
+    offer.withdrawn_at = work.now
+    stopped = await tasks.cancel(work, row.id, (offer.deadline,), ENDED)
+    told = story_of(work, "benefit.offer_withdrawn", row)
+    return [offer, *stopped, *([told] if told else [])]
 
 
 async def _lock(work: Work, offer_id: UUID, expected: int | None) -> tuple[BenefitDetermination, BenefitOffer]:
@@ -180,7 +204,7 @@ async def _save(
 ) -> OfferView:
     told = story_of(work, kind, row)
     await work.save(_event(kind, row, offer), offer, *others, *([told] if told else []))
-    return _view(work, engine, row, offer, language)
+    return await _view(work, engine, row, offer, language)
 
 
 def _event(kind: str, row: BenefitDetermination, offer: BenefitOffer) -> Event:
@@ -188,8 +212,10 @@ def _event(kind: str, row: BenefitDetermination, offer: BenefitOffer) -> Event:
     return Event(kind, "benefit_offer", (offer.id, *about.record_ids), case_id=about.case_id)
 
 
-def _view(work: Work, engine: Engine, row: BenefitDetermination, offer: BenefitOffer, language: Language) -> OfferView:
-    facts = OfferFacts(offer.answer_by, work.now)
+async def _view(
+    work: Work, engine: Engine, row: BenefitDetermination, offer: BenefitOffer, language: Language
+) -> OfferView:
+    facts = OfferFacts(offer.answer_by, work.now, await consent_holds(work, offer.consent_id))
     actions = OFFER.allowed_actions(work.actor, offer.state, facts)
     return OfferView(
         **offer.model_dump(include=set(_VIEW)),

@@ -184,6 +184,8 @@ class OfferState(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
+    """The consent on which it rested is no more."""
 
 
 @dataclass(frozen=True)
@@ -192,6 +194,10 @@ class OfferFacts:
 
     answer_by: datetime
     answered_at: datetime
+    consent_holds: bool = True
+    """The consent on which it rests, where it rests on one on record."""
+    ending_with_consent: bool = False
+    """That consent ends in this very act."""
 
 
 def _in_time(_: Actor, facts: OfferFacts) -> Refusal | None:
@@ -210,6 +216,18 @@ def _time_is_over(_: Actor, facts: OfferFacts) -> Refusal | None:
     return Refusal("offer-still-open", "The family may still answer.", {"answer_by": facts.answer_by.isoformat()})
 
 
+def _consent_holds(_: Actor, facts: OfferFacts) -> Refusal | None:
+    if facts.consent_holds:
+        return None
+    return Refusal("consent-not-in-force", "The consent on which the offer rests was withdrawn or is over.")
+
+
+def _with_consent(_: Actor, facts: OfferFacts) -> Refusal | None:
+    if facts.ending_with_consent:
+        return None
+    return Refusal("ends-with-consent", "This ends with the consent on which it rests, and not otherwise.")
+
+
 _O = OfferState
 
 OFFER: Machine[OfferFacts] = Machine(
@@ -218,13 +236,26 @@ OFFER: Machine[OfferFacts] = Machine(
     _O.MADE,
     (
         Transition(
-            "accept", (_O.MADE,), _O.ACCEPTED, P.BENEFITS_OFFER, guards=(_in_time,), stops=("benefit_offer_answer",)
+            "accept",
+            (_O.MADE,),
+            _O.ACCEPTED,
+            P.BENEFITS_OFFER,
+            guards=(_in_time, _consent_holds),
+            stops=("benefit_offer_answer",),
         ),
         Transition(
             "decline", (_O.MADE,), _O.DECLINED, P.BENEFITS_OFFER, guards=(_in_time,), stops=("benefit_offer_answer",)
         ),
         Transition(
             "lapse", (_O.MADE,), _O.LAPSED, P.BENEFITS_OFFER, guards=(_time_is_over,), stops=("benefit_offer_answer",)
+        ),
+        Transition(
+            "end_with_consent",
+            (_O.MADE,),
+            _O.WITHDRAWN,
+            P.CONSENTS_WRITE,
+            guards=(_with_consent,),
+            stops=("benefit_offer_answer",),
         ),
     ),
 )

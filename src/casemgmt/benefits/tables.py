@@ -146,7 +146,9 @@ class BenefitOffer(Stamped, Versioned, table=True):
 
     __tablename__ = "benefit_offer"
     __table_args__ = (
-        CheckConstraint("(state = 'made') = (answered_at is null and lapsed_at is null)", name="one_end"),
+        CheckConstraint(
+            "(state = 'made') = (answered_at is null and lapsed_at is null and withdrawn_at is null)", name="one_end"
+        ),
         Index("uq_benefit_offer_open", "determination_id", unique=True, postgresql_where=sql("state = 'made'")),
     )
 
@@ -169,3 +171,7 @@ class BenefitOffer(Stamped, Versioned, table=True):
     recorded_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     answer_note: str | None = long_text(nullable=True)
     lapsed_at: datetime | None = moment(nullable=True)
+    consent_id: UUID | None = ref("consent.id", nullable=True)
+    """The consent on which the offer rests."""
+    withdrawn_at: datetime | None = moment(nullable=True)
+    """When that consent ended."""

@@ -208,6 +208,9 @@ class OfferView(View):
     recorded_by_id: UUID | None
     answer_note: str | None
     lapsed_at: datetime | None
+    consent_id: UUID | None
+    withdrawn_at: datetime | None
+    """When the consent on which it rested ended."""
     opened_id: UUID | None
     """The determination that the consent opened; null where the rules of today gave no answer: it is made by hand."""
     allowed_actions: list[AllowedActionView]

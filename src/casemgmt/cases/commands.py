@@ -63,6 +63,11 @@ class AddMember(Command):
     help_kind: HelpKind | None = Field(
         default=None, description="The kind of help whose session notes the member reads."
     )
+    consent_id: UUID | None = Field(
+        default=None,
+        description="A consent to sharing with the member's body, of the whole case file, on which the place rests: it"
+        " ends with the consent.",
+    )
 
 
 class SetRestriction(Command):

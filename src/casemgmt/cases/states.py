@@ -184,6 +184,7 @@ CASE: Machine[CaseFacts] = Machine(
         *_within("change", _ALIVE, P.CASES_WRITE),
         *_within("add_person", _ALIVE, P.CASES_WRITE),
         *_within("record_child_contact", _ALIVE, P.CASES_WRITE),
+        *_within("record_consent", _ALIVE, P.CONSENTS_WRITE),
         *_within("add_member", _ALIVE, P.CASES_TEAM),
         *_within("end_membership", _ALIVE, P.CASES_TEAM),
         *_within("offer_handover", (*WORKING, _S.CLOSED), P.CASES_HANDOVER, _manager_or_supervisor, _no_handover),

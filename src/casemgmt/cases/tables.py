@@ -72,6 +72,10 @@ class CaseMember(CaseScoped, table=True):
     """When the case was opened, repeated so that 'my cases' are found in order by one index."""
     since: datetime = moment()
     ended_at: datetime | None = moment(nullable=True)
+    consent_id: UUID | None = ref("consent.id", nullable=True)
+    """The consent to sharing on which the place rests."""
+    rests_until: datetime | None = moment(nullable=True)
+    """When that consent is over: from then on the member sees nothing, also before anybody ended the membership."""
     added_by_id: UUID = ref("app_user.id", index=False)
 
 

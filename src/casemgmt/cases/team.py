@@ -4,14 +4,18 @@ from uuid import UUID
 
 from casemgmt.cases import repository, service
 from casemgmt.cases.commands import AddMember
-from casemgmt.cases.tables import CaseMember
+from casemgmt.cases.tables import CaseMember, CaseRecord
 from casemgmt.cases.views import CaseView
+from casemgmt.consents.requiring import require_consent
+from casemgmt.consents.tables import Consent
 from casemgmt.db.work import Work
 from casemgmt.errors import Conflict, NotFound, invalid_field
 from casemgmt.ids import new_id
 from casemgmt.organisations.tables import AppUser
+from casemgmt.timeline.tables import TimelineEntry
 
 _MANAGER = "manager"
+_WHOLE_FILE = "case_file"
 
 
 async def add_member(work: Work, case_id: UUID, command: AddMember, expected: int | None) -> CaseView:
@@ -27,6 +31,7 @@ async def add_member(work: Work, case_id: UUID, command: AddMember, expected: in
         raise invalid_field("/user_id", "not-a-case-worker", "There is no such user who works on cases.")
     if any(m.user_id == user.id for m in await repository.team_of(work, case_id)):
         raise Conflict("The user is on the team already.", code="on-the-team-already")
+    consent = await _sharing_consent(work, case_id, command, user)
     member = CaseMember(
         id=new_id(),
         case_id=case_id,
@@ -37,6 +42,8 @@ async def add_member(work: Work, case_id: UUID, command: AddMember, expected: in
         help_kind=command.help_kind,
         opened_at=case.opened_at,
         since=work.now,
+        consent_id=None if consent is None else consent.id,
+        rests_until=None if consent is None else consent.expires_at,
         added_by_id=work.actor.user_id,
     )
     story = service.story_of(
@@ -49,6 +56,18 @@ async def add_member(work: Work, case_id: UUID, command: AddMember, expected: in
         help_kind=member.help_kind,
     )
     return await service.save(work, case, "case.member_added", member, story)
+
+
+async def _sharing_consent(work: Work, case_id: UUID, command: AddMember, user: AppUser) -> Consent | None:
+    """Return the consent on which the place rests; refuse one that names another body, or less than a member sees."""
+    if command.consent_id is None:
+        return None
+    consent = await require_consent(work, command.consent_id, case_id, "sharing")
+    if consent.shared_with_id != user.organisation_id:
+        raise invalid_field("/consent_id", "consent-for-other-body", "The consent names another body.")
+    if _WHOLE_FILE not in consent.scopes:
+        raise invalid_field("/consent_id", "consent-scope-too-narrow", "A member of the team sees the whole case file.")
+    return consent
 
 
 async def end_membership(work: Work, case_id: UUID, member_id: UUID, expected: int | None) -> CaseView:
@@ -65,8 +84,11 @@ async def end_membership(work: Work, case_id: UUID, member_id: UUID, expected: i
     if member.user_id == work.actor.user_id:
         raise Conflict("Somebody else of the team ends your membership.", code="own-membership")
     member.ended_at = work.now
+    return await service.save(work, case, "case.member_left", member, story_of_leaving(work, case, member))
+
+
+def story_of_leaving(work: Work, case: CaseRecord, member: CaseMember) -> TimelineEntry:
+    """Return the entry of a membership that ends, in the story of the case."""
     record = ("case_member", member.id)
-    story = service.story_of(
-        work, case, "case.member_left", record, user_id=str(member.user_id), team_role=member.team_role
-    )
-    return await service.save(work, case, "case.member_left", member, story)
+    about = {"user_id": str(member.user_id), "team_role": member.team_role}
+    return service.story_of(work, case, "case.member_left", record, **about)

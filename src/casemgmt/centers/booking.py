@@ -1,9 +1,11 @@
 """Book and cancel sessions. A specialist, a room and a person are each in one session at a time."""
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy.dialects.postgresql.ranges import Range
+from sqlmodel import SQLModel
 
 from casemgmt.audit.events import Event
 from casemgmt.cases import team
@@ -13,10 +15,11 @@ from casemgmt.cases.states import CASE, CaseState
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.centers import policy, repository
 from casemgmt.centers.commands import BookSession, CancelSession
-from casemgmt.centers.holding import begin_step, save_step, view_of
+from casemgmt.centers.holding import Step, begin_step, facts_of, save_step, story_of_step, view_of
 from casemgmt.centers.states import SESSION
 from casemgmt.centers.tables import Booking, CentreRoom, CentreSession, SessionParticipant
 from casemgmt.centers.views import SessionView
+from casemgmt.consents.requiring import ENDED, consent_holds, require_consent
 from casemgmt.db.work import Work
 from casemgmt.errors import WrongState, invalid_field
 from casemgmt.ids import new_id
@@ -84,7 +87,15 @@ async def _check(work: Work, case: CaseRecord, command: BookSession) -> tuple[da
     plan = await version_in(work, case.id, PlanState.APPROVED)
     if plan is None:
         raise WrongState("Sessions are booked under an approved plan.", code="session-needs-plan")
+    if not await consent_holds(work, plan.consent_id):
+        raise WrongState(
+            "The consent on which the plan rests was withdrawn or is over.",
+            code="consent-not-in-force",
+            data={"state": case.state, "allowed_transitions": []},
+        )
     starts_at, ends_at = policy.check_times(command.starts_at, command.ends_at, work.now)
+    if command.consent_id is not None:
+        await require_consent(work, command.consent_id, case.id, "psychological_session", until=starts_at)
     await _check_place(work, command)
     if len(set(command.person_ids)) != len(command.person_ids):
         raise invalid_field("/person_ids", "person-repeated", "Name each participant once.")
@@ -153,3 +164,14 @@ async def cancel_session(work: Work, session_id: UUID, command: CancelSession, e
         booking.cancelled_at = work.now
     await save_step(work, step, "session.cancelled", {"reason": command.reason}, *bookings)
     return await view_of(work, step.session, step.case)
+
+
+async def cancel_with_consent(work: Work, case: CaseRecord, session: CentreSession) -> list[SQLModel]:
+    """Return a session cancelled with its bookings and story, to be saved by who ends the consent it rests on."""
+    facts = replace(facts_of(work, session, case), ending_with_consent=True)
+    session.state = SESSION.check(work.actor, "end_with_consent", session.state, facts).target
+    session.cancellation_reason = ENDED
+    bookings = await repository.bookings_of(work, session.id)
+    for booking in bookings:
+        booking.cancelled_at = work.now
+    return [session, *bookings, story_of_step(work, Step(session, case), "session.cancelled", {"reason": ENDED})]

@@ -39,6 +39,10 @@ class BookSession(Command):
     starts_at: AwareDatetime
     ends_at: AwareDatetime = Field(description="15 minutes to 8 hours after the start; the end itself is free again.")
     person_ids: list[UUID] = Field(min_length=1, max_length=100, description="Persons of the case who are invited.")
+    consent_id: UUID | None = Field(
+        default=None,
+        description="A consent to sessions with a psychologist on which it rests: it ends with the consent.",
+    )
 
 
 class AttendanceGiven(Command):

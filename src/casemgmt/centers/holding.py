@@ -23,6 +23,7 @@ from casemgmt.models import AllowedActionView
 from casemgmt.plans.measure_states import PLAN_MEASURE, MeasureFacts, refuse_unless_in_force
 from casemgmt.plans.repository import lock_measure
 from casemgmt.timeline.service import entry
+from casemgmt.timeline.tables import TimelineEntry
 
 
 @dataclass(frozen=True)
@@ -49,16 +50,21 @@ async def begin_step(work: Work, session_id: UUID, action: str, expected: int | 
 async def save_step(work: Work, step: Step, kind: str, data: dict[str, object], *rows: SQLModel) -> None:
     """Save a step with its story and its event."""
     session = step.session
-    story = entry(
+    story = story_of_step(work, step, kind, data)
+    await work.save(Event(kind, "centre_session", (session.id,), case_id=session.case_id), session, *rows, story)
+
+
+def story_of_step(work: Work, step: Step, kind: str, data: dict[str, object]) -> TimelineEntry:
+    """Return the entry of a step in the story of the case."""
+    return entry(
         work,
         kind,
         "centre_session",
-        session.id,
+        step.session.id,
         organisation_id=step.case.organisation_id,
-        case_id=session.case_id,
-        data={"help_kind": session.help_kind} | data,
+        case_id=step.session.case_id,
+        data={"help_kind": step.session.help_kind} | data,
     )
-    await work.save(Event(kind, "centre_session", (session.id,), case_id=session.case_id), session, *rows, story)
 
 
 def facts_of(work: Work, session: CentreSession, case: CaseRecord | None) -> SessionFacts:

@@ -28,6 +28,8 @@ class SessionFacts:
     manager_id: UUID | None
     """The manager of the case; None where the actor sees the session but not its case."""
     started: bool
+    ending_with_consent: bool = False
+    """The consent on which it rests ends in this very act."""
 
 
 def _is_head(actor: Actor, facts: SessionFacts) -> bool:
@@ -61,6 +63,12 @@ def _canceller(actor: Actor, facts: SessionFacts) -> Refusal | None:
     )
 
 
+def _with_consent(_: Actor, facts: SessionFacts) -> Refusal | None:
+    if facts.ending_with_consent:
+        return None
+    return Refusal("ends-with-consent", "This ends with the consent on which it rests, and not otherwise.")
+
+
 _S = SessionState
 _RECORDED = (_sees_case, _holder, _started)
 
@@ -72,5 +80,6 @@ SESSION: Machine[SessionFacts] = Machine(
         Transition("hold", (_S.BOOKED,), _S.HELD, P.SESSIONS_HOLD, guards=_RECORDED),
         Transition("record_no_show", (_S.BOOKED,), _S.NO_SHOW, P.SESSIONS_HOLD, guards=_RECORDED),
         Transition("cancel", (_S.BOOKED,), _S.CANCELLED, P.SESSIONS_BOOK, guards=(_sees_case, _canceller)),
+        Transition("end_with_consent", (_S.BOOKED,), _S.CANCELLED, P.CONSENTS_WRITE, guards=(_with_consent,)),
     ),
 )

@@ -45,6 +45,8 @@ class CentreSession(CaseScoped, Stamped, Versioned, table=True):
     specialist_id: UUID = ref("app_user.id", index=False)
     room_id: UUID = ref("centre_room.id")
     plan_measure_id: UUID | None = ref("plan_measure.id", nullable=True)
+    consent_id: UUID | None = ref("consent.id", nullable=True)
+    """The consent on which it rests."""
     kind: str = code("session_kind")
     help_kind: str = code("help_kind")
     state: str = Field(max_length=16)

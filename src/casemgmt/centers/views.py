@@ -98,6 +98,7 @@ class SessionView(SessionSummary):
     outcome: str | None
     next_step: str | None
     cancellation_reason: str | None
+    consent_id: UUID | None
     created_at: datetime
     created_by_id: UUID
     participants: list[ParticipantView]

@@ -7,6 +7,7 @@ from casemgmt.benefits import tables as benefits
 from casemgmt.cases import tables as cases
 from casemgmt.centers import tables as centers
 from casemgmt.conflicts import tables as conflicts
+from casemgmt.consents import tables as consents
 from casemgmt.db.base import metadata
 from casemgmt.documents import tables as documents
 from casemgmt.exports import tables as exports
@@ -29,6 +30,7 @@ __all__ = [
     "cases",
     "centers",
     "conflicts",
+    "consents",
     "documents",
     "exports",
     "metadata",

@@ -59,6 +59,7 @@ async def is_on_team_of(work: Work, person_ids: Sequence[UUID], *, sector: str |
     answer: bool = await work.call(
         "SELECT EXISTS (SELECT 1 FROM case_person c JOIN case_member m ON m.case_id = c.case_id"
         " WHERE c.person_id = ANY (:persons) AND c.until IS NULL AND m.user_id = :actor AND m.ended_at IS NULL"
+        " AND on_team(c.case_id)"
         " AND (CAST(:sector AS text) IS NULL OR m.sector = :sector))",
         persons=list(person_ids),
         actor=work.actor.user_id,

@@ -62,6 +62,10 @@ class WritePlan(Command):
     child_view: LongText | None = Field(default=None, description="What the child says to the plan.")
     consent: Consent
     consent_ground: LongText | None = Field(default=None, description="Needed for `without_consent`, and only there.")
+    consent_id: UUID | None = Field(
+        default=None,
+        description="A consent to accompaniment on record, given by whom `consent` says: the plan ends with it.",
+    )
     starts_on: date
     review_on: date
 

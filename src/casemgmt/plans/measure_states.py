@@ -25,6 +25,8 @@ class MeasureFacts:
 
     case_state: str
     plan_state: str
+    ending_with_consent: bool = False
+    """The consent on which the plan rests ends in this very act."""
 
 
 def refuse_unless_in_force(facts: MeasureFacts) -> Refusal | None:
@@ -39,6 +41,12 @@ def _in_force(_: Actor, facts: MeasureFacts) -> Refusal | None:
     return refuse_unless_in_force(facts)
 
 
+def _with_consent(_: Actor, facts: MeasureFacts) -> Refusal | None:
+    if facts.ending_with_consent:
+        return None
+    return Refusal("ends-with-consent", "This ends with the consent on which it rests, and not otherwise.")
+
+
 _S = MeasureState
 
 PLAN_MEASURE: Machine[MeasureFacts] = Machine(
@@ -49,5 +57,12 @@ PLAN_MEASURE: Machine[MeasureFacts] = Machine(
         Transition("start", (_S.PLANNED,), _S.IN_PROGRESS, P.PLANS_WRITE, guards=(_in_force,)),
         Transition("complete", (_S.PLANNED, _S.IN_PROGRESS), _S.DONE, P.PLANS_WRITE, guards=(_in_force,)),
         Transition("drop", (_S.PLANNED, _S.IN_PROGRESS), _S.NOT_DONE, P.PLANS_WRITE, guards=(_in_force,)),
+        Transition(
+            "end_with_consent",
+            (_S.PLANNED, _S.IN_PROGRESS),
+            _S.NOT_DONE,
+            P.CONSENTS_WRITE,
+            guards=(_with_consent,),
+        ),
     ),
 )

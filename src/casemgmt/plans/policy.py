@@ -27,6 +27,16 @@ def date_faults(starts_on: date, review_on: date, content: PlanContent) -> tuple
     return tuple(faults)
 
 
+def check_basis(command: WritePlan, basis: str) -> None:
+    """Refuse a consent on record that somebody else gave than the plan says."""
+    given_by = {
+        Consent.GIVEN_BY_REPRESENTATIVE: {"representative", "child_and_representative"},
+        Consent.GIVEN_BY_CHILD: {"child", "child_and_representative"},
+    }
+    if basis not in given_by.get(command.consent, set()):
+        raise invalid_field("/consent_id", "consent-of-other-giver", "The plan says that somebody else consented.")
+
+
 def check_plan(command: WritePlan, content: PlanContent) -> None:
     """Refuse a plan that contradicts itself: consent and its ground, dates, arguments for what is given anyway."""
     without = command.consent == Consent.WITHOUT_CONSENT

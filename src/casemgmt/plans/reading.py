@@ -5,6 +5,7 @@ from uuid import UUID
 from casemgmt.audit.events import Event
 from casemgmt.cases.repository import get_case
 from casemgmt.cases.tables import CaseRecord
+from casemgmt.consents.requiring import consent_holds
 from casemgmt.db import paging
 from casemgmt.db.work import Work
 from casemgmt.models import AllowedActionView
@@ -52,6 +53,7 @@ async def facts_of(work: Work, case: CaseRecord, plan: Plan) -> PlanFacts:
         has_measure=bool(content.measures),
         dates_in_order=not policy.date_faults(plan.starts_on, plan.review_on, content),
         has_open_version=open_version is not None,
+        consent_holds=await consent_holds(work, plan.consent_id),
     )
 
 

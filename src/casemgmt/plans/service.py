@@ -8,6 +8,7 @@ from casemgmt.audit.events import Event
 from casemgmt.cases.repository import get_case
 from casemgmt.cases.states import CASE, CaseState
 from casemgmt.cases.tables import CaseRecord
+from casemgmt.consents.requiring import require_consent
 from casemgmt.db.work import Work, check_version
 from casemgmt.errors import WrongState, invalid_field
 from casemgmt.ids import new_id
@@ -44,7 +45,7 @@ async def draft_plan(work: Work, case_id: UUID, command: DraftPlan) -> PlanView:
     if await repository.version_in(work, case_id, PlanState.DRAFT, PlanState.SIGNED) is not None:
         raise _refused(case, Refusal("plan-open", "A version of the plan is open already."))
     content = content_of(command)
-    await _check(work, command, content)
+    await _check(work, case_id, command, content)
     plan = Plan(
         **command.model_dump(exclude={"id", "goals", "missing_help"}),
         id=command.id or new_id(),
@@ -68,7 +69,7 @@ async def write_plan(work: Work, plan_id: UUID, command: WritePlan, expected: in
     check_version(plan, expected)
     PLAN.check(work.actor, "write", plan.state, await facts_of(work, case, plan))
     content = content_of(command)
-    await _check(work, command, content)
+    await _check(work, case.id, command, content)
     for name, value in command.model_dump(exclude={"goals", "missing_help"}).items():
         setattr(plan, name, value)
     plan.content = content.model_dump(mode="json")
@@ -111,6 +112,7 @@ async def revise_plan(work: Work, plan_id: UUID, expected: int | None) -> PlanVi
         assessment_id=plan.assessment_id if assessment is None else assessment.id,
         consent=plan.consent,
         consent_ground=plan.consent_ground,
+        consent_id=plan.consent_id,
         starts_on=today,
         review_on=to_local(compute_due("plan_review", work.now).due_at).date(),
         content=content.model_dump(mode="json"),
@@ -143,9 +145,12 @@ async def _still_open(work: Work, plan: Plan) -> PlanContent:
     return PlanContent(goals=tuple(goals), missing_help=argued)
 
 
-async def _check(work: Work, command: WritePlan, content: PlanContent) -> None:
-    """Refuse a plan that contradicts itself or names bodies and users who can't be responsible."""
+async def _check(work: Work, case_id: UUID, command: WritePlan, content: PlanContent) -> None:
+    """Refuse a plan that contradicts itself or its consent, or names bodies and users who can't be responsible."""
     policy.check_plan(command, content)
+    if command.consent_id is not None:
+        consent = await require_consent(work, command.consent_id, case_id, "accompaniment")
+        policy.check_basis(command, consent.basis)
     places = [(f"/goals/{i}/measures/{j}", m) for i, g in enumerate(content.goals) for j, m in enumerate(g.measures)]
     bodies = await repository.users_of(work, {m.responsible_user_id for _, m in places if m.responsible_user_id})
     for place, measure in places:

@@ -22,6 +22,12 @@ class PlanState(StrEnum):
     APPROVED = "approved"
     SUPERSEDED = "superseded"
     DISCARDED = "discarded"
+    ENDED = "ended"
+    """The consent on which it rested is no more."""
+
+
+LIVING = (PlanState.DRAFT, PlanState.SIGNED, PlanState.APPROVED)
+"""The states from which a plan can still come to an end."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,10 @@ class PlanFacts:
     """A draft or a signed version of the plan exists."""
     successor_approved: bool = False
     """A later version is being approved in this very act."""
+    consent_holds: bool = True
+    """The consent on which it rests, where it rests on one on record."""
+    ending_with_consent: bool = False
+    """That consent ends in this very act."""
 
 
 def _at_stage(_: Actor, facts: PlanFacts) -> Refusal | None:
@@ -85,6 +95,18 @@ def _by_successor(_: Actor, facts: PlanFacts) -> Refusal | None:
     )
 
 
+def _consent_holds(_: Actor, facts: PlanFacts) -> Refusal | None:
+    if facts.consent_holds:
+        return None
+    return Refusal("consent-not-in-force", "The consent on which the plan rests was withdrawn or is over.")
+
+
+def _with_consent(_: Actor, facts: PlanFacts) -> Refusal | None:
+    if facts.ending_with_consent:
+        return None
+    return Refusal("ends-with-consent", "This ends with the consent on which it rests, and not otherwise.")
+
+
 _S = PlanState
 
 PLAN: Machine[PlanFacts] = Machine(
@@ -98,7 +120,7 @@ PLAN: Machine[PlanFacts] = Machine(
             (_S.DRAFT,),
             _S.SIGNED,
             P.PLANS_WRITE,
-            guards=(_at_stage, _manager, _whole),
+            guards=(_at_stage, _manager, _whole, _consent_holds),
             starts=("plan_approval",),
             stops=("plan_draft",),
         ),
@@ -117,7 +139,7 @@ PLAN: Machine[PlanFacts] = Machine(
             (_S.SIGNED,),
             _S.APPROVED,
             P.PLANS_APPROVE,
-            guards=(_at_stage, _second_person),
+            guards=(_at_stage, _second_person, _consent_holds),
             starts=("plan_review",),
             stops=("plan_approval",),
         ),
@@ -128,6 +150,15 @@ PLAN: Machine[PlanFacts] = Machine(
             P.PLANS_APPROVE,
             guards=(_by_successor,),
             stops=("plan_review",),
+        ),
+        Transition(
+            "end_with_consent",
+            LIVING,
+            _S.ENDED,
+            P.CONSENTS_WRITE,
+            guards=(_with_consent,),
+            starts=("plan_draft",),
+            stops=("plan_approval", "plan_review"),
         ),
         Transition("revise", (_S.APPROVED,), _S.APPROVED, P.PLANS_WRITE, guards=(_at_stage, _only_open_version)),
     ),

@@ -32,6 +32,8 @@ class Plan(CaseScoped, Stamped, Versioned, table=True):
     """What the child says to the plan."""
     consent: str = Field(max_length=40)
     """`given_by_representative`, `given_by_child`, or `without_consent`."""
+    consent_id: UUID | None = ref("consent.id", nullable=True)
+    """The consent on record on which it rests."""
     consent_ground: str | None = long_text(nullable=True)
     """Why it goes on without consent."""
     starts_on: date
@@ -45,6 +47,8 @@ class Plan(CaseScoped, Stamped, Versioned, table=True):
     return_reason: str | None = long_text(nullable=True)
     discard_reason: str | None = long_text(nullable=True)
     superseded_at: datetime | None = moment(nullable=True)
+    ended_at: datetime | None = moment(nullable=True)
+    """When the consent on which it rested ended."""
     supersedes_id: UUID | None = ref("plan.id", nullable=True, index=False)
 
 

@@ -75,6 +75,9 @@ class PlanView(PlanSummary):
 
     child_view: str | None
     consent_ground: str | None
+    consent_id: UUID | None
+    ended_at: datetime | None
+    """When the consent on which it rested ended."""
     return_reason: str | None
     discard_reason: str | None
     goals: list[GoalView]

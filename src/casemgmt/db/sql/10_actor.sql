@@ -86,11 +86,12 @@ BEGIN
 END $$;
 
 -- Is the actor on the team of the case now? Runs with the owner's rights, because the policy of case_member asks it.
+-- A place that rests on a consent is none once the consent is over, also where nobody has ended it yet.
 CREATE OR REPLACE FUNCTION on_team(p_case uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM case_member m
                     WHERE m.case_id = p_case AND m.user_id = nullif(current_setting('casemgmt.user', true), '')::uuid
-                      AND m.ended_at IS NULL)
+                      AND m.ended_at IS NULL AND (m.rests_until IS NULL OR m.rests_until > now()))
 $$;
 
 -- Is the actor on the team of the case as one who gives this kind of help?
@@ -98,7 +99,8 @@ CREATE OR REPLACE FUNCTION on_team_for(p_case uuid, p_help_kind text) RETURNS bo
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT EXISTS (SELECT 1 FROM case_member m
                     WHERE m.case_id = p_case AND m.user_id = nullif(current_setting('casemgmt.user', true), '')::uuid
-                      AND m.ended_at IS NULL AND m.help_kind = p_help_kind)
+                      AND m.ended_at IS NULL AND (m.rests_until IS NULL OR m.rests_until > now())
+                      AND m.help_kind = p_help_kind)
 $$;
 
 -- The reach of a user is worked out here whenever a role is given or taken, and every token of the user becomes stale.

@@ -27,13 +27,15 @@ DECLARE
         'case_record', '(NOT restricted AND ((SELECT sees_all_cases()) OR region_code = (SELECT case_region())
                           OR organisation_id = (SELECT case_organisation())))
                         OR EXISTS (SELECT 1 FROM case_member m WHERE m.case_id = case_record.id
-                                      AND m.user_id = (SELECT actor_user()) AND m.ended_at IS NULL)',
+                                      AND m.user_id = (SELECT actor_user()) AND m.ended_at IS NULL
+                                      AND (m.rests_until IS NULL OR m.rests_until > now()))',
         -- the cheapest check first: lists of a team's cases ask it of every row, and through it that of case_record above
         'case_member', 'user_id = (SELECT actor_user()) OR ' || case_scope,
         'case_person', case_scope,
         'case_handover', case_scope || ' OR (to_user_id = (SELECT actor_user()) AND state = ''offered'')',
         'case_closure', case_scope,
         'child_contact', case_scope,
+        'consent', case_scope,
         'assessment', case_scope,
         'plan', case_scope,
         'plan_goal', case_scope,
@@ -108,7 +110,8 @@ DECLARE
         'health_note', of_person || ' AND recorded_by_id = (SELECT actor_user())',
         'adoption_fact', '(SELECT actor_has(''adoptions'')) AND EXISTS (SELECT 1 FROM case_person c
              JOIN case_member m ON m.case_id = c.case_id WHERE c.person_id = adoption_fact.person_id AND c.until IS NULL
-              AND m.user_id = (SELECT actor_user()) AND m.ended_at IS NULL AND m.sector = ''guardianship'')',
+              AND m.user_id = (SELECT actor_user()) AND m.ended_at IS NULL AND on_team(c.case_id)
+              AND m.sector = ''guardianship'')',
         'person_address', of_person,
         'protected_address', 'EXISTS (SELECT 1 FROM case_person c WHERE c.person_id = protected_address.person_id
                                 AND c.until IS NULL AND on_team(c.case_id))',
@@ -145,7 +148,7 @@ DECLARE
         'health_note', '(recorded_by_id = (SELECT actor_user()) AND ' || of_person || ')
              OR EXISTS (SELECT 1 FROM case_person c JOIN case_member m ON m.case_id = c.case_id
                          WHERE c.person_id = health_note.person_id AND c.until IS NULL
-                           AND m.user_id = (SELECT actor_user()) AND m.ended_at IS NULL
+                           AND m.user_id = (SELECT actor_user()) AND m.ended_at IS NULL AND on_team(c.case_id)
                            AND (m.sector = ''health'' OR m.help_kind = ''medical''))',
         'reporter', of_signal || ' AND (SELECT actor_has(''reporters''))',
         'person_iin', '(SELECT actor_has(''identifiers'')) AND ' || of_person);

@@ -3,11 +3,11 @@
 
 CREATE OR REPLACE TRIGGER frozen_signed BEFORE UPDATE ON plan
     FOR EACH ROW WHEN (OLD.state = 'signed') EXECUTE FUNCTION refuse_frozen_change(
-        'state', 'signed_by_id', 'signed_at', 'approved_by_id', 'approved_at', 'supersedes_id', 'return_reason');
+        'state', 'signed_by_id', 'signed_at', 'approved_by_id', 'approved_at', 'supersedes_id', 'return_reason', 'ended_at');
 
 CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan
-    FOR EACH ROW WHEN (OLD.state IN ('approved', 'superseded', 'discarded'))
-    EXECUTE FUNCTION refuse_frozen_change('state', 'superseded_at');
+    FOR EACH ROW WHEN (OLD.state IN ('approved', 'superseded', 'discarded', 'ended'))
+    EXECUTE FUNCTION refuse_frozen_change('state', 'superseded_at', 'ended_at');
 
 CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_goal
     FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change('outcome', 'outcome_note', 'outcome_at');

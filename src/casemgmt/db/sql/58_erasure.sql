@@ -35,6 +35,7 @@ CREATE OR REPLACE FUNCTION erased_columns() RETURNS jsonb LANGUAGE sql IMMUTABLE
   "case_record": {"by": {"case": "id"}, "set": {"restriction_note": null}},
   "case_handover": {"by": {"case": "case_id"}, "set": {"note": null, "decline_reason": null}},
   "case_closure": {"by": {"case": "case_id"}, "set": {"note": "", "decision_note": null, "reopen_note": null}},
+  "consent": {"by": {"case": "case_id"}, "set": {"child_words": null, "note": null, "withdraw_note": null}},
   "child_contact": {"by": {"case": "case_id", "row": "id"}, "set": {"words": null, "note": null}},
   "assessment": {"by": {"case": "case_id", "row": "id"}, "set": {"risk_reason": null, "conclusion": null, "discard_reason": null}},
   "plan": {"by": {"case": "case_id"}, "set": {"child_view": null, "consent_ground": null, "return_reason": null,
