@@ -83,7 +83,7 @@ def _complete_operation(method: str, operation: dict[str, Any]) -> None:
     permission = operation.get("x-permission")
     if permission is not None:
         operation["description"] = f"{operation.get('description', '')}\n\nPermission: `{permission}`.".strip()
-    if method == "post" and permission is not None:
+    if method == "post" and permission is not None and not operation.get("x-repeatable"):
         operation.setdefault("parameters", []).append(
             {
                 "name": "Idempotency-Key",

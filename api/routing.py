@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
-from uuid import UUID
 
 import asyncpg
 import structlog
@@ -26,22 +25,19 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
-from api.addresses import client_address
 from api.bodies import FORM, JSON, CheckedRequest, check_body
 from api.etags import etag
 from api.idempotency import check_key, remember, replay
+from api.refusals import record_bad_token, record_refusal, take_open
 from api.services import Services, services_of
 from casemgmt.access.actor import Actor
-from casemgmt.access.attempts import network_of
 from casemgmt.access.compact import TokenRefused
 from casemgmt.access.permissions import Permission
 from casemgmt.access.rates import COUNTED_IN_THE_LOG
-from casemgmt.audit.events import Event
 from casemgmt.db.direct import Direct
 from casemgmt.db.failures import translate
 from casemgmt.db.work import OpenWork, Work
 from casemgmt.errors import (
-    DomainError,
     FieldFault,
     Forbidden,
     Invalid,
@@ -65,6 +61,7 @@ class _Asked:
     media_type: str
     direct: bool
     streaming: bool
+    repeatable: bool
     rate_class: str
 
 
@@ -90,6 +87,7 @@ class GuardedRoute(APIRoute):
             media_type=FORM if is_form else JSON,
             direct=bool(extra.get("x-direct")),
             streaming=bool(extra.get("x-streaming")),
+            repeatable=bool(extra.get("x-repeatable")),
             rate_class=extra.get("x-rate-class") or ("reads" if self.methods == {"GET"} else "writes"),
         )
 
@@ -99,7 +97,7 @@ class GuardedRoute(APIRoute):
             if permission is None:
                 if limit is not None and len(await request.body()) > limit:
                     raise HTTPException(413)
-                await _take_open(request)
+                await take_open(request)
                 if request.method != "GET":
                     await check_body(request, asked.media_type)
                 return await _translated(endpoint, request)
@@ -107,7 +105,7 @@ class GuardedRoute(APIRoute):
             try:
                 return await _guarded(endpoint, request, services, permission, asked)
             except Unauthenticated as refusal:
-                await _record_bad_token(request, services, refusal)
+                await record_bad_token(request, services, refusal)
                 raise
             except asyncpg.PostgresError as error:
                 raise translate(error) or error from error
@@ -129,15 +127,15 @@ async def _guarded(
             await check_body(request, asked.media_type)
         if asked.direct and check_key(request, actor) is None:
             return await _translated(endpoint, request)
-        return await _in_work(endpoint, request, services, actor, asked.rate_class if in_log else None)
+        return await _in_work(endpoint, request, services, actor, asked)
     except TooManyAttempts as refusal:
         if "rate_class" in refusal.data and services.rates.is_news(actor.user_id, str(refusal.data["rate_class"])):
-            await _record_refusal(request, services, actor, permission, refusal)
+            await record_refusal(request, services, actor, permission, refusal)
         raise
     except (Forbidden, NotFound, WrongState) as refusal:
         # A step that no longer exists is an old screen, no refusal of anybody; a guard that said no is one.
         if refusal.code != WrongState.code:
-            await _record_refusal(request, services, actor, permission, refusal)
+            await record_refusal(request, services, actor, permission, refusal)
         raise
 
 
@@ -157,32 +155,16 @@ async def authenticate(request: Request, services: Services) -> Actor:
     return actor
 
 
-async def _take_open(request: Request) -> None:
-    """Count a request without an account by its address. A container runtime asks for health as often as it wants."""
-    if request.url.path.startswith("/health/"):
-        return
-    services = services_of(request)
-    caller = network_of(client_address(request, services.settings))
-    try:
-        services.rates.take(caller, "open")
-    except TooManyAttempts:
-        if services.rates.is_news(caller, "open"):
-            await services.refusals.record_flood(request.state.request_id)
-        raise
-
-
-async def _in_work(
-    endpoint: Handler, request: Request, services: Services, actor: Actor, in_log: str | None
-) -> Response:
-    key = check_key(request, actor)
+async def _in_work(endpoint: Handler, request: Request, services: Services, actor: Actor, asked: _Asked) -> Response:
+    key = None if asked.repeatable else check_key(request, actor)
     try:
         async with (
             asyncio.timeout(services.settings.transaction_seconds) as limit,
             OpenWork(services.database, actor, services.clock, request.state.request_id) as work,
         ):
             request.state.work = work
-            if in_log is not None:
-                await services.rates.take_in_log(work, in_log)
+            if asked.rate_class in COUNTED_IN_THE_LOG:
+                await services.rates.take_in_log(work, asked.rate_class)
             answer = None if key is None else await replay(work, request, key)
             response = answer or await endpoint(request)
             if key is not None and answer is None:
@@ -203,44 +185,6 @@ async def _translated(endpoint: Handler, request: Request) -> Response:
         return await endpoint(request)
     except (DBAPIError, asyncpg.PostgresError) as error:
         raise translate(error) or error from error
-
-
-async def _record_refusal(
-    request: Request, services: Services, actor: Actor, permission: Permission, refusal: DomainError
-) -> None:
-    """Leave the event of a refusal, in a transaction of its own: that of the request is undone."""
-    ids = tuple(i for i in map(_as_id, request.path_params.values()) if i is not None)
-    event = Event(
-        f"{permission.partition(':')[0]}.refused",
-        "request",
-        ids,
-        reason=refusal.code,
-        fields=(str(permission),),
-        outcome="refused",
-    )
-    try:
-        async with OpenWork(services.database, actor, services.clock, request.state.request_id) as work:
-            work.record(event)
-            await work.finish()
-    except DBAPIError as error:
-        raise translate(error) or error from error
-
-
-async def _record_bad_token(request: Request, services: Services, refusal: Unauthenticated) -> None:
-    """Leave the event of a token that does not hold. Without a reason of its own the database refused the session."""
-    why = refusal.why if isinstance(refusal, TokenRefused) else "ended"
-    actor: Actor | None = getattr(request.state, "actor", None)
-    try:
-        await services.refusals.record(why, actor.user_id if actor else None, request.state.request_id)
-    except asyncpg.PostgresError as error:
-        raise translate(error) or error from error
-
-
-def _as_id(value: object) -> UUID | None:
-    try:
-        return UUID(str(value))
-    except ValueError:
-        return None
 
 
 def _query_names(dependant: Dependant) -> frozenset[str]:
@@ -339,11 +283,13 @@ class Router:
         *,
         direct: bool = False,
         streaming: bool = False,
+        repeatable: bool = False,
         rate_class: str | None = None,
         **options: Any,
     ) -> Callable[[EndpointT], EndpointT]:
         """Add a route that needs a permission.
 
+        `repeatable`: a POST that may be sent again without harm; no answer of it is kept, whatever key comes with it.
         `rate_class`: one of `COUNTED_IN_THE_LOG`; other routes are counted as reads or writes by their method.
 
         `direct`: the endpoint's SQL function sets the actor and audits itself; with an idempotency key the endpoint
@@ -356,6 +302,8 @@ class Router:
             extra["x-direct"] = True
         if streaming:
             extra["x-streaming"] = True
+        if repeatable:
+            extra["x-repeatable"] = True
         if rate_class is not None:
             extra["x-rate-class"] = rate_class
         return self._add(method, path, extra, options)

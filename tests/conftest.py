@@ -25,7 +25,7 @@ pytest_plugins = ["tests.postgres"]
 APP_LOGIN = "casemgmt_app"
 SEALER_LOGIN = "casemgmt_seal"
 # Tests ask faster than people: limits have a test of their own. In the environment, so that started processes have it.
-for _kind in ("READS", "WRITES", "SEARCHES", "OPEN"):
+for _kind in ("READS", "WRITES", "SEARCHES", "EXPORTS", "OPEN"):
     os.environ.setdefault(f"CASEMGMT_RATE_{_kind}", "1000000")
 
 PASSWORD = "only-for-tests-of-this-machine"

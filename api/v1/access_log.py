@@ -41,6 +41,7 @@ async def list_access_log(
 @router.post(
     "/{person_id}/access-log/exports",
     Permission.ACCESS_LOG_EXPORT,
+    rate_class="exports",
     response_model=ExportedLogView,
     responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},
 )

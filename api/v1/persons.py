@@ -58,7 +58,7 @@ async def create_person(command: RecordPerson, response: Response, work: Current
     return person
 
 
-@router.post("/match", Permission.PERSONS_MATCH, rate_class="searches")
+@router.post("/match", Permission.PERSONS_MATCH, rate_class="searches", repeatable=True)
 async def match_persons(command: MatchPersons, work: CurrentWork, services: CurrentServices) -> MatchView:
     """Ask whether somebody is known. Of those whom you may not see you learn that a contact was requested."""
     return await known.match_persons(work, command, services.settings.lookup_key)

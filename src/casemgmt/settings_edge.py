@@ -62,6 +62,10 @@ class EdgeSettings(BaseSettings):
         ge=1,
         description="Searches of one account in a minute, counted over all processes. Pages of a search count.",
     )
+    rate_exports: int = Field(
+        10, ge=1, description="Exports of one account in a minute, their pages too, counted over all processes."
+    )
+    search_minutes: int = Field(30, ge=1, le=720, description="How long the pages of a search can be turned.")
     rate_open: int = Field(
         600,
         ge=1,

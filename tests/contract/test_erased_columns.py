@@ -45,6 +45,7 @@ HARMLESS_TABLES = {
     "retention_item": "ids and codes",
     "retention_plan": "terms and counts",
     "role_grant": "rights",
+    "search": "ids that were found; deleted within the hour",
     "second_factor": "staff",
     "state_transition": "routes",
     "timeline_entry": "codes, ids and dates only: tested on the whole route",

@@ -1,14 +1,22 @@
 """Every route names its permission or says why it is open; the contract tells all of them and nothing else."""
 
+import base64
+import json
 import subprocess
 import sys
+from dataclasses import fields
+from datetime import UTC, datetime
+from inspect import signature
 from pathlib import Path
+from typing import Any
+from uuid import UUID
 
 from fastapi.routing import iter_route_contexts
 
 from api.app import create_app
 from casemgmt.access.permissions import Permission
 from casemgmt.access.roles import ROLES
+from casemgmt.db.paging import Position, RowPosition, encode
 from casemgmt.settings import Settings
 
 ROOT = Path(__file__).parents[2]
@@ -132,6 +140,45 @@ def test_no_personal_data_goes_into_a_url() -> None:
             if parameter["in"] == "query":
                 name = parameter["name"]
                 assert name in allowed or name.endswith("_id"), (key, name)
+
+
+CODES_IN_ADDRESSES = {"clock", "code", "kato", "kind", "leaf_hash", "name", "region", "role", "state"}
+"""Parameters that are words of code lists, places or hashes: a pattern or a list of values says which."""
+
+
+def _has_a_form_that_no_name_fits(name: str, schema: dict[str, Any]) -> bool:
+    """Answer whether only ids, numbers, moments and codes fit. A cursor is ours, a moment and an id (see below), and
+    so is the seal of a link to a document."""
+    kinds = [k for k in schema.get("anyOf", [schema]) if k.get("type") != "null"]
+    return all(
+        name in {"cursor", "link"}
+        or k.get("format") in {"uuid", "date", "date-time"}
+        or k.get("type") in {"integer", "boolean"}
+        or "enum" in k
+        or "$ref" in k
+        or (name in CODES_IN_ADDRESSES and "pattern" in k)
+        for k in kinds
+    )
+
+
+def test_what_stands_in_an_address_has_a_form_that_no_name_fits() -> None:
+    """Who looks for somebody by name, birth year, IIN, phone or number of a case sends a body: POST /v1/searches."""
+    for key, operation in _operations().items():
+        for parameter in operation.get("parameters", []):  # type: ignore[attr-defined]
+            if parameter["in"] in {"query", "path"}:
+                assert _has_a_form_that_no_name_fits(parameter["name"], parameter["schema"]), (key, parameter)
+    assert not _has_a_form_that_no_name_fits("name", {"type": "string"})
+    assert not _has_a_form_that_no_name_fits("iin", {"type": "string", "pattern": "^[0-9]{12}$"})
+    assert not _has_a_form_that_no_name_fits("phone", {"anyOf": [{"type": "string"}, {"type": "null"}]})
+
+
+def test_a_cursor_holds_a_moment_and_an_id_and_nothing_else() -> None:
+    row = UUID("01a216ba-2a14-7060-a2bc-6cca0036f399")
+    cursors = [encode("list", Position(datetime(2026, 1, 1, tzinfo=UTC), row)), encode("list", RowPosition(row))]
+    held = [json.loads(base64.urlsafe_b64decode(c + "=" * (-len(c) % 4))) for c in cursors]
+    assert held == [["list", "2026-01-01T00:00:00+00:00", str(row)], ["list", "", str(row)]]
+    assert {f.type for kind in (Position, RowPosition) for f in fields(kind)} == {datetime, UUID}
+    assert set(signature(encode).parameters) == {"list_name", "position"}
 
 
 def test_the_committed_documents_are_those_of_the_program() -> None:

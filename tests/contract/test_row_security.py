@@ -34,6 +34,7 @@ OUT_OF_REACH = {
     "client_secret",
     "login_challenge",
     "recovery_code",
+    "search",
     "second_factor",
     "research_key",
 }
@@ -50,6 +51,8 @@ DEFINER_FUNCTIONS = {
     "audit_sealing": "how far the log is sealed, and the age of the oldest transaction",
     "audit_witnesses": "how far the witnesses were told",
     "audit_write": "the only way into the audit log",
+    "search_keep": "keeps what a search found and deletes what has expired",
+    "search_kept": "one's own searches alone",
     "nth_last_act": "counts one's own events, for the limit of searches",
     "auth_attempt": "counts a try at a log-in and reads the password hash",
     "auth_end_session": "ends a session",

@@ -151,6 +151,24 @@ async def test_the_list_of_signals_shows_what_row_security_shows(
     await crowded.close()
 
 
+@pytest.mark.parametrize("username", READERS)
+async def test_a_search_by_days_finds_what_row_security_shows_of_them(
+    username: str, crowded: asyncpg.Connection, database_url: str, world: World
+) -> None:
+    caller = await world.as_(username)
+    days = {"since": "2026-01-01", "until": "2026-01-01"}  # of Kazakhstan: until seven in the evening in Greenwich
+    span = "{0} >= '2025-12-31 19:00Z' AND {0} < '2026-01-01 19:00Z' ORDER BY {0} DESC, id DESC"
+    for what, table, moment in (("cases", "case_record", "opened_at"), ("signals", "signal", "received_at")):
+        wish = {"what": what, ("opened" if what == "cases" else "received"): days}
+        answer = await caller.post("/v1/searches", wish, params={"limit": 100})
+        if answer.status_code == 403:
+            continue
+        seen = await _visible(database_url, crowded, username, f"SELECT id FROM {table} WHERE {span.format(moment)}")
+        assert [UUID(item["id"]) for item in answer.json()["items"]] == seen
+        assert answer.json()["complete"]
+    await crowded.close()
+
+
 async def test_readers_of_every_reach_see_something_different(
     crowded: asyncpg.Connection, database_url: str, world: World
 ) -> None:

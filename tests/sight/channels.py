@@ -71,6 +71,7 @@ NOT_SECRET = {
     "responsible_organisation_id": "bodies are known to whoever is signed in",
     "responsible_user_id": "staff are known to whoever is signed in",
     "role": "name of a role",
+    "search_id": "one's own searches alone; what a page shows is looked up anew: `test_searches.py`",
     "room_id": "rooms are known to whoever is signed in",
     "secret_id": "for administrators alone, who see all",
     "size": "number of a sealed head of the log",
@@ -112,8 +113,8 @@ LISTS = {
 }
 """Lists without a record in their path → the table of their items."""
 
-SEARCHES = {"match_persons": "person"}
-"""Searches → the table of what they find."""
+SEARCHES = {"match_persons": "person", "run_search": "person"}
+"""Searches → the table of what they find. Cases and signals are found by the same search: `test_list_branches.py`."""
 
 COUNTS = {"get_task_summary": "task"}
 """Counts → the table of what is counted."""
@@ -137,6 +138,7 @@ SHOW_NO_RECORD = {
     "end_my_other_logins": "one's own account",
     "end_session": "one's own account",
     "enrol_second_factor": "a log-in",
+    "get_search": "what the same account found a moment ago and still sees: `test_searches.py`",
     "get_latest_tree_head": "hashes of the sealed log",
     "get_me": "one's own account",
     "get_my_second_factor": "one's own account",

@@ -66,6 +66,7 @@ class Permission(StrEnum):
     RESEARCH_APPROVE = "research:approve"
     RESEARCH_EXPORT = "research:export"
     RESEARCH_READ = "research:read"
+    SEARCHES_RUN = "searches:run"
     SELF_READ = "self:read"
     SESSIONS_BOOK = "sessions:book"
     SESSIONS_HOLD = "sessions:hold"

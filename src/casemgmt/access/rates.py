@@ -2,7 +2,7 @@
 
 What every request must pass is counted in this process alone, by one moment per caller: a look into a dictionary. What
 is costly or tells of many persons is counted in the audit log, which every such request enters anyway, and which all
-processes share. Decision 0020 says what that costs and how far fifty processes can overshoot.
+processes share. Decision 0021 says what that costs and how far fifty processes can overshoot.
 """
 
 from collections.abc import Hashable, Mapping
@@ -18,7 +18,10 @@ WINDOW_SECONDS = 60
 REMEMBERED = 50_000
 """Callers that a process remembers; only those that asked within the last minute count."""
 
-COUNTED_IN_THE_LOG: Mapping[str, tuple[str, ...]] = {"searches": ("person.matched", "search.run", "search.read")}
+COUNTED_IN_THE_LOG: Mapping[str, tuple[str, ...]] = {
+    "exports": ("access_log.exported", "research.exported"),
+    "searches": ("person.matched", "search.run", "search.read"),
+}
 """Classes that all processes count together, with the events that make them up."""
 
 
@@ -32,6 +35,7 @@ class Rates:
             "writes": max(1, settings.rate_writes // share),
             "open": max(1, settings.rate_open // share),
             "searches": settings.rate_searches,
+            "exports": settings.rate_exports,
         }
         self._clock = clock
         self._full_at: dict[tuple[Hashable, str], float] = {}

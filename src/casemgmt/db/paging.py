@@ -54,9 +54,9 @@ def decode(list_name: str, cursor: str | None) -> Position | None:
         at, row_id = _parts(list_name, cursor)
         position = Position(datetime.fromisoformat(at), row_id)
     except (ValueError, TypeError, AttributeError):
-        raise _refused() from None
+        raise refused() from None
     if position.at.tzinfo is None:
-        raise _refused()
+        raise refused()
     return position
 
 
@@ -67,7 +67,7 @@ def decode_row(list_name: str, cursor: str | None) -> UUID | None:
     try:
         _, row_id = _parts(list_name, cursor)
     except (ValueError, TypeError, AttributeError):
-        raise _refused() from None
+        raise refused() from None
     return row_id
 
 
@@ -79,7 +79,8 @@ def _parts(list_name: str, cursor: str) -> tuple[str, UUID]:
     return key, UUID(row_id)
 
 
-def _refused() -> Invalid:
+def refused() -> Invalid:
+    """Return the refusal of a cursor."""
     return invalid_field("/cursor", "invalid-cursor", "The cursor is not one of this list: start again without it.")
 
 

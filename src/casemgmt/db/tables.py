@@ -18,6 +18,7 @@ from casemgmt.plans import tables as plans
 from casemgmt.reference import tables as reference
 from casemgmt.rehabilitation import tables as rehabilitation
 from casemgmt.retention import tables as retention
+from casemgmt.searches import tables as searches
 from casemgmt.signals import tables as signals
 from casemgmt.tasks import tables as tasks
 from casemgmt.timeline import tables as timeline
@@ -41,6 +42,7 @@ __all__ = [
     "reference",
     "rehabilitation",
     "retention",
+    "searches",
     "signals",
     "tasks",
     "timeline",

@@ -27,7 +27,7 @@ _COLUMNS = (
 )
 
 # One branch per way of seeing a signal, each on an index of its own; UNION removes what two branches found.
-_BRANCHES = (
+BRANCHES = (
     "sees_all_signals()",
     "region_code = signal_region()",
     "organisation_id = signal_organisation()",
@@ -48,7 +48,7 @@ def _list_statement(*, with_state: bool, with_cursor: bool) -> str:
     branches = " UNION ".join(
         f"(SELECT {_COLUMNS} FROM signal WHERE {branch}{conditions}"  # noqa: S608 - constants of this module
         " ORDER BY received_at DESC, id DESC LIMIT :size)"
-        for branch in _BRANCHES
+        for branch in BRANCHES
     )
     return f"SELECT * FROM ({branches}) AS found ORDER BY received_at DESC, id DESC LIMIT :size"  # noqa: S608 - as above
 

@@ -203,7 +203,7 @@ BEGIN
              record_type = ''benefit_determination'' AND sees_determination(record_id, case_id))';
     -- Reached through functions only.
     FOREACH t IN ARRAY array['user_credential', 'auth_session', 'login_attempt', 'login_challenge', 'second_factor',
-                           'recovery_code', 'client_secret', 'audit_salt'] LOOP
+                           'recovery_code', 'client_secret', 'audit_salt', 'search'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     END LOOP;
 END $$;

@@ -22,7 +22,7 @@ BEGIN
         ELSIF t LIKE 'audit\_%' AND t <> 'audit_salt' THEN
             EXECUTE format('GRANT SELECT ON %I TO casemgmt_service', t);
         ELSIF t NOT IN ('user_credential', 'auth_session', 'login_attempt', 'login_challenge', 'second_factor', 'recovery_code', 'client_secret',
-                     'case_serial', 'audit_salt', 'research_key') THEN
+                     'case_serial', 'audit_salt', 'research_key', 'search') THEN
             EXECUTE format('GRANT SELECT, INSERT, UPDATE ON %I TO casemgmt_service', t);
         END IF;
     END LOOP;
