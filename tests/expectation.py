@@ -24,6 +24,7 @@ TABLES = (
     "benefit_offer",
     "benefit_recomputation",
     "booking",
+    "break_glass_grant",
     "case_closure",
     "case_handover",
     "case_member",
@@ -202,6 +203,14 @@ class Expectation:
     def booking(self, row: Row) -> bool:
         return self.session(self.world.by_id["centre_session"][row["session_id"]])
 
+    def grant(self, row: Row) -> bool:
+        """A grant of break-glass: its holder, the team, and those who review for the body that reviews it.
+
+        What a grant opens is no part of this statement: it opens in a transaction that names it and in no other.
+        """
+        reviews = "break_glass" in self.flags and row["review_body_id"] == self.body
+        return row["user_id"] == self.user_id or row["case_id"] in self.teams or reviews
+
     def conflict(self, row: Row) -> bool:
         """One's own declarations; those of one's body for who keeps them, but for what shuts out the keeper."""
         if row["user_id"] == self.user_id:
@@ -241,8 +250,11 @@ class Expectation:
     def task(self, row: Row) -> bool:
         if row["case_id"] in self.teams:
             return True
-        if row["kind"] == "handover_acceptance" and row["assignee_id"] == self.user_id:
-            return True  # the receiver of an offer, also where the case is restricted
+        if row["kind"] in {"handover_acceptance", "break_glass_review"} and row["assignee_id"] == self.user_id:
+            return True  # the receiver of an offer, and who reviews, also where the case is restricted
+        glass = self.world.by_id["break_glass_grant"].get(row["record_id"])
+        if glass is not None and glass["user_id"] != self.user_id and self.grant(glass):
+            return True
         about = self.world.by_id["benefit_determination"].get(row["record_id"])
         if about is not None and self.determination(about):
             return True
@@ -396,6 +408,7 @@ _PARENTS = {
     "benefit_offer": ("determination_id", "benefit_determination"),
     "benefit_recomputation": ("determination_id", "benefit_determination"),
     "booking": ("session_id", "centre_session"),
+    "document_key": ("document_id", "document"),
 }
 """Rows that are shut out with another one."""
 
@@ -415,6 +428,7 @@ RULES: dict[str, Rule] = {
     "benefit_offer": Expectation.of_determination,
     "benefit_recomputation": Expectation.of_determination,
     "booking": Expectation.booking,
+    "break_glass_grant": Expectation.grant,
     "case_handover": Expectation.handover,
     "case_member": Expectation.membership,
     "case_record": Expectation.case,

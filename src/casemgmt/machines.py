@@ -4,6 +4,7 @@ from typing import Any
 
 from casemgmt.assessments.states import ASSESSMENT
 from casemgmt.benefits.states import APPEAL, DETERMINATION, OFFER
+from casemgmt.break_glass.states import BREAK_GLASS
 from casemgmt.cases.handover_states import HANDOVER
 from casemgmt.cases.states import CASE
 from casemgmt.centers.states import SESSION
@@ -43,5 +44,6 @@ MACHINES: dict[str, Machine[Any]] = {
         PROJECT,
         STAFF_CONFLICT,
         DOCUMENT,
+        BREAK_GLASS,
     )
 }

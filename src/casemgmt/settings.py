@@ -116,6 +116,16 @@ class Settings(EdgeSettings, DocumentSettings):
         description="The authority's sign-off file (`python -m rules sign-off`): the values that decisions "
         "about benefits may rest on. Empty: estimates only; the demo has an example.",
     )
+    break_glass_minutes: int = Field(
+        60, ge=5, le=240, description="Longest time for which break-glass opens a hidden case."
+    )
+    break_glass_at_once: int = Field(3, ge=1, le=20, description="Grants of break-glass that one person holds at once.")
+    break_glass_withheld_days: int = Field(
+        90,
+        ge=0,
+        le=3650,
+        description="How long somebody opens no case after a finding of 'unjustified'; 0: never withheld.",
+    )
     seal_late_seconds: int = Field(
         60,
         ge=5,

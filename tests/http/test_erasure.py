@@ -103,6 +103,12 @@ async def fill(owner: asyncpg.Connection) -> None:
             " SELECT id, case_id, organisation_id, restricted, 'legal', '' FROM plan"
         )
         await owner.execute(
+            "INSERT INTO break_glass_grant (id, case_id, organisation_id, restricted, user_id, reason, note, state,"
+            " opened_at, expires_at, review_body_id, review_due_at, version) SELECT gen_random_uuid(), id,"
+            " organisation_id, restricted, manager_id, 'danger_to_life', '', 'awaiting_review', now(),"
+            " now() + interval '1 hour', organisation_id, now(), 1 FROM case_record"
+        )
+        await owner.execute(
             "INSERT INTO staff_conflict (id, user_id, organisation_id, kind, record_type, record_id, state,"
             " declared_at, declared_by_id, version) SELECT gen_random_uuid(), added_by_id, organisation_id,"
             " 'relative', 'person', person_id, 'standing', now(), added_by_id, 1 FROM case_person"

@@ -52,6 +52,7 @@ NEEDED = [
     "benefit_offer_answer",
     "benefit_appeal",
     "conflict_take_over",
+    "break_glass_review",
 ]
 FIRST = datetime(2024, 3, 2, tzinfo=UTC)
 FOUR_YEARS = 4 * 365 * 24 * 3600 * 1_000_000

@@ -32,6 +32,7 @@ PATH_RECORDS = {
     "family_id": "family",
     "follow_up_id": "follow_up_check",
     "goal_id": "plan_goal",
+    "grant_id": "break_glass_grant",
     "handover_id": "case_handover",
     "measure_id": "plan_measure",
     "offer_id": "benefit_offer",
@@ -103,7 +104,9 @@ LISTS = {
     "list_cases": "case_record",
     "list_conflicts": "staff_conflict",
     "list_determinations": "benefit_determination",
+    "list_grants_to_review": "break_glass_grant",
     "list_handovers": "case_handover",
+    "list_my_grants": "break_glass_grant",
     "list_my_sessions": "centre_session",
     "list_my_tasks": "task",
     "list_own_conflicts": "staff_conflict",
@@ -120,6 +123,7 @@ COUNTS = {"get_task_summary": "task"}
 """Counts → the table of what is counted."""
 
 SHOW_NO_RECORD = {
+    "break_glass": "a new record: what it opens and whom it refuses stands in tests/http/test_break_glass.py",
     "add_centre_room": "rooms",
     "begin_my_second_factor": "one's own account",
     "change_mobile_group": "the directory",

@@ -81,8 +81,22 @@ async def _live(app: FastAPI) -> None:
         await _astana(world)
         await _benefits(world)
         await _outreach(world)
+        await _glass(world)
         await _conflicts(world)
         await _documents(world)
+
+
+async def _glass(world: World) -> None:
+    """Grants of break-glass on a restricted case of Almaty: one reviewed, one not."""
+    hidden = done(await (await world.as_(MANAGER)).get("/v1/cases"))["items"]
+    case_id = next(c["id"] for c in hidden if c["restricted"])
+    wish = {"case_id": case_id, "reason": "danger_to_life", "note": "Баланың үйінен айғай естілді.", "minutes": 30}
+    grants = [
+        done(await (await world.as_(who)).post("/v1/break-glass", wish)) for who in ("duty.almaty", "duty2.almaty")
+    ]
+    verdict = {"verdict": "justified", "note": "Қоңырау жазбасы бар."}
+    supervisor = await world.as_("supervisor.almaty")
+    done(await supervisor.post(f"/v1/break-glass/{grants[0]['id']}/review", verdict))
 
 
 async def _conflicts(world: World) -> None:

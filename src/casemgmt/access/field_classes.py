@@ -67,6 +67,10 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.CONTENT: "moved receipt",
     },
     "booking": {_F.PROGRESS: "during cancelled_at"},
+    "break_glass_grant": {
+        _F.PROGRESS: "reason opened_at expires_at ended_at review_due_at reviewed_at",
+        _F.CONTENT: "note review_note",
+    },
     "case_closure": {
         _F.PROGRESS: "reason from_state proposed_at approved decided_at reopened_at reopen_reason",
         _F.CONTENT: "note decision_note reopen_note",

@@ -41,7 +41,8 @@ class Role:
     """Secret classes the role reads where it sees the record: `adoptions`, `contacts`, `identifiers`, `reporters` (see
     `fields.SECRETS`), `trail` (who looked at the record); and `audit`, `directory`, `benefits` (determinations of the
     body and the region, without the persons' files), `records` (holds, plans of destruction, requests for erasure: ids
-    and papers), `research` (pseudonymised tables), `conflicts` (those declared in the body)."""
+    and papers), `research` (pseudonymised tables), `conflicts` (those declared in the body), `break_glass` (grants that
+    the body reviews)."""
 
     @property
     def needs_second_factor(self) -> bool:
@@ -99,6 +100,7 @@ _CASE_WORK = _TEAM_WORKER | {
     P.BENEFITS_APPEAL,
     P.BENEFITS_DETERMINE,
     P.BENEFITS_OFFER,
+    P.BREAK_GLASS_READ,
     P.CASES_CLOSE,
     P.CASES_HANDOVER,
     P.CASES_OPEN,
@@ -193,6 +195,8 @@ ROLES: dict[str, Role] = {
         "Heads a family support centre: its rooms, specialists, sessions and the cases it is accountable for",
         _TEAM_WORKER
         | {
+            P.BREAK_GLASS_READ,
+            P.BREAK_GLASS_REVIEW,
             P.CENTRES_MANAGE,
             P.CONFLICTS_MANAGE,
             P.DOCUMENTS_REMOVE,
@@ -207,7 +211,7 @@ ROLES: dict[str, Role] = {
         },
         signals=Reach.OWN,
         cases=Reach.ORGANISATION,
-        flags=_CONTACTS | _TRAIL | {"conflicts"},
+        flags=_CONTACTS | _TRAIL | {"break_glass", "conflicts"},
     ),
     "centre_specialist": _role(
         "Psychologist, lawyer, social worker of a centre: sessions with the families on whose team they are",
@@ -224,7 +228,15 @@ ROLES: dict[str, Role] = {
     ),
     "duty_officer": _role(
         "Signal desk of a region's child-rights department, day and night",
-        _SIGNAL_DESK | {P.SIGNALS_REVIEW, P.CASES_OPEN, P.DOCUMENTS_ORIGINALS, P.DOCUMENTS_REMOVE},
+        _SIGNAL_DESK
+        | {
+            P.BREAK_GLASS_OPEN,
+            P.BREAK_GLASS_READ,
+            P.CASES_OPEN,
+            P.DOCUMENTS_ORIGINALS,
+            P.DOCUMENTS_REMOVE,
+            P.SIGNALS_REVIEW,
+        },
         signals=Reach.REGION,
         flags=_REPORTERS | _CONTACTS,
     ),
@@ -287,6 +299,9 @@ ROLES: dict[str, Role] = {
             P.ACCESS_LOG_EXPORT,
             P.ACCESS_LOG_READ,
             P.BENEFITS_REVIEW,
+            P.BREAK_GLASS_OPEN,
+            P.BREAK_GLASS_READ,
+            P.BREAK_GLASS_REVIEW,
             P.CASES_APPROVE_CLOSURE,
             P.CASES_HANDOVER,
             P.CASES_RESTRICT,
@@ -307,7 +322,7 @@ ROLES: dict[str, Role] = {
         },
         signals=Reach.REGION,
         cases=Reach.ORGANISATION,
-        flags=_CONTACTS | _TRAIL | {"conflicts"},
+        flags=_CONTACTS | _TRAIL | {"break_glass", "conflicts"},
     ),
 }
 

@@ -1,15 +1,13 @@
 """What may be asked of staff conflicts."""
 
-from typing import Annotated, Self
+from typing import Self
 from uuid import UUID
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from casemgmt.models import Command
-from casemgmt.reference.fields import LongText, Name, StaffConflictKind
-
-CaseNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{4,24}$")]
+from casemgmt.reference.fields import CaseNumber, LongText, Name, StaffConflictKind
 
 
 class NamedPerson(Command):

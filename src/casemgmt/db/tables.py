@@ -4,6 +4,7 @@ from casemgmt.access import tables as access
 from casemgmt.assessments import tables as assessments
 from casemgmt.audit import tables as audit
 from casemgmt.benefits import tables as benefits
+from casemgmt.break_glass import tables as break_glass
 from casemgmt.cases import tables as cases
 from casemgmt.centers import tables as centers
 from casemgmt.conflicts import tables as conflicts
@@ -28,6 +29,7 @@ __all__ = [
     "assessments",
     "audit",
     "benefits",
+    "break_glass",
     "cases",
     "centers",
     "conflicts",

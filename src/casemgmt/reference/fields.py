@@ -52,6 +52,7 @@ LocalTime = Annotated[time, BeforeValidator(_clock_time), WithJsonSchema({"type"
 """A time of day on the clocks of Kazakhstan."""
 
 Kato = Annotated[str, StringConstraints(pattern=r"^[0-9]{9}$")]
+CaseNumber = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9-]{4,24}$")]
 RegionCode = Annotated[str, StringConstraints(pattern=r"^KZ-[0-9]{2}$")]
 
 AddressKind = Annotated[str, ListCode("address_kind")]
@@ -60,6 +61,7 @@ Attendance = Annotated[str, ListCode("attendance")]
 BenefitChannel = Annotated[str, ListCode("benefit_channel")]
 BenefitRefusalGround = Annotated[str, ListCode("benefit_refusal_ground")]
 BirthPrecision = Annotated[str, ListCode("birth_date_precision")]
+BreakGlassReason = Annotated[str, ListCode("break_glass_reason")]
 CancellationReason = Annotated[str, ListCode("cancellation_reason")]
 CaseTeamRole = Annotated[str, ListCode("case_team_role")]
 ChildCategory = Annotated[str, ListCode("child_category")]

@@ -15,6 +15,7 @@ REFERENCED_LISTS = (
     "benefit_channel",
     "benefit_refusal_ground",
     "birth_date_precision",
+    "break_glass_reason",
     "cancellation_reason",
     "case_team_role",
     "child_contact_place",

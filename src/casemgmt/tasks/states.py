@@ -21,7 +21,7 @@ BY_HAND = frozenset(
 )
 """Kinds that a person completes by saying so. Every other clock is stopped by the act that it waits for."""
 
-ASSIGNED_BY_ACT = frozenset({"handover_acceptance"})
+ASSIGNED_BY_ACT = frozenset({"break_glass_review", "handover_acceptance"})
 """Kinds whose assignee the act itself names."""
 
 

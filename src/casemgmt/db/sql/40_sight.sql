@@ -83,7 +83,8 @@ DECLARE
                    OR (case_id IS NOT NULL AND ((SELECT sees_all_cases()) OR region_code = (SELECT case_region())
                        OR organisation_id = (SELECT case_organisation())))))
                  OR (case_id IS NOT NULL AND on_team(case_id))
-                 OR (kind = ''handover_acceptance'' AND assignee_id = (SELECT actor_user()))
+                 OR (kind IN (''handover_acceptance'', ''break_glass_review'') AND assignee_id = (SELECT actor_user()))
+                 OR (record_type = ''break_glass_grant'' AND sees_grant(record_id))
                  OR (record_type = ''benefit_determination'' AND sees_determination(record_id))',
         -- benefits: facts of a whole family, so whoever may not see one of its persons sees nothing of it; and the benefits
         -- officers of its body and its region, who see no more of these persons than the answer and its facts
@@ -133,6 +134,9 @@ DECLARE
                            OR ((SELECT actor_has(''conflicts'')) AND organisation_id = (SELECT actor_organisation())
                                AND user_id <> (SELECT actor_user())
                                AND (record_id IS NULL OR record_id <> ALL ((SELECT shut_out())::uuid[])))',
+        -- the holder, the team, and those of the reviewing body who review
+        'break_glass_grant', 'user_id = (SELECT actor_user()) OR on_team(case_id)
+                              OR ((SELECT actor_has(''break_glass'')) AND review_body_id = (SELECT actor_organisation()))',
         'factor_removal', '(SELECT actor_has(''directory''))',
         'identity_link', '(SELECT actor_has(''directory''))',
         'idempotency_key', 'user_id = (SELECT actor_user())',
@@ -153,6 +157,7 @@ DECLARE
         'reporter', of_signal || ' AND (SELECT actor_has(''reporters''))',
         'person_iin', '(SELECT actor_has(''identifiers'')) AND ' || of_person);
     writing constant jsonb := jsonb_build_object(
+        'break_glass_grant', 'false',
         'app_user', '(SELECT actor_has(''directory''))',
         'user_role', '(SELECT actor_has(''directory'')) AND user_id <> (SELECT actor_user())',
         'mobile_group_member', '(SELECT actor_has(''directory''))',

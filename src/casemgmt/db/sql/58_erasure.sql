@@ -28,6 +28,7 @@ CREATE OR REPLACE FUNCTION erased_columns() RETURNS jsonb LANGUAGE sql IMMUTABLE
     "findings": "=(SELECT coalesce(jsonb_agg(e - 'note'), '[]') FROM jsonb_array_elements(findings) e)",
     "immediate_measures": "=(SELECT coalesce(jsonb_agg(e - 'note'), '[]') FROM jsonb_array_elements(immediate_measures) e)"}},
   "visitor_warning": {"by": {"signal": "signal_id", "case": "case_id"}, "set": {"note": "", "lift_note": null}},
+  "break_glass_grant": {"by": {"case": "case_id"}, "set": {"note": "", "review_note": null}},
   "staff_conflict": {"by": {"identity": "record_id", "case": "record_id", "signal": "record_id"}, "set": {"note": null,
     "end_note": null}},
   "task": {"by": {"signal": "signal_id", "case": "case_id", "identity": "record_id", "determination": "record_id"},

@@ -13,7 +13,7 @@ BEGIN
                                FROM pg_attribute x WHERE x.attrelid = c.oid AND NOT x.attisdropped AND x.attnum > 0
                                 AND (x.attname IN ('case_id', 'signal_id', 'person_id', 'other_id', 'family_id', 'person_ids')
                                   OR (x.attname = 'id' AND c.relname IN ('case_record', 'signal', 'person', 'family'))
-                                  OR (x.attname = 'record_id' AND c.relname = 'task')
+                                  OR (x.attname = 'record_id' AND c.relname IN ('document', 'task'))
                                   OR (x.attname = 'record_ids' AND c.relname = 'audit_event'))) a ON true
               WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relrowsecurity
                 AND EXISTS (SELECT 1 FROM pg_policies p WHERE p.tablename = c.relname)

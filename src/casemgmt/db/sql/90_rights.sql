@@ -8,6 +8,7 @@ REVOKE EXECUTE ON FUNCTION refresh_reach(uuid), audit_make_months(integer) FROM 
 REVOKE EXECUTE ON FUNCTION erase_content(jsonb), erasure_items(uuid, timestamptz), is_held(text, uuid), held_with(text, uuid),
   retention_due(text, timestamptz, uuid), technical_rows(text, timestamptz), delete_technical(text, timestamptz, integer)
   FROM casemgmt_service;
+REVOKE EXECUTE ON FUNCTION glass_reviewer(uuid, uuid) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION shut_out_of(uuid), stand_in_for(uuid), take_over_task(uuid, uuid, uuid), release_shut_out(uuid)
   FROM casemgmt_service;
 
