@@ -21,8 +21,7 @@ LOOKS_LIKE_CONTENT = ("note", "name", "phone", "address", "words", "text", "body
 NO_CONTENT = {
     "audit_witness.name": "the name of a witness of the log",
     "document.storage_name": "a name without meaning",
-    "sort_key_version": "a number",
-    "name_key_version": "a number",
+    "research_export.name": "the name of a table of the export",
 }
 
 

@@ -155,6 +155,12 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.CONTENT: "aim change result_note stop_reason",
     },
     "relationship": {_F.PERSONAL: "kind parental_responsibility since until recorded_at"},
+    "research_export": {_F.PROGRESS: "name rows coarsened minimum_cell made_at", _F.MACHINERY: "sha256"},
+    "research_key": {_F.CREDENTIAL: "key"},
+    "research_project": {
+        _F.PROGRESS: "legal_basis expires_on proposed_at decided_at ended_at",
+        _F.CONTENT: "title purpose reference recipient",
+    },
     "retention_item": {
         _F.PROGRESS: "position record_class ended_before due_since rows outcome reason done_at",
         _F.MACHINERY: "fingerprint",

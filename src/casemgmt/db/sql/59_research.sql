@@ -48,6 +48,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
        AND actor_has('research')
 $$;
 
+-- A project whose ground is consent takes only those whose consent to research holds now; every other one takes all.
+CREATE OR REPLACE FUNCTION research_takes(p_project uuid, p_person uuid) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM research_project p WHERE p.id = p_project AND p.legal_basis <> 'consent')
+        OR EXISTS (SELECT 1 FROM consent c WHERE c.person_id = p_person AND c.purpose = 'research' AND c.state = 'given'
+                      AND (c.expires_at IS NULL OR c.expires_at > now()))
+$$;
+
 -- Children of cases, those of one child together, in an order that tells nothing (ids would tell when a child was recorded).
 CREATE OR REPLACE FUNCTION research_cases(p_project uuid)
 RETURNS TABLE (child uuid, "case" uuid, district text, region text, age_band text, sex text, disability text, citizenship text,
@@ -70,7 +78,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                                           extract(year FROM c.opened_at) - p.birth_year) AS years) a
       LEFT JOIN LATERAL (SELECT s.kato, s.category, s.source FROM signal s WHERE s.case_id = c.id
                           ORDER BY s.received_at LIMIT 1) f ON true
-     WHERE cp.role = 'child' AND research_key(p_project) IS NOT NULL
+     WHERE cp.role = 'child' AND research_key(p_project) IS NOT NULL AND research_takes(p_project, p.id)
      ORDER BY sha256(research_key(p_project) || uuid_send(p.id)), p.id, c.opened_at
 $$;
 
@@ -85,5 +93,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
            (SELECT count(*) FROM signal_person x WHERE x.signal_id = s.id AND x.role = 'child')
       FROM signal s
      WHERE research_key(p_project) IS NOT NULL
+       -- of all its children, and of nobody's where no child is known: then there is nobody who could have consented
+       AND (SELECT coalesce(bool_and(research_takes(p_project, x.person_id)), research_takes(p_project, NULL))
+              FROM signal_person x WHERE x.signal_id = s.id AND x.role = 'child')
      ORDER BY sha256(research_key(p_project) || uuid_send(s.id))
 $$;
