@@ -48,9 +48,10 @@ docs: .venv/.dev ## Write the generated documents and the contract
 	$(PY) -m casemgmt documents
 	$(PY) -m api contract
 
-bench: .venv/.dev ## Measure speed against the floors of the house, and the law beside OpenFisca (minutes)
+bench: .venv/.dev ## Measure speed against the floors of the house, the law beside OpenFisca, the audit log (minutes)
 	$(PY) -m benchmarks
 	$(PY) -m benchmarks law
+	$(PY) -m benchmarks audit
 
 lock: .venv/.dev ## Renew the lock files from pyproject.toml
 	$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra build pyproject.toml -o requirements.lock

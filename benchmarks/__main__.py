@@ -1,12 +1,13 @@
 """`python -m benchmarks`: measure the service against its floors and the textbook; write results/latest.json.
 
-`python -m benchmarks law` measures the law as code.
+`python -m benchmarks law` measures the law as code, `python -m benchmarks audit` the audit log at ten million events.
 """
 
 import argparse
 import asyncio
 import sys
 
+from benchmarks.audit.command import main as audit
 from benchmarks.database import BenchDatabase, bench_server
 from benchmarks.law.command import main as law
 from benchmarks.lists import time_lists
@@ -24,6 +25,8 @@ def main() -> int:
     """Run the benchmark that is asked for."""
     if sys.argv[1:2] == ["law"]:
         return law(sys.argv[2:], _say)
+    if sys.argv[1:2] == ["audit"]:
+        return audit(sys.argv[2:], _say)
     return _service()
 
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).parents[1]
 DATA = ROOT / ".data" / "bench"
 APP_LOGIN = "casemgmt_app"
 APP_PASSWORD = "only-for-the-benchmark-of-this-machine"  # noqa: S105 - of a database of synthetic rows
-_UUID = """CREATE FUNCTION pg_temp.uuid_bench(kind text, i integer) RETURNS uuid LANGUAGE sql IMMUTABLE AS
+MAKE_IDS = """CREATE FUNCTION pg_temp.uuid_bench(kind text, i integer) RETURNS uuid LANGUAGE sql IMMUTABLE AS
            $$ SELECT (lpad(to_hex(i), 12, '0') || substr(md5(kind || i), 1, 20))::uuid $$"""
 _GROWING = ("task", "timeline_entry", "audit_event", "idempotency_key")
 """Tables that are empty after loading and that every run fills."""
@@ -82,7 +82,7 @@ class BenchDatabase:
         async with self.admin() as connection, connection.transaction():
             await connection.execute("SET LOCAL session_replication_role = replica")
             await connection.execute("SET LOCAL maintenance_work_mem = '256MB'")
-            await connection.execute(_UUID)
+            await connection.execute(MAKE_IDS)
             await connection.execute(statements.format(cases=self.cases, regions=codes))
 
     async def _tidy(self) -> None:

@@ -274,6 +274,19 @@ async def test_a_request_that_can_not_be_answered_is_refused(world: World, given
     assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
+async def test_who_is_shut_out_of_a_family_has_no_trail_of_it(world: World) -> None:
+    case, other = await open_case(world), await open_case(world)
+    whole = f"/v1/audit/person-events?person_id={case.child}"
+    auditor = await world.as_("auditor")
+    assert done(await auditor.get(whole))["items"]
+    for username in ("auditor", SUPERVISOR):
+        declared = {"kind": "close_relative", "person_id": case.child}
+        done(await (await world.as_(username)).post("/v1/me/conflicts", declared))
+    assert done(await auditor.get(whole))["items"] == []
+    assert done(await auditor.get(f"/v1/audit/person-events?person_id={other.child}"))["items"]
+    assert await statuses(world, f"/v1/persons/{case.child}/access-log", SUPERVISOR) == {SUPERVISOR: 404}
+
+
 async def test_nobody_but_auditors_reads_the_whole_trail(world: World) -> None:
     case = await open_case(world)
     path = f"/v1/audit/person-events?person_id={case.child}"

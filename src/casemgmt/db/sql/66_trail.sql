@@ -29,7 +29,8 @@ END $$;
 -- auditor has them all, and without content. An event that names a case or a signal which the asker does not see is left
 -- out, also where it names the person. An act on the person's own record is left out where its actor was then on the team
 -- of a restricted case that the asker does not see, and on none that the asker sees: it would tell that there is such a
--- case. What the actor did before stays: that it went would tell as much. A case that the person has left tells of the person up to that moment.
+-- case. What the actor did before stays: that it went would tell as much. A case that the person has left tells of the
+-- person up to that moment. Who is shut out of a family has no trail of it, an auditor included.
 CREATE OR REPLACE FUNCTION trail_events(
     p_person uuid, p_cases uuid[], p_signals uuid[], p_since timestamptz, p_until timestamptz, p_at timestamptz, p_id uuid,
     p_size integer)
@@ -49,7 +50,7 @@ DECLARE
     secret uuid[] := '{}';
     concealed case_member[] := '{}';
 BEGIN
-    IF NOT (whole OR actor_has('trail')) THEN
+    IF NOT (whole OR actor_has('trail')) OR p_person = ANY (shut_out()) THEN
         RETURN;
     END IF;
     IF NOT whole THEN
@@ -86,12 +87,13 @@ BEGIN
                t.on_behalf_of, t.session_id, t.request_id::text, t.purpose::text, t.reason::text, t.record_type::text,
                t.record_ids, t.case_id, t.signal_id, t.fields
           FROM (SELECT DISTINCT ON (f.at, f.id) f.* FROM found f
-                 WHERE (f.at, f.id) < ($8, $9) AND ($10 OR ((f.case_id IS NULL OR f.case_id = ANY ($11))
-                                                            AND (f.signal_id IS NULL OR f.signal_id = ANY ($12))))
+                 WHERE (f.at, f.id) < ($8, $9) AND NOT (f.record_ids || ARRAY[f.case_id, f.signal_id]) && $14
+                   AND ($10 OR ((f.case_id IS NULL OR f.case_id = ANY ($11))
+                                AND (f.signal_id IS NULL OR f.signal_id = ANY ($12))))
                  ORDER BY f.at DESC, f.id DESC LIMIT $13) t
          ORDER BY t.at DESC, t.id DESC$q$
     USING p_since, p_until, trail_records(p_person, '{}', '{}'), concealed, trail_records(NULL, present, signals), present,
-          links, p_at, p_id, whole, cases, signals, p_size;
+          links, p_at, p_id, whole, cases, signals, p_size, shut_out();
 END $$;
 
 -- Who looked at a person, as the asker may know it: nothing where row security hides the person.
