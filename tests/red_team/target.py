@@ -7,6 +7,7 @@ from typing import Any
 from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import ROOMS, demo_id
 from tests.clients import World
+from tests.document_steps import keep, link
 from tests.factories_iin import make_iin
 from tests.steps import MANAGER, approve_plan, case_in_planning, done
 
@@ -20,6 +21,7 @@ SECRETS = {
     "shelter": "ҚұпияПана",
     "contact": "+77015554433",
     "note": "ҚұпияЖазба",
+    "file": "ҚұпияҚұжат",
 }
 """Words that stand nowhere else: where one of them is in an answer, that secret is out."""
 
@@ -36,6 +38,13 @@ class Target:
     hidden_case: str
     hidden_child: str
     iin: str
+    document: str
+    link: str
+    """A link to the document that its manager was given."""
+    erasure: str
+    """A request for erasure that the officer `records` wrote down."""
+    hold: str
+    """A hold of which the officer `records` asked that it be lifted."""
 
     @property
     def secrets(self) -> list[str]:
@@ -72,9 +81,48 @@ async def set_up(world: World, clock: ManualClock) -> Target:
     attendance = [{"person_id": case.child, "attendance": "attended"}]
     done(await psychologist.post(f"/v1/sessions/{session}/hold", held | {"attendance": attendance}))
     done(await psychologist.post(f"/v1/sessions/{session}/notes", {"body": SECRETS["note"]}))
+    document = await keep(manager, "case", case.id, file_name=f"{SECRETS['file']}.pdf")
+    officer = await world.as_("records")
+    hold = done(await officer.post("/v1/holds", _hold(case.id)))["id"]
+    done(await officer.post(f"/v1/holds/{hold}/request-lift", {"reason": "Іс аяқталды"}))
+    erasure = done(await officer.post("/v1/erasure-requests", _erasure(case.child)))["id"]
     closed = {"restricted": True, "ground": "staff_involved", "note": "Қызметкер қатысы"}
     done(await manager.post(f"/v1/cases/{hidden.id}/restriction", closed))
-    return Target(case.id, case.child, signal, plan, session, hidden.id, hidden.child, iin)
+    return Target(
+        case=case.id,
+        child=case.child,
+        signal=signal,
+        plan=plan,
+        session=session,
+        hidden_case=hidden.id,
+        hidden_child=hidden.child,
+        iin=iin,
+        document=document["id"],
+        link=await link(manager, document),
+        erasure=erasure,
+        hold=hold,
+    )
+
+
+def _hold(case: str) -> dict[str, Any]:
+    return {
+        "kind": "court",
+        "target": {"type": "case", "id": case},
+        "authority": "Алматы қ. соты",
+        "number": "2-1147/2026",
+        "reason": "Іс қаралуда",
+        "from_on": "2026-01-12",
+        "review_on": "2027-01-12",
+    }
+
+
+def _erasure(child: str) -> dict[str, Any]:
+    return {
+        "person": {"type": "person", "id": child},
+        "ground": "representative_request",
+        "reference": "17-03/2211",
+        "received_on": "2026-01-12",
+    }
 
 
 def _signal(child: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from casemgmt.backup.making import make_backup
 from casemgmt.backup.manifest import BackupError
 from casemgmt.backup.restoring import restore_backup
 from casemgmt.clock import SystemClock
+from casemgmt.documents.keys import KeyFileError, KeyRing, read_key_file
 from casemgmt.settings import SealerSettings, Settings
 
 console = Console(highlight=False, soft_wrap=True)
@@ -22,6 +23,16 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 Binaries = Annotated[
     Path | None, typer.Option(help="Folder with PostgreSQL's programs. Absent: those of the installation.")
 ]
+
+
+KeyFile = Annotated[Path, typer.Option("--key", help="Key file of backups, as `casemgmt files new-key` writes it.")]
+
+
+def _ring(path: Path) -> KeyRing:
+    try:
+        return read_key_file(path)
+    except KeyFileError as error:
+        _refuse(str(error))
 
 
 def _refuse(text: str) -> NoReturn:
@@ -36,23 +47,27 @@ def _admin_url(settings: Settings) -> str:
 
 
 def backup(
-    folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist.")], binaries: Binaries = None
+    folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist.")],
+    key: KeyFile,
+    binaries: Binaries = None,
 ) -> None:
     """Copy the whole database, as it is at one moment, into a new folder. The service goes on meanwhile."""
     url = _admin_url(Settings())
     try:
-        made = make_backup(url, folder, SystemClock().now(), console.print, binaries)
+        made = make_backup(url, folder, _ring(key), SystemClock().now(), console.print, binaries)
     except BackupError as error:
         _refuse(str(error))
     except (OSError, asyncpg.PostgresError) as error:
         _refuse(f"The backup failed, nothing of it is left: {error}")
     sealed = "nothing of it sealed" if made.sealed is None else f"sealed up to {made.sealed.size:,}"
     console.print(f"{folder}: {made.bytes / 2**20:,.1f} MiB, {made.events:,} audit events, {sealed}.")
-    console.print("It holds children's records in clear: keep it where the database itself might be kept.")
+    console.print(f"It is sealed under the key {made.key_id}: keep the key file, and never beside the backup.")
 
 
 def restore(
-    folder: Annotated[Path, typer.Argument(help="Folder that `casemgmt backup` made.")], binaries: Binaries = None
+    folder: Annotated[Path, typer.Argument(help="Folder that `casemgmt backup` made.")],
+    key: KeyFile,
+    binaries: Binaries = None,
 ) -> None:
     """Put a backup into an empty database of a new cluster, end all sessions, begin a new generation of cursors."""
     settings = Settings()
@@ -65,7 +80,9 @@ def restore(
             total = (folder / manifest.DUMP).stat().st_size if (folder / manifest.DUMP).exists() else None
             task = bar.add_task("Reading", total=total)
             said = asyncio.run(
-                restore_backup(folder, url, logins, console.print, lambda size: bar.advance(task, size), binaries)
+                restore_backup(
+                    folder, _ring(key), url, logins, console.print, lambda size: bar.advance(task, size), binaries
+                )
             )
     except BackupError as error:
         _refuse(str(error))

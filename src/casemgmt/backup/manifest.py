@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 NAME = "manifest.json"
-DUMP = "database.dump"
+DUMP = "database.sealed"
 _BLOCK = 2**20
 
 
@@ -32,6 +33,10 @@ class Manifest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     format: int = 1
+    id: UUID
+    key_id: str
+    """The master key that wraps the key of the dump."""
+    wrapped_key: str
     made_at: datetime
     tables: str
     """Number of the newest migration."""
@@ -45,7 +50,7 @@ class Manifest(BaseModel):
     """Audit events in the database when the dump began."""
     bytes: int
     sha256: str
-    """Of the dump."""
+    """Of the sealed dump."""
 
 
 def write(folder: Path, manifest: Manifest) -> None:

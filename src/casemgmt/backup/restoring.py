@@ -6,12 +6,15 @@ backup was made would live again, and cursors of devices would count transaction
 
 from collections.abc import Callable
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 
 from casemgmt.backup import manifest, programs
 from casemgmt.backup.manifest import BackupError, Manifest
 from casemgmt.db.migrate import OWNER_ROLE, driver_url, make_roles, migrate
+from casemgmt.documents.keys import KeyRing
+from casemgmt.documents.sealing import DamagedError, open_sealed
 from casemgmt.ids import new_id
 
 _HELD = (
@@ -22,6 +25,7 @@ _HELD = (
 
 async def restore_backup(
     folder: Path,
+    ring: KeyRing,
     url: str,
     logins: tuple[str | None, str | None],
     say: Callable[[str], None],
@@ -35,22 +39,34 @@ async def restore_backup(
     """
     say("Reading the backup …")
     said = manifest.read(folder, progress)
+    key = _key(said, ring)
     await _refuse_unless_empty(url, said)
     await make_roles(url)
     say("Putting the database back …")
-    programs.run(
-        [
-            programs.program("pg_restore", binaries),
-            "--single-transaction",
-            "--exit-on-error",
-            str(folder / manifest.DUMP),
-        ],
-        url,
-    )
+    _load(folder / manifest.DUMP, url, key, said.id, binaries)
     say("Ending sessions, beginning a new generation …")
     await _begin_anew(url, said)
     await migrate(url, *logins)
     return said
+
+
+def _key(said: Manifest, ring: KeyRing) -> bytes:
+    master = ring.by_id.get(said.key_id)
+    if master is None:
+        raise BackupError(f"The backup is sealed under the key {said.key_id}, which the key file does not hold.")
+    try:
+        return master.unwrap(said.wrapped_key, said.id)
+    except DamagedError:
+        raise BackupError("The backup's key does not open: its description was changed.") from None
+
+
+def _load(file: Path, url: str, key: bytes, backup_id: UUID, binaries: Path | None) -> None:
+    command = [programs.program("pg_restore", binaries), "--single-transaction", "--exit-on-error"]
+    try:
+        with file.open("rb") as sealed, open_sealed(sealed, key, backup_id) as plain:
+            programs.load(command, url, plain)
+    except DamagedError as error:
+        raise BackupError(f"{file} is not what was sealed: {error}.") from None
 
 
 async def _refuse_unless_empty(url: str, said: Manifest) -> None:
