@@ -8,6 +8,8 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from api.schemas import ProblemDocument
+from casemgmt.access.permissions import Permission
+from casemgmt.access.purposes import FORM, HEADER, reads_records
 
 _TITLE = "casemgmt"
 _DESCRIPTION = """The record of a child's way from the first signal to rehabilitation.
@@ -83,6 +85,18 @@ def _complete_operation(method: str, operation: dict[str, Any]) -> None:
     permission = operation.get("x-permission")
     if permission is not None:
         operation["description"] = f"{operation.get('description', '')}\n\nPermission: `{permission}`.".strip()
+    if permission is not None and reads_records(Permission(permission)):
+        operation.setdefault("parameters", []).append(
+            {
+                "name": HEADER,
+                "in": "header",
+                "required": False,
+                "description": "For what you read: a code of the list `access_purpose` and, where there is one, the"
+                ' number of the paper (`court_request; reference="12/345"`). It stands in the event of the read.'
+                " Systems and oversight bodies must say it (`docs/permissions.md`).",
+                "schema": {"type": "string", "pattern": FORM},
+            }
+        )
     if method == "post" and permission is not None and not operation.get("x-repeatable"):
         operation.setdefault("parameters", []).append(
             {

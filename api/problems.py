@@ -42,6 +42,7 @@ STATUS_OF_CODE = {
     "body-too-deep": 400,
     "repeated-field": 400,
     "idempotency-key-required": 400,
+    "purpose-needed": 400,
     "precondition-required": 428,
     "invalid-credentials": 400,
     "invalid-grant": 400,

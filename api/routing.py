@@ -8,7 +8,7 @@ and only then the answer is sent. A commit that fails is a problem document, nev
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, TypeVar
 
 import asyncpg
@@ -33,6 +33,8 @@ from api.services import Services, services_of
 from casemgmt.access.actor import Actor
 from casemgmt.access.compact import TokenRefused
 from casemgmt.access.permissions import Permission
+from casemgmt.access.purposes import HEADER as PURPOSE
+from casemgmt.access.purposes import purpose_of
 from casemgmt.access.rates import COUNTED_IN_THE_LOG
 from casemgmt.db.direct import Direct
 from casemgmt.db.failures import translate
@@ -121,6 +123,7 @@ async def _guarded(
     try:
         services.rates.take(actor.user_id, "reads" if in_log else asked.rate_class)
         _require(actor, permission)
+        actor = _with_purpose(request, actor, permission)
         if asked.streaming:
             return await _translated(endpoint, request)
         if request.method != "GET":
@@ -137,6 +140,15 @@ async def _guarded(
         if refusal.code != WrongState.code:
             await record_refusal(request, services, actor, permission, refusal)
         raise
+
+
+def _with_purpose(request: Request, actor: Actor, permission: Permission) -> Actor:
+    """Return the actor with the purpose that the request states; refused where one must be stated and is not."""
+    purpose = purpose_of(request.headers.get(PURPOSE), actor.roles, permission)
+    if purpose is None:
+        return actor
+    request.state.actor = replace(actor, purpose=purpose)
+    return request.state.actor  # type: ignore[no-any-return]  # what was just put there
 
 
 def _require(actor: Actor, permission: Permission) -> None:

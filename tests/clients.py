@@ -5,22 +5,23 @@ from typing import Any
 import httpx
 
 from casemgmt.clock import Clock, SystemClock
-from casemgmt.demo.stage import credentials
+from casemgmt.demo.stage import credentials, usual_headers
 
 
 class Caller:
     """One signed-in account."""
 
-    def __init__(self, client: httpx.AsyncClient, token: str) -> None:
+    def __init__(self, client: httpx.AsyncClient, token: str, usual: dict[str, str] | None = None) -> None:
         self._client = client
         self.token = token
+        self._usual = usual or {}
 
     async def request(
         self, method: str, path: str, *, headers: dict[str, str] | None = None, **options: Any
     ) -> httpx.Response:
         """Call the service with the account's token."""
         return await self._client.request(
-            method, path, headers={"Authorization": f"Bearer {self.token}"} | (headers or {}), **options
+            method, path, headers={"Authorization": f"Bearer {self.token}"} | self._usual | (headers or {}), **options
         )
 
     async def get(self, path: str, **options: Any) -> httpx.Response:
@@ -49,7 +50,7 @@ class World:
         if username not in self._callers:
             answer = await self.client.post("/v1/token", data=credentials(username, self._clock.now()))
             assert answer.status_code == 200, answer.text
-            self._callers[username] = Caller(self.client, answer.json()["access_token"])
+            self._callers[username] = Caller(self.client, answer.json()["access_token"], usual_headers(username))
         return self._callers[username]
 
     def name_of(self, token: str) -> str:

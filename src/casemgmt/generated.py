@@ -47,12 +47,14 @@ def permissions_document() -> str:
         "What a role *may do* is here. What it *sees* is its reach, applied by row security in the database: a\n",
         "restricted case is seen by its team only, whatever the reach. *In which state* an act is possible:\n",
         "[states.md](states.md).\n\n",
-        "| role | for | signals | cases and persons | secrets | second factor |\n|---|---|---|---|---|---|\n",
+        "| role | for | signals | cases and persons | secrets | second factor | says for what it reads |\n",
+        "|---|---|---|---|---|---|---|\n",
     ]
     for name, role in ROLES.items():
         flags = ", ".join(sorted(role.flags)) or "–"
         factor = "required" if role.needs_second_factor else "by choice"
-        lines.append(f"| `{name}` | {role.title} | {role.signals} | {role.cases} | {flags} | {factor} |\n")
+        purpose = "always" if role.states_purpose else "by choice"
+        lines.append(f"| `{name}` | {role.title} | {role.signals} | {role.cases} | {flags} | {factor} | {purpose} |\n")
     lines.append("\n## Permissions\n\n| permission | roles |\n|---|---|\n")
     for permission in Permission:
         holders = [name for name, role in ROLES.items() if permission in role.permissions]

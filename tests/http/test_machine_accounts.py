@@ -11,6 +11,7 @@ import pytest
 from casemgmt.clock import ManualClock
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import demo_id
+from casemgmt.demo.stage import usual_headers
 from casemgmt.ids import new_id
 from tests.clients import Caller, World
 
@@ -46,7 +47,7 @@ async def _token(world: World, secret: str, name: str = "nobd") -> httpx.Respons
 async def _caller(world: World, secret: str) -> Caller:
     answer = await _token(world, secret)
     assert answer.status_code == 200, answer.text
-    return Caller(world.client, answer.json()["access_token"])
+    return Caller(world.client, answer.json()["access_token"], usual_headers("qr.111"))
 
 
 async def test_a_secret_is_replaced_without_a_gap_and_taken_back_at_once(

@@ -22,7 +22,7 @@ from api.app import create_app
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, demo_id
 from casemgmt.demo.play import EXAMPLES
-from casemgmt.demo.stage import Json
+from casemgmt.demo.stage import Json, usual_headers
 from casemgmt.machines import MACHINES
 from casemgmt.settings import Settings
 from tests.clients import credentials
@@ -73,7 +73,7 @@ class Service:
         if who not in self.tokens:
             answer = await self._client.post("/v1/token", data=credentials(who))
             self.tokens[who] = answer.json()["access_token"]
-        headers = {"Authorization": f"Bearer {self.tokens[who]}", "Idempotency-Key": new_key()}
+        headers = {"Authorization": f"Bearer {self.tokens[who]}", "Idempotency-Key": new_key()} | usual_headers(who)
         if method in {"PUT", "PATCH"}:
             version = await self.owner.fetchval(
                 "SELECT version FROM (SELECT id, version FROM plan UNION ALL SELECT id, version FROM assessment) x"

@@ -14,7 +14,7 @@ from sqlalchemy import event
 from api.app import create_app
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, demo_id
-from casemgmt.demo.stage import credentials
+from casemgmt.demo.stage import credentials, usual_headers
 from casemgmt.settings import Settings
 from tests.expectation import Expectation, World
 
@@ -76,7 +76,7 @@ class Service:
         """Call as an account, from a coroutine."""
         for attempt in (1, 2):
             await self.sign_in(who)
-            headers = {"Authorization": f"Bearer {self._tokens[who]}"} | options.get("headers", {})
+            headers = {"Authorization": f"Bearer {self._tokens[who]}"} | usual_headers(who) | options.get("headers", {})
             answer = await self._client.request(method, path, **options | {"headers": headers})
             if answer.status_code != 401 or attempt == 2:
                 return answer

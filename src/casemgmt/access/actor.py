@@ -23,6 +23,9 @@ class Actor:
     authz_version: int
     """Version of the account's rights that the token was issued for; a change of rights makes the token stale."""
 
+    purpose: str | None = None
+    """For what this request reads, where its caller says so; it stands in the request's events."""
+
     def may(self, permission: Permission) -> bool:
         """Answer whether any role of the actor carries the permission."""
         return permission in self.permissions

@@ -44,6 +44,9 @@ class Role:
     and papers), `research` (pseudonymised tables), `conflicts` (those declared in the body), `break_glass` (grants that
     the body reviews)."""
 
+    states_purpose: bool = False
+    """Whether every read of a child's record says for what: a system, or a body that oversees others' work."""
+
     @property
     def needs_second_factor(self) -> bool:
         """A role that reaches the whole country, or every account or event of it, is never held by a password alone."""
@@ -145,7 +148,7 @@ _REPORTERS = frozenset({"reporters"})
 _TRAIL = frozenset({"trail"})
 
 
-def _role(title: str, permissions: set[P], **reach: Reach | frozenset[str]) -> Role:
+def _role(title: str, permissions: set[P], **reach: Reach | frozenset[str] | bool) -> Role:
     return Role(title, frozenset(permissions | _EVERYBODY), **reach)  # type: ignore[arg-type]  # reach and flags by name
 
 
@@ -259,6 +262,7 @@ ROLES: dict[str, Role] = {
         "A system that sends signals and reads back their state",
         {P.SIGNALS_CREATE, P.SIGNALS_READ},
         signals=Reach.OWN,
+        states_purpose=True,
     ),
     "mobile_group_lead": _role(
         "Leads a mobile group: answers referrals, sends out, signs the visit act",
@@ -279,6 +283,7 @@ ROLES: dict[str, Role] = {
         _CASE_READER | {P.ACCESS_LOG_READ, P.SIGNALS_READ, P.REFERRALS_READ},
         signals=Reach.NATIONAL,
         cases=Reach.NATIONAL,
+        states_purpose=True,
         flags=_TRAIL,
     ),
     "policy_analyst": _role("Tests and explains rules; sees no person", set()),

@@ -9,6 +9,9 @@ from casemgmt.clock import Clock
 from casemgmt.db.engine import Database
 from casemgmt.ids import new_id
 
+STATE_PURPOSE = "SELECT set_config('casemgmt.purpose', $1, true)"
+"""The events of the transaction take the purpose of the request from here."""
+
 
 class Direct:
     """The way of the busiest requests past the unit of work: one round trip, one transaction (`db/sql/61_hot.sql`).
@@ -29,12 +32,9 @@ class Direct:
         Where the function wrote an audit event the transaction is committed when this returns.
         """
         actor = self.actor
-        return await self._pool.fetchrow(
-            statement,
-            actor.user_id,
-            actor.authz_version,
-            actor.session_id,
-            self.request_id,
-            new_id(),
-            *arguments,
-        )
+        usual = (actor.user_id, actor.authz_version, actor.session_id, self.request_id, new_id())
+        if actor.purpose is None:
+            return await self._pool.fetchrow(statement, *usual, *arguments)
+        async with self._pool.acquire() as connection, connection.transaction():
+            await connection.execute(STATE_PURPOSE, actor.purpose)
+            return await connection.fetchrow(statement, *usual, *arguments)

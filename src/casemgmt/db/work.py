@@ -24,6 +24,7 @@ from casemgmt.ids import new_id
 RowT = TypeVar("RowT", bound=SQLModel)
 
 _BEGIN = text("SELECT begin_work(:user, :version, :session, :request, :salt)")
+_PURPOSE = text("SELECT set_config('casemgmt.purpose', :purpose, true)")
 _AUDIT = text(
     "SELECT audit_write(:id, :kind, :outcome, :reason, :record_type, :record_ids, :case_id, :signal_id, :fields, NULL,"
     " CAST(:changes AS jsonb), CAST(:salt AS bytea), CAST(:on_behalf_of AS uuid), :purpose)"
@@ -113,6 +114,8 @@ class Work:
     async def begin(self) -> None:
         """Set the actor; refused where the account, its rights or its session no longer hold."""
         actor = self.actor
+        if actor.purpose is not None:
+            await self.session.execute(_PURPOSE, {"purpose": actor.purpose})
         await self.session.execute(
             _BEGIN,
             {

@@ -18,6 +18,8 @@ from rich.console import Console
 from rich.table import Table
 
 from casemgmt.access.factors import STEP_SECONDS, code_at
+from casemgmt.access.purposes import HEADER as PURPOSE
+from casemgmt.access.purposes import states_purpose
 from casemgmt.demo.accounts import ACCOUNTS, DEMO_FACTOR_KEY, DEMO_PASSWORD
 
 Json = dict[str, Any]
@@ -51,6 +53,14 @@ def credentials(username: str, at: datetime | None = None) -> dict[str, str]:
     if account is not None and account.needs_code:
         form["code"] = code_at(DEMO_FACTOR_KEY, at or datetime.now(UTC))
     return form
+
+
+def usual_headers(username: str) -> dict[str, str]:
+    """Return what an account of the demo says with every request: for what it reads, where its roles demand that."""
+    account = next((a for a in ACCOUNTS if a.username == username), None)
+    if account is None or not states_purpose(account.roles):
+        return {}
+    return {PURPOSE: "own_signals" if account.kind == "service" else "planned_inspection"}
 
 
 class Stage:
@@ -144,7 +154,7 @@ class Stage:
             if answer.status_code != httpx.codes.OK:
                 raise DemoError(f"{who} could not log in ({answer.status_code}). Is the demo data loaded (`make run`)?")
             self._tokens[who] = answer.json()["access_token"]
-        all_headers = {"Accept-Language": self._language}
+        all_headers = {"Accept-Language": self._language} | usual_headers(who)
         if who != ANYBODY:
             all_headers["Authorization"] = f"Bearer {self._tokens[who]}"
         answer = await self._client.request(method, path, json=body, headers=all_headers | dict(headers or {}))

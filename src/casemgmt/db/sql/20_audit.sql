@@ -21,7 +21,8 @@ BEGIN
     INSERT INTO audit_event (at, id, xid, kind, outcome, actor_id, on_behalf_of, session_id, request_id, purpose, reason,
                              record_type, record_ids, case_id, signal_id, fields, changes)
     VALUES (clock_timestamp(), p_id, pg_current_xact_id(), p_kind, p_outcome, actor_user(), p_on_behalf_of, actor_session(),
-            coalesce(p_request, current_setting('casemgmt.request', true), ''), p_purpose, p_reason, p_record_type,
+            coalesce(p_request, current_setting('casemgmt.request', true), ''),
+            coalesce(p_purpose, nullif(current_setting('casemgmt.purpose', true), '')), p_reason, p_record_type,
             p_record_ids, p_case, p_signal, p_fields, p_changes);
     IF p_salt IS NOT NULL THEN
         INSERT INTO audit_salt (event_id, salt) VALUES (p_id, p_salt);
