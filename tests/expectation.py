@@ -356,11 +356,7 @@ class Expectation:
     def _opens(self, secrecy: str, cases: set[Any]) -> bool:
         if secrecy in {"ordinary", "reporter"}:
             return secrecy == "ordinary" or "reporters" in self.flags
-        places = [
-            m
-            for m in self.world.rows["case_member"]
-            if m["user_id"] == self.user_id and m["ended_at"] is None and m["case_id"] in cases
-        ]
+        places = [m for m in self.places if m["case_id"] in cases]
         if secrecy == "adoption":
             return "adoptions" in self.flags and any(m["sector"] == "guardianship" for m in places)
         if secrecy == "medical":

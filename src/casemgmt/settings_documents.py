@@ -28,6 +28,15 @@ class DocumentSettings(BaseSettings):
     )
     document_link_seconds: int = Field(60, ge=5, le=600, description="Life of a link to the content of a document.")
 
+    document_scanner: str | None = Field(
+        None,
+        description="clamd of ClamAV, as `host:port` or the path of its socket: what it finds something in is refused, "
+        "and nothing is kept while it does not answer. Empty: nobody looks, and every document says `not_scanned`.",
+    )
+    document_scanner_seconds: float = Field(
+        30.0, gt=0, le=300, description="Longest wait for each answer of the scanner."
+    )
+
     @property
     def largest_document_bytes(self) -> int:
         """The most bytes that the content of a document of any type may have."""

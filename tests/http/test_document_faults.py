@@ -26,6 +26,7 @@ from casemgmt.cli import app as command_line
 from casemgmt.db.migrate import driver_url
 from casemgmt.documents import upkeep
 from casemgmt.documents.keys import make_key_file, read_key_file
+from casemgmt.documents.scanning import ScannerError
 from casemgmt.documents.sealing import Sealer, new_key
 from casemgmt.documents.storage import Folder
 from casemgmt.documents.vault import Vault
@@ -167,6 +168,47 @@ async def test_a_content_that_breaks_off_leaves_nothing(world: World, owner_url:
     assert files_in(settings) == []
     assert (await manager.get(f"/v1/documents/{document['id']}")).json()["state"] == "awaited"
     assert (await send(manager, document, content)).status_code == 200
+
+
+class _Verdict:
+    """A scanner of one opinion."""
+
+    def __init__(self, *, clean: bool | None) -> None:
+        self._clean = clean
+
+    def is_clean(self, _: object) -> bool:
+        if self._clean is None:
+            raise ScannerError
+        return self._clean
+
+
+async def test_what_a_scanner_finds_something_in_is_not_kept_nor_what_it_does_not_look_at(
+    world: World, owner_url: str, settings: Settings, app: FastAPI
+) -> None:
+    case = await open_case(owner_url)
+    manager = await world.as_(MANAGER)
+    document = await announce(manager, "case", case.id)
+    for clean, status, code in ((False, 422, "document-infected"), (None, 503, "scanner-silent")):
+        app.state.services.vault.scanner = _Verdict(clean=clean)
+        assert refused(await send(manager, document, pdf())) == (status, code)
+    assert files_in(settings) == []
+    told = "SELECT reason FROM audit_event WHERE kind = 'document.content_refused'"
+    assert await count(owner_url, told) == "document-infected"
+    app.state.services.vault.scanner = _Verdict(clean=True)
+    assert (await send(manager, document, pdf())).json()["scan"] == "clean"
+
+
+async def test_the_same_content_sent_twice_at_once_is_kept_once(
+    world: World, owner_url: str, settings: Settings
+) -> None:
+    case = await open_case(owner_url)
+    manager = await world.as_(MANAGER)
+    document = await announce(manager, "case", case.id)
+    answers = await asyncio.gather(*(send(manager, document, pdf()) for _ in range(4)))
+    assert [a.status_code for a in answers] == [200] * 4
+    assert len({a.text for a in answers}) == 1
+    assert len(files_in(settings)) == 1
+    assert (await fetch(manager, document)).content == pdf()
 
 
 def test_without_a_master_key_nothing_is_kept_outside_the_demo(tmp_path: Path) -> None:

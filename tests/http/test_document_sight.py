@@ -97,6 +97,9 @@ async def test_a_secret_document_is_seen_by_those_whose_work_it_is(
         assert (await caller.get(f"/v1/documents/{ids[secrecy]}")).status_code == 404
         assert (await caller.post(f"/v1/documents/{ids[secrecy]}/links")).status_code == 404
     assert await expectation_holds(owner_url, database_url) > 20
+    timeline = (await manager.get(f"/v1/cases/{case.id}/timeline?limit=100")).json()["items"]
+    told = [e["text"] for e in timeline if e["kind"].startswith("document.")]
+    assert told == ["Document filed: court decision"], "that there are secret ones is secret too"
 
 
 async def test_documents_of_a_signal_go_on_with_its_case(world: World, owner_url: str, database_url: str) -> None:

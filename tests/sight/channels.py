@@ -125,6 +125,7 @@ COUNTS = {"get_task_summary": "task"}
 SHOW_NO_RECORD = {
     "break_glass": "a new record: what it opens and whom it refuses stands in tests/http/test_break_glass.py",
     "add_centre_room": "rooms",
+    "announce_document": "a new record; what it belongs to stands in BODY_RECORDS",
     "begin_my_second_factor": "one's own account",
     "change_mobile_group": "the directory",
     "change_organisation": "the directory",

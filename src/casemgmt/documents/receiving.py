@@ -7,7 +7,7 @@ from casemgmt.db.work import Work
 from casemgmt.documents import policy, repository
 from casemgmt.documents.opening import unreadable
 from casemgmt.documents.sealing import DamagedError
-from casemgmt.documents.service import event_of, facts_of, view_of
+from casemgmt.documents.service import event_of, facts_of, story_of, view_of
 from casemgmt.documents.states import DOCUMENT, DocumentState
 from casemgmt.documents.tables import Document, DocumentKey
 from casemgmt.documents.vault import Expected, Received, Vault
@@ -44,9 +44,11 @@ async def keep_content(work: Work, vault: Vault, received: Received) -> Document
     master = vault.keys.current
     document.storage_name = await received.keep()
     document.digest = received.digest
+    document.scan = received.scan
     document.kept_at = work.now
     key = DocumentKey(document_id=document.id, master_key_id=master.id, wrapped=master.wrap(received.key, document.id))
-    await work.save(event_of("document.received", document), document, key)
+    story = story_of(work, "document.received", document)
+    await work.save(event_of("document.received", document), document, key, *story)
     return view_of(work, document)
 
 

@@ -14,6 +14,8 @@ from casemgmt.documents.views import DocumentSummary, DocumentView
 from casemgmt.errors import Conflict
 from casemgmt.ids import new_id
 from casemgmt.models import AllowedActionView
+from casemgmt.timeline.service import entry
+from casemgmt.timeline.tables import TimelineEntry
 
 
 async def announce_document(work: Work, vault: Vault, command: AnnounceDocument) -> DocumentView:
@@ -91,7 +93,27 @@ async def remove_document(work: Work, document_id: UUID, expected: int | None) -
     """Remove a document as the second person: nobody opens it any more, and it stays on record that it was there."""
     document = await _step(work, document_id, "remove", expected)
     document.removed_by_id, document.removed_at = work.actor.user_id, work.now
-    return await _save(work, document, "document.removed", document.removal_reason)
+    story = story_of(work, "document.removed", document)
+    await work.save(event_of("document.removed", document, document.removal_reason), document, *story)
+    return view_of(work, document)
+
+
+def story_of(work: Work, kind: str, document: Document) -> list[TimelineEntry]:
+    """Return the entry that tells the case or the signal of an act. That there is a secret document is secret too."""
+    if document.secrecy != "ordinary" or not only(document.case_id, document.signal_id):
+        return []
+    return [
+        entry(
+            work,
+            kind,
+            "document",
+            document.id,
+            organisation_id=document.organisation_id,
+            case_id=document.case_id,
+            signal_id=document.signal_id,
+            data={"kind": document.kind, "reason": document.removal_reason},
+        )
+    ]
 
 
 def facts_of(document: Document) -> DocumentFacts:

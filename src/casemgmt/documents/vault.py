@@ -12,6 +12,7 @@ from uuid import UUID
 from casemgmt.access.marks import Marks
 from casemgmt.documents.keys import KeyRing, read_key_file
 from casemgmt.documents.media import HEAD, check_content, check_head
+from casemgmt.documents.scanning import Clamd, Scanner, ScannerError
 from casemgmt.documents.sealing import DamagedError, MasterKey, Sealer, content_digest, new_key, open_sealed
 from casemgmt.documents.storage import Folder, Incoming, Storage
 from casemgmt.errors import Invalid, Unavailable
@@ -43,6 +44,7 @@ class Received:
     document_id: UUID
     key: bytes = field(repr=False)
     digest: str
+    scan: str
     incoming: Incoming
 
     async def keep(self) -> str:
@@ -77,6 +79,8 @@ class Vault:
         self.storage: Storage = Folder(settings.document_folder)
         self.marks = Marks(settings.token_secret.get_secret_value().encode())
         self._keys = keys_of(settings)
+        address = settings.document_scanner
+        self.scanner: Scanner | None = None if not address else Clamd(address, settings.document_scanner_seconds)
 
     @property
     def keys(self) -> KeyRing:
@@ -103,10 +107,25 @@ class Vault:
         try:
             sealer = Sealer(key, expected.document_id)
             await _take_in(expected, stream, sealer, incoming)
-            await blocking(_check, expected, incoming, key)
-            yield Received(expected.document_id, key, sealer.digest, incoming)
+            scan = await blocking(self._check, expected, incoming, key)
+            yield Received(expected.document_id, key, sealer.digest, scan, incoming)
         finally:
             incoming.discard()
+
+    def _check(self, expected: Expected, incoming: Incoming, key: bytes) -> str:
+        """Check all of a content and return whether somebody looked for malware in it."""
+        with open_sealed(incoming.reread(), key, expected.document_id) as content:
+            check_content(expected.media_type, content)
+            if self.scanner is None:
+                return "not_scanned"
+            content.seek(0)
+            try:
+                clean = self.scanner.is_clean(content)
+            except ScannerError:
+                raise Unavailable("The scanner gives no verdict: nothing was kept.", code="scanner-silent") from None
+        if not clean:
+            raise Invalid("Malware was found in the file.", code="document-infected")
+        return "clean"
 
 
 async def blocking(call: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
@@ -145,8 +164,3 @@ async def _take_in(expected: Expected, stream: AsyncIterator[bytes], sealer: Sea
 
 def _another_size() -> Invalid:
     return Invalid("The content has not the size that was announced.", code="document-size-differs")
-
-
-def _check(expected: Expected, incoming: Incoming, key: bytes) -> None:
-    with open_sealed(incoming.reread(), key, expected.document_id) as content:
-        check_content(expected.media_type, content)

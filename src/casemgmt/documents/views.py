@@ -21,7 +21,7 @@ class DocumentSummary(View):
     size_bytes: int
     file_name: str | None
     scan: str
-    """`not_scanned`: nobody has looked for malware in it."""
+    """`clean`: a scanner found nothing when it came. `not_scanned`: nobody has looked for malware in it."""
     created_at: datetime
     created_by_id: UUID
     kept_at: datetime | None

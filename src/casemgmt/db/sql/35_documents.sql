@@ -14,7 +14,7 @@ END $$;
 -- Is the actor on the team of the case, and is a secret of this class the actor's work there? As for notes (`access/fields.py`).
 CREATE OR REPLACE FUNCTION is_work_on(p_case uuid, p_secrecy text) RETURNS boolean LANGUAGE plpgsql STABLE AS $$
 BEGIN
-    RETURN EXISTS (
+    RETURN on_team(p_case) AND EXISTS (
         SELECT 1 FROM case_member m
          WHERE m.case_id = p_case AND m.user_id = actor_user() AND m.ended_at IS NULL
            AND CASE p_secrecy
