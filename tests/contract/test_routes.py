@@ -155,6 +155,7 @@ def _has_a_form_that_no_name_fits(name: str, schema: dict[str, Any]) -> bool:
         or k.get("format") in {"uuid", "date", "date-time"}
         or k.get("type") in {"integer", "boolean"}
         or "enum" in k
+        or "const" in k
         or "$ref" in k
         or (name in CODES_IN_ADDRESSES and "pattern" in k)
         for k in kinds
