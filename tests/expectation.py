@@ -64,6 +64,7 @@ TABLES = (
     "signal",
     "signal_person",
     "staff_conflict",
+    "subject_copy",
     "task",
     "timeline_entry",
     "user_role",
@@ -385,6 +386,10 @@ class Expectation:
         """Holds, requests and plans: the records officers alone, for that a court asks is itself a secret."""
         return "records" in self.flags
 
+    def subjects(self, _: Row) -> bool:
+        """Requests for copies: the officers who answer them."""
+        return "subjects" in self.flags
+
     def research(self, _: Row) -> bool:
         """What went out for research: those who take it out, and those who approve it."""
         return bool({"research", "records"} & self.flags)
@@ -452,6 +457,7 @@ RULES: dict[str, Rule] = {
     "session_note": Expectation.note,
     "signal": Expectation.signal,
     "signal_person": Expectation.of_signal,
+    "subject_copy": Expectation.subjects,
     "staff_conflict": Expectation.conflict,
     "task": Expectation.task,
     "timeline_entry": Expectation.of_signal_or_case,

@@ -33,6 +33,7 @@ from api.v1 import (
     searches,
     sessions,
     signals,
+    subject_copies,
     tasks,
     timeline,
     users,
@@ -75,6 +76,7 @@ ROUTERS = (
     access_log.audit_router,
     retention.router,
     research.router,
+    subject_copies.router,
 )
 
 

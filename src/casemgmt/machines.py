@@ -20,6 +20,7 @@ from casemgmt.rehabilitation.states import PROGRAMME
 from casemgmt.retention.states import ERASURE, HOLD, RETENTION_PLAN
 from casemgmt.signals.states import SIGNAL
 from casemgmt.states import Machine
+from casemgmt.subjects.states import SUBJECT_COPY
 
 MACHINES: dict[str, Machine[Any]] = {
     machine.name: machine
@@ -42,6 +43,7 @@ MACHINES: dict[str, Machine[Any]] = {
         ERASURE,
         RETENTION_PLAN,
         PROJECT,
+        SUBJECT_COPY,
         STAFF_CONFLICT,
         DOCUMENT,
         BREAK_GLASS,

@@ -89,6 +89,8 @@ DEFINER_FUNCTIONS = {
     "research_key": "the key of pseudonyms is out of the service's reach but for an approved project",
     "research_project_changed": "trigger: a key lives as long as its project",
     "research_signals": "as research_cases",
+    "find_subject": "the person that a subject's letter names: the officer sees no file",
+    "subject_data": "what is held about the person of a request, for its copy",
     "draft_retention": "what is due for destruction, as ids and counts",
     "run_retention": "destroys what a second person approved, batch by batch",
     "execute_erasure": "erases what a second person approved, and nobody of the service may delete",

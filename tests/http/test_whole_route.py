@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import redirect_stderr
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from io import StringIO
 from uuid import uuid4
 
@@ -21,6 +21,7 @@ from casemgmt.settings import Settings
 from tests.clients import World as Clients
 from tests.conftest import fresh_database, owner_of
 from tests.expectation import TABLES, Expectation, World, keys, seen
+from tests.factories_iin import make_iin
 from tests.steps import done
 
 PRIMARY = {
@@ -72,6 +73,13 @@ async def played(module_database: str, admin_url: str) -> Played:
 async def _papers(world: Clients, person: str) -> None:
     """Record what no story tells: how to reach the girl; a court's order, a request to erase, a research project."""
     manager = await world.as_("manager2.almaty")
+    hidden = {"kind": "protected", "line": "Баспана", "reason": "Қауіп", "since": "2026-01-01"}
+    done(await manager.post(f"/v1/persons/{person}/addresses", hidden))
+    version = (await manager.get(f"/v1/persons/{person}")).headers["etag"]
+    number = {"iin": make_iin(date(2013, 5, 17), "unknown", 4321)}
+    born = {"birth": {"precision": "unknown"}, "sex": "unknown"}
+    version = (await manager.patch(f"/v1/persons/{person}", born, headers={"If-Match": version})).headers["etag"]
+    done(await manager.request("PUT", f"/v1/persons/{person}/iin", json=number, headers={"If-Match": version}))
     done(await manager.post(f"/v1/persons/{person}/contacts", {"kind": "phone", "value": "+7 701 555 01 11"}))
     done(
         await manager.post(
@@ -85,6 +93,8 @@ async def _papers(world: Clients, person: str) -> None:
     wish = {"person": target, "ground": "subject_request", "reference": "ЖТ-1", "received_on": "2026-01-01"}
     done(await officer.post("/v1/erasure-requests", wish))
     done(await officer.post("/v1/retention-plans"))
+    letter = {"requester": "child", "proof": "court_decision", "reference": "1", "received_on": "2026-01-01"}
+    done(await (await world.as_("subjects")).post("/v1/subject-copies", letter | {"person_id": person}))
     paper = {"title": "Т", "purpose": "П", "legal_basis": "consent", "reference": "1", "recipient": "У"}
     wish = paper | {"expires_on": f"{datetime.now(UTC).year + 1}-12-31"}
     researcher = await world.as_("research")

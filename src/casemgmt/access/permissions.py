@@ -78,6 +78,7 @@ class Permission(StrEnum):
     SIGNALS_READ = "signals:read"
     SIGNALS_REVIEW = "signals:review"
     SIGNALS_TRIAGE = "signals:triage"
+    SUBJECT_COPIES_WRITE = "subject_copies:write"
     TASKS_READ = "tasks:read"
     TASKS_SUPERVISE = "tasks:supervise"
     TASKS_WRITE = "tasks:write"

@@ -41,8 +41,8 @@ class Role:
     """Secret classes the role reads where it sees the record: `adoptions`, `contacts`, `identifiers`, `reporters` (see
     `fields.SECRETS`), `trail` (who looked at the record); and `audit`, `directory`, `benefits` (determinations of the
     body and the region, without the persons' files), `records` (holds, plans of destruction, requests for erasure: ids
-    and papers), `research` (pseudonymised tables), `conflicts` (those declared in the body), `break_glass` (grants that
-    the body reviews)."""
+    and papers), `research` (pseudonymised tables), `subjects` (copies for subjects), `conflicts` (those declared in the
+    body), `break_glass` (grants that the body reviews)."""
 
     states_purpose: bool = False
     """Whether every read of a child's record says for what: a system, or a body that oversees others' work."""
@@ -51,7 +51,7 @@ class Role:
     def needs_second_factor(self) -> bool:
         """A role that reaches the whole country, or every account or event of it, is never held by a password alone."""
         return Reach.NATIONAL in {self.signals, self.cases} or bool(
-            self.flags & {"audit", "directory", "records", "research"}
+            self.flags & {"audit", "directory", "records", "research", "subjects"}
         )
 
 
@@ -296,6 +296,11 @@ ROLES: dict[str, Role] = {
         "Takes pseudonymised data out for an approved project; sees no person",
         {P.RESEARCH_EXPORT, P.RESEARCH_READ},
         flags=frozenset({"research"}),
+    ),
+    "subject_officer": _role(
+        "Answers a subject's lawful request with a copy of what is held, two officers together; sees no file",
+        {P.SUBJECT_COPIES_WRITE},
+        flags=frozenset({"subjects"}),
     ),
     "supervisor": _role(
         "Second person of a body: approves plans and closures, sees the body's queue",

@@ -21,6 +21,7 @@ from casemgmt.rehabilitation import tables as rehabilitation
 from casemgmt.retention import tables as retention
 from casemgmt.searches import tables as searches
 from casemgmt.signals import tables as signals
+from casemgmt.subjects import tables as subjects
 from casemgmt.tasks import tables as tasks
 from casemgmt.timeline import tables as timeline
 
@@ -46,6 +47,7 @@ __all__ = [
     "retention",
     "searches",
     "signals",
+    "subjects",
     "tasks",
     "timeline",
 ]

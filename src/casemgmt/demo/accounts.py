@@ -191,6 +191,8 @@ ACCOUNTS = (
     DemoAccount("auditor", ("Воронцова", "Елена", None), "committee", ("auditor",)),
     DemoAccount("records", ("Мырзахметова", "Алма", None), "committee", ("records_officer",)),
     DemoAccount("research", ("Тулегенов", "Арыстан", None), "committee", ("research_officer",)),
+    DemoAccount("subjects", ("Қалиева", "Шолпан", None), "committee", ("subject_officer",)),
+    DemoAccount("subjects2", ("Ткаченко", "Игорь", None), "committee", ("subject_officer",)),
     DemoAccount("records2", ("Егорова", "Нина", None), "committee", ("records_officer",)),
     DemoAccount("analyst", ("Сүлейменова", "Әсел", None), "committee", ("policy_analyst",)),
     DemoAccount("admin", ("Хасанов", "Рустам", None), "committee", ("administrator",)),

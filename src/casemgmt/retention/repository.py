@@ -20,6 +20,7 @@ _ORDER = {
     "erasure_request": "requested_at",
     "retention_plan": "made_at",
     "research_project": "proposed_at",
+    "subject_copy": "prepared_at",
 }
 
 
