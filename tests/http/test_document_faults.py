@@ -246,7 +246,12 @@ async def test_a_service_that_is_killed_in_the_middle_leaves_a_file_that_is_swep
     swept = _command(owner_url, settings, "check", "--sweep")
     assert (swept.exit_code, files_in(settings)) == (0, [])
     assert await count(owner_url, "SELECT count(*) FROM audit_event WHERE kind = 'document.files_swept'") == 1
-    assert (await send(manager, document, content)).status_code == 200
+    large = pdf(b"x" * 24_000_000)
+    again = await announce(manager, "case", case.id, size_bytes=len(large))
+    with _Process(settings) as process:
+        for each, whole in ((document, content), (again, large)):
+            assert process.send(each, manager, whole).status_code == 200
+    assert (await fetch(manager, again)).content == large
 
 
 async def test_the_check_names_every_document_that_is_not_as_it_was(
@@ -396,6 +401,12 @@ class _Process:
             f"Content-Length: {len(content)}\r\n\r\n"
         )
         self._socket.sendall(head.encode() + content[: len(content) // 2])
+
+    def send(self, document: dict[str, Any], caller: Caller, content: bytes) -> httpx.Response:
+        """Send all of a content."""
+        headers = {"Authorization": f"Bearer {caller.token}", "Content-Type": "application/pdf"}
+        url = f"http://127.0.0.1:{self.port}/v1/documents/{document['id']}/content"
+        return httpx.put(url, content=content, headers=headers, timeout=60)
 
     def kill(self) -> None:
         """Kill it at once."""
