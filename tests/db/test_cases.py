@@ -196,6 +196,7 @@ def _value(column: asyncpg.Record, case: OpenCase) -> str:
         "date": "now()::date",
         "bool": "false",
         "int4": "1",
+        "int8": "1",
         "jsonb": "'{}'",
         "xid8": "pg_current_xact_id()",
         "_text": "'{}'",

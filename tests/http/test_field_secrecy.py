@@ -258,6 +258,15 @@ async def _try_to_be_quoted(scene: Scene, username: str) -> None:
     await caller.post(
         f"/v1/persons/{mother}/relationships", {"other_id": str(child), "kind": "adoptive_parent", "until": "x"}
     )
+    for keys_given in (
+        {"iin": MARKS["person_iin"][0]},
+        {"phone": MARKS["person_contact"][0]},
+        {"phone": MARKS["reporter"][1]},
+        {"family_name": MARKS["adoption_fact"][3]},
+    ):
+        found = await caller.post("/v1/searches", {"what": "persons"} | keys_given)
+        if found.is_success:
+            await caller.get(f"/v1/searches/{found.json()['id']}")
     if username != "guardian.almaty":
         await caller.post(f"/v1/persons/{child}/adoption-facts", adoption())
     await caller.post(f"/v1/persons/{child}/adoption-facts", adoption() | {"in_force_on": "1900-01-01"})

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from casemgmt.demo.consents import consent_to_benefits, share_with_guardians, take_back
 from casemgmt.demo.stage import ALMATY, ANYBODY, Json, Stage
 from casemgmt.demo.steps import MANAGER, SUPERVISOR, Child
 from casemgmt.ids import new_id
@@ -15,8 +16,11 @@ async def play_benefits(stage: Stage, child: Child) -> None:
     stage.chapter("What the family is entitled to")
     await _calculator(stage)
     mother, family = await _household(stage, child)
-    await _offer(stage, child, mother, family)
+    await share_with_guardians(stage, child, mother)
+    consent = await consent_to_benefits(stage, child, mother)
+    await _offer(stage, child, mother, family, consent)
     await _refusal(stage, child, family)
+    await take_back(stage, consent, mother)
 
 
 async def _calculator(stage: Stage) -> None:
@@ -54,7 +58,7 @@ async def _household(stage: Stage, child: Child) -> tuple[str, str]:
     return mother, str(household["id"])
 
 
-async def _offer(stage: Stage, child: Child, mother: str, family: str) -> None:
+async def _offer(stage: Stage, child: Child, mother: str, family: str, consent: str) -> None:
     path = f"/v1/families/{family}/determinations"
     body = stage.example("make_determination.child_care", {"applicant_id": mother})
     bare = await stage.act(OFFICER, "asks the law with what the record holds", "POST", path, body)
@@ -77,7 +81,7 @@ async def _offer(stage: Stage, child: Child, mother: str, family: str) -> None:
     await stage.refused(
         OFFICER, "grants an estimate", "POST", f"{path}/approve", {}, status=409, code="estimate-cannot-decide"
     )
-    body = stage.example("make_offer.message")
+    body = stage.example("make_offer.message", {"consent_id": consent})
     offer = await stage.act(OFFICER, "offers the benefit to the family", "POST", f"{path}/offers", body)
     answered = datetime.now(UTC).isoformat()  # the story's own clock
     body = stage.example("answer_benefit_offer.consent", {"answered_at": answered})
