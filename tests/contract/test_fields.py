@@ -10,9 +10,10 @@ from sqlalchemy import Column, Table, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
 
 from casemgmt.access.field_classes import CLASSES, HOLDS_CODES, FieldClass, class_of
-from casemgmt.access.fields import SECRETS, Secret
+from casemgmt.access.fields import COPY_OPERATIONS, SECRETS, Secret
 from casemgmt.access.roles import ROLES
 from casemgmt.db.tables import metadata
+from casemgmt.subjects.policy import CHILD_ALONE, SECTIONS
 
 CONTRACT: dict[str, Any] = json.loads((Path(__file__).parents[2] / "openapi" / "casemgmt.v1.json").read_text("utf-8"))
 OF_EVERY_RECORD = {"version", "changed_xid", "region_code", "restricted", "state"}
@@ -134,3 +135,29 @@ def test_each_secret_is_read_through_its_permission(secret: Secret) -> None:
     permissions = {o["operationId"]: o["x-permission"] for o in _operations() if "x-permission" in o}
     assert permissions[secret.read_by[0]] == secret.permission
     assert {*secret.read_by, *secret.written_by} <= set(permissions)
+
+
+IN_COPIES = {
+    "reporter": None,
+    "protected_address": None,
+    "person_contact": "contacts",
+    "session_note": "texts",
+    "health_note": "texts",
+    "adoption_fact": None,
+    "relationship": None,
+    "person_iin": "identity",
+}
+"""The part of a copy for a subject in which a secret stands."""
+
+
+@pytest.mark.parametrize("secret", SECRETS, ids=lambda s: s.title)
+def test_copies_for_subjects_give_each_secret_to_those_whom_the_declaration_names(secret: Secret) -> None:
+    section = IN_COPIES[secret.table]
+    given = {requester for requester, parts in SECTIONS.items() if section in parts}
+    if secret.table in CHILD_ALONE:
+        given = {requester for requester in given if SECTIONS[requester] >= SECTIONS["child"]}
+    assert secret.copy_to == given
+
+
+def test_the_operations_of_copies_are_those_of_the_contract() -> None:
+    assert set(COPY_OPERATIONS) <= {o["operationId"] for o in _operations()}

@@ -186,6 +186,10 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.PERSONAL: "named match_key birth_year",
         _F.CONTENT: "note end_note",
     },
+    "subject_copy": {
+        _F.PROGRESS: "requester received_on included prepared_at decided_at released_until",
+        _F.CONTENT: "proof reference decline_reason",
+    },
     "task": {
         _F.PROGRESS: "kind record_type blocks_closure started_at warn_at due_at deadline_status deadline_provisional"
         " rules_version completed_at cancelled_at",

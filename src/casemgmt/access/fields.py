@@ -55,6 +55,8 @@ class Secret:
     """The view that carries it: no other operation's answer holds one."""
     why: str
     source: str
+    copy_to: frozenset[str] = frozenset()
+    """Who gets it in a copy that two officers release on a lawful request (`subjects/policy.py`); empty: nobody."""
     where: str | None = None
     """Which rows are secret, where not all are; column and its values."""
     values: frozenset[str] = frozenset()
@@ -64,8 +66,12 @@ _MEDICAL_TEAM = (
     Reader(Sight.TEAM, sectors=frozenset({"health"})),
     Reader(Sight.TEAM, help_kinds=frozenset({"medical"})),
 )
+_CHILD_AND_AUTHORISED = frozenset({"child", "authorised_person"})
 _HOUSE = "House rule"
 _NO_LAW = "the concept (P-23) finds that the law names no sensitive data about children yet"
+
+COPY_OPERATIONS = ("list_subject_copy_texts", "get_subject_copy_document", "get_subject_copy_page")
+"""The one other way out: copies for the persons themselves."""
 
 SECRETS: tuple[Secret, ...] = (
     Secret(
@@ -124,6 +130,7 @@ SECRETS: tuple[Secret, ...] = (
         written_by=("create_person_contact", "end_person_contact"),
         permission=P.CONTACTS_READ,
         view="ContactView",
+        copy_to=_CHILD_AND_AUTHORISED,
         why="A call at the wrong hour reaches the wrong person. Who only reads files has nobody to call.",
         source=f"{_HOUSE}; {_NO_LAW}.",
     ),
@@ -137,6 +144,7 @@ SECRETS: tuple[Secret, ...] = (
         written_by=("write_session_note",),
         permission=P.SESSIONS_READ,
         view="NoteView",
+        copy_to=_CHILD_AND_AUTHORISED,
         why="What a child tells the psychologist is not for the lawyer, the manager or the head of the centre.",
         source=f"{_HOUSE}; {_NO_LAW}.",
     ),
@@ -150,6 +158,7 @@ SECRETS: tuple[Secret, ...] = (
         written_by=("write_health_note", "report_visit"),
         permission=P.HEALTH_NOTES_READ,
         view="HealthNoteView",
+        copy_to=_CHILD_AND_AUTHORISED,
         why="A bruise, a pregnancy, a diagnosis: the medical side needs the words, the others what follows from them.",
         source=f"{_HOUSE}; {_NO_LAW}.",
     ),
@@ -212,6 +221,7 @@ SECRETS: tuple[Secret, ...] = (
         written_by=("record_iin",),
         permission=P.IDENTIFIERS_READ,
         view="IinView",
+        copy_to=_CHILD_AND_AUTHORISED | {"representative", "representative_suspected"},
         why="The number opens every other register. All others see its last two digits, which are not enough to work"
         " out the rest from birth date and sex: with four they would be.",
         source=f"{_HOUSE}; form and control digit of the number: `people/iin.py`.",

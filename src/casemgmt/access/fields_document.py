@@ -16,10 +16,19 @@ _CLASS_WORDS = {
 }
 
 
+_REQUESTERS = {
+    "child": "the child",
+    "authorised_person": "whom the child or a court authorised",
+    "representative": "a representative",
+    "representative_suspected": "a representative who may be the danger",
+}
 _OPENING = """Whoever sees a record does not learn everything that is known about it. What stands here is kept in tables
 of its own, read through the calls named here and no other, and never found in a list or search of other records, an
 audit event, the story of a case, a log, or the text of a failure. A test plays the route with marked secrets and looks
 for them in everything that every account can get.
+
+One other way out there is: a copy for the person itself, on a lawful request, released by two officers (calls of
+`/v1/subject-copies`). Of each secret it is said below who gets it there.
 
 Whoever records a secret gets back what they wrote. Whoever may not read it gets the answer of a record that has none.
 """
@@ -55,10 +64,17 @@ def _secret(secret: Secret) -> str:
         f"| kept in | `{secret.table}`{rows}: {', '.join(secret.columns)} |\n"
         f"| read by | whoever {readers} |\n"
         f"| asked through | {_operations(secret.read_by)} with the permission `{secret.permission}` |\n"
+        f"| in a lawful copy | {_copy(secret)} |\n"
         f"| recorded by | {secret.writers}, through {_operations(secret.written_by)} |\n"
         f"| why | {secret.why} |\n"
         f"| source | {secret.source} |\n"
     )
+
+
+def _copy(secret: Secret) -> str:
+    if not secret.copy_to:
+        return "for nobody"
+    return "for " + ", ".join(_REQUESTERS[each] for each in _REQUESTERS if each in secret.copy_to)
 
 
 def _reader(reader: Reader) -> str:
