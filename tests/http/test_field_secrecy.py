@@ -55,7 +55,7 @@ def module_database(admin_url: str) -> Iterator[str]:
 
 @pytest_asyncio.fixture(scope="module")
 async def scene(module_database: str, admin_url: str) -> AsyncIterator[Scene]:
-    """The secrets planted once; every answer from then on is kept with the account that got it."""
+    """The secrets planted and looked for once; every answer is kept with the account that got it."""
     url, owner_url = module_database, owner_of(module_database, admin_url)
     clock, logged = ManualClock(datetime.now(UTC)), StringIO()
     with redirect_stderr(logged):
@@ -71,7 +71,9 @@ async def scene(module_database: str, admin_url: str) -> AsyncIterator[Scene]:
             owner = await asyncpg.connect(driver_url(owner_url))
             rows = await Rows.read(owner)
             await owner.close()
-            yield Scene(planted, answers, logged, url, owner_url, world, rows)
+            made = Scene(planted, answers, logged, url, owner_url, world, rows)
+            await _ask_everything(made)
+            yield made
 
 
 def _keep_answers(client: httpx.AsyncClient, world: World) -> list[tuple[str, httpx.Response]]:
@@ -273,7 +275,6 @@ async def _try_to_be_quoted(scene: Scene, username: str) -> None:
 
 
 async def test_a_secret_is_found_in_no_answer_but_those_of_its_readers_through_its_own_calls(scene: Scene) -> None:
-    await _ask_everything(scene)
     allowed = {s.table: ({*s.read_by}, {*s.written_by}) for s in SECRETS}
     read: set[tuple[str, str]] = set()
     for username, answer in scene.answers:
