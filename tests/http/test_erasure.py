@@ -90,6 +90,13 @@ async def fill(owner: asyncpg.Connection) -> None:
             " person_id, now(), 'home', false, now(), added_by_id FROM case_person"
         )
         await owner.execute(
+            "INSERT INTO consent (id, case_id, organisation_id, restricted, person_id, giver_id, purpose, scopes,"
+            " basis, form, child_view, given_at, state, version, created_at, created_by_id)"
+            " SELECT gen_random_uuid(), case_id, organisation_id, restricted, person_id, person_id,"
+            " 'accompaniment', '{}', 'child', 'written', 'agrees', now(), 'given', 1, now(), added_by_id"
+            " FROM case_person"
+        )
+        await owner.execute(
             "INSERT INTO health_note (id, person_id, observed_on, body, recorded_at, recorded_by_id)"
             " SELECT gen_random_uuid(), person_id, now(), '', now(), added_by_id FROM case_person"
         )

@@ -18,6 +18,7 @@ from casemgmt.cli import app as cli
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import demo_id
 from casemgmt.retention.schedule import Term, schedule
+from casemgmt.retention.wording import term_text
 from tests.clients import World
 from tests.http.test_erasure import close_case, place_hold
 from tests.people import signal_about
@@ -239,3 +240,22 @@ def test_every_term_says_whether_it_is_law_and_29_february_is_counted() -> None:
     assert term.before(datetime(2028, 2, 29, tzinfo=UTC)) == datetime(2027, 2, 28, tzinfo=UTC)
     with pytest.raises(ValueError, match="citation"):
         Term.model_validate(term.model_dump() | {"status": "verified"})
+
+
+@pytest.mark.parametrize(
+    ("value", "told"),
+    [
+        (1, "1 год"),
+        (3, "3 года"),
+        (5, "5 лет"),
+        (10, "10 лет"),
+        (11, "11 лет"),
+        (21, "21 год"),
+        (24, "24 года"),
+        (112, "112 лет"),
+    ],
+)
+def test_a_term_is_said_as_people_say_it(value: int, told: str) -> None:
+    assert term_text(value, "years", "ru") == told
+    assert term_text(1, "days", "en") == "1 day"
+    assert term_text(value + 1, "years", "en") == f"{value + 1} years"

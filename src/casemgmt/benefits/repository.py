@@ -14,7 +14,7 @@ from casemgmt.benefits.states import OFFER, DeterminationState
 from casemgmt.benefits.tables import BenefitAppeal, BenefitDetermination, BenefitOffer, BenefitRecomputation
 from casemgmt.db.paging import Position
 from casemgmt.db.work import Work
-from casemgmt.errors import NotFound
+from casemgmt.errors import NotFound, WrongState
 from casemgmt.people.repository import get_family, relationships_among
 from casemgmt.people.tables import FamilyMember, Person, Relationship
 
@@ -69,8 +69,14 @@ async def case_of(work: Work, persons: Sequence[UUID]) -> tuple[UUID, UUID] | No
 
 
 async def get_determination(work: Work, determination_id: UUID, *, for_change: bool = False) -> BenefitDetermination:
-    """Return a determination that the actor sees, locked when it is about to change; else `NotFound`."""
-    return await _get(work, BenefitDetermination, determination_id, "determination", for_change=for_change)
+    """Return a determination that the actor sees, locked when it is about to change; else `NotFound`.
+
+    One whose receipt was lawfully erased has nothing to read, to explain or to decide on any more.
+    """
+    row = await _get(work, BenefitDetermination, determination_id, "determination", for_change=for_change)
+    if not row.receipt:
+        raise WrongState("The content of this determination was lawfully erased.", code="content-erased")
+    return row
 
 
 async def find_determination(work: Work, determination_id: UUID) -> BenefitDetermination | None:

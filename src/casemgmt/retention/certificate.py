@@ -17,7 +17,7 @@ from casemgmt.audit.signing import PublicKey, SigningKey, key_document
 from casemgmt.audit.tree import HEAD_COLUMNS, head_of, read_log
 from casemgmt.reference.languages import FALLBACK_ORDER, Language
 from casemgmt.retention.schedule import schedule
-from casemgmt.retention.wording import reason_text, say, texts
+from casemgmt.retention.wording import reason_text, say, term_text, texts
 
 FORMAT = 1
 _KIND = ("destruction_certificate", FORMAT)
@@ -131,7 +131,8 @@ def _section(document: Mapping[str, Any], language: Language) -> str:
     }
     listed = "".join(f"<dt>{words[name]}</dt><dd>{escape(str(value))}</dd>" for name, value in facts.items())
     columns = "".join(f"<th>{words[c]}</th>" for c in ("class", "term", "act", "destroyed", "left_out", "period"))
-    rows = "".join(_row(entry, language) for entry in document["classes"] if entry["act"] != "keep")
+    touched = [e for e in document["classes"] if e["destroyed"] or e["left_out"] or e["held_back"]]
+    rows = "".join(_row(entry, language) for entry in touched)
     return (
         f'<section lang="{language}"><h1>{words["title"]}</h1><dl>{listed}</dl>'
         f"<table><thead><tr>{columns}</tr></thead><tbody>{rows}</tbody></table><p>{words['backups']}</p></section>"
@@ -141,7 +142,7 @@ def _section(document: Mapping[str, Any], language: Language) -> str:
 def _row(entry: Mapping[str, Any], language: Language) -> str:
     found = texts()
     name = say(schedule()[entry["class"]].label, language) if entry["class"] in schedule() else entry["class"]
-    term = f"{entry['value']} {say(found.units[entry['unit']], language)}"
+    term = term_text(entry["value"], entry["unit"], language)
     status = say(found.statuses[entry["status"]], language)
     stayed = {**entry["held_back"]}
     for reason, count in entry["left_out"].items():

@@ -20,7 +20,7 @@ from casemgmt.db.migrate import OWNER_ROLE, driver_url
 from casemgmt.ids import new_id
 from casemgmt.reference.languages import Language
 from casemgmt.retention import certificate as certificates
-from casemgmt.retention.planning import BATCH, term_text
+from casemgmt.retention.planning import BATCH, term_of
 from casemgmt.retention.schedule import applied, schedule
 from casemgmt.retention.wording import reason_text, say, texts
 from casemgmt.settings import SealerSettings, Settings
@@ -82,7 +82,7 @@ def plan_command(
         status = say(texts().statuses[str(term["status"])], told)
         table.add_row(
             say(schedule()[str(term["class"])].label, told),
-            f"{term_text(term, told)}\n[dim]{term['citation'] or status}[/dim]",
+            f"{term_of(term, told)}\n[dim]{term['citation'] or status}[/dim]",
             say(texts().acts[str(term["act"])], told),
             f"{due:,}",
             "\n".join(f"{count:,}: {reason_text(reason, told)}" for reason, count in held.items()) or "–",

@@ -21,7 +21,7 @@ from casemgmt.retention.schedule import applied, digest, schedule
 from casemgmt.retention.states import RETENTION_PLAN, PlanState, TwoPersons
 from casemgmt.retention.tables import RetentionPlan
 from casemgmt.retention.views import PlanClassView, PlanView
-from casemgmt.retention.wording import say, texts
+from casemgmt.retention.wording import say, term_text, texts
 
 PLAN_LIMIT = 10_000
 """Most records of one plan: the next plan takes the rest."""
@@ -156,7 +156,7 @@ def class_views(
                 record_class=name,
                 label=say(schedule()[name].label, language) if name in schedule() else name,
                 act=term["act"],
-                term=term_text(term, language),
+                term=term_of(term, language),
                 status=term["status"],
                 status_text=say(texts().statuses[term["status"]], language),
                 due=sum(int(r["rows"]) for r in rows),
@@ -169,8 +169,6 @@ def class_views(
     return views
 
 
-def term_text(term: dict[str, Any], language: Language) -> str:
-    """Return a term in words."""
-    if term["act"] == "keep":
-        return "–"
-    return f"{term['value']} {say(texts().units[term['unit']], language)}"
+def term_of(term: dict[str, Any], language: Language) -> str:
+    """Return a term of a plan in words; none where the class is kept."""
+    return "–" if term["act"] == "keep" else term_text(term["value"], term["unit"], language)

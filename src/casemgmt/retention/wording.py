@@ -42,6 +42,16 @@ def item_text(item: str, reason: str | None, language: Language) -> str:
     return f"{say(found.items[item], language)}: {reason_text(reason, language)}"
 
 
+def term_text(value: int, unit: str, language: Language) -> str:
+    """Return a term in words: `1 год`, `3 года`, `10 лет`."""
+    forms = say(texts().units[unit], language).split("|")
+    many = value % 100 in range(11, 15) or value % 10 not in range(1, 5)
+    number = 0 if value % 10 == 1 and not many else 2 if many else 1
+    if language == "en":
+        number = 0 if value == 1 else 1
+    return f"{value} {forms[min(number, len(forms) - 1)]}"
+
+
 def reason_text(reason: str | None, language: Language) -> str:
     """Return why something stays, or that it goes."""
     found = texts()

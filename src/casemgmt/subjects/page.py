@@ -14,7 +14,7 @@ from casemgmt.benefits.labels import label_of
 from casemgmt.reference.languages import Language
 from casemgmt.reference.lists import code_list
 from casemgmt.retention.schedule import Wording, applied, schedule
-from casemgmt.retention.wording import say
+from casemgmt.retention.wording import say, term_text
 from casemgmt.retention.wording import texts as retention_texts
 from rules.zone import to_local
 
@@ -89,7 +89,7 @@ def term_rows(at: datetime, language: Language) -> list[dict[str, str]]:
         rows.append(
             {
                 "label": say(record_class.label, language),
-                "term": f"{term['value']} {say(words.units[str(term['unit'])], language)}",
+                "term": term_text(int(str(term["value"])), str(term["unit"]), language),
                 "runs_from": say(record_class.runs_from, language),
                 "status": str(term["citation"] or status),
             }

@@ -78,6 +78,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
         WHEN 'idempotency_keys' THEN (SELECT count(*) FROM idempotency_key WHERE created_at < p_before)
         WHEN 'login_attempts' THEN (SELECT count(*) FROM login_attempt WHERE at < p_before)
         WHEN 'ended_sessions' THEN (SELECT count(*) FROM auth_session WHERE coalesce(revoked_at, expires_at) < p_before)
+        WHEN 'searches' THEN (SELECT count(*) FROM search WHERE expires_at < p_before)
     END
 $$;
 
@@ -95,6 +96,8 @@ BEGIN
     WHEN 'ended_sessions' THEN
         DELETE FROM auth_session WHERE ctid IN (SELECT ctid FROM auth_session WHERE coalesce(revoked_at, expires_at) < p_before
                                                  LIMIT p_limit);
+    WHEN 'searches' THEN
+        DELETE FROM search WHERE ctid IN (SELECT ctid FROM search WHERE expires_at < p_before LIMIT p_limit);
     END CASE;
     GET DIAGNOSTICS gone = ROW_COUNT;
     RETURN gone;
