@@ -1,6 +1,8 @@
 """Records whose term is over are destroyed by an approved plan, and by nothing else."""
 
 import asyncio
+import os
+import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -259,3 +261,43 @@ def test_a_term_is_said_as_people_say_it(value: int, told: str) -> None:
     assert term_text(value, "years", "ru") == told
     assert term_text(1, "days", "en") == "1 day"
     assert term_text(value + 1, "years", "en") == f"{value + 1} years"
+
+
+@pytest.mark.long
+async def test_a_process_that_is_killed_leaves_nothing_half_done(
+    world: World, owner: asyncpg.Connection, owner_url: str
+) -> None:
+    first = await old_signal(world, owner)
+    columns = (
+        "state, source, channel, category, language, gravest_severity, narrative, danger_now, anonymous, region_code"
+    )
+    columns += ", organisation_id, restricted, received_at, received_by_organisation_id, registered_by_id, closed_at"
+    columns += ", lists_version, content_digest, version"
+    await owner.execute("SET session_replication_role = replica")
+    await owner.execute(
+        f"INSERT INTO signal (id, {columns}) SELECT gen_random_uuid(), {columns} FROM signal, generate_series(1, 150)"
+        " WHERE id = $1",
+        UUID(first),
+    )
+    await owner.execute("SET session_replication_role = origin")
+    plan = await approved(world, await planned(world))
+    done_items = "SELECT count(*) FROM retention_item WHERE outcome = 'destroyed'"
+    erased = "SELECT count(*) FROM signal WHERE narrative = ''"
+    command = [sys.executable, "-m", "casemgmt", "retention", "run", plan["id"], "--batch", "1"]
+    environment = os.environ | {"CASEMGMT_MODE": "demo", "CASEMGMT_MIGRATION_DATABASE_URL": owner_url}
+    for least in (5, 40):
+        process = await asyncio.create_subprocess_exec(*command, env=environment)
+        for _ in range(6000):
+            if await owner.fetchval(done_items) >= least:
+                break
+            await asyncio.sleep(0.01)
+        process.kill()
+        await process.wait()
+        snapshot = await owner.fetchrow(f"SELECT ({done_items}) AS done, ({erased}) AS erased")
+        assert snapshot["done"] == snapshot["erased"]
+        assert snapshot["done"] < 151
+    process = await asyncio.create_subprocess_exec(*command, env=environment)
+    assert await process.wait() == 0
+    assert await owner.fetchval(erased) == await owner.fetchval(done_items) == 151
+    told = "SELECT count(*) FROM audit_event WHERE kind = 'retention.batch_destroyed' AND cardinality(record_ids) > 1"
+    assert await owner.fetchval(told) == 151
