@@ -18,7 +18,7 @@ from casemgmt.access.rates import Rates
 from casemgmt.access.refusals import RefusedTokens
 from casemgmt.access.service import Accounts
 from casemgmt.access.tokens import Tokens
-from casemgmt.benefits.engine import open_engine
+from casemgmt.benefits.engine import note_sign_off, open_engine
 from casemgmt.clock import Clock, SystemClock
 from casemgmt.db import tables as _all_tables  # noqa: F401 - foreign keys find their targets only among loaded tables
 from casemgmt.db.engine import Database
@@ -52,6 +52,8 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await database.open()
         await services.engine.warm_up()
+        async with database.pool.acquire() as connection:
+            await note_sign_off(connection, services.engine.sign_off_digest)
         yield
         await database.close()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import stat
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import pytest
 
 from casemgmt.audit.signing import SigningKey
 from tests.audit.logbook import commanded, save, write_events
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
@@ -55,3 +58,24 @@ async def test_seal_export_and_verify_from_end_to_end(
     code, said = await asyncio.to_thread(commanded, "audit", "verify", str(damaged))
     assert code == 1
     assert "First bad event" in said
+
+
+def test_every_command_and_route_that_the_documents_name_is_there() -> None:
+    text = "".join((ROOT / name).read_text("utf-8") for name in ("docs/audit.md", "README.md"))
+    named = re.findall(r"casemgmt audit ([a-z-]+)([^\n`]*)", text)
+    assert {name for name, _ in named} == {"new-key", "export", "verify", "disclose-salt", "open-commitment"}
+    for name, rest in named:
+        code, said = commanded("audit", name, "--help")
+        assert code == 0
+        for option in re.findall(r"--[a-z-]+", rest.partition("#")[0]):
+            assert option in said, (name, option)
+    paths = json.loads((ROOT / "openapi" / "casemgmt.v1.json").read_text("utf-8"))["paths"]
+    routes = {route.partition("?")[0] for route in re.findall(r"/v1/audit/[a-z/{}?]+", text)}
+    assert len(routes) >= 6
+    assert {route.replace("{id}", "{event_id}") for route in routes} <= set(paths)
+
+
+def test_every_test_that_the_document_points_to_is_there() -> None:
+    named = set(re.findall(r"`(test_[a-z_]+\.py)`", (ROOT / "docs/audit.md").read_text("utf-8")))
+    assert len(named) >= 4
+    assert [name for name in named if not (ROOT / "tests" / "audit" / name).exists()] == []

@@ -95,7 +95,7 @@ async def _writing(owner_url: str) -> AsyncIterator[None]:
     async def write() -> None:
         while True:
             await write_events(connection, 5)
-            await asyncio.sleep(0.002)
+            await asyncio.sleep(0.01)
 
     task = asyncio.create_task(write())
     try:
@@ -164,7 +164,7 @@ async def test_sealers_that_are_killed_hundreds_of_times_leave_one_whole_tree(
     owner: asyncpg.Connection,
     owner_url: str,
 ) -> None:
-    await _kill_again_and_again(300, crew, sealer, sealing, key, owner, owner_url)
+    await _kill_again_and_again(200, crew, sealer, sealing, key, owner, owner_url)
 
 
 @asynccontextmanager

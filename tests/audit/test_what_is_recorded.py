@@ -1,6 +1,7 @@
 """Every refusal, log-in, export and change of rights or rules leaves its event: each is done once and looked up."""
 
 import asyncio
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -9,11 +10,14 @@ import asyncpg
 import orjson
 import pytest
 
+from api.app import create_app
 from casemgmt.access.roles import ROLES
 from casemgmt.audit.commitments import commit
 from casemgmt.audit.signing import SigningKey
+from casemgmt.benefits.engine import EXAMPLE_SIGN_OFF
 from casemgmt.db.migrate import migrate
 from casemgmt.demo.accounts import DEMO_PASSWORD, demo_id
+from casemgmt.settings import Settings
 from tests.audit.logbook import commanded
 from tests.clients import Caller, World
 from tests.outreach_steps import DUTY, record_signal
@@ -185,6 +189,26 @@ def test_a_new_version_of_the_program_says_which_rights_and_rules_it_changed(own
             for side, value in zip(("before", "after"), sides, strict=True):
                 opened = None if value is None else commit(event["salt"], record, field, side, value)
                 assert told[record, field][side] == opened, (record, field, side)
+
+
+async def test_the_start_under_another_sign_off_file_is_told_once(
+    settings: Settings, watch: Watch, owner: asyncpg.Connection, tmp_path: Path
+) -> None:
+    await watch.new()
+    other = tmp_path / "sign_off.yaml"
+    other.write_bytes(EXAMPLE_SIGN_OFF.read_bytes() + b"# another\n")
+    for chosen, told in ((None, []), (other, [("rules.signed_off", "done", None)]), (other, [])):
+        application = create_app(settings.model_copy(update={"sign_off_file": chosen}))
+        async with application.router.lifespan_context(application):
+            assert await watch.new() == told
+    event = await owner.fetchrow(
+        "SELECT e.changes, s.salt FROM audit_event e JOIN audit_salt s ON s.event_id = e.id"
+        " WHERE e.kind = 'rules.signed_off' ORDER BY e.xid DESC LIMIT 1"
+    )
+    (change,) = orjson.loads(event["changes"])
+    for side, file in (("before", EXAMPLE_SIGN_OFF), ("after", other)):
+        digest = sha256(file.read_bytes()).hexdigest()
+        assert change[side] == commit(event["salt"], "deployment", "sign_off.digest", side, digest)
 
 
 def test_where_nothing_changed_a_migration_says_nothing(owner_url: str) -> None:

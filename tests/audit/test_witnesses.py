@@ -19,7 +19,7 @@ from casemgmt.audit import witness as witness_module
 from casemgmt.audit.evidence import read_witness
 from casemgmt.audit.progress import WitnessProgress, read_witnesses
 from casemgmt.audit.sealer import Sealer
-from casemgmt.audit.sealing import Sealing, tell_next
+from casemgmt.audit.sealing import Sealing, SealingError, run_sealer, tell_next
 from casemgmt.audit.signing import SigningKey
 from casemgmt.audit.witness import FileWitness, HookWitness, WitnessError
 from casemgmt.clock import SystemClock
@@ -144,6 +144,20 @@ async def test_a_file_on_a_medium_that_is_gone_catches_up(
     heads, _ = read_witness(medium / "heads.jsonl")
     assert [h.head.size for h in heads] == await _sizes(sealing)
     assert verified(await exported(sealing, key), key, heads).faults == []
+
+
+async def test_a_witness_file_of_another_log_stops_the_sealer_with_a_word_why(
+    sealer: Sealer, sealing: asyncpg.Connection, owner: asyncpg.Connection, sealer_url: str, tmp_path: Path
+) -> None:
+    kept = tmp_path / "heads.jsonl"
+    await fill(owner, sealer, 2)
+    await tell_next(sealing, FileWitness(kept), SystemClock())
+    await owner.execute("UPDATE deployment SET value = gen_random_uuid() WHERE key = 'log'")
+    settings = SealerSettings(
+        sealer_database_url=sealer_url, audit_key_file=tmp_path / "audit-key.json", witness_file=kept
+    )
+    with pytest.raises(SealingError, match="keeps heads of another log"):
+        await run_sealer(settings, once=True)
 
 
 async def test_a_witness_that_is_slow_holds_up_nobody_else(

@@ -112,6 +112,7 @@ DEFINER_FUNCTIONS = {
     "link_made": "trigger: takes the work from whoever has declared the person who is linked",
     "match_persons": "is this child known, also where hidden",
     "next_case_number": "serial numbers across regions",
+    "note_sign_off": "which sign-off file the service decides under; a change is an event",
     "on_team": "asked by the policy of the table that it reads",
     "on_team_for": "asked by the policy of the table that it reads",
     "open_break_glass": "opens a case that the actor does not see, and tells its team and reviewer",

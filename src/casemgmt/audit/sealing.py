@@ -159,6 +159,11 @@ class Sealing:
         if self._settings.witness_file is not None and not self._accept_loss:
             seen = FileWitness(self._settings.witness_file).last()
             size = await connection.fetchval("SELECT coalesce(max(size), 0) FROM audit_head")
+            if seen is not None and seen.head.log != (own := await tree.read_log(connection)):
+                raise LostTailError(
+                    f"the witness file keeps heads of another log, {seen.head.log}, and this one is {own}: name another"
+                    " file; a restore keeps its log, so where this should be the same database, ask who made it anew"
+                )
             if seen is not None and seen.head.size > size:
                 raise LostTailError(
                     f"the witness saw {seen.head.size} events and the database has heads over {size}: after a restore"

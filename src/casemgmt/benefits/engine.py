@@ -9,7 +9,11 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
+import asyncpg
+
+from casemgmt.audit.commitments import new_salt
 from casemgmt.errors import Unavailable
+from casemgmt.ids import new_id
 from casemgmt.settings import Settings
 from rules.graph.basis import SignOff, read_sign_off
 from rules.graph.explain import Explanation
@@ -95,6 +99,16 @@ class Engine:
     def sign_off(self) -> SignOff | None:
         """The authority's signatures, where the deployment has any."""
         return self.signed.sign_off if self.signed else None
+
+    @property
+    def sign_off_digest(self) -> str | None:
+        """The hash of the sign-off file."""
+        return self.signed.digest if self.signed else None
+
+
+async def note_sign_off(connection: asyncpg.Connection, digest: str | None) -> None:
+    """Leave the event `rules.signed_off` where the sign-off is another than the one this deployment decided under."""
+    await connection.execute("SELECT note_sign_off($1, $2, $3)", new_id(), digest, new_salt())
 
 
 def open_engine(settings: Settings) -> Engine:

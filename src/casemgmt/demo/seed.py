@@ -1,6 +1,7 @@
 """Put the demo's bodies and accounts into an empty database, once."""
 
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from uuid import UUID
 
 import asyncpg
@@ -8,6 +9,7 @@ import asyncpg
 from casemgmt.access.attempts import digest_of
 from casemgmt.access.factors import seal
 from casemgmt.access.passwords import hash_password
+from casemgmt.benefits.engine import EXAMPLE_SIGN_OFF, note_sign_off
 from casemgmt.db.migrate import OWNER_ROLE, driver_url
 from casemgmt.demo.accounts import ACCOUNTS, BODIES, DEMO_FACTOR_KEY, DEMO_PASSWORD, ROOMS, DemoAccount, demo_id
 from casemgmt.ids import new_id
@@ -43,6 +45,7 @@ async def seed(admin_url: str) -> bool:
                     capacity,
                 )
             await connection.execute("INSERT INTO deployment (key, value) VALUES ('demo', $1)", now.isoformat())
+            await note_sign_off(connection, sha256(EXAMPLE_SIGN_OFF.read_bytes()).hexdigest())
             return True
     finally:
         await connection.close()

@@ -47,16 +47,24 @@ LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, p
 DECLARE
     oldest constant xid8 := pg_snapshot_xmin(pg_current_snapshot());
     head record;
+    next record;
     waiting record;
 BEGIN
+    SELECT NULL::timestamptz AS at, NULL::xid8 AS xid INTO waiting;
     SELECT h.size, h.sealed_at, h.horizon, h.cluster INTO head FROM audit_head h ORDER BY h.size DESC LIMIT 1;
     IF head.cluster <> (SELECT c.system_identifier::text FROM pg_control_system() c) THEN
         -- Restored into another cluster, where transactions are counted anew, and not sealed since.
         SELECT e.at, e.xid INTO waiting FROM audit_event e WHERE e.at > head.sealed_at ORDER BY e.at LIMIT 1;
     ELSE
-        SELECT e.at, e.xid INTO waiting FROM audit_event e
-         WHERE e.xid >= coalesce(head.horizon, '0') AND NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = e.id)
-         ORDER BY e.xid LIMIT 1;
+        -- One after the other: of those behind the horizon, no more than a part of one transaction is sealed already. An
+        -- anti-join would be planned to read all of the log.
+        FOR next IN SELECT e.id, e.at, e.xid FROM audit_event e WHERE e.xid >= coalesce(head.horizon, '0')
+                     ORDER BY e.xid LIMIT 10000 LOOP
+            IF NOT EXISTS (SELECT 1 FROM audit_leaf l WHERE l.event_id = next.id) THEN
+                waiting := next;
+                EXIT;
+            END IF;
+        END LOOP;
     END IF;
     at := clock_timestamp();
     size := coalesce(head.size, 0);

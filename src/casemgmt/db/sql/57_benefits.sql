@@ -29,3 +29,23 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                     WHERE m.family_id = p_family AND m.since <= p_on AND (m.until IS NULL OR m.until >= p_on)
                       AND m.person_id <> ALL (p_seen))
 $$;
+
+-- Under which sign-off file decisions about money are taken is a rule, and a change of it an event: noted by each process as
+-- it starts. NULL: there is none, and every answer is an estimate.
+CREATE OR REPLACE FUNCTION note_sign_off(p_event uuid, p_digest text, p_salt bytea) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    held text;
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtext('casemgmt.sign_off'));
+    SELECT d.value INTO held FROM deployment d WHERE d.key = 'sign_off';
+    IF held IS NOT DISTINCT FROM p_digest THEN
+        RETURN;
+    END IF;
+    DELETE FROM deployment WHERE key = 'sign_off';
+    INSERT INTO deployment (key, value) SELECT 'sign_off', p_digest WHERE p_digest IS NOT NULL;
+    PERFORM audit_write(p_event, 'rules.signed_off', 'done', NULL, 'deployment', '{}', NULL, NULL, '{sign_off.digest}', 'start',
+        jsonb_build_array(jsonb_build_object('record', 'deployment', 'field', 'sign_off.digest',
+            'before', commitment(p_salt, 'deployment', 'sign_off.digest', 'before', to_jsonb(held)),
+            'after', commitment(p_salt, 'deployment', 'sign_off.digest', 'after', to_jsonb(p_digest)))), p_salt);
+END $$;
