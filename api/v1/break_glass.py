@@ -50,10 +50,10 @@ async def list_grants_to_review(
     limit: Limit = DEFAULT_PAGE,
     cursor: Cursor = None,
     state: State = None,
-    clock: Annotated[Literal["breached"] | None, Query(description="Those whose review is late.")] = None,
+    clock: Annotated[Literal["running", "breached"] | None, Query(description="Of a review that is due.")] = None,
 ) -> Page[GrantView]:
     """List the grants that your body reviews, newest first."""
-    return Page.of(await service.list_grants(work, "reviews", limit, cursor, state, overdue=clock == "breached"))
+    return Page.of(await service.list_grants(work, "reviews", limit, cursor, state, clock=clock))
 
 
 @router.get("/{grant_id}", Permission.BREAK_GLASS_READ)

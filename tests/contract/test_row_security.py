@@ -123,6 +123,7 @@ DEFINER_FUNCTIONS = {
     "refresh_reach": "works out how far a user sees; no right for the service",
     "release_signal_from_group": "the declining group loses the signal",
     "request_contact": "makes a task for the manager of a hidden child",
+    "restrict_to_team": "a restriction leaves the sight of many",
     "review_break_glass": "the story and the task belong to a case that the reviewer need not see",
     "role_changed": "trigger: a change of rights makes tokens stale",
     "set_restriction": "a restriction leaves the supervisor's sight",

@@ -6,6 +6,7 @@ from casemgmt.demo.accounts import demo_id
 from casemgmt.ids import new_id
 from tests.clients import World
 from tests.factories import count
+from tests.http.test_cases import verdicts
 from tests.people import case_of, record_person, statuses
 from tests.steps import done, open_case
 
@@ -139,3 +140,51 @@ async def test_a_supervisor_on_the_team_sees_the_restricted_case(world: World) -
     assert await statuses(world, path, "supervisor.almaty") == {"supervisor.almaty": 404}
     done(await (await world.as_("manager.almaty")).post(f"{path}/team", member("supervisor.almaty", "supervisor")))
     assert await statuses(world, path, "supervisor.almaty") == {"supervisor.almaty": 200}
+
+
+async def test_who_restricted_a_case_does_not_lift_it(world: World) -> None:
+    case = await open_case(world)
+    manager = await world.as_("manager.almaty")
+    done(await manager.post(f"/v1/cases/{case.id}/restriction", RESTRICT))
+    alone = await manager.post(f"/v1/cases/{case.id}/restriction", LIFT)
+    assert (alone.status_code, alone.json()["code"]) == (409, "restriction-second-person-needed")
+    view = done(await manager.get(f"/v1/cases/{case.id}"))
+    assert verdicts(view)["lift_restriction"] == "restriction-second-person-needed"
+    deputy = {"user_id": str(demo_id("manager2.almaty")), "team_role": "deputy_manager"}
+    done(await manager.post(f"/v1/cases/{case.id}/team", deputy))
+    second = await world.as_("manager2.almaty")
+    assert done(await second.post(f"/v1/cases/{case.id}/restriction", LIFT))["restricted"] is False
+
+
+async def test_a_signal_of_sexual_violence_restricts_the_open_case_that_it_is_attached_to(world: World) -> None:
+    case = await open_case(world)
+    duty = await world.as_("duty.almaty")
+    signal = {
+        "source": "police",
+        "channel": "call",
+        "category": "violence_sexual",
+        "language": "kk",
+        "narrative": "Жаңа хабар.",
+        "region_code": "KZ-75",
+        "subjects": [{"person_id": case.child, "role": "child"}],
+    }
+    signal_id = done(await duty.post("/v1/signals", signal))["id"]
+    attach = {"outcome": "attach_to_case", "severity": "critical", "reason": "same_child", "person_id": case.child}
+    done(await duty.post(f"/v1/signals/{signal_id}/triage", attach))
+    view = done(await (await world.as_("manager.almaty")).get(f"/v1/cases/{case.id}"))
+    assert (view["restricted"], view["restriction_ground"]) == (True, "sexual_violence")
+    assert (await (await world.as_("supervisor.almaty")).get(f"/v1/cases/{case.id}")).status_code == 404
+
+
+async def test_a_colleague_of_the_team_who_is_a_party_restricts_the_case_by_saying_so(world: World) -> None:
+    case = await open_case(world)
+    manager = await world.as_("manager.almaty")
+    member = {"user_id": str(demo_id("manager2.almaty")), "team_role": "deputy_manager"}
+    done(await manager.post(f"/v1/cases/{case.id}/team", member))
+    party = {"kind": "party", "case_id": case.id}
+    done(await (await world.as_("manager2.almaty")).post("/v1/me/conflicts", party))
+    view = done(await manager.get(f"/v1/cases/{case.id}"))
+    assert (view["restricted"], view["restriction_ground"]) == (True, "staff_involved")
+    outside = await open_case(world)
+    done(await (await world.as_("nurse.almaty")).post("/v1/me/conflicts", party | {"case_id": outside.id}))
+    assert done(await manager.get(f"/v1/cases/{outside.id}"))["restricted"] is False, "nobody hides others' cases so"

@@ -21,7 +21,7 @@ from tests.sight.service import Heard, Service
 NAMING = [c for c in channels().values() if c.records]
 TAKES_WHAT_IS_UNSEEN = {"break_glass", "declare_own_conflict", "declare_conflict_of"}
 """Operations that accept a record which the account does not see: `test_conflicts_tell_nothing.py` compares those of
-conflicts; break-glass tells that there is a case together with its notice to the team (decision 0021)."""
+conflicts; break-glass tells that there is a case together with its notice to the team (decision 0026)."""
 NAMING_IN_BODY = [c for c in channels().values() if c.named and c.name not in TAKES_WHAT_IS_UNSEEN]
 _EVENT = (
     "SELECT kind, outcome, actor_id, record_type, cardinality(record_ids) AS records, case_id, signal_id, fields,"

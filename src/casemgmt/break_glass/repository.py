@@ -13,6 +13,7 @@ from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
 
 Side = Literal["own", "reviews"]
+ReviewClock = Literal["running", "breached"] | None
 
 
 async def get_grant(work: Work, grant_id: UUID) -> BreakGlassGrant:
@@ -25,7 +26,7 @@ async def get_grant(work: Work, grant_id: UUID) -> BreakGlassGrant:
 
 
 async def list_grants(
-    work: Work, side: Side, size: int, after: Position | None, state: str | None, *, overdue: bool
+    work: Work, side: Side, size: int, after: Position | None, state: str | None, clock: ReviewClock
 ) -> list[BreakGlassGrant]:
     """Return up to `size` grants of the actor, or for the actor's body to review, the newest first."""
     query = select(BreakGlassGrant).where(
@@ -36,8 +37,9 @@ async def list_grants(
     )
     if state is not None:
         query = query.where(BreakGlassGrant.state == state)
-    if overdue:
-        query = query.where(BreakGlassGrant.state == "awaiting_review", col(BreakGlassGrant.review_due_at) < work.now)
+    if clock is not None:
+        late = col(BreakGlassGrant.review_due_at) < work.now
+        query = query.where(BreakGlassGrant.state == "awaiting_review", late if clock == "breached" else ~late)
     key = tuple_(col(BreakGlassGrant.opened_at), col(BreakGlassGrant.id))
     if after is not None:
         query = query.where(key < tuple_(literal(after.at), literal(after.id)))

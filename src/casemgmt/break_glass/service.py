@@ -121,11 +121,16 @@ async def read_grant(work: Work, grant_id: UUID) -> GrantView:
 
 
 async def list_grants(
-    work: Work, side: repository.Side, limit: int, cursor: str | None, state: str | None, *, overdue: bool = False
+    work: Work,
+    side: repository.Side,
+    limit: int,
+    cursor: str | None,
+    state: str | None,
+    clock: repository.ReviewClock = None,
 ) -> paging.Page[GrantView]:
     """Return a page of the actor's grants, or of those that the actor's body reviews, the newest first."""
     name = f"break-glass/{side}"
-    rows = await repository.list_grants(work, side, limit + 1, paging.decode(name, cursor), state, overdue=overdue)
+    rows = await repository.list_grants(work, side, limit + 1, paging.decode(name, cursor), state, clock)
     page = paging.page(name, [_view_of(work, g) for g in rows], limit, lambda g: paging.Position(g.opened_at, g.id))
     work.record(Event("break_glass.listed", "break_glass_grant", tuple(g.id for g in page.items)))
     return page

@@ -173,4 +173,8 @@ async def reopen_case(work: Work, case_id: UUID, command: ReopenCase, expected: 
             signals=[s.id for s in signals],
             at=work.now,
         )
+        ground = policy.default_restriction([s.category for s in signals])
+        if ground is not None:
+            await work.call("SELECT restrict_to_team(:case, :ground)", case=case_id, ground=ground)
+            await work.session.refresh(case)
     return await service.view_of(work, case)

@@ -106,7 +106,7 @@ async def facts_of(work: Work, case: CaseRecord) -> CaseFacts:
     found = await work.rows(
         "SELECT * FROM case_facts(:case, cast(:clocks AS text[]))", case=case.id, clocks=_ROUTE_CLOCKS
     )
-    about = {"manager_id": case.manager_id, "restricted": case.restricted, "help_package": case.help_package}
+    about = case.model_dump(include={"manager_id", "restricted", "restricted_by_id", "help_package"})
     return _facts(found[0] | about)
 
 
@@ -115,6 +115,7 @@ def _facts(row: Mapping[str, Any]) -> CaseFacts:
     return CaseFacts(
         manager_id=row["manager_id"],
         restricted=row["restricted"],
+        restricted_by_id=row["restricted_by_id"],
         child_contacted=row["child_contacted"],
         children_assessed=row["children_assessed"],
         plan_approved=row["plan_approved"],

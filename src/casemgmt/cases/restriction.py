@@ -15,12 +15,12 @@ async def set_restriction(
 ) -> RestrictionChanged:
     """Set or lift the restriction; everything of the case, and its persons, are hidden or shown with it.
 
-    A supervisor outside the team may set one and loses sight of the case by it: lifting it answers then as if there
-    were no such case.
+    Whoever set it doesn't lift it. A supervisor outside the team may set one and loses sight of the case by it: lifting
+    it answers then as if there were no such case.
     """
+    policy.check_restriction(restricted=command.restricted, ground=command.ground, note=command.note)
     action = "restrict" if command.restricted else "lift_restriction"
     case, _ = await service.begin(work, case_id, action, expected)
-    policy.check_restriction(restricted=command.restricted, ground=command.ground, note=command.note)
     kind = "case.restricted" if command.restricted else "case.restriction_lifted"
     # The story is written while the case is still in sight.
     story = service.story_of(work, case, kind, ground=command.ground)

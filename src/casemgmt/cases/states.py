@@ -28,6 +28,7 @@ class CaseFacts:
 
     manager_id: UUID
     restricted: bool
+    restricted_by_id: UUID | None
     child_contacted: bool
     """Somebody of the case, or a mobile group on one of its signals, met the child."""
     children_assessed: bool
@@ -66,6 +67,12 @@ def _second_person(actor: Actor, facts: CaseFacts) -> Refusal | None:
         return Refusal(
             "closure-second-person-needed", "Neither the proposer nor the case manager decides on a closure."
         )
+    return None
+
+
+def _not_who_restricted(actor: Actor, facts: CaseFacts) -> Refusal | None:
+    if actor.user_id == facts.restricted_by_id:
+        return Refusal("restriction-second-person-needed", "Somebody else lifts the restriction that you set.")
     return None
 
 
@@ -189,6 +196,6 @@ CASE: Machine[CaseFacts] = Machine(
         *_within("end_membership", _ALIVE, P.CASES_TEAM),
         *_within("offer_handover", (*WORKING, _S.CLOSED), P.CASES_HANDOVER, _manager_or_supervisor, _no_handover),
         *_within("restrict", _EVERY, P.CASES_RESTRICT, _not_restricted),
-        *_within("lift_restriction", _EVERY, P.CASES_RESTRICT, _is_restricted),
+        *_within("lift_restriction", _EVERY, P.CASES_RESTRICT, _is_restricted, _not_who_restricted),
     ),
 )

@@ -34,6 +34,8 @@ class CaseRecord(Scoped, Versioned, table=True):
     restriction_ground: str | None = code("restriction_ground", nullable=True)
     restriction_note: str | None = long_text(nullable=True)
     """Why the restriction was set, or lifted."""
+    restricted_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    """Who set the restriction, by an act of which it may have followed: another person lifts it."""
     help_package: str | None = code("help_package", nullable=True)
     """Package of mandatory kinds of help (code list `help_package`), e.g. `victim_5`."""
     problem_type: str | None = code("problem_type", nullable=True)

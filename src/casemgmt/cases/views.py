@@ -72,6 +72,8 @@ class CaseView(CaseSummary):
     version: int
     restriction_ground: str | None
     restriction_note: str | None
+    restricted_by_id: UUID | None
+    """Another person lifts the restriction."""
     help_package: str | None
     problem_type: str | None
     child_categories: list[str]

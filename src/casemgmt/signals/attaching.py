@@ -7,6 +7,7 @@ from uuid import UUID
 from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
 from casemgmt.signals import repository
+from casemgmt.signals.policy import restriction_ground
 from casemgmt.signals.states import SignalState
 from casemgmt.signals.tables import Signal
 from casemgmt.tasks import clocks
@@ -28,11 +29,12 @@ async def attach_to_open_case(work: Work, signal: Signal, children: Sequence[UUI
     )
     for child in children:
         found = await work.rows(
-            "SELECT * FROM attach_signal(:signal, :person, CAST(:task AS jsonb), :at)",
+            "SELECT * FROM attach_signal(:signal, :person, CAST(:task AS jsonb), :at, :ground)",
             signal=signal.id,
             person=child,
             task=json.dumps(task.model_dump(mode="json")),
             at=work.now,
+            ground=restriction_ground(signal.category),
         )
         if found:
             case_id = found[0]["case_id"]

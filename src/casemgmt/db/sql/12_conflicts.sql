@@ -143,6 +143,9 @@ BEGIN
                     actor_user(), 'case', held.case_id, jsonb_build_object('user_id', heir.id));
         END IF;
         PERFORM take_over_task(held.case_id, NULL, coalesce(heir.id, held.manager_id));
+        IF EXISTS (SELECT 1 FROM staff_conflict s WHERE s.user_id = p_user AND s.state = 'standing' AND s.kind = 'party') THEN
+            PERFORM restrict_to_team(held.case_id, 'staff_involved');
+        END IF;
     END LOOP;
     UPDATE task t SET assignee_id = c.manager_id, version = t.version + 1
       FROM case_record c

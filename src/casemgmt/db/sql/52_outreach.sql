@@ -2,7 +2,8 @@
 
 -- Attaches a signal to the open case of a child whom it is about; answers nothing where the child has none. The clock of
 -- a new contact with the child (`p_task`) runs for the case's manager. A group that held the signal loses it here too.
-CREATE OR REPLACE FUNCTION attach_signal(p_signal uuid, p_person uuid, p_task jsonb, p_at timestamptz)
+DROP FUNCTION IF EXISTS attach_signal(uuid, uuid, jsonb, timestamptz);
+CREATE OR REPLACE FUNCTION attach_signal(p_signal uuid, p_person uuid, p_task jsonb, p_at timestamptz, p_ground text)
 RETURNS TABLE (case_id uuid, manager_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -18,6 +19,9 @@ BEGIN
     END IF;
     UPDATE signal SET mobile_group_id = NULL WHERE id = p_signal AND mobile_group_id IS NOT NULL;
     PERFORM join_case(target.id, ARRAY[p_signal], p_at);
+    IF p_ground IS NOT NULL THEN  -- of the signal's category
+        PERFORM restrict_to_team(target.id, p_ground);
+    END IF;
     target.manager_id := (SELECT c.manager_id FROM case_record c WHERE c.id = target.id);  -- a conflict may have moved it
     INSERT INTO task SELECT * FROM jsonb_populate_record(NULL::task, p_task || jsonb_build_object(
         'case_id', target.id, 'record_type', 'case', 'record_id', target.id, 'assignee_id', target.manager_id));

@@ -46,6 +46,7 @@ DECLARE
     fresh case_record := jsonb_populate_record(NULL::case_record, p);
 BEGIN
     fresh.opened_by_id := actor_user();
+    fresh.restricted_by_id := CASE WHEN fresh.restricted THEN actor_user() END;
     fresh.reopened_times := 0;
     fresh.version := 1;
     INSERT INTO case_record VALUES (fresh.*);
@@ -129,8 +130,22 @@ END $$;
 CREATE OR REPLACE FUNCTION set_restriction(p_case uuid, p_restricted boolean, p_ground text, p_note text) RETURNS integer
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     UPDATE case_record SET restricted = p_restricted, restriction_ground = CASE WHEN p_restricted THEN p_ground END,
+           restricted_by_id = CASE WHEN p_restricted THEN actor_user() END,
            restriction_note = p_note, version = version + 1 WHERE id = p_case RETURNING version
 $$;
+
+-- Restricts a case because of what was just written of it; tells it in the story. Nothing where it is restricted already.
+CREATE OR REPLACE FUNCTION restrict_to_team(p_case uuid, p_ground text) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE case_record SET restricted = true, restriction_ground = p_ground, restricted_by_id = actor_user(),
+           version = version + 1 WHERE id = p_case AND NOT restricted;
+    IF FOUND THEN
+        INSERT INTO timeline_entry (id, case_id, organisation_id, restricted, at, kind, actor_id, record_type, record_id, data)
+        SELECT gen_random_uuid(), c.id, c.organisation_id, true, now(), 'case.restricted', actor_user(), 'case', c.id,
+               jsonb_build_object('ground', p_ground) FROM case_record c WHERE c.id = p_case;
+    END IF;
+END $$;
 
 -- A case is closed by two persons: the one who proposed it and the one who approved it.
 CREATE OR REPLACE FUNCTION check_closure() RETURNS trigger LANGUAGE plpgsql AS $$

@@ -58,13 +58,14 @@ END $$;
 -- A case as its readers get it, but for the actions that are allowed on it.
 DROP FUNCTION IF EXISTS case_document(uuid);
 CREATE FUNCTION case_document(p_case uuid)
-RETURNS TABLE (document text, state text, version integer, manager_id uuid, restricted boolean, help_package text)
+RETURNS TABLE (document text, state text, version integer, manager_id uuid, restricted boolean, restricted_by_id uuid,
+               help_package text)
 LANGUAGE sql STABLE AS $$
     SELECT row_to_json(found)::text, found.state::text, found.version, found.manager_id, found.restricted,
-           found.help_package::text
+           found.restricted_by_id, found.help_package::text
       FROM (
         SELECT c.id, c.number, c.state, c.risk_level, c.restricted, c.manager_id, c.region_code, c.organisation_id, c.opened_at,
-               c.version, c.restriction_ground, c.restriction_note, c.help_package, c.problem_type, c.child_categories,
+               c.version, c.restriction_ground, c.restriction_note, c.restricted_by_id, c.help_package, c.problem_type, c.child_categories,
                c.risk_review_on, c.opened_by_id, c.closed_at, c.reopened_times,
                (SELECT coalesce(json_agg(row_to_json(x)), '[]') FROM (
                    SELECT p.person_id, p.role, p.since FROM case_person p
@@ -120,14 +121,15 @@ END $$;
 DROP FUNCTION IF EXISTS request_case(uuid, integer, uuid, text, uuid, uuid, text[]);
 CREATE FUNCTION request_case(p_user uuid, p_version integer, p_session uuid, p_request text, p_event uuid,
     p_case uuid, p_route_clocks text[],
-    OUT document text, OUT state text, OUT version integer, OUT manager_id uuid, OUT restricted boolean, OUT help_package text,
+    OUT document text, OUT state text, OUT version integer, OUT manager_id uuid, OUT restricted boolean,
+    OUT restricted_by_id uuid, OUT help_package text,
     OUT child_contacted boolean, OUT children_assessed boolean, OUT plan_approved boolean, OUT help_kinds text[],
     OUT goals_without_outcome bigint, OUT open_tasks bigint, OUT open_route_clocks bigint, OUT open_handover boolean,
     OUT open_commitments bigint, OUT closure_proposed_by_id uuid, OUT closure_from_state text)
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM begin_work(p_user, p_version, p_session, p_request);
-    SELECT d.*, f.* INTO document, state, version, manager_id, restricted, help_package, child_contacted, children_assessed,
+    SELECT d.*, f.* INTO document, state, version, manager_id, restricted, restricted_by_id, help_package, child_contacted, children_assessed,
            plan_approved, help_kinds, goals_without_outcome, open_tasks, open_route_clocks, open_handover, open_commitments,
            closure_proposed_by_id, closure_from_state
       FROM case_document(p_case) d, case_facts(p_case, p_route_clocks) f;
