@@ -2,6 +2,8 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from itertools import chain
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -11,13 +13,14 @@ import pytest
 import pytest_asyncio
 
 from api.app import create_app
-from casemgmt.access.rates import REMEMBERED, Rates
+from casemgmt.access.rates import COUNTED_IN_THE_LOG, REMEMBERED, Rates
 from casemgmt.clock import Clock, ManualClock
 from casemgmt.db.migrate import driver_url
 from casemgmt.errors import TooManyAttempts
 from casemgmt.settings import Settings
 from tests.clients import Caller, World
 
+ROOT = Path(__file__).parents[2]
 LIMITS = {"rate_reads": 6, "rate_writes": 3, "rate_searches": 2, "rate_open": 20}
 WHO = {"phone": "+77010000000"}
 
@@ -135,6 +138,13 @@ async def test_a_flood_of_refusals_is_one_event_a_minute(world: World, owner: as
     _pass(clock, 61)
     await _codes(operator, 20)
     assert await owner.fetchval(count) == 2
+
+
+def test_the_events_that_are_counted_are_those_that_are_written() -> None:
+    """A kind that is renamed would be counted no more."""
+    sources = [p.read_text("utf-8") for p in (ROOT / "src/casemgmt").rglob("*.py") if p.name != "rates.py"]
+    for kind in chain.from_iterable(COUNTED_IN_THE_LOG.values()):
+        assert any(f'"{kind}"' in source for source in sources), kind
 
 
 def _rates(clock: ManualClock, **changed: Any) -> Rates:
