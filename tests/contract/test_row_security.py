@@ -260,3 +260,21 @@ async def test_every_row_of_a_case_carries_its_scope(owner: asyncpg.Connection) 
         if row["table_name"].startswith("audit_event") or "case_id" not in columns:
             continue
         assert {"region_code", "organisation_id", "restricted"} <= columns, row["table_name"]
+
+
+async def test_every_guarded_table_that_names_a_person_or_a_case_knows_who_is_shut_out(
+    owner: asyncpg.Connection,
+) -> None:
+    naming = await owner.fetch(
+        "SELECT DISTINCT c.table_name AS name FROM information_schema.columns c"
+        " WHERE c.table_schema = 'public' AND c.column_name IN"
+        " ('case_id', 'signal_id', 'person_id', 'other_id', 'family_id', 'person_ids')"
+    )
+    shut = {
+        r["tablename"] for r in await owner.fetch("SELECT tablename FROM pg_policies WHERE policyname = 'shut_out'")
+    }
+    read = {
+        r["tablename"] for r in await owner.fetch("SELECT tablename FROM pg_policies WHERE cmd IN ('SELECT', 'ALL')")
+    }
+    assert {r["name"] for r in naming} & read - shut == set()
+    assert shut >= {"case_record", "signal", "person", "family", "task", "audit_event"}
