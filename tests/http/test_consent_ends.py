@@ -1,5 +1,6 @@
 """A consent ends: what rested on it ends in the same act, and the answer says what goes on and why."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -153,6 +154,28 @@ async def test_a_plan_is_not_signed_or_approved_on_a_consent_that_is_over(
     refused(await manager.post(f"/v1/plans/{drafted}/sign"), 409, "consent-not-in-force")
     noted = done(await manager.post(f"/v1/consents/{made['id']}/note-expiry"))
     assert (noted["state"], ended(noted)) == ("expired", [("plan_ended", drafted)])
+
+
+async def test_nothing_comes_to_rest_on_a_consent_while_it_is_being_taken_back(
+    world: World, owner_url: str, clock: ManualClock
+) -> None:
+    """Whichever comes first: the place is refused, or it ends with the consent."""
+    case = await _case(world, owner_url)
+    standing = "SELECT id FROM case_member WHERE consent_id = $1::uuid AND ended_at IS NULL"
+    booked = "SELECT id FROM centre_session WHERE consent_id = $1::uuid AND state = 'booked'"
+    for day in range(1, 6):
+        made = await sharing(world, case, clock.now())
+        other = await consent(world, case, clock.now(), purpose="psychological_session")
+        answers = await asyncio.gather(
+            take_in(world, case, LAWYER, made["id"]),
+            withdraw(world, case, made["id"], clock.now()),
+            book(world, case, clock.now() + timedelta(days=day), consent_id=other["id"]),
+            withdraw(world, case, other["id"], clock.now()),
+        )
+        assert [a.status_code for a in answers[1::2]] == [200, 200]
+        assert {a.status_code for a in answers[::2]} <= {200, 201, 409}
+        assert await rows(owner_url, standing, made["id"]) == []
+        assert await rows(owner_url, booked, other["id"]) == []
 
 
 @pytest.mark.parametrize("clock", [timedelta(days=10)], indirect=True)
