@@ -30,6 +30,7 @@ from tests.document_steps import announce, keep
 from tests.expectation import TABLES
 from tests.factories_iin import make_iin
 from tests.people import MOTHER, case_of, record_person, signal_about
+from tests.sight.accounts import make_accounts
 from tests.steps import MANAGER, done
 
 ASTANA = {"region_code": "KZ-71"}
@@ -76,6 +77,7 @@ async def _live(app: FastAPI) -> None:
     ):
         await play(client, Console(file=StringIO(), width=160), stories=list(STORIES))
         world = World(client)
+        await make_accounts(world)
         await _at_the_centre(world)
         await _restricted(world)
         await _astana(world)
@@ -137,11 +139,29 @@ async def _at_the_centre(world: World) -> None:
     task = {"title": "Мектепке хат", "note": "Сынып жетекшісіне", "case_id": case.id, "due_at": start.isoformat()}
     done(await manager.post("/v1/tasks", task))
     await _on_record(world, MANAGER, case.child, serial=1, protected=True)
+    was = await _user_id(world, "ended.almaty")
+    place = done(await manager.post(f"/v1/cases/{case.id}/team", {"user_id": was, "team_role": "mentor"}))
+    member = next(m["id"] for m in place["team"] if m["user_id"] == was)
+    done(await manager.post(f"/v1/cases/{case.id}/team/{member}/end"))
+    guardian = {"user_id": str(demo_id("guardian.almaty")), "team_role": "guardianship_officer"}
+    done(await manager.post(f"/v1/cases/{case.id}/team", guardian))
+    adoption = {"court": "Алмалы ауданы", "decided_on": "2016-01-01", "known_to": "Ата-анасына", "child_knows": False}
+    adoption |= {"former_family_name": "Бұрынғы"}
+    done(await (await world.as_("guardian.almaty")).post(f"/v1/persons/{case.child}/adoption-facts", adoption))
     offer = {"to_user_id": str(demo_id("manager2.almaty")), "reason": "workload", "note": "Жүктеме көп."}
     done(await manager.post(f"/v1/cases/{case.id}/handover", offer))
     await _in_rehabilitation(world)
     started = await steps.start_assessment(world, await steps.case_in_assessment(world))
     assert started["state"] == "draft"
+
+
+async def _user_id(world: World, username: str) -> str:
+    """Return the id of an account, as administrators find it."""
+    admin = await world.as_("admin")
+    for user in done(await admin.get("/v1/users?limit=100"))["items"]:
+        if done(await admin.get(f"/v1/users/{user['id']}"))["username"] == username:
+            return str(user["id"])
+    raise AssertionError(username)
 
 
 async def _in_rehabilitation(world: World) -> None:
@@ -153,6 +173,8 @@ async def _in_rehabilitation(world: World) -> None:
     done(await supervisor.post(f"/v1/plans/{plan['id']}/approve"))
     for step in ("start-support", "start-rehabilitation"):
         done(await manager.post(f"/v1/cases/{case.id}/{step}"))
+    elsewhere = {"user_id": await _user_id(world, "guardian2.almaty"), "team_role": "guardianship_officer"}
+    done(await manager.post(f"/v1/cases/{case.id}/team", elsewhere))
     measured = done(await manager.get(f"/v1/cases/{case.id}/assessments"))["items"][0]["id"]
     programme = {
         "person_id": case.child,
@@ -186,7 +208,20 @@ async def _restricted(world: World) -> None:
         "members": [{"person_id": child, "since": "2014-03-08"}, {"person_id": mother, "since": "2012-01-01"}],
     }
     done(await manager.post("/v1/families", household))
-    done(await manager.post(f"/v1/persons/{mother}/relationships", {"other_id": child, "kind": "mother"}))
+    kin = {"other_id": child, "kind": "mother", "parental_responsibility": True}
+    done(await manager.post(f"/v1/persons/{mother}/relationships", kin))
+    consent = {
+        "person_id": child,
+        "purpose": "accompaniment",
+        "scopes": ["plan", "sessions"],
+        "basis": "representative",
+        "giver_id": mother,
+        "form": "written",
+        "child_view": "agrees",
+        "child_words": "Маған ұнайды",
+        "given_at": datetime.now(UTC).isoformat(),
+    }
+    done(await manager.post(f"/v1/cases/{case_id}/consents", consent))
     await _on_record(world, "manager2.almaty", child, serial=2, protected=True)
     offer = {"to_user_id": str(demo_id(MANAGER)), "reason": "workload", "note": "Демалыс."}
     done(await manager.post(f"/v1/cases/{case_id}/handover", offer))
@@ -264,6 +299,8 @@ async def _on_record(world: World, who: str, person: str, *, serial: int, protec
     contact = {"kind": "phone", "value": f"+7701000000{serial}", "note": "Тек күндіз"}
     done(await caller.post(f"{path}/contacts", contact))
     done(await caller.post(f"{path}/addresses", {"kind": "actual", "line": "Абай 1", "since": "2020-01-01"}))
+    note = {"body": "Қолында көгерген жер", "observed_on": "2026-01-01"}
+    done(await caller.post(f"{path}/health-notes", note))
     if protected:
         hidden = {"kind": "protected", "line": "Баспана 7", "reason": "Қауіп", "since": "2026-01-01"}
         done(await caller.post(f"{path}/addresses", hidden))
@@ -283,6 +320,7 @@ async def _plant(owner_url: str) -> None:
     try:
         async with connection.transaction():
             await connection.execute("SET LOCAL session_replication_role = replica")
+            await connection.execute("UPDATE second_factor SET last_step = 0")  # codes of this half minute hold again
             number = 0
             for table, column, data_type in await columns_of_words(connection):
                 inside = _WORDS_IN_JSON.get((table, column))

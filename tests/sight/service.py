@@ -6,20 +6,33 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import httpx
 from sqlalchemy import event
 
 from api.app import create_app
+from casemgmt.access.roles import ROLES
 from casemgmt.db.migrate import driver_url
-from casemgmt.demo.accounts import ACCOUNTS, demo_id
 from casemgmt.demo.stage import credentials, usual_headers
 from casemgmt.settings import Settings
 from tests.expectation import Expectation, World
+from tests.sight.accounts import GENERATED, PASSWORD
 
-USERNAMES = tuple(a.username for a in ACCOUNTS)
 _DRIVER_CALLS = ("execute", "executemany", "fetch", "fetchrow", "fetchval")
+
+
+_ACCOUNTS = (
+    "SELECT u.username, u.id, array_agg(r.role) AS roles FROM app_user u JOIN user_role r ON r.user_id = u.id"
+    " WHERE r.revoked_at IS NULL GROUP BY u.username, u.id ORDER BY u.username"
+)
+
+
+def _form(username: str) -> dict[str, str]:
+    if any(a.username == username for a in GENERATED):
+        return {"grant_type": "password", "username": username, "password": PASSWORD}
+    return credentials(username)
 
 
 @dataclass
@@ -41,7 +54,9 @@ class Service:
     def __init__(self, database_url: str, owner_url: str) -> None:
         self.loop = asyncio.new_event_loop()
         self.run = self.loop.run_until_complete
-        self.ids = {username: demo_id(username) for username in USERNAMES}
+        self.ids: dict[str, UUID] = {}
+        self.permissions: dict[str, frozenset[str]] = {}
+        """Account → what its roles may do."""
         self._tokens: dict[str, str] = {}
         self._recorded: Heard | None = None
         self.run(self._open(database_url, owner_url))
@@ -55,7 +70,18 @@ class Service:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         self._client = httpx.AsyncClient(transport=transport, base_url="http://service")
         self.owner = await asyncpg.connect(driver_url(owner_url))
-        await self.acall(USERNAMES[0], "GET", "/v1/tasks/mine")
+        await self._know_accounts()
+        await self.acall("duty.almaty", "GET", "/v1/tasks/mine")
+
+    async def _know_accounts(self) -> None:
+        for row in await self.owner.fetch(_ACCOUNTS):
+            self.ids[row["username"]] = row["id"]
+            self.permissions[row["username"]] = frozenset(str(p) for r in row["roles"] for p in ROLES[r].permissions)
+
+    def notice_roles(self, who: str) -> None:
+        """Take notice that the roles of an account changed."""
+        self.permissions[who] = frozenset()
+        self.run(self._know_accounts())
 
     def close(self) -> None:
         """Close everything."""
@@ -86,9 +112,13 @@ class Service:
     async def sign_in(self, who: str) -> None:
         """Sign an account in, unless it is."""
         if who not in self._tokens:
-            answer = await self._client.post("/v1/token", data=credentials(who))
+            answer = await self._client.post("/v1/token", data=_form(who))
             assert answer.status_code == 200, answer.text
             self._tokens[who] = answer.json()["access_token"]
+
+    def holders(self, permission: str | None) -> list[str]:
+        """Return the accounts that hold a permission."""
+        return [who for who, held in self.permissions.items() if permission in held]
 
     def world(self) -> World:
         """Return all rows as they are now."""

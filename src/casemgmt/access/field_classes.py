@@ -169,7 +169,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.PROGRESS: "as_of schedule held_back made_at approved_at completed_at",
         _F.MACHINERY: "schedule_digest digest",
     },
-    "role_grant": {_F.STAFF: "role signal_reach case_reach flags"},
+    "role_grant": {_F.STAFF: "role signal_reach case_reach flags excludes"},
     "search": {_F.MACHINERY: "what record_ids complete expires_at"},
     "second_factor": {_F.CREDENTIAL: "sealed_secret enrolled_at confirmed_at last_step"},
     "session_participant": {_F.PROGRESS: "attendance"},

@@ -336,6 +336,23 @@ ROLES: dict[str, Role] = {
     ),
 }
 
+ALONE: dict[str, str] = {
+    "administrator": "whoever gives rights has none that reach a child, and none to look at what became of them",
+    "auditor": "whoever judges what others did takes no part in it, and reads no content",
+    "policy_analyst": "whoever works on rules and figures knows no person behind them",
+    "records_officer": "whoever destroys on a term or a request reads nothing of it, and does not audit it",
+    "research_officer": "whoever takes pseudonymised data out could recognise the children of other work",
+    "subject_officer": "whoever gives out what is held of a person has no file of that person to work on",
+}
+"""Roles that stand alone: an account that holds one of them holds no other. Each with its reason."""
+
+
+def excluded_by(role: str) -> frozenset[str]:
+    """Return the roles that nobody holds together with this one."""
+    others = ROLES.keys() - {role}
+    return frozenset(others if role in ALONE else others & ALONE.keys())
+
+
 _ORDER = list(Reach)
 
 

@@ -14,6 +14,8 @@ class RoleGrant(SQLModel, table=True):
     signal_reach: str = Field(max_length=12)
     case_reach: str = Field(max_length=12)
     flags: list[str] = Field(sa_type=ARRAY(Text))
+    excludes: list[str] = Field(sa_type=ARRAY(Text))
+    """The roles that no account holds together with it."""
 
 
 class StateTransition(SQLModel, table=True):

@@ -10,7 +10,7 @@ from typing import Any
 import asyncpg
 import orjson
 
-from casemgmt.access.roles import ROLES, Role
+from casemgmt.access.roles import ROLES, Role, excluded_by
 from casemgmt.audit.commitments import ABSENT, Change, commitments, content, new_row, new_salt
 from casemgmt.ids import new_id
 from casemgmt.machines import MACHINES
@@ -54,7 +54,13 @@ async def load_reference(connection: asyncpg.Connection) -> None:
 
 async def _load_rights(connection: asyncpg.Connection) -> None:
     rows = [
-        {"role": name, "signal_reach": str(role.signals), "case_reach": str(role.cases), "flags": _flags(role)}
+        {
+            "role": name,
+            "signal_reach": str(role.signals),
+            "case_reach": str(role.cases),
+            "flags": _flags(role),
+            "excludes": sorted(excluded_by(name)),
+        }
         for name, role in ROLES.items()
     ]
     grants = await _copy(connection, "role_grant", ("role",), rows)

@@ -30,6 +30,10 @@ class Document(Scoped, Stamped, Versioned, table=True):
             name="content_when_kept",
         ),
         CheckConstraint("state <> 'removal_proposed' or removal_reason is not null", name="reason_when_proposed"),
+        CheckConstraint(
+            "removed_by_id is null or removed_by_id is distinct from removal_proposed_by_id",
+            name="second_person_removes",
+        ),
         CheckConstraint("(file_name is null) = (state = 'erased')", name="name_until_erased"),
         Index("ix_document_record", "record_type", "record_id", "created_at", "id"),
         Index("ix_document_case_newest", "case_id", "created_at", "id"),

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from casemgmt.access.permissions import Permission
-from casemgmt.access.roles import ROLES
-from casemgmt.errors import Invalid, invalid_field
+from casemgmt.access.roles import ROLES, excluded_by
+from casemgmt.errors import Conflict, Invalid, invalid_field
 from casemgmt.organisations.views import Duty
 from casemgmt.reference.lists import code_list
 from casemgmt.reference.regions import find_region
@@ -82,6 +82,17 @@ def check_scopes(kind: str, scopes: Sequence[Permission] | None) -> None:
         raise invalid_field("/scopes", "scopes-of-persons", "Only machine accounts have scopes.")
     if not set(scopes) <= ROLES[MACHINE_ROLE].permissions:
         raise invalid_field("/scopes", "scope-beyond-role", "The role of machine accounts does not carry all of these.")
+
+
+def check_roles_together(held: Iterable[str], role: str) -> None:
+    """Refuse a role that nobody holds together with one that the account has."""
+    clashing = sorted(excluded_by(role) & set(held))
+    if clashing:
+        raise Conflict(
+            f"The role '{role}' is not held together with {', '.join(clashing)}.",
+            code="roles-exclude-each-other",
+            data={"role": role, "held": clashing},
+        )
 
 
 def check_role_fits(kind: str, role: str) -> None:

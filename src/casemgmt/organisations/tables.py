@@ -77,6 +77,7 @@ class UserRole(Row, table=True):
     __tablename__ = "user_role"
     __table_args__ = (
         Index("uq_user_role_held", "user_id", "role", unique=True, postgresql_where=sql("revoked_at is null")),
+        CheckConstraint("granted_by_id <> user_id", name="not_to_oneself"),
     )
 
     id: UUID = Field(primary_key=True)

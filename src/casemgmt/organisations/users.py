@@ -13,7 +13,7 @@ from casemgmt.errors import Conflict, Forbidden
 from casemgmt.ids import new_id
 from casemgmt.organisations import repository
 from casemgmt.organisations.commands import ChangeUser, CreateUser, GrantRole
-from casemgmt.organisations.policy import check_role_fits, check_scopes
+from casemgmt.organisations.policy import check_role_fits, check_roles_together, check_scopes
 from casemgmt.organisations.service import given_fields, require_organisation
 from casemgmt.organisations.tables import AppUser, UserRole
 from casemgmt.organisations.views import UserSummary, UserView
@@ -53,8 +53,10 @@ async def grant_role(work: Work, user_id: UUID, command: GrantRole) -> UserView:
     """Give a role. The tokens of the user become stale at once."""
     user = await _other(work, user_id)
     check_role_fits(user.kind, command.role)
-    if any(r.role == command.role for r in await repository.roles_of(work, user_id)):
+    held = {r.role for r in await repository.roles_of(work, user_id)}
+    if command.role in held:
         raise Conflict("The user holds this role already.", code="already-exists")
+    check_roles_together(held, command.role)
     role = UserRole(
         id=new_id(), user_id=user_id, role=command.role, granted_by_id=work.actor.user_id, granted_at=work.now
     )

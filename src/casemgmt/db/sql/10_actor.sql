@@ -119,10 +119,17 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
      WHERE u.id = p_user
 $$;
 
+-- Roles that must not come together (`access/roles.py`) are refused after the account is locked by the update of its
+-- reach: of two grants at the same moment the later one finds the earlier.
 CREATE OR REPLACE FUNCTION role_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM refresh_reach(NEW.user_id);
+    IF EXISTS (SELECT 1 FROM user_role r JOIN role_grant g USING (role) JOIN user_role other ON other.user_id = r.user_id
+                WHERE r.user_id = NEW.user_id AND r.revoked_at IS NULL AND other.revoked_at IS NULL
+                  AND other.role = ANY (g.excludes)) THEN
+        RAISE EXCEPTION 'the account would hold roles that exclude each other' USING ERRCODE = 'CM409';
+    END IF;
     RETURN NULL;
 END $$;
 

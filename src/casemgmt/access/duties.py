@@ -1,0 +1,66 @@
+"""Separation of duties: which two acts on one record are never taken by one person.
+
+Declared here, refused with a reason by the guard of the step, and refused by a constraint of the database whatever the
+code does. `tests/contract/test_duties.py` walks these tables: a column that names who decided is in one of them.
+"""
+
+from typing import NamedTuple
+
+
+class Separation(NamedTuple):
+    """Two columns of a table that never name the same person."""
+
+    table: str
+    first: str
+    second: str
+    rule: str
+    """In words, for `docs/matrix.md`."""
+
+
+SEPARATIONS = (
+    Separation("benefit_appeal", "against_id", "settled_by_id", "Who decided does not settle the appeal against it."),
+    Separation(
+        "benefit_appeal", "proposer_id", "settled_by_id", "Who proposed a refusal settles no appeal against it."
+    ),
+    Separation(
+        "benefit_determination",
+        "proposed_by_id",
+        "decided_by_id",
+        "Who proposes to refuse a benefit does not refuse it.",
+    ),
+    Separation("break_glass_grant", "user_id", "reviewed_by_id", "Who broke the glass does not review it."),
+    Separation("case_closure", "proposed_by_id", "decided_by_id", "Who proposes a closure does not decide on it."),
+    Separation("case_handover", "from_user_id", "to_user_id", "A case is handed over to somebody else."),
+    Separation(
+        "document", "removal_proposed_by_id", "removed_by_id", "Who proposes to remove a document does not do it."
+    ),
+    Separation("erasure_request", "requested_by_id", "decided_by_id", "Who asks for an erasure does not approve it."),
+    Separation("factor_removal", "requested_by_id", "decided_by_id", "Two administrators take a second factor away."),
+    Separation("factor_removal", "user_id", "requested_by_id", "Nobody asks for the removal of their own factor."),
+    Separation("factor_removal", "user_id", "decided_by_id", "Nobody decides on their own factor."),
+    Separation("identity_link", "user_id", "linked_by_id", "Nobody links an identity to their own account."),
+    Separation("legal_hold", "lift_requested_by_id", "lifted_by_id", "Two persons lift a hold."),
+    Separation("plan", "signed_by_id", "approved_by_id", "Who signs a plan does not approve it."),
+    Separation(
+        "research_project", "proposed_by_id", "decided_by_id", "Who proposes a research project does not approve it."
+    ),
+    Separation(
+        "retention_plan", "made_by_id", "approved_by_id", "Who makes a plan of destruction does not approve it."
+    ),
+    Separation(
+        "signal", "triaged_by_id", "reviewed_by_id", "Who finds no ground in a severe signal does not confirm it."
+    ),
+    Separation("staff_conflict", "declared_by_id", "ended_by_id", "Who declared a conflict does not end it."),
+    Separation("staff_conflict", "user_id", "ended_by_id", "Nobody ends their own conflict."),
+    Separation(
+        "subject_copy", "prepared_by_id", "decided_by_id", "Who prepares a copy for a subject does not release it."
+    ),
+    Separation("user_role", "user_id", "granted_by_id", "Nobody gives a role to themselves."),
+)
+
+ONE_PERSON = {
+    ("consent", "ended_by_id"): "the family takes it back; who writes that down decides nothing",
+    ("legal_hold", "reviewed_by_id"): "a review says that the hold goes on, and lifts nothing",
+    ("visitor_warning", "lifted_by_id"): "a warning is dated, and the desk that sees it no more than the visitors do",
+}
+"""Columns that name who decided alone: (table, column) → why no second person is needed."""
