@@ -8,11 +8,9 @@ import sys
 from collections.abc import Callable, Mapping
 from functools import partial
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 from sqlalchemy.engine import make_url
 
 from casemgmt.access.bootstrap import create_administrator
@@ -35,9 +33,9 @@ from casemgmt.log import set_up_logs
 from casemgmt.retention.command_line import app as retention_app
 from casemgmt.settings import SealerSettings, Settings
 from casemgmt.supervise import Companion, Step, run_service
+from casemgmt.terminal import console, errors, read_settings, refuse
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
-SettingsT = TypeVar("SettingsT", Settings, SealerSettings)
 
 app.add_typer(audit_app, name="audit")
 app.add_typer(files_app, name="files")
@@ -45,8 +43,6 @@ app.add_typer(retention_app, name="retention")
 app.command()(backup)
 app.command()(restore)
 app.command()(rotate_secret)
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 APP_LOGIN = "casemgmt_app"
 """The log-in of the service in the embedded database."""
@@ -56,25 +52,10 @@ _OF_SERVICE = frozenset(f"CASEMGMT_{name.upper()}" for name in Settings.model_fi
 _OF_SEALER = frozenset(f"CASEMGMT_{name.upper()}" for name in SealerSettings.model_fields)
 
 
-def _settings() -> Settings:
-    return _checked(Settings)
-
-
-def _checked(kind: type[SettingsT]) -> SettingsT:
-    try:
-        return kind()
-    except ValidationError as error:
-        for fault in error.errors():
-            field = ".".join(str(p) for p in fault["loc"])
-            errors.print(f"Setting {('CASEMGMT_' + field.upper()) if field else ''}: {fault['msg']}")
-        raise typer.Exit(2) from None
-
-
 def _admin_url(settings: Settings) -> str:
     url = settings.migration_database_url
     if url is None:
-        errors.print("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that may create tables and roles.")
-        raise typer.Exit(2)
+        refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that may create tables and roles.")
     return url
 
 
@@ -171,9 +152,9 @@ def _greet(address: str, *, demo: bool) -> None:
 @app.command("migrate")
 def migrate_command() -> None:
     """Bring the database to the state of this program: roles, tables, SQL, reference data. Safe to repeat."""
-    settings = _settings()
+    settings = read_settings(Settings)
     set_up_logs(settings.log_format)
-    asyncio.run(migrate(_admin_url(settings), settings.database_url, _checked(SealerSettings).sealer_database_url))
+    asyncio.run(migrate(_admin_url(settings), settings.database_url, read_settings(SealerSettings).sealer_database_url))
 
 
 @app.command()
@@ -185,7 +166,7 @@ def seal(
     ] = False,
 ) -> None:
     """Seal the audit log until stopped: put events into the Merkle tree, sign its head, tell the witnesses."""
-    settings = _checked(SealerSettings)
+    settings = read_settings(SealerSettings)
     set_up_logs(settings.log_format)
     try:
         size = asyncio.run(run_sealer(settings, once=once, accept_loss=accept_loss))
@@ -199,7 +180,7 @@ def seal(
 @app.command("load-demo")
 def load_demo() -> None:
     """Put the invented bodies and accounts of the demo into the database, once."""
-    settings = _settings()
+    settings = read_settings(Settings)
     if settings.mode != "demo":
         errors.print("Refused: demo data is loaded with CASEMGMT_MODE=demo only.")
         raise typer.Exit(2)
@@ -214,7 +195,7 @@ def create_admin(
     given_name: Annotated[str, typer.Option(prompt=True)],
 ) -> None:
     """Make the first administrator of a new deployment. The password is asked for, or read from standard input."""
-    settings = _settings()
+    settings = read_settings(Settings)
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     breached = BreachedPasswords(settings.breached_passwords_file)
     try:

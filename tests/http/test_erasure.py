@@ -313,14 +313,14 @@ async def test_one_person_alone_erases_nothing(world: World, owner: asyncpg.Conn
     assert await owner.fetchval("SELECT narrative FROM signal") != ""
 
 
-async def test_a_paper_that_names_nothing_is_refused_with_its_place(world: World) -> None:
-    for target, pointer in (
-        ({"type": "case", "case_number": "KZ-75-2026-999999"}, "/target"),
-        ({"type": "person", "iin": "123"}, "/target/iin"),
-    ):
-        answer = await place_hold(world, target)
-        assert answer.status_code == 422, answer.text
-        assert [e["pointer"] for e in answer.json()["errors"]] == [pointer]
+async def test_a_paper_that_names_nothing_is_refused_and_recorded(world: World, owner: asyncpg.Connection) -> None:
+    wrong = await place_hold(world, {"type": "person", "iin": "123"})
+    assert (wrong.status_code, wrong.json()["errors"][0]["pointer"]) == (422, "/target/iin")
+    unknown = await place_hold(world, {"type": "case", "case_number": "KZ-75-2026-999999"})
+    assert (unknown.status_code, unknown.json()["code"]) == (404, "record-not-known")
+    query = "SELECT kind FROM audit_event WHERE request_id = $1 AND outcome = 'refused'"
+    asked = await owner.fetch(query, unknown.headers["x-request-id"])
+    assert [e["kind"] for e in asked] == ["records.refused"], "who looks for whom is recorded, also in vain"
     assert (await place_hold(world, {"type": "case"})).status_code == 422
     case = await open_case(world)
     past = await place_hold(world, {"type": "case", "id": case.id}, review_on="2020-01-01")

@@ -3,19 +3,16 @@
 import asyncio
 import os
 from enum import StrEnum
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import asyncpg
 import typer
 from pydantic import ValidationError
-from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from casemgmt.access.rotation import RotationError, rotate_factor_secret, rotate_lookup_secret
 from casemgmt.settings import Settings
-
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+from casemgmt.terminal import console, errors, read_settings, refuse, told
 
 NEW = "CASEMGMT_NEW_SECRET"
 
@@ -27,32 +24,27 @@ class Secret(StrEnum):
     FACTOR = "factor"
 
 
-def _refuse(text: str) -> NoReturn:
-    errors.print(text, markup=False)
-    raise typer.Exit(2)
-
-
 def rotate_secret(which: Annotated[Secret, typer.Argument(help="Which secret.")]) -> None:
     """Change CASEMGMT_LOOKUP_SECRET or CASEMGMT_FACTOR_SECRET into CASEMGMT_NEW_SECRET. Stop the service first."""
     name = f"{which}_secret"
-    settings = Settings()
+    settings = read_settings(Settings)
     new = os.environ.get(NEW, "")
     if settings.migration_database_url is None:
-        _refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that may change all of it.")
+        refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that may change all of it.")
     old = getattr(settings, name).get_secret_value()
     if new in {"", old}:
-        _refuse(f"Set {NEW} to the new secret: CASEMGMT_{name.upper()} is still the old one.")
+        refuse(f"Set {NEW} to the new secret: CASEMGMT_{name.upper()} is still the old one.")
     changed: dict[str, Any] = {name: new}
     try:
         Settings(**changed)  # the new one is held to all that the service will ask of it
     except ValidationError as error:
-        _refuse("; ".join(fault["msg"] for fault in error.errors()))
+        refuse(told(error))
     try:
         done = _rotate(which, settings.migration_database_url, old, new)
     except RotationError as error:
-        _refuse(f"{error} Nothing is changed.")
+        refuse(f"{error} Nothing is changed.")
     except (OSError, asyncpg.PostgresError) as error:
-        _refuse(f"Nothing is changed: {error}")
+        refuse(f"Nothing is changed: {error}")
     what = "phone numbers are hashed" if which is Secret.LOOKUP else "second factors are sealed"
     console.print(f"{done:,} {what} under the new secret. Put it into CASEMGMT_{name.upper()} and start the service.")
     if which is Secret.FACTOR:

@@ -4,13 +4,11 @@ import asyncio
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 from uuid import UUID
 
 import asyncpg
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
 
 from casemgmt.audit.comparison import Witness
@@ -24,10 +22,9 @@ from casemgmt.audit.tree import BrokenTreeError
 from casemgmt.audit.verify import verify
 from casemgmt.db.migrate import driver_url
 from casemgmt.settings import SealerSettings, Settings
+from casemgmt.terminal import console, errors, read_settings, refuse
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _SHOWN = 20
 """Most faults that are printed."""
@@ -35,12 +32,6 @@ _SHOWN = 20
 _FORMATS = ["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]
 _FROM = "Moment in UTC; absent: from the first event on."
 _TO = "Moment in UTC; absent: to the last event."
-
-
-def refuse(text: str) -> NoReturn:
-    """End with a sentence for the user and the exit code of a wrong call."""
-    errors.print(text, markup=False)
-    raise typer.Exit(2)
 
 
 def _bar() -> Progress:
@@ -81,7 +72,7 @@ def export_command(
     on_behalf_of: Annotated[UUID | None, typer.Option(help="Id of the account for which it is done.")] = None,
 ) -> None:
     """Write the log, or a part of it, with all that proves it. The export itself stands in the log."""
-    settings = SealerSettings()
+    settings = read_settings(SealerSettings)
     if settings.sealer_database_url is None or settings.audit_key_file is None:
         refuse(
             "Set CASEMGMT_SEALER_DATABASE_URL and CASEMGMT_AUDIT_KEY_FILE: an export is read and signed as the sealer."
@@ -235,10 +226,7 @@ def disclose_salt_command(
 
 
 def _admin_url() -> str:
-    try:
-        url = Settings().migration_database_url
-    except ValidationError as error:
-        refuse("; ".join(fault["msg"] for fault in error.errors()))
+    url = read_settings(Settings).migration_database_url
     if not url:
         refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: salts are read as the owner of the tables.")
     return url

@@ -2,11 +2,10 @@
 
 import asyncio
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import asyncpg
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn
 
 from casemgmt.backup import manifest
@@ -16,9 +15,7 @@ from casemgmt.backup.restoring import restore_backup
 from casemgmt.clock import SystemClock
 from casemgmt.documents.keys import KeyFileError, KeyRing, read_key_file
 from casemgmt.settings import SealerSettings, Settings
-
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
+from casemgmt.terminal import console, errors, read_settings, refuse
 
 Binaries = Annotated[
     Path | None, typer.Option(help="Folder with PostgreSQL's programs. Absent: those of the installation.")
@@ -32,17 +29,12 @@ def _ring(path: Path) -> KeyRing:
     try:
         return read_key_file(path)
     except KeyFileError as error:
-        _refuse(str(error))
-
-
-def _refuse(text: str) -> NoReturn:
-    errors.print(text, markup=False)
-    raise typer.Exit(2)
+        refuse(str(error))
 
 
 def _admin_url(settings: Settings) -> str:
     if settings.migration_database_url is None:
-        _refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that row security doesn't bind.")
+        refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that row security doesn't bind.")
     return settings.migration_database_url
 
 
@@ -52,13 +44,13 @@ def backup(
     binaries: Binaries = None,
 ) -> None:
     """Copy the whole database, as it is at one moment, into a new folder. The service goes on meanwhile."""
-    url = _admin_url(Settings())
+    url = _admin_url(read_settings(Settings))
     try:
         made = make_backup(url, folder, _ring(key), SystemClock().now(), console.print, binaries)
     except BackupError as error:
-        _refuse(str(error))
+        refuse(str(error))
     except (OSError, asyncpg.PostgresError) as error:
-        _refuse(f"The backup failed, nothing of it is left: {error}")
+        refuse(f"The backup failed, nothing of it is left: {error}")
     sealed = "nothing of it sealed" if made.sealed is None else f"sealed up to {made.sealed.size:,}"
     console.print(f"{folder}: {made.bytes / 2**20:,.1f} MiB, {made.events:,} audit events, {sealed}.")
     console.print(f"It is sealed under the key {made.key_id}: keep the key file, and never beside the backup.")
@@ -70,9 +62,9 @@ def restore(
     binaries: Binaries = None,
 ) -> None:
     """Put a backup into an empty database of a new cluster, end all sessions, begin a new generation of cursors."""
-    settings = Settings()
+    settings = read_settings(Settings)
     url = _admin_url(settings)
-    logins = (settings.database_url, SealerSettings().sealer_database_url)
+    logins = (settings.database_url, read_settings(SealerSettings).sealer_database_url)
     try:
         with Progress(
             TextColumn("{task.description}"), BarColumn(), DownloadColumn(), console=errors, transient=True
@@ -85,9 +77,9 @@ def restore(
                 )
             )
     except BackupError as error:
-        _refuse(str(error))
+        refuse(str(error))
     except (OSError, asyncpg.PostgresError) as error:
-        _refuse(f"The restore failed; empty the database before the next try: {error}")
+        refuse(f"The restore failed; empty the database before the next try: {error}")
     console.print(
         f"The database is as it was on {said.made_at:%Y-%m-%d at %H:%M} UTC, with {said.events:,} audit events or more."
     )

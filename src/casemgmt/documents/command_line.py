@@ -3,12 +3,10 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import asyncpg
 import typer
-from pydantic import ValidationError
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from casemgmt.documents.keys import KeyFileError, KeyRing, make_key_file, read_key_file
@@ -16,10 +14,9 @@ from casemgmt.documents.storage import Folder
 from casemgmt.documents.upkeep import Findings, UpkeepError, check_storage, rotate_keys, sweep
 from casemgmt.documents.vault import keys_of
 from casemgmt.settings_documents import FilesSettings
+from casemgmt.terminal import console, errors, read_settings, refuse
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 _SHOWN = 20
 _WORDS = {
@@ -28,11 +25,6 @@ _WORDS = {
     "no_key": "its master key is not in the key file",
     "not_as_logged": "its digest is not the one that the audit log committed to",
 }
-
-
-def _refuse(text: str) -> NoReturn:
-    errors.print(text, markup=False)
-    raise typer.Exit(2)
 
 
 def _bar(text: str) -> tuple[Progress, Callable[[int, int], None]]:
@@ -44,18 +36,15 @@ def _bar(text: str) -> tuple[Progress, Callable[[int, int], None]]:
 
 
 def _deployment() -> tuple[FilesSettings, str, KeyRing]:
-    try:
-        settings = FilesSettings()
-    except ValidationError as error:
-        _refuse("; ".join(f"CASEMGMT_{str(f['loc'][0]).upper()}: {f['msg']}" for f in error.errors()))
+    settings = read_settings(FilesSettings)
     if settings.migration_database_url is None:
-        _refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that row security doesn't bind.")
+        refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that row security doesn't bind.")
     try:
         keys = keys_of(settings)
     except KeyFileError as error:
-        _refuse(str(error))
+        refuse(str(error))
     if keys is None:
-        _refuse("Set CASEMGMT_DOCUMENT_KEY_FILE: the master keys of the documents (`casemgmt files new-key`).")
+        refuse("Set CASEMGMT_DOCUMENT_KEY_FILE: the master keys of the documents (`casemgmt files new-key`).")
     return settings, settings.migration_database_url, keys
 
 
@@ -71,7 +60,7 @@ def new_key(
     try:
         ring = make_key_file(out, None if after is None else read_key_file(after))
     except KeyFileError as error:
-        _refuse(str(error))
+        refuse(str(error))
     older = ", ".join(key for key in ring.by_id if key != ring.current.id)
     console.print(f"Master key {ring.current.id} is in {out}{f', and behind it {older}' if older else ''}.")
     console.print("Keep a copy of the file where neither the database nor the documents lie: without it no document")
@@ -87,9 +76,9 @@ def rotate_key() -> None:
         with bar:
             done = asyncio.run(rotate_keys(url, keys, progress))
     except UpkeepError as error:
-        _refuse(str(error))
+        refuse(str(error))
     except (OSError, asyncpg.PostgresError) as error:
-        _refuse(f"It stopped, and goes on where it stopped when it is started again: {error}")
+        refuse(f"It stopped, and goes on where it stopped when it is started again: {error}")
     console.print(f"{done:,} keys are wrapped by {keys.current.id} now; none is by another one.")
     for old in keys.by_id:
         if old != keys.current.id:
@@ -116,7 +105,7 @@ def check(
             found = asyncio.run(check_storage(url, storage, keys, grace_hours * 3600, progress))
         swept = asyncio.run(sweep(url, storage, found.left_over)) if remove else 0
     except (OSError, asyncpg.PostgresError) as error:
-        _refuse(f"The check could not be finished: {error}")
+        refuse(f"The check could not be finished: {error}")
     _tell(found, swept)
     raise typer.Exit(1 if found.faults or len(found.left_over) > swept else 0)
 

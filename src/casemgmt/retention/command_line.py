@@ -4,13 +4,12 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn, TypeVar
+from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import asyncpg
 import orjson
 import typer
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.table import Table
 
@@ -24,10 +23,9 @@ from casemgmt.retention.planning import BATCH, term_of
 from casemgmt.retention.schedule import applied, schedule
 from casemgmt.retention.wording import reason_text, say, texts
 from casemgmt.settings import SealerSettings, Settings
+from casemgmt.terminal import console, errors, read_settings, refuse
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
-console = Console(highlight=False, soft_wrap=True)
-errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 AnswerT = TypeVar("AnswerT")
 Action = Callable[[asyncpg.Connection], Awaitable[AnswerT]]
@@ -40,15 +38,10 @@ _EVENT = (
 _COUNTS = "SELECT count(*) AS whole, count(outcome) AS done FROM retention_item WHERE plan_id = $1"
 
 
-def _refuse(text: str) -> NoReturn:
-    errors.print(text, markup=False)
-    raise typer.Exit(2)
-
-
 def _as_owner(action: Action[AnswerT]) -> AnswerT:
-    url = Settings().migration_database_url
+    url = read_settings(Settings).migration_database_url
     if url is None:
-        _refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that may do all of this.")
+        refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that may do all of this.")
 
     async def run() -> AnswerT:
         connection = await asyncpg.connect(driver_url(url))
@@ -61,7 +54,7 @@ def _as_owner(action: Action[AnswerT]) -> AnswerT:
     try:
         return asyncio.run(run())
     except (OSError, asyncpg.PostgresError) as error:
-        _refuse(f"The database did not do it: {error}")
+        refuse(f"The database did not do it: {error}")
 
 
 @app.command("plan")
@@ -70,7 +63,7 @@ def plan_command(
 ) -> None:
     """Show what is due for destruction now. A dry run: nothing is changed, nothing is stored."""
     if language not in ("kk", "ru", "en"):
-        _refuse("--language is kk, ru or en.")
+        refuse("--language is kk, ru or en.")
     told: Language = language  # type: ignore[assignment]  # one of the three
     terms = applied(datetime.now(UTC))
     found = _as_owner(lambda connection: _due(connection, terms))
@@ -131,7 +124,7 @@ async def _run(connection: asyncpg.Connection, plan: UUID, batch: int) -> int:
                 await connection.execute(_OFFICER, str(approver or ""))
                 answer = await connection.fetchval("SELECT run_retention($1, $2, $3)", plan, batch, datetime.now(UTC))
                 if answer is None:
-                    _refuse("There is no such plan, or it is not approved by a second person, or it is completed.")
+                    refuse("There is no such plan, or it is not approved by a second person, or it is completed.")
                 done = orjson.loads(answer)
                 ids = [plan, *map(UUID, done["destroyed"])]
                 await connection.execute(_EVENT, new_id(), ids, approver)
@@ -148,14 +141,14 @@ def certificate_command(
     out: Annotated[Path, typer.Option(help="File to write, and the same name with .html beside it to print.")],
 ) -> None:
     """Write the signed certificate of destruction: counts, terms and accounts, and nobody whose records they were."""
-    key_file = SealerSettings().audit_key_file
+    key_file = read_settings(SealerSettings).audit_key_file
     if key_file is None:
-        _refuse("Set CASEMGMT_AUDIT_KEY_FILE: the certificate is signed with the key of the audit log.")
+        refuse("Set CASEMGMT_AUDIT_KEY_FILE: the certificate is signed with the key of the audit log.")
     try:
         key = read_key_file(key_file)
         content = _as_owner(lambda connection: certificates.write_certificate(connection, plan, key))
     except (KeyFileError, certificates.CertificateError) as error:
-        _refuse(str(error))
+        refuse(str(error))
     page = out.with_suffix(".html")
     out.write_bytes(content)
     page.write_text(certificates.as_html(orjson.loads(content)), "utf-8")
@@ -172,9 +165,9 @@ def verify_command(
         document = certificates.read_certificate(file.read_bytes())
         known = None if key is None else read_key_list(key)
     except OSError as error:
-        _refuse(f"{file} can't be read: {error.strerror}.")
+        refuse(f"{file} can't be read: {error.strerror}.")
     except (certificates.CertificateError, EvidenceError) as error:
-        _refuse(f"{file}: {error}")
+        refuse(f"{file}: {error}")
     if not certificates.holds(document, known):
         console.print("[bold red]It does not hold.[/] The content is not what was signed, or not by a known key.")
         raise typer.Exit(1)

@@ -65,7 +65,7 @@ async def find_record(work: Work, target: HoldTarget) -> UUID:
         iin=target.iin,
     )
     if found is None:
-        raise invalid_field("/target", "record-not-known", "There is no such record.")
+        raise NotFound("There is no such record.", code="record-not-known")
     return found
 
 

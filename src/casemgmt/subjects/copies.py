@@ -7,7 +7,7 @@ from uuid import UUID
 from casemgmt.audit.events import Event
 from casemgmt.db import paging
 from casemgmt.db.work import Work, check_version
-from casemgmt.errors import WrongState, invalid_field
+from casemgmt.errors import NotFound, WrongState, invalid_field
 from casemgmt.ids import new_id
 from casemgmt.models import AllowedActionView
 from casemgmt.people.iin import InvalidIinError, read_iin
@@ -37,7 +37,7 @@ async def prepare_copy(work: Work, command: PrepareCopy) -> CopyView:
         "SELECT find_subject(CAST(:id AS uuid), :iin)", id=command.person_id, iin=command.iin
     )
     if person is None:
-        raise invalid_field("/person_id", "record-not-known", "There is no such record.")
+        raise NotFound("There is no such record.", code="record-not-known")
     copy = SubjectCopy(
         id=new_id(),
         state=CopyState.PREPARED,
