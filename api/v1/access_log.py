@@ -80,7 +80,7 @@ async def list_unusual_access(
     services: CurrentServices,
     since: Annotated[AwareDatetime | None, Query(alias="from", description="Absent: 7 days before the end.")] = None,
     until: Annotated[
-        AwareDatetime | None, Query(alias="to", description="Not included. Absent: now. At most 31 days later.")
+        AwareDatetime | None, Query(alias="to", description="Not included. Absent: now. At most 14 days later.")
     ] = None,
     accept_language: Languages = None,
 ) -> UnusualAccessView:

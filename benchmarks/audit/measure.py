@@ -31,8 +31,8 @@ _TRAIL = (
     " 'ffffffff-ffff-ffff-ffff-ffffffffffff', 26)"
 )
 _NAMING = (
-    "SELECT e.id FROM events_naming($1, now() - interval '93 days', now()) f"
-    " JOIN audit_event e ON (e.at, e.id) = (f.at, f.id) ORDER BY e.at DESC, e.id DESC LIMIT 26"
+    "SELECT id FROM events_naming($1, now() - interval '93 days', now(), 'infinity',"
+    " 'ffffffff-ffff-ffff-ffff-ffffffffffff', 26) JOIN audit_event USING (at, id) ORDER BY at DESC, id DESC"
 )
 _WALKED = "SELECT sum(seq_tup_read)::bigint FROM pg_stat_xact_all_tables WHERE relname LIKE 'audit_event_%'"
 _PERSONS = (
@@ -40,7 +40,7 @@ _PERSONS = (
     " WHERE c.organisation_id = $1 AND NOT c.restricted ORDER BY b.n LIMIT 40"
 )
 _FIND = "SELECT * FROM unusual_access($1, $2, $3, $4)"
-_QUESTIONS = (("auditor", AUDITOR, 1), ("auditor", AUDITOR, 7), ("auditor", AUDITOR, 31), ("body", ASKER, 31))
+_QUESTIONS = (("auditor", AUDITOR, 1), ("auditor", AUDITOR, 7), ("auditor", AUDITOR, 14), ("body", ASKER, 14))
 Milliseconds = dict[str, float]
 
 

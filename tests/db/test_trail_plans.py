@@ -1,12 +1,14 @@
 """A person's trail is found by indexes, also through list events and for the service: what it reads stays flat."""
 
+import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from uuid import UUID
 
 import asyncpg
 from jose import jwt
 
-from casemgmt.audit.repository import Question, list_statement
+from casemgmt.audit.repository import NAMING_RECORD
 from casemgmt.db.migrate import driver_url
 from tests.clients import World
 from tests.steps import open_case
@@ -20,6 +22,7 @@ MANY = """
       FROM generate_series(1, $1::integer) n
 """
 TRAIL = "SELECT id FROM person_trail($1, now() - interval '31 days', now() + interval '1 minute', 'infinity', $1, 26)"
+LAST = UUID(int=2**128 - 1)
 READ = """
     SELECT coalesce(sum(seq_tup_read), 0)::integer AS walked, coalesce(sum(idx_tup_fetch), 0)::integer AS fetched
       FROM pg_stat_xact_all_tables WHERE relname LIKE 'audit_event_%'
@@ -79,12 +82,13 @@ async def test_an_auditor_s_question_for_a_record_is_found_by_an_index_below_row
 ) -> None:
     case = await open_case(world)
     await _load(owner_url, 4_000)
-    statement = list_statement(Question(record_id=case.child), with_cursor=False)  # type: ignore[arg-type]  # text will do
-    for number, name in enumerate(("record_id", "since", "until", "size"), 1):
-        statement = statement.replace(f":{name}", f"${number}")
+    statement = NAMING_RECORD
+    given = ("record_id", "since", "until", "at", "id", "size", "actor_id", "case_id", "kind")
+    for number, name in enumerate(given, 1):
+        statement = re.sub(rf":{name}\b", f"${number}", statement)
     async with _acting(world, database_url, "auditor") as connection:
         since, until = await connection.fetchrow("SELECT now() - interval '31 days', now() + interval '1 minute'")
-        found = await connection.fetch(statement, case.child, since, until, 26)
+        found = await connection.fetch(statement, case.child, since, until, None, LAST, 26, None, None, None)
         read = await connection.fetchrow(READ)
     assert len(found) == 1
     assert (read["walked"], read["fetched"] < 100) == (0, True)
@@ -93,7 +97,7 @@ async def test_an_auditor_s_question_for_a_record_is_found_by_an_index_below_row
 async def test_without_the_right_the_functions_of_the_trail_tell_nothing(world: World, database_url: str) -> None:
     case = await open_case(world)
     trail = "SELECT count(*) FROM trail_events($1, ARRAY[$2::uuid], '{}', '-infinity', 'infinity', 'infinity', $1, 26)"
-    naming = "SELECT count(*) FROM events_naming($1, '-infinity', 'infinity')"
+    naming = "SELECT count(*) FROM events_naming($1, '-infinity', 'infinity', 'infinity', $1, 26)"
     for username in ("manager.almaty", "duty.almaty", "admin"):
         async with _acting(world, database_url, username) as connection:
             assert await connection.fetchval(trail, case.child, case.id) == 0, username

@@ -287,6 +287,18 @@ async def test_who_is_shut_out_of_a_family_has_no_trail_of_it(world: World) -> N
     assert await statuses(world, f"/v1/persons/{case.child}/access-log", SUPERVISOR) == {SUPERVISOR: 404}
 
 
+async def test_a_stated_purpose_and_emergency_access_are_told_in_words(world: World) -> None:
+    case = await open_case(world)
+    stated = {"Access-Purpose": 'ombudsman_inquiry; reference="17-44"'}
+    done(await (await world.as_("oversight")).get(f"/v1/cases/{case.id}", headers=stated))
+    why = {"reason": "danger_to_life", "note": "Бала көшеде жалғыз.", "minutes": 30, "person_id": case.child}
+    grant = done(await (await world.as_("duty.almaty")).post("/v1/break-glass", why))
+    done(await (await world.as_("duty.almaty")).get(f"/v1/break-glass/{grant['id']}/case"))
+    told = {(e["text"], e["purpose_text"]) for e in await _log(world, case.child)}
+    assert ("Looked at: the case", "inquiry of the commissioner for children's rights, 17-44") in told
+    assert ("Opened by emergency access: the case", "Opened by emergency access") in told
+
+
 async def test_nobody_but_auditors_reads_the_whole_trail(world: World) -> None:
     case = await open_case(world)
     path = f"/v1/audit/person-events?person_id={case.child}"

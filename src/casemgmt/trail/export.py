@@ -20,7 +20,7 @@ from casemgmt.trail.commands import ExportAccessLog
 from casemgmt.trail.policy import MOST_LINES, export_window, refuse_restricted, refuse_too_many
 from casemgmt.trail.service import actors_in
 from casemgmt.trail.views import ExportedLineView, ExportedLogView, LogRequestView
-from casemgmt.trail.wording import act_of, area_of, line, phrase, role_names
+from casemgmt.trail.wording import act_of, area_of, line, phrase, purpose_text, role_names
 from rules.zone import to_local
 
 _MOMENT = "%d.%m.%Y %H:%M"
@@ -75,7 +75,7 @@ async def _lines(work: Work, rows: list[dict[str, Any]], language: Language) -> 
             body=body_of(row),
             roles=role_names(row["roles"], language),
             text=line(act_of(row), area_of(row), language),
-            purpose=row["purpose"],
+            purpose=purpose_text(row["purpose"], language),
         )
         for row in rows
     ]

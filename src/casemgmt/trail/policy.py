@@ -8,7 +8,7 @@ from rules.zone import local_moment, to_local
 
 LONGEST_EXPORT = timedelta(days=366)
 USUAL_LOOK = timedelta(days=7)
-LONGEST_LOOK = timedelta(days=31)
+LONGEST_LOOK = timedelta(days=14)
 """Questions for unusual access read every event of their window."""
 MOST_LINES = 5000
 """Of one document: a longer one is asked for in parts."""
@@ -45,7 +45,7 @@ def unusual_window(since: datetime | None, until: datetime | None, now: datetime
     if start >= end:
         raise invalid_field("/from", "window-empty", "The first moment lies before the last.")
     if end - start > LONGEST_LOOK:
-        raise invalid_field("/from", "unusual-window-too-long", "One question looks through 31 days at most.")
+        raise invalid_field("/from", "unusual-window-too-long", "One question looks through 14 days at most.")
     return Window(start, end)
 
 

@@ -14,7 +14,7 @@ from casemgmt.reference.languages import Language, preferred_languages
 from casemgmt.timeline.repository import staff
 from casemgmt.trail import repository
 from casemgmt.trail.views import PersonEventView, TrailActor, TrailEntryView
-from casemgmt.trail.wording import act_of, area_of, line, role_names
+from casemgmt.trail.wording import act_of, area_of, line, purpose_text, role_names
 
 Rows = list[dict[str, Any]]
 
@@ -73,6 +73,7 @@ async def _entries(work: Work, rows: Rows, language: Language) -> list[TrailEntr
             text=line(act_of(row), area_of(row), language),
             on_behalf_of=row["on_behalf_of"],
             purpose=row["purpose"],
+            purpose_text=purpose_text(row["purpose"], language),
             case_id=row["case_id"],
         )
         for row in rows

@@ -34,7 +34,9 @@ class TrailEntryView(View):
     """Act and area in the reader's language."""
     on_behalf_of: UUID | None
     purpose: str | None
-    """The code of the purpose or legal basis that was given."""
+    """The code of the purpose or legal basis that was given, with the number of its paper."""
+    purpose_text: str | None
+    """The same in the reader's language."""
     case_id: UUID | None
 
 

@@ -13,6 +13,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict
 
 from casemgmt.reference.languages import Language
+from casemgmt.reference.lists import code_list
 
 Act = Literal["looked", "listed", "searched", "changed", "exported", "refused", "broke_glass"]
 Area = Literal[
@@ -32,6 +33,8 @@ Area = Literal[
     "access_log",
 ]
 
+_PURPOSES = ("access_purpose", "log_request_basis")
+"""Lists of purposes: what a reader states, and the ground on which a log is given out."""
 _LOOKS: dict[str, Act] = {
     "listed": "listed",
     "compared": "looked",
@@ -43,6 +46,8 @@ _LOOKS: dict[str, Act] = {
 _KINDS: dict[str, tuple[Act, Area]] = {
     "access_log.read": ("looked", "access_log"),
     "access_log.exported": ("exported", "access_log"),
+    "break_glass.opened": ("broke_glass", "case"),
+    "break_glass.case_read": ("broke_glass", "case"),
     "contact.requested": ("searched", "person"),
     "signal.sent_again": ("looked", "signal"),
 }
@@ -50,6 +55,7 @@ _AREAS: dict[str, Area] = {
     "access_log": "access_log",
     "assessment": "assessment",
     "benefit": "benefit",
+    "break_glass": "case",
     "case": "case",
     "centre_session": "session",
     "document": "document",
@@ -121,6 +127,19 @@ def role_names(roles: Iterable[str], language: Language) -> list[str]:
     """Return roles as a person reads them; a role that is no more keeps its code."""
     words = _texts()["roles"]
     return [words[role].in_(language) if role in words else role for role in roles]
+
+
+def purpose_text(purpose: str | None, language: Language) -> str | None:
+    """Return a purpose as a person reads it, with the number of its paper; one that is in no list keeps its code."""
+    if purpose is None:
+        return None
+    code, _, reference = purpose.partition(" ")
+    if code == "break_glass":  # the number is that of the grant, which is no paper
+        return _texts()["acts"]["broke_glass"].in_(language)
+    for name in _PURPOSES:
+        if code in code_list(name).codes:
+            return ", ".join(filter(None, (code_list(name).value(code).label((language,)).text, reference)))
+    return purpose
 
 
 def phrase(key: str, language: Language) -> str:

@@ -108,11 +108,23 @@ RETURNS TABLE (id uuid, at timestamptz, kind text, outcome text, actor_id uuid, 
      WHERE p.id = p_person
 $$;
 
--- Times and ids of the events that name a record. Row security would let an auditor find them by reading the whole month:
--- no index serves a condition on a list of ids below a policy.
-CREATE OR REPLACE FUNCTION events_naming(p_record uuid, p_since timestamptz, p_until timestamptz)
-RETURNS TABLE (at timestamptz, id uuid) ROWS 10  -- few: so each is fetched by its key, and no window is walked through
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT e.at, e.id FROM audit_event e
-     WHERE actor_has('audit') AND e.at >= p_since AND e.at < p_until AND e.record_ids @> ARRAY[p_record]
-$$;
+-- Times and ids of the newest events that name a record, a page of them. Row security would let an auditor find them by
+-- reading the whole month: no index serves a condition on a list of ids below a policy.
+DROP FUNCTION IF EXISTS events_naming(uuid, timestamptz, timestamptz);
+CREATE OR REPLACE FUNCTION events_naming(
+    p_record uuid, p_since timestamptz, p_until timestamptz, p_at timestamptz, p_id uuid, p_size integer,
+    p_actor uuid DEFAULT NULL, p_case uuid DEFAULT NULL, p_kind text DEFAULT NULL)
+RETURNS TABLE (at timestamptz, id uuid) ROWS 25
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF actor_has('audit') THEN
+        RETURN QUERY EXECUTE $q$
+            WITH found AS MATERIALIZED (
+                SELECT e.at, e.id FROM audit_event e
+                 WHERE e.at >= $1 AND e.at < $2 AND e.record_ids @> ARRAY[$3] AND (e.at, e.id) < ($4, $5)
+                   AND ($7 IS NULL OR e.actor_id = $7) AND ($8 IS NULL OR e.case_id = $8) AND ($9 IS NULL OR e.kind = $9)
+                   AND NOT (e.record_ids || ARRAY[e.case_id, e.signal_id]) && $10)
+            SELECT f.at, f.id FROM found f ORDER BY f.at DESC, f.id DESC LIMIT $6$q$
+        USING p_since, p_until, p_record, p_at, p_id, p_size, p_actor, p_case, p_kind, shut_out();
+    END IF;
+END $$;
