@@ -18,7 +18,7 @@ from casemgmt.db.migrate import driver_url
 from casemgmt.settings import Settings
 from tests.clients import World
 from tests.conftest import fresh_database, owner_of
-from tests.red_team import duties, files, identity, keeping, kin, log, sight, tampering  # noqa: F401 - they register their attacks
+from tests.red_team import duties, files, glass, identity, keeping, kin, log, sight, tampering  # noqa: F401 - they register their attacks
 from tests.red_team.attack import ATTACKS, Field
 from tests.red_team.target import Target, set_up
 
