@@ -10,6 +10,7 @@ from casemgmt.access.permissions import Permission
 from casemgmt.access.roles import ROLES
 from casemgmt.demo.sign_off import example_sign_off
 from casemgmt.machines import MACHINES
+from casemgmt.matrix import matrix_document
 from casemgmt.settings import SealerSettings, Settings
 from casemgmt.settings_edge import EdgeSettings
 from casemgmt.states import Machine
@@ -78,6 +79,7 @@ def settings_document() -> str:
 DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/states.md": states_document,
     "docs/permissions.md": permissions_document,
+    "docs/matrix.md": lambda: matrix_document(_NOTE),
     "docs/fields.md": lambda: fields_document(_NOTE),
     ".env.example": settings_document,
     "src/casemgmt/demo/sign_off.example.yaml": example_sign_off,

@@ -59,6 +59,7 @@ def _refuse_unless(met: Callable[[CaseFacts], bool], code: str, detail: str) -> 
     def guard(_: Actor, facts: CaseFacts) -> Refusal | None:
         return None if met(facts) else Refusal(code, detail)
 
+    guard.__name__, guard.__doc__ = code.replace("-", "_"), f"{code}: {detail}"  # for docs/states.md and docs/matrix.md
     return guard
 
 

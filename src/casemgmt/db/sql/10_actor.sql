@@ -125,9 +125,10 @@ CREATE OR REPLACE FUNCTION role_changed() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     PERFORM refresh_reach(NEW.user_id);
-    IF EXISTS (SELECT 1 FROM user_role r JOIN role_grant g USING (role) JOIN user_role other ON other.user_id = r.user_id
-                WHERE r.user_id = NEW.user_id AND r.revoked_at IS NULL AND other.revoked_at IS NULL
-                  AND other.role = ANY (g.excludes)) THEN
+    IF NEW.revoked_at IS NULL AND EXISTS (
+            SELECT 1 FROM user_role r JOIN role_grant g USING (role) JOIN user_role other ON other.user_id = r.user_id
+             WHERE r.user_id = NEW.user_id AND r.revoked_at IS NULL AND other.revoked_at IS NULL
+               AND other.role = ANY (g.excludes)) THEN
         RAISE EXCEPTION 'the account would hold roles that exclude each other' USING ERRCODE = 'CM409';
     END IF;
     RETURN NULL;
