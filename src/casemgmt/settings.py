@@ -258,6 +258,8 @@ class SealerSettings(BaseSettings):
         """Refuse a witness that could not tell who sent a head."""
         if self.witness_url is None:
             return self
+        if not is_safe_address(self.witness_url):
+            raise ValueError("CASEMGMT_WITNESS_URL must be https, or http on this machine")
         secret = "" if self.witness_secret is None else self.witness_secret.get_secret_value()
         try:
             key = base64.b64decode(secret.removeprefix("whsec_"), validate=True)

@@ -3,7 +3,7 @@
 import asyncpg
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
-from casemgmt.db.migrate import driver_url, engine_url
+from casemgmt.db.migrate import DIALECT, connector, driver_url
 from casemgmt.settings import Settings
 
 
@@ -36,11 +36,11 @@ class Database:
         self._server = server
         self._direct = direct
         self.engine: AsyncEngine = create_async_engine(
-            engine_url(url),
+            DIALECT,
+            async_creator=connector(url, server_settings=server, timeout=10),
             pool_size=settings.database_connections - direct,
             max_overflow=0,
             pool_timeout=10,
-            connect_args={"server_settings": server, "timeout": 10},
         )
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._pool: asyncpg.Pool | None = None

@@ -5,9 +5,10 @@ whole, in the order of their names, whenever one of them has changed: one place 
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import structlog
@@ -30,6 +31,9 @@ SEALER_ROLE = "casemgmt_sealer"
 
 AUDIT_MONTHS = 6
 """Months ahead for which every migration makes room in the audit log."""
+
+DIALECT = "postgresql+asyncpg://"
+"""What SQLAlchemy is told of a database; the rest of the address is the driver's."""
 
 log = structlog.get_logger()
 
@@ -72,15 +76,22 @@ async def run_alembic(admin_url: str, action: Callable[[Config], None]) -> None:
         action(config)
         connection.commit()
 
-    engine = create_async_engine(engine_url(admin_url), poolclass=pool.NullPool)
+    engine = create_async_engine(DIALECT, async_creator=connector(admin_url), poolclass=pool.NullPool)
     async with engine.connect() as connection:
         await connection.run_sync(run)
     await engine.dispose()
 
 
-def engine_url(url: str) -> str:
-    """Return the URL with the driver that SQLAlchemy needs named."""
-    return make_url(url).set(drivername="postgresql+asyncpg").render_as_string(hide_password=False)
+def connector(url: str, **options: Any) -> Callable[[], Awaitable[asyncpg.Connection]]:
+    """Return what opens connections for SQLAlchemy, by the driver itself.
+
+    SQLAlchemy would drop a part of the address that it does not know, `sslmode` and `sslrootcert` above all.
+    """
+
+    async def connect() -> asyncpg.Connection:
+        return await asyncpg.connect(driver_url(url), **options)
+
+    return connect
 
 
 def driver_url(url: str) -> str:
