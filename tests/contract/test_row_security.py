@@ -103,6 +103,8 @@ DEFINER_FUNCTIONS = {
     "decline_handover": "the receiver loses sight of the offer; the story goes to a case never seen",
     "family_hides_members": "that somebody of a family is hidden: an answer for a part of it would be wrong",
     "events_naming": "finds the events of a record by an index, for auditors",
+    "forget_answers_outside_team": "trigger: the service deletes nothing, and sees no kept answer of others",
+    "forget_kept_answers": "trigger: the service deletes nothing, and sees no kept answer of others",
     "fill_scope": "trigger: copies the scope of case, signal or family",
     "glass_case": "asked by policies: what the grant named by the transaction opens",
     "glass_signals": "asked by policies: the signals of that case",

@@ -58,7 +58,7 @@ class _Running:
 
 @pytest.fixture(scope="module")
 def running(admin_url: str) -> Iterator[tuple[str, str]]:
-    """The address of the service, and the token of an account that holds every role: so that requests go deep."""
+    """The address of the service, and the token of an account with all roles that go together: requests go deep."""
     from tests.conftest import fresh_database  # noqa: PLC0415 - the plugin must be rewritten by pytest first
 
     with fresh_database(admin_url) as database_url:

@@ -1,0 +1,34 @@
+-- Kept answers (Idempotency-Key) go with the sight of what they tell: whoever leaves a team or a group, loses a role or moves
+-- to another body gets none of them again, and those outside the team none of a case that is restricted.
+CREATE OR REPLACE FUNCTION forget_kept_answers() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    DELETE FROM idempotency_key
+     WHERE user_id = coalesce(to_jsonb(NEW)->>'user_id', to_jsonb(NEW)->>'id')::uuid;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER forget_kept_answers AFTER UPDATE OF ended_at ON case_member
+    FOR EACH ROW WHEN (OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL) EXECUTE FUNCTION forget_kept_answers();
+CREATE OR REPLACE TRIGGER forget_kept_answers AFTER UPDATE OF until ON mobile_group_member
+    FOR EACH ROW WHEN (OLD.until IS NULL AND NEW.until IS NOT NULL) EXECUTE FUNCTION forget_kept_answers();
+CREATE OR REPLACE TRIGGER forget_kept_answers AFTER UPDATE OF revoked_at ON user_role
+    FOR EACH ROW WHEN (OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL) EXECUTE FUNCTION forget_kept_answers();
+CREATE OR REPLACE TRIGGER forget_kept_answers AFTER UPDATE OF organisation_id ON app_user
+    FOR EACH ROW WHEN (OLD.organisation_id <> NEW.organisation_id) EXECUTE FUNCTION forget_kept_answers();
+
+CREATE OR REPLACE FUNCTION forget_answers_outside_team() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    names constant text[] := ARRAY(SELECT NEW.id::text UNION ALL SELECT s.id::text FROM signal s WHERE s.case_id = NEW.id
+                                   UNION ALL SELECT p.person_id::text FROM case_person p WHERE p.case_id = NEW.id);
+BEGIN
+    DELETE FROM idempotency_key k
+     WHERE EXISTS (SELECT 1 FROM unnest(names) AS each(id) WHERE position(each.id IN k.body) > 0)
+       AND NOT EXISTS (SELECT 1 FROM case_member m
+                        WHERE m.case_id = NEW.id AND m.user_id = k.user_id AND m.ended_at IS NULL);
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER forget_answers_outside_team AFTER UPDATE OF restricted ON case_record
+    FOR EACH ROW WHEN (NEW.restricted AND NOT OLD.restricted) EXECUTE FUNCTION forget_answers_outside_team();

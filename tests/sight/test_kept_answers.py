@@ -1,0 +1,64 @@
+"""The answer that an Idempotency-Key keeps is given again only to who still sees what it tells."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from casemgmt.demo.accounts import demo_id
+from tests.clients import Caller, World
+from tests.people import case_of, record_person
+from tests.steps import done
+
+KEY = {"Idempotency-Key": "kept-answer-0001"}
+
+
+async def _twice(caller: Caller, path: str, body: Any) -> httpx.Response:
+    first = await caller.post(path, body, headers=KEY)
+    assert first.is_success, first.text
+    again = await caller.post(path, body, headers=KEY)
+    assert (again.text, again.headers["idempotency-replayed"]) == (first.text, "true")
+    return first
+
+
+@pytest.mark.parametrize("how", ["leaves the team", "another hands the case over"])
+async def test_whoever_left_a_case_gets_no_kept_answer_of_it(how: str, world: World) -> None:
+    case = f"/v1/cases/{await case_of(world, await record_person(world, 'duty.almaty'))}"
+    manager, second = await world.as_("manager.almaty"), await world.as_("manager2.almaty")
+    member = {"user_id": str(demo_id("manager2.almaty")), "team_role": "mentor"}
+    team = done(await manager.post(f"{case}/team", member))["team"]
+    leaver = second if how == "leaves the team" else manager
+    body = {"user_id": str(demo_id("lawyer.almaty")), "team_role": "lawyer", "help_kind": "legal"}
+    await _twice(leaver, f"{case}/team", body)
+    if leaver is second:
+        place = next(m["id"] for m in team if m["user_id"] == member["user_id"])
+        done(await manager.post(f"{case}/team/{place}/end"))
+    else:
+        offer = {"to_user_id": member["user_id"], "reason": "workload", "note": "Жүктеме"}
+        offered = done(await manager.post(f"{case}/handover", offer))
+        done(await second.post(f"/v1/handovers/{offered['id']}/accept"))
+    again = await leaver.post(f"{case}/team", body, headers=KEY)
+    assert again.status_code == 404, again.text
+
+
+async def test_who_is_not_on_the_team_gets_no_kept_answer_of_a_case_that_was_restricted(world: World) -> None:
+    case = f"/v1/cases/{await case_of(world, await record_person(world, 'duty.almaty'))}"
+    supervisor, manager = await world.as_("supervisor.almaty"), await world.as_("manager.almaty")
+    offer = {"to_user_id": str(demo_id("manager2.almaty")), "reason": "workload", "note": "Жүктеме"}
+    await _twice(supervisor, f"{case}/handover", offer)
+    done(await manager.post(f"{case}/restriction", {"restricted": True, "ground": "staff_involved"}))
+    again = await supervisor.post(f"{case}/handover", offer, headers=KEY)
+    assert again.status_code == 404, again.text
+
+
+async def test_a_role_that_is_taken_takes_the_kept_answers_with_it(world: World) -> None:
+    case = f"/v1/cases/{await case_of(world, await record_person(world, 'duty.almaty'))}"
+    supervisor, admin = await world.as_("supervisor.almaty"), await world.as_("admin")
+    offer = {"to_user_id": str(demo_id("manager2.almaty")), "reason": "workload", "note": "Жүктеме"}
+    await _twice(supervisor, f"{case}/handover", offer)
+    roles = f"/v1/users/{demo_id('supervisor.almaty')}/roles"
+    done(await admin.post(f"{roles}/supervisor/revoke"))
+    done(await admin.post(roles, {"role": "case_manager"}))
+    world.forget_tokens()
+    again = await (await world.as_("supervisor.almaty")).post(f"{case}/handover", offer, headers=KEY)
+    assert again.status_code == 404, again.text
