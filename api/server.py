@@ -18,6 +18,8 @@ HEAD_FIELDS = 100
 FRAMING_BYTES = 65_536
 """Of chunk sizes and trailers, which nobody sees but the parser, beyond `FRAMING_TIMES` of the body."""
 FRAMING_TIMES = 8
+REST_SECONDS = 1.0
+"""How long what a refused client still sends is taken and thrown away."""
 _END = b"\r\n\r\n"
 
 
@@ -33,6 +35,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _head_bytes = 0
     _framing_bytes = 0
     _timer: TimerHandle | None = None
+    _refused = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as in the class above
         """Take the connection, unless there are too many."""
@@ -49,6 +52,8 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         """Read on. A head is measured before it is parsed: the parser keeps what is not complete."""
+        if self._refused:
+            return
         if self._reading_head:
             end = data.find(_END)
             if self._head_bytes + (len(data) if end < 0 else end) > HEAD_BYTES:
@@ -60,15 +65,20 @@ class BoundedProtocol(HttpToolsProtocol):
         super().data_received(data)
         if self._framing_bytes > FRAMING_BYTES:
             self._refuse(HTTPStatus.BAD_REQUEST, "bad-request")
-        elif self._reading_head and self._head_bytes and self._timer is None and not self.transport.is_closing():
+        elif self._reading_head and self._head_bytes and self._timer is None and not self._is_over():
             self._timer = self.loop.call_later(self.receive_seconds, self._head_is_late)
+
+    def on_message_begin(self) -> None:
+        """Begin a head, which may have come together with the end of the request before it."""
+        self._head_bytes = self._head_bytes or 1
+        super().on_message_begin()
 
     def on_headers_complete(self) -> None:
         """Begin the request."""
         self._reading_head = False
         self._head_bytes = self._framing_bytes = 0
         self._stop_timer()
-        if self.transport.is_closing():
+        if self._is_over():
             return
         if len(self.headers) > HEAD_FIELDS:
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "head-too-large")
@@ -79,13 +89,13 @@ class BoundedProtocol(HttpToolsProtocol):
         """End the request; what comes next is another head."""
         self._reading_head = True
         self._stop_timer()
-        if not self.transport.is_closing():
+        if not self._is_over():
             super().on_message_complete()
 
     def on_body(self, body: bytes) -> None:
         """Take a piece of the body, unless the request was refused."""
         self._framing_bytes -= FRAMING_TIMES * len(body)
-        if not self.transport.is_closing():
+        if not self._is_over():
             super().on_body(body)
 
     def on_header(self, name: bytes, value: bytes) -> None:
@@ -96,7 +106,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_response_complete(self) -> None:
         """End the answer. A body of which nobody waits for the rest must not keep the connection."""
         super().on_response_complete()
-        if not self._reading_head and not self.transport.is_closing():
+        if not self._reading_head and not self._is_over():
             self._stop_timer()
             self._timer = self.loop.call_later(self.receive_seconds, self.transport.close)
 
@@ -118,7 +128,7 @@ class BoundedProtocol(HttpToolsProtocol):
     def _refuse(self, status: HTTPStatus, code: str) -> None:
         """Answer without the application, and close. There is no request whose language could be asked."""
         self._stop_timer()
-        if self.transport.is_closing():
+        if self._is_over():
             return
         title, detail = problem_text(code, None)
         document = {"type": f"/problems/{code}", "title": title, "status": status, "code": code, "detail": detail}
@@ -131,7 +141,13 @@ class BoundedProtocol(HttpToolsProtocol):
         )
         lines = b"".join(b"%b: %b\r\n" % header for header in headers)
         self.transport.write(b"HTTP/1.1 %d %b\r\n%b\r\n%b" % (status, status.phrase.encode(), lines, body))
-        self.transport.close()
+        self.transport.write_eof()
+        # Closed at once, what still comes would be answered by a reset, and that takes the answer with it.
+        self._refused = True
+        self._timer = self.loop.call_later(REST_SECONDS, self.transport.close)
+
+    def _is_over(self) -> bool:
+        return self._refused or self.transport.is_closing()
 
 
 def server_config(settings: Settings, app: Any, *, host: str, port: int) -> uvicorn.Config:
