@@ -72,6 +72,7 @@ def _facts_of(opened: Session, case: CaseRecord, parts: dict[str, Any]) -> CaseF
     programmes = _present(opened, RehabilitationProgramme, of_case, RehabilitationProgramme.state == "active")
     closure = next((c for c in parts["closures"] if c.decided_at is None), None)
     return CaseFacts(
+        restricted_by_id=case.restricted_by_id,
         manager_id=case.manager_id,
         restricted=case.restricted,
         child_contacted=bool(_present(opened, ChildContact, ChildContact.case_id == case.id)),
