@@ -10,6 +10,7 @@ from alembic import command
 from casemgmt.db.engine import Database
 from casemgmt.db.migrate import run_alembic
 from casemgmt.settings import Settings
+from tests.conftest import PASSWORD
 
 SSL_REQUEST = bytes.fromhex("0000000804d2162f")
 
@@ -28,7 +29,7 @@ async def _server_without_tls(heard: list[bytes]) -> AsyncIterator[str]:
     server = await asyncio.start_server(answer, "127.0.0.1", 0)
     port = server.sockets[0].getsockname()[1]
     try:
-        yield f"postgresql://casemgmt_app:a-password@127.0.0.1:{port}/casemgmt?sslmode=require"
+        yield f"postgresql://casemgmt_app:{PASSWORD}@127.0.0.1:{port}/casemgmt?sslmode=require"
     finally:
         server.close()
         await server.wait_closed()
