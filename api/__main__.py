@@ -8,6 +8,7 @@ from pathlib import Path
 from api.app import create_app
 from api.server import serve
 from casemgmt.settings import Settings
+from casemgmt.terminal import read_settings
 
 CONTRACT = Path("openapi/casemgmt.v1.json")
 
@@ -45,7 +46,7 @@ def main() -> int:
     arguments = parser.parse_args()
     if arguments.command == "contract":
         return write_contract(check=arguments.check)
-    serve(Settings(), arguments.host, arguments.port)
+    serve(read_settings(Settings), arguments.host, arguments.port)
     return 0
 
 

@@ -220,7 +220,7 @@ def _describe_days(counted: CountedDay) -> list[Step]:
     for day in counted.passed:
         if day.working:
             number += 1
-            extra = " (a weekend day that is worked)" if day.date.weekday() >= 5 else ""  # noqa: PLR2004
+            extra = " (a weekend day that is worked)" if day.date.weekday() >= 5 else ""  # noqa: PLR2004 - Saturday
             steps.append(Step("day", f"Working day {number}: {show_day(day.date)}{extra}."))
         else:
             steps.append(Step("day_off", f"{_why_off(day)}: not counted."))

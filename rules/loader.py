@@ -225,7 +225,7 @@ class _LawReader:
             self.problems.append(document.problem(("year",), f"the file of {name} must be called {name}.yaml"))
         self.years[year.year] = year
 
-    def _remember(self, document: Document, location: Location, name: str, known: bool) -> None:  # noqa: FBT001
+    def _remember(self, document: Document, location: Location, name: str, known: bool) -> None:  # noqa: FBT001 - private
         if known:
             self.problems.append(document.problem(location, f"{name} is already given in {self.places[name]}"))
         self.places[name] = Place(document.path, document.line_of(location))

@@ -78,7 +78,7 @@ def day(exact: date) -> Days:
     return Days(exact, exact)
 
 
-def truth(exact: bool) -> Answer:  # noqa: FBT001
+def truth(exact: bool) -> Answer:  # noqa: FBT001 - it is the whole of what is asked
     """Return yes or no."""
     return Answer.YES if exact else Answer.NO
 

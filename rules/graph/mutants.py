@@ -69,7 +69,7 @@ def _of_value(name: str, index: int, value: DatedValue) -> Iterator[Mutant]:
         def apply(graph: Graph) -> Graph:
             parameter = graph.law.parameters[name]
             values = list(parameter.values)
-            values[index] = value.model_copy(update={"value": to})  # type: ignore[call-overload]
+            values[index] = value.model_copy(update={"value": to})  # type: ignore[call-overload]  # the index is of what stands there
             return _with_parameter(graph, name, parameter.model_copy(update={"values": tuple(values)}))
 
         return Mutant(name, value.in_force_from, f"{value.value} -> {to}", id(value), apply)

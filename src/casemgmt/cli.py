@@ -32,8 +32,9 @@ from casemgmt.generated import DOCUMENTS, write_documents
 from casemgmt.log import set_up_logs
 from casemgmt.retention.command_line import app as retention_app
 from casemgmt.settings import SealerSettings, Settings
+from casemgmt.settings_database import OperatorSettings
 from casemgmt.supervise import Companion, Step, run_service
-from casemgmt.terminal import console, errors, read_settings, refuse
+from casemgmt.terminal import console, errors, owner_url, read_settings, refuse
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 
@@ -50,13 +51,6 @@ SEALER_LOGIN = "casemgmt_seal"
 """The log-in of the sealer in the embedded database."""
 _OF_SERVICE = frozenset(f"CASEMGMT_{name.upper()}" for name in Settings.model_fields)
 _OF_SEALER = frozenset(f"CASEMGMT_{name.upper()}" for name in SealerSettings.model_fields)
-
-
-def _admin_url(settings: Settings) -> str:
-    url = settings.migration_database_url
-    if url is None:
-        refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that may create tables and roles.")
-    return url
 
 
 @app.command()
@@ -152,9 +146,9 @@ def _greet(address: str, *, demo: bool) -> None:
 @app.command("migrate")
 def migrate_command() -> None:
     """Bring the database to the state of this program: roles, tables, SQL, reference data. Safe to repeat."""
-    settings = read_settings(Settings)
-    set_up_logs(settings.log_format)
-    asyncio.run(migrate(_admin_url(settings), settings.database_url, read_settings(SealerSettings).sealer_database_url))
+    settings, sealer = read_settings(OperatorSettings), read_settings(SealerSettings)
+    set_up_logs(sealer.log_format)
+    asyncio.run(migrate(owner_url(settings), settings.database_url, sealer.sealer_database_url))
 
 
 @app.command()
@@ -180,11 +174,10 @@ def seal(
 @app.command("load-demo")
 def load_demo() -> None:
     """Put the invented bodies and accounts of the demo into the database, once."""
-    settings = read_settings(Settings)
+    settings = read_settings(OperatorSettings)
     if settings.mode != "demo":
-        errors.print("Refused: demo data is loaded with CASEMGMT_MODE=demo only.")
-        raise typer.Exit(2)
-    loaded = asyncio.run(seed(_admin_url(settings)))
+        refuse("Refused: demo data is loaded with CASEMGMT_MODE=demo only.")
+    loaded = asyncio.run(seed(owner_url(settings)))
     console.print("Demo data loaded." if loaded else "Demo data was there already.")
 
 
@@ -199,7 +192,7 @@ def create_admin(
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     breached = BreachedPasswords(settings.breached_passwords_file)
     try:
-        asyncio.run(create_administrator(_admin_url(settings), username, family_name, given_name, password, breached))
+        asyncio.run(create_administrator(owner_url(settings), username, family_name, given_name, password, breached))
     except DomainError as error:
         errors.print(error.detail)
         raise typer.Exit(2) from None

@@ -1,6 +1,6 @@
 """All settings in one frozen object, read once from the environment (prefix `CASEMGMT_`).
 
-`.env.example` is generated from this class by `casemgmt settings`.
+`.env.example` is generated from this class by `casemgmt documents`.
 """
 
 import base64
@@ -12,6 +12,7 @@ from typing import Literal, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from casemgmt.settings_database import DatabaseSettings
 from casemgmt.settings_documents import DocumentSettings
 from casemgmt.settings_edge import EdgeSettings, is_safe_address, words
 
@@ -31,24 +32,11 @@ def _networks(value: str) -> tuple[Network, ...]:
     return tuple(ip_network(part) for part in words(value))
 
 
-class Settings(EdgeSettings, DocumentSettings):
+class Settings(EdgeSettings, DocumentSettings, DatabaseSettings):
     """What a deployment may set. Outside demo mode the secrets must be set, long and different."""
 
     model_config = SettingsConfigDict(env_prefix="CASEMGMT_", frozen=True, extra="ignore")
 
-    mode: Literal["demo", "production"] = Field(
-        "production",
-        description="`demo` fills the database with invented families and uses well-known secrets.",
-    )
-    database_url: str | None = Field(
-        None,
-        description="PostgreSQL 15 or newer, `postgresql://user:password@host/database`, of the service's login "
-        "role. Empty: `make run` starts an embedded PostgreSQL.",
-    )
-    migration_database_url: str | None = Field(
-        None,
-        description="The same database, as a role that may create tables and roles; only `migrate` uses it.",
-    )
     database_connections: int = Field(16, ge=2, le=200, description="Most connections of one service process.")
     transaction_seconds: int = Field(
         20, ge=1, le=300, description="No transaction of the service lasts longer than this."
@@ -64,12 +52,12 @@ class Settings(EdgeSettings, DocumentSettings):
     lookup_secret: SecretStr = Field(
         SecretStr(DEMO_LOOKUP_SECRET),
         description="HMAC key of the hashes by which a phone number is found again, 32 characters or more. "
-        "A change makes earlier numbers unfindable.",
+        "Changed by `casemgmt rotate-secret lookup`.",
     )
     factor_secret: SecretStr = Field(
         SecretStr(DEMO_FACTOR_SECRET),
         description="Key under which the secrets of second factors are stored, 32 characters or more. "
-        "A change makes every second factor void.",
+        "Changed by `casemgmt rotate-secret factor`.",
     )
     breached_passwords_file: Path | None = Field(
         None,

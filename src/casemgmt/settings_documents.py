@@ -1,10 +1,11 @@
 """What a deployment may set about documents: where their contents lie, under which keys, how large they may be."""
 
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings
+
+from casemgmt.settings_database import OperatorSettings
 
 
 class DocumentSettings(BaseSettings):
@@ -45,10 +46,5 @@ class DocumentSettings(BaseSettings):
         )
 
 
-class FilesSettings(DocumentSettings):
+class FilesSettings(DocumentSettings, OperatorSettings):
     """What `casemgmt files` reads: of the service's secrets the master keys alone."""
-
-    model_config = SettingsConfigDict(env_prefix="CASEMGMT_", frozen=True, extra="ignore")
-
-    mode: Literal["demo", "production"] = "production"
-    migration_database_url: str | None = None

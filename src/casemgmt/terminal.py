@@ -1,11 +1,13 @@
 """What every command shares: where it speaks, how it refuses, how it reads its settings."""
 
+import sys
 from typing import NoReturn, TypeVar
 
-import typer
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 from rich.console import Console
+
+from casemgmt.settings_database import DatabaseSettings, OperatorSettings
 
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
 
@@ -16,7 +18,7 @@ errors = Console(stderr=True, highlight=False, soft_wrap=True)
 def refuse(text: str) -> NoReturn:
     """End with a sentence for the user and the exit code of a wrong call."""
     errors.print(text, markup=False)
-    raise typer.Exit(2)
+    sys.exit(2)
 
 
 def read_settings(kind: type[SettingsT]) -> SettingsT:
@@ -27,10 +29,18 @@ def read_settings(kind: type[SettingsT]) -> SettingsT:
         refuse(told(error))
 
 
+def owner_url(settings: DatabaseSettings | None = None) -> str:
+    """Return the address of the database as its owner; where it is not set, end the command and say so."""
+    url = (settings or read_settings(OperatorSettings)).migration_database_url
+    if not url:
+        refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that may do everything in it.")
+    return url
+
+
 def told(error: ValidationError) -> str:
     """Return which settings are wrong and why, a line each, without what they were set to."""
     lines = []
     for fault in error.errors():
-        field = ".".join(str(p) for p in fault["loc"])
-        lines.append(f"Setting {('CASEMGMT_' + field.upper()) if field else ''}: {fault['msg']}".replace(" :", ":"))
+        name = "".join(f"CASEMGMT_{str(part).upper()}: " for part in fault["loc"][:1])
+        lines.append(name + fault["msg"].removeprefix("Value error, "))
     return "\n".join(lines)

@@ -72,12 +72,37 @@ def test_the_sealer_of_compose_holds_no_secret_of_the_service_and_the_service_no
 
 def test_the_example_settings_are_refused_as_they_stand() -> None:
     """Nobody runs with what is printed in a file: outside the demo an empty secret stops the service."""
-    answer = subprocess.run(
-        [sys.executable, "-m", "casemgmt", "migrate"],
+    code, said = _serve()
+    assert code == 2
+    assert said.startswith("CASEMGMT_TOKEN_SECRET is the secret of the demo")
+
+
+def test_a_setting_that_is_refused_is_named_and_not_repeated() -> None:
+    code, said = _serve(CASEMGMT_TOKEN_SECRET="only-a-short-one", CASEMGMT_DATABASE_CONNECTIONS="many")
+    assert code == 2
+    assert said.startswith("CASEMGMT_DATABASE_CONNECTIONS: ")
+    assert "only-a-short-one" not in said
+    assert "Traceback" not in said
+
+
+def test_the_step_that_migrates_needs_no_secret_of_the_service() -> None:
+    services = yaml.safe_load((ROOT / "compose.yaml").read_text())["services"]
+    assert {name for name in services["migrate"]["environment"] if "SECRET" in name} == set()
+    answer = _run("casemgmt", "migrate")
+    assert (answer.returncode, "CASEMGMT_MIGRATION_DATABASE_URL" in answer.stderr) == (2, True)
+
+
+def _serve(**settings: str) -> tuple[int, str]:
+    """Start the service outside the demo with these settings alone; return its exit code and what it said."""
+    answer = _run("api", "serve", CASEMGMT_MODE="production", **settings)
+    return answer.returncode, answer.stderr
+
+
+def _run(module: str, command: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", module, command],
         capture_output=True,
         text=True,
         check=False,
-        env={"PATH": "/usr/bin", "CASEMGMT_MODE": "production"},
+        env={"PATH": "/usr/bin"} | settings,
     )
-    assert answer.returncode == 2
-    assert "CASEMGMT_TOKEN_SECRET is the secret of the demo" in answer.stderr

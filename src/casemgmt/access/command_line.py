@@ -12,7 +12,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn
 
 from casemgmt.access.rotation import RotationError, rotate_factor_secret, rotate_lookup_secret
 from casemgmt.settings import Settings
-from casemgmt.terminal import console, errors, read_settings, refuse, told
+from casemgmt.terminal import console, errors, owner_url, read_settings, refuse, told
 
 NEW = "CASEMGMT_NEW_SECRET"
 
@@ -29,8 +29,7 @@ def rotate_secret(which: Annotated[Secret, typer.Argument(help="Which secret.")]
     name = f"{which}_secret"
     settings = read_settings(Settings)
     new = os.environ.get(NEW, "")
-    if settings.migration_database_url is None:
-        refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that may change all of it.")
+    url = owner_url(settings)
     old = getattr(settings, name).get_secret_value()
     if new in {"", old}:
         refuse(f"Set {NEW} to the new secret: CASEMGMT_{name.upper()} is still the old one.")
@@ -40,7 +39,7 @@ def rotate_secret(which: Annotated[Secret, typer.Argument(help="Which secret.")]
     except ValidationError as error:
         refuse(told(error))
     try:
-        done = _rotate(which, settings.migration_database_url, old, new)
+        done = _rotate(which, url, old, new)
     except RotationError as error:
         refuse(f"{error} Nothing is changed.")
     except (OSError, asyncpg.PostgresError) as error:

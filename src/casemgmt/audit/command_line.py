@@ -21,8 +21,8 @@ from casemgmt.audit.signing import KeyFileError, SigningKey, make_key_file, read
 from casemgmt.audit.tree import BrokenTreeError
 from casemgmt.audit.verify import verify
 from casemgmt.db.migrate import driver_url
-from casemgmt.settings import SealerSettings, Settings
-from casemgmt.terminal import console, errors, read_settings, refuse
+from casemgmt.settings import SealerSettings
+from casemgmt.terminal import console, errors, owner_url, read_settings, refuse
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 
@@ -215,7 +215,7 @@ def disclose_salt_command(
     on_behalf_of: Annotated[UUID | None, typer.Option(help="Id of the account for which it is done.")] = None,
 ) -> None:
     """Give the salt of one event out, as the owner of the tables: who has it can prove what the event changed."""
-    url = _admin_url()
+    url = owner_url()
     try:
         salt = asyncio.run(disclose_salt(url, event, Reason(purpose, on_behalf_of)))
     except (OSError, asyncpg.PostgresError) as error:
@@ -223,10 +223,3 @@ def disclose_salt_command(
     if salt is None:
         refuse("The event has no salt: it changed nothing, or what it changed was erased.")
     console.print(salt.hex())
-
-
-def _admin_url() -> str:
-    url = read_settings(Settings).migration_database_url
-    if not url:
-        refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: salts are read as the owner of the tables.")
-    return url

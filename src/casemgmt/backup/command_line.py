@@ -14,14 +14,13 @@ from casemgmt.backup.manifest import BackupError
 from casemgmt.backup.restoring import restore_backup
 from casemgmt.clock import SystemClock
 from casemgmt.documents.keys import KeyFileError, KeyRing, read_key_file
-from casemgmt.settings import SealerSettings, Settings
-from casemgmt.terminal import console, errors, read_settings, refuse
+from casemgmt.settings import SealerSettings
+from casemgmt.settings_database import OperatorSettings
+from casemgmt.terminal import console, errors, owner_url, read_settings, refuse
 
 Binaries = Annotated[
     Path | None, typer.Option(help="Folder with PostgreSQL's programs. Absent: those of the installation.")
 ]
-
-
 KeyFile = Annotated[Path, typer.Option("--key", help="Key file of backups, as `casemgmt files new-key` writes it.")]
 
 
@@ -32,19 +31,13 @@ def _ring(path: Path) -> KeyRing:
         refuse(str(error))
 
 
-def _admin_url(settings: Settings) -> str:
-    if settings.migration_database_url is None:
-        refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that row security doesn't bind.")
-    return settings.migration_database_url
-
-
 def backup(
     folder: Annotated[Path, typer.Argument(help="Folder to make; it must not exist.")],
     key: KeyFile,
     binaries: Binaries = None,
 ) -> None:
     """Copy the whole database, as it is at one moment, into a new folder. The service goes on meanwhile."""
-    url = _admin_url(read_settings(Settings))
+    url = owner_url()
     try:
         made = make_backup(url, folder, _ring(key), SystemClock().now(), console.print, binaries)
     except BackupError as error:
@@ -62,8 +55,8 @@ def restore(
     binaries: Binaries = None,
 ) -> None:
     """Put a backup into an empty database of a new cluster, end all sessions, begin a new generation of cursors."""
-    settings = read_settings(Settings)
-    url = _admin_url(settings)
+    settings = read_settings(OperatorSettings)
+    url = owner_url(settings)
     logins = (settings.database_url, read_settings(SealerSettings).sealer_database_url)
     try:
         with Progress(

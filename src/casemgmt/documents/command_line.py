@@ -14,7 +14,7 @@ from casemgmt.documents.storage import Folder
 from casemgmt.documents.upkeep import Findings, UpkeepError, check_storage, rotate_keys, sweep
 from casemgmt.documents.vault import keys_of
 from casemgmt.settings_documents import FilesSettings
-from casemgmt.terminal import console, errors, read_settings, refuse
+from casemgmt.terminal import console, errors, owner_url, read_settings, refuse
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 
@@ -37,15 +37,14 @@ def _bar(text: str) -> tuple[Progress, Callable[[int, int], None]]:
 
 def _deployment() -> tuple[FilesSettings, str, KeyRing]:
     settings = read_settings(FilesSettings)
-    if settings.migration_database_url is None:
-        refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that row security doesn't bind.")
+    url = owner_url(settings)
     try:
         keys = keys_of(settings)
     except KeyFileError as error:
         refuse(str(error))
     if keys is None:
         refuse("Set CASEMGMT_DOCUMENT_KEY_FILE: the master keys of the documents (`casemgmt files new-key`).")
-    return settings, settings.migration_database_url, keys
+    return settings, url, keys
 
 
 @app.command("new-key")

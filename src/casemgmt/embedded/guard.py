@@ -231,8 +231,7 @@ class Guard:
             stderr=output,
             # So that the lock lasts as long as the last process of the server.
             pass_fds=(self.lock.descriptor,) if self.lock else (),
-            # Safe here: the guard has one thread.
-            preexec_fn=partial(die_with_parent, os.getpid(), at_our_death),  # noqa: PLW1509
+            preexec_fn=partial(die_with_parent, os.getpid(), at_our_death),  # noqa: PLW1509 - the guard has one thread
         )
 
     def _watch(self, server: subprocess.Popen[bytes]) -> NoReturn:

@@ -13,7 +13,7 @@ from casemgmt.plans.commands import ReturnPlan
 from casemgmt.plans.content import PlanContent
 from casemgmt.plans.measure_states import PLAN_MEASURE
 from casemgmt.plans.reading import facts_of, view_of
-from casemgmt.plans.service import event_of, story_of
+from casemgmt.plans.service import event_of, owe_draft, story_of
 from casemgmt.plans.states import PLAN, PlanState
 from casemgmt.plans.tables import Plan, PlanGoal, PlanMeasure, PlanMissingHelp
 from casemgmt.plans.views import PlanView
@@ -45,15 +45,7 @@ async def return_plan(work: Work, plan_id: UUID, command: ReturnPlan, expected: 
     plan.signed_by_id = None
     plan.signed_at = None
     stopped = await clocks.stop(work, plan.id, ("plan_approval",), "returned")
-    clock = clocks.start(
-        work,
-        "plan_draft",
-        "case",
-        case.id,
-        organisation_id=case.organisation_id,
-        case_id=case.id,
-        assignee_id=case.manager_id,
-    )
+    clock = owe_draft(work, case)
     await work.save(event_of("plan.returned", plan), plan, *stopped, clock, story_of(work, "plan.returned", plan))
     return await view_of(work, case, plan)
 

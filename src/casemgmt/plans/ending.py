@@ -10,11 +10,10 @@ from casemgmt.db.work import Work
 from casemgmt.plans.measure_states import PLAN_MEASURE, MeasureFacts, MeasureState
 from casemgmt.plans.reading import facts_of
 from casemgmt.plans.repository import measures_of
-from casemgmt.plans.service import story_of
+from casemgmt.plans.service import owe_draft, story_of
 from casemgmt.plans.states import PLAN, STAGES, PlanState
 from casemgmt.plans.tables import Plan
 from casemgmt.tasks import clocks
-from casemgmt.tasks.tables import Task
 
 _OPEN_MEASURES = (MeasureState.PLANNED, MeasureState.IN_PROGRESS)
 
@@ -29,20 +28,8 @@ async def end_with_consent(work: Work, case: CaseRecord, plan: Plan) -> list[SQL
     for measure in measures:
         ending = MeasureFacts(case.state, plan.state, ending_with_consent=True)
         measure.state = PLAN_MEASURE.check(work.actor, "end_with_consent", measure.state, ending).target
-    owed = [_another(work, case)] if plan.state != PlanState.DRAFT and case.state in STAGES else []
+    owed = [owe_draft(work, case)] if plan.state != PlanState.DRAFT and case.state in STAGES else []
     plan.state = PLAN.check(work.actor, "end_with_consent", plan.state, facts).target
     plan.ended_at = work.now
     stopped = await clocks.cancel(work, plan.id, ("plan_approval", "plan_review"), ENDED)
     return [plan, *measures, *stopped, *owed, story_of(work, "plan.ended", plan)]
-
-
-def _another(work: Work, case: CaseRecord) -> Task:
-    return clocks.start(
-        work,
-        "plan_draft",
-        "case",
-        case.id,
-        organisation_id=case.organisation_id,
-        case_id=case.id,
-        assignee_id=case.manager_id,
-    )

@@ -167,6 +167,19 @@ def event_of(kind: str, plan: Plan) -> Event:
     return Event(kind, "plan", (plan.id,), case_id=plan.case_id)
 
 
+def owe_draft(work: Work, case: CaseRecord) -> Task:
+    """Start the clock by which the manager owes a plan; the caller saves it."""
+    return clocks.start(
+        work,
+        "plan_draft",
+        "case",
+        case.id,
+        organisation_id=case.organisation_id,
+        case_id=case.id,
+        assignee_id=case.manager_id,
+    )
+
+
 def story_of(work: Work, kind: str, plan: Plan) -> TimelineEntry:
     """Return the entry of an act on a plan in the story of the case."""
     return entry(

@@ -22,8 +22,8 @@ from casemgmt.retention import certificate as certificates
 from casemgmt.retention.planning import BATCH, term_of
 from casemgmt.retention.schedule import applied, schedule
 from casemgmt.retention.wording import reason_text, say, texts
-from casemgmt.settings import SealerSettings, Settings
-from casemgmt.terminal import console, errors, read_settings, refuse
+from casemgmt.settings import SealerSettings
+from casemgmt.terminal import console, errors, owner_url, read_settings, refuse
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
 
@@ -39,9 +39,7 @@ _COUNTS = "SELECT count(*) AS whole, count(outcome) AS done FROM retention_item 
 
 
 def _as_owner(action: Action[AnswerT]) -> AnswerT:
-    url = read_settings(Settings).migration_database_url
-    if url is None:
-        refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that may do all of this.")
+    url = owner_url()
 
     async def run() -> AnswerT:
         connection = await asyncpg.connect(driver_url(url))
