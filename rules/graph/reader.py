@@ -49,15 +49,19 @@ def _read_cached(law: "_ByVersion") -> Graph:
 
 @dataclass(frozen=True)
 class _ByVersion:
-    """A law compared by the hash of its files, so that equal laws share one graph."""
+    """A law compared by the hash of its files, so that equal laws share one graph.
+
+    And by where they lie: the graph names its files, and an equal copy has others.
+    """
 
     version: str
+    folder: str
     law: Law = field(compare=False)
 
 
 def read_graph(law: Law) -> Graph:
-    """Return the graph of the law; read once for each version. Raises LawFilesError listing every fault."""
-    return _read_cached(_ByVersion(law.version, law))
+    """Return the graph of the law; read once for each version and place. Raises LawFilesError listing every fault."""
+    return _read_cached(_ByVersion(law.version, min(law.graph_files, default=""), law))
 
 
 def is_number(parameter: Parameter) -> bool:

@@ -1,15 +1,19 @@
+import shutil
 from datetime import date
 from pathlib import Path
 
 import pytest
 
+import rules
 from rules.graph import nodes
 from rules.graph.answers import ask
 from rules.graph.bounds import find_bound_faults, find_bounds
 from rules.graph.dates import MissingDay, Period, Reached, months_after, start_of
 from rules.graph.domain import Answer, Span
 from rules.graph.facts import FactsError, read_facts
+from rules.graph.reader import read_graph
 from rules.graph.words import TEMPLATES, WORDS, Language
+from rules.loader import read_law
 from rules.parameters import Unit
 from tests.law.small_graph import FACTS, FORMULAS, PARAMETERS, graph_faults, small_graph
 
@@ -163,3 +167,12 @@ def test_every_node_and_unit_has_its_words_in_three_languages() -> None:
     assert kinds - {nodes.Node, nodes.TruthNode, nodes.DayNode} == set(TEMPLATES)
     assert set(Unit) - {"count", "rounding_direction", "time_of_day"} <= set(WORDS)
     assert all(set(texts) == set(Language) for texts in WORDS.values())
+
+
+def test_a_message_names_the_copy_of_the_law_that_was_asked(tmp_path: Path) -> None:
+    folder = Path(rules.__file__).parent / "law"
+    shutil.copytree(folder, tmp_path / "law")
+    copied, shipped = read_law(tmp_path / "law", "elsewhere"), read_law(folder, "here")
+    assert copied.version == shipped.version
+    assert {place.path.partition("/")[0] for place in read_graph(copied).places.values()} == {"elsewhere"}
+    assert {place.path.partition("/")[0] for place in read_graph(shipped).places.values()} == {"here"}
