@@ -62,6 +62,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         lifespan=lifespan,
         docs_url=None,
         redoc_url=None,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # it would tell of addresses and bodies
         openapi_url="/openapi.json" if settings.docs_enabled else None,
         separate_input_output_schemas=False,
         redirect_slashes=False,

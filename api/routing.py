@@ -25,6 +25,7 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
+from api.binding import bound
 from api.bodies import FORM, JSON, CheckedRequest, check_body
 from api.etags import etag
 from api.idempotency import check_key, remember, replay
@@ -78,9 +79,9 @@ class GuardedRoute(APIRoute):
 
     def get_route_handler(self) -> Handler:
         """Return the handler with everything that every route owes."""
-        endpoint = super().get_route_handler()
-        self._beginning = self.path.partition("{")[0]
         extra = self.openapi_extra or {}
+        endpoint = bound(self) if "x-direct" in extra else super().get_route_handler()
+        self._beginning = self.path.partition("{")[0]
         known = _query_names(self.dependant)
         permission = Permission(extra["x-permission"]) if "x-permission" in extra else None
         limit = extra.get("x-body-limit")
@@ -94,8 +95,8 @@ class GuardedRoute(APIRoute):
         )
 
         async def handle(request: Request) -> Response:
-            _refuse_unknown_parameters(request, known)
             request = CheckedRequest(request.scope, request.receive)
+            _refuse_unknown_parameters(request, known)
             if permission is None:
                 if limit is not None and len(await request.body()) > limit:
                     raise HTTPException(413)

@@ -2,8 +2,9 @@
 
 import logging
 import sys
-from typing import Literal, TextIO, cast
+from typing import Any, Literal, TextIO, cast
 
+import orjson
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
@@ -28,6 +29,10 @@ def _frames_only(_: WrappedLogger, __: str, event: EventDict) -> EventDict:
     return event
 
 
+def _as_json(line: EventDict, **options: Any) -> str:
+    return orjson.dumps(line, default=options["default"]).decode()
+
+
 class _StandardError:
     """Standard error as it is now: loggers are kept once made, and another stream may have taken its place since."""
 
@@ -43,7 +48,8 @@ class _StandardError:
 def set_up_logs(style: Literal["json", "console"]) -> None:
     """Send structlog to standard error, as JSON lines or for a person's eyes."""
     logging.getLogger("uvicorn.access").disabled = True
-    renderer = structlog.processors.JSONRenderer() if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
+    plain = structlog.processors.JSONRenderer(serializer=_as_json)
+    renderer = plain if style == "json" else structlog.dev.ConsoleRenderer(colors=False)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,
