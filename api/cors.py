@@ -6,7 +6,16 @@ from starlette.middleware.cors import CORSMiddleware
 from casemgmt.settings import Settings
 
 _SENT = ("Authorization", "If-Match", "Idempotency-Key", "X-Request-ID")
-_READ = ("ETag", "Location", "Idempotency-Replayed", "Retry-After", "RateLimit", "RateLimit-Policy", "X-Request-ID")
+_READ = (
+    "ETag",
+    "Location",
+    "Idempotency-Replayed",
+    "Retry-After",
+    "RateLimit",
+    "RateLimit-Policy",
+    "WWW-Authenticate",
+    "X-Request-ID",
+)
 
 
 def add_cors(app: FastAPI, settings: Settings) -> None:

@@ -85,6 +85,12 @@ def _complete_operation(method: str, operation: dict[str, Any]) -> None:
     permission = operation.get("x-permission")
     if permission is not None:
         operation["description"] = f"{operation.get('description', '')}\n\nPermission: `{permission}`.".strip()
+    if operation.get("x-fresh-second-factor"):
+        operation["description"] += (
+            " Asks for a fresh second factor: where the session showed none within the time that the deployment sets,"
+            " the answer is 401 `fresh-second-factor-needed`, which says `how` to show one; then the same request goes"
+            " through."
+        )
     if permission is not None and reads_records(Permission(permission)):
         operation.setdefault("parameters", []).append(
             {

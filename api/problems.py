@@ -15,6 +15,7 @@ from casemgmt.errors import (
     Conflict,
     DomainError,
     Forbidden,
+    FreshFactorNeeded,
     Invalid,
     NotFound,
     StaleVersion,
@@ -29,6 +30,7 @@ log = structlog.get_logger()
 
 STATUS: dict[type[DomainError], int] = {
     Unauthenticated: 401,
+    FreshFactorNeeded: 401,
     Forbidden: 403,
     NotFound: 404,
     WrongState: 409,
@@ -140,7 +142,7 @@ async def on_domain_error(request: Request, error: Exception) -> Problem:
     headers = {}
     status = status_of(error)
     if status == STATUS[Unauthenticated]:
-        headers["WWW-Authenticate"] = "Bearer"
+        headers["WWW-Authenticate"] = _challenge(error)
     if "retry_after_seconds" in error.data:
         headers["Retry-After"] = str(error.data["retry_after_seconds"])
     if "rate_class" in error.data:
@@ -151,6 +153,20 @@ async def on_domain_error(request: Request, error: Exception) -> Problem:
         headers["Retry-After"] = "1"
     errors = [{"pointer": f.pointer, "code": f.code, "detail": f.detail} for f in error.faults]
     return problem(request, status, error.code, error.detail, data=error.data, errors=errors, headers=headers)
+
+
+def _challenge(error: DomainError) -> str:
+    """Return what a client needs to do better: nothing but the scheme, or how to step up (RFC 9470)."""
+    if not isinstance(error, FreshFactorNeeded):
+        return "Bearer"
+    words: dict[str, object] = {
+        "error": "insufficient_user_authentication",
+        "error_description": error.detail,
+        "max_age": error.data["max_age_seconds"],
+    }
+    if "acr_values" in error.data:
+        words["acr_values"] = error.data["acr_values"]
+    return "Bearer " + ", ".join(f'{name}="{value}"' for name, value in words.items())
 
 
 async def on_validation_error(request: Request, error: Exception) -> Problem:

@@ -37,12 +37,14 @@ from casemgmt.access.permissions import Permission
 from casemgmt.access.purposes import HEADER as PURPOSE
 from casemgmt.access.purposes import purpose_of
 from casemgmt.access.rates import COUNTED_IN_THE_LOG
+from casemgmt.access.step_up import demand_fresh_factor
 from casemgmt.db.direct import Direct
 from casemgmt.db.failures import translate
 from casemgmt.db.work import OpenWork, Work
 from casemgmt.errors import (
     FieldFault,
     Forbidden,
+    FreshFactorNeeded,
     Invalid,
     NotFound,
     TooManyAttempts,
@@ -65,6 +67,7 @@ class _Asked:
     direct: bool
     streaming: bool
     repeatable: bool
+    fresh_factor: bool
     rate_class: str
 
 
@@ -91,6 +94,7 @@ class GuardedRoute(APIRoute):
             direct=bool(extra.get("x-direct")),
             streaming=bool(extra.get("x-streaming")),
             repeatable=bool(extra.get("x-repeatable")),
+            fresh_factor=bool(extra.get("x-fresh-second-factor")),
             rate_class=extra.get("x-rate-class") or ("reads" if self.methods == {"GET"} else "writes"),
         )
 
@@ -136,7 +140,7 @@ async def _guarded(
         if "rate_class" in refusal.data and services.rates.is_news(actor.user_id, str(refusal.data["rate_class"])):
             await record_refusal(request, services, actor, permission, refusal)
         raise
-    except (Forbidden, NotFound, WrongState) as refusal:
+    except (Forbidden, FreshFactorNeeded, NotFound, WrongState) as refusal:
         # A step that no longer exists is an old screen, no refusal of anybody; a guard that said no is one.
         if refusal.code != WrongState.code:
             await record_refusal(request, services, actor, permission, refusal)
@@ -176,6 +180,8 @@ async def _in_work(endpoint: Handler, request: Request, services: Services, acto
             OpenWork(services.database, actor, services.clock, request.state.request_id) as work,
         ):
             request.state.work = work
+            if asked.fresh_factor:
+                await demand_fresh_factor(work, services.settings)
             if asked.rate_class in COUNTED_IN_THE_LOG:
                 await services.rates.take_in_log(work, asked.rate_class)
             answer = None if key is None else await replay(work, request, key)
@@ -297,10 +303,14 @@ class Router:
         direct: bool = False,
         streaming: bool = False,
         repeatable: bool = False,
+        fresh_factor: bool = False,
         rate_class: str | None = None,
         **options: Any,
     ) -> Callable[[EndpointT], EndpointT]:
         """Add a route that needs a permission.
+
+        `fresh_factor`: the session shows its second factor anew first (`access/step_up.py`); not for direct and
+        streaming routes, whose units of work begin elsewhere.
 
         `repeatable`: a POST that may be sent again without harm; no answer of it is kept, whatever key comes with it.
         `rate_class`: one of `COUNTED_IN_THE_LOG`; other routes are counted as reads or writes by their method.
@@ -317,6 +327,8 @@ class Router:
             extra["x-streaming"] = True
         if repeatable:
             extra["x-repeatable"] = True
+        if fresh_factor:
+            extra["x-fresh-second-factor"] = True
         if rate_class is not None:
             extra["x-rate-class"] = rate_class
         return self._add(method, path, extra, options)

@@ -19,7 +19,7 @@ router = Router("/break-glass", "break-glass")
 State = Annotated[GlassState | None, Query(description="Where the review stands.")]
 
 
-@router.post("", Permission.BREAK_GLASS_OPEN, status_code=201)
+@router.post("", Permission.BREAK_GLASS_OPEN, fresh_factor=True, status_code=201)
 async def break_glass(
     command: BreakGlass, response: Response, work: CurrentWork, services: CurrentServices
 ) -> GrantView:

@@ -3,6 +3,7 @@
 What shows a secret is a PUT: the answer to a POST is kept with its idempotency key.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from fastapi import Request
@@ -19,7 +20,14 @@ from casemgmt.organisations.commands import (
     RequestRemoval,
     ShowCode,
 )
-from casemgmt.organisations.views import EnrolmentView, FactorView, LoginSessionList, RecoveryCodesView, RemovalView
+from casemgmt.organisations.views import (
+    EnrolmentView,
+    FactorView,
+    FreshFactorView,
+    LoginSessionList,
+    RecoveryCodesView,
+    RemovalView,
+)
 
 router = Router("", "access")
 
@@ -80,6 +88,13 @@ async def confirm_my_second_factor(
 ) -> RecoveryCodesView:
     """Let the second factor count, and get the recovery codes, which are shown this once."""
     return await factors.confirm_factor(work, services.accounts, command)
+
+
+@router.post("/me/second-factor/show", Permission.SELF_READ, repeatable=True)
+async def show_my_second_factor(command: ShowCode, work: CurrentWork, services: CurrentServices) -> FreshFactorView:
+    """Show a code anew, for steps that ask for a fresh second factor: for a few minutes they go through."""
+    lasts = timedelta(minutes=services.settings.fresh_factor_minutes)
+    return await factors.show_code(work, services.accounts, command, lasts)
 
 
 @router.post("/me/second-factor/remove", Permission.SELF_READ, status_code=204)

@@ -43,6 +43,7 @@ from casemgmt.people.views import (
     IinView,
     MatchView,
     PersonView,
+    ProtectedAddressesView,
     RelationshipsView,
     RelationshipView,
 )
@@ -122,13 +123,19 @@ async def create_person_address(person_id: UUID, command: RecordAddress, work: C
 
 @router.get("/{person_id}/addresses", Permission.PERSONS_READ)
 async def list_person_addresses(person_id: UUID, work: CurrentWork) -> AddressesView:
-    """List the addresses of a person that you may see, the newest first."""
+    """List the addresses of a person, the newest first. Protected ones are counted: they have a call of their own."""
     return await addresses.list_addresses(work, person_id)
+
+
+@router.get("/{person_id}/protected-addresses", Permission.PERSONS_READ, fresh_factor=True)
+async def list_protected_addresses(person_id: UUID, work: CurrentWork) -> ProtectedAddressesView:
+    """List where a person is in hiding, for the team of the case. It stands in the audit log as a read of its own."""
+    return await addresses.list_protected(work, person_id)
 
 
 @router.post("/{person_id}/addresses/{address_id}/end", Permission.PERSONS_WRITE)
 async def end_person_address(person_id: UUID, address_id: UUID, command: EndPeriod, work: CurrentWork) -> AddressView:
-    """End an address on a day."""
+    """End an address on a day. Of a protected one the answer leaves out the place."""
     return await addresses.end_address(work, person_id, address_id, command)
 
 
@@ -170,7 +177,7 @@ async def record_adoption_fact(person_id: UUID, command: RecordAdoption, work: C
     return await adoptions.record_adoption(work, person_id, command)
 
 
-@router.get("/{person_id}/adoption-facts", Permission.ADOPTIONS_READ)
+@router.get("/{person_id}/adoption-facts", Permission.ADOPTIONS_READ, fresh_factor=True)
 async def list_adoption_facts(person_id: UUID, work: CurrentWork) -> AdoptionsView:
     """List the adoptions of a person. Whoever may not know of them gets the answer of a person without any."""
     return await adoptions.list_adoptions(work, person_id)

@@ -69,6 +69,7 @@ async def end_research_project(
 @router.get(
     "/research-projects/{research_project_id}/tables/{table}",
     Permission.RESEARCH_EXPORT,
+    fresh_factor=True,
     rate_class="exports",
     response_class=StreamingResponse,
     responses=_CSV,

@@ -50,7 +50,7 @@ async def get_signal(signal_id: UUID, response: Response, work: CurrentWork) -> 
     return _shown(response, await service.read_signal(work, signal_id))
 
 
-@router.get("/{signal_id}/reporter", Permission.REPORTERS_READ)
+@router.get("/{signal_id}/reporter", Permission.REPORTERS_READ, fresh_factor=True)
 async def get_reporter(signal_id: UUID, work: CurrentWork) -> ReporterView:
     """Read who reported. It stands in the audit log as a read of its own."""
     return await service.read_reporter(work, signal_id)

@@ -51,7 +51,7 @@ async def choose_subject_copy_texts(
     return _shown(response, await copies.choose_texts(work, copy_id, command, expected))
 
 
-@router.post("/{copy_id}/release", Permission.SUBJECT_COPIES_WRITE)
+@router.post("/{copy_id}/release", Permission.SUBJECT_COPIES_WRITE, fresh_factor=True)
 async def release_subject_copy(
     copy_id: UUID, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> CopyView:
@@ -67,7 +67,7 @@ async def decline_subject_copy(
     return _shown(response, await copies.decline_copy(work, copy_id, command, expected))
 
 
-@router.get("/{copy_id}/document", Permission.SUBJECT_COPIES_WRITE, rate_class="exports")
+@router.get("/{copy_id}/document", Permission.SUBJECT_COPIES_WRITE, fresh_factor=True, rate_class="exports")
 async def get_subject_copy_document(copy_id: UUID, work: CurrentWork, language: ReaderLanguage) -> CopyDocument:
     """Take a released copy as JSON."""
     return await copies.give_copy(work, copy_id, language)
@@ -76,6 +76,7 @@ async def get_subject_copy_document(copy_id: UUID, work: CurrentWork, language: 
 @router.get(
     "/{copy_id}/page",
     Permission.SUBJECT_COPIES_WRITE,
+    fresh_factor=True,
     rate_class="exports",
     response_class=Response,
     responses={200: {"content": {"text/html": {"schema": {"type": "string"}}}}},

@@ -81,6 +81,12 @@ class Unauthenticated(DomainError):
     code = "unauthenticated"
 
 
+class FreshFactorNeeded(DomainError):
+    """The caller may do this, but shows the second factor anew first; `data["how"]` says in which way."""
+
+    code = "fresh-second-factor-needed"
+
+
 class TooManyAttempts(DomainError):
     """Refused for a while; `data["retry_after_seconds"]` says how long."""
 

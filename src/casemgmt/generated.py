@@ -8,6 +8,7 @@ from pydantic import SecretStr
 from casemgmt.access.fields_document import fields_document
 from casemgmt.access.permissions import Permission
 from casemgmt.access.roles import ROLES
+from casemgmt.access.step_up import STEPS
 from casemgmt.demo.sign_off import example_sign_off
 from casemgmt.machines import MACHINES
 from casemgmt.matrix import matrix_document
@@ -61,7 +62,19 @@ def permissions_document() -> str:
         holders = [name for name, role in ROLES.items() if permission in role.permissions]
         who = "everybody" if len(holders) == len(ROLES) else ", ".join(f"`{h}`" for h in holders)
         lines.append(f"| `{permission}` | {who} |\n")
+    lines += _fresh_factor()
     return "".join(lines)
+
+
+def _fresh_factor() -> list[str]:
+    lines = [
+        "\n## Steps that ask for a fresh second factor\n\n",
+        "Before them a session shows a code anew (`POST /v1/me/second-factor/show`), or logs in anew at the identity\n",
+        "provider, unless it did so in the last minutes (`CASEMGMT_FRESH_FACTOR_MINUTES`): of accounts that have a\n",
+        "second factor or whose roles demand one; with `CASEMGMT_FRESH_FACTOR_DEMANDED` of everybody.\n\n",
+        "| call | what is at stake |\n|---|---|\n",
+    ]
+    return lines + [f"| `{operation}` | {stake} |\n" for operation, stake in STEPS.items()]
 
 
 def settings_document() -> str:

@@ -71,6 +71,8 @@ DEFINER_FUNCTIONS = {
     "auth_open_challenge": "the password was right, a code is due",
     "auth_remove_factor": "checks that two administrators decided",
     "auth_session_shown": "the session has shown a code",
+    "auth_factor_shown_at": "when the actor's own session showed a code",
+    "auth_fresh_factor_missing": "whether the actor's own session showed a code lately",
     "auth_sessions": "lists sessions of oneself, or of a user",
     "auth_take_challenge": "counts a try at a code",
     "auth_use_recovery_code": "uses a code once",

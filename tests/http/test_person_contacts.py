@@ -140,6 +140,7 @@ async def test_a_protected_address_leaves_its_own_events_and_no_line_in_the_stor
     shelter = {"kind": "protected", "line": "Баспана 1", "reason": "Қорқыту", "since": "2026-01-05"}
     address_id = (await manager.post(path, shelter)).json()["id"]
     await manager.get(path)
+    await manager.get(path.replace("addresses", "protected-addresses"))
     ended = await manager.post(f"{path}/{address_id}/end", {"until": "2026-02-05"})
     assert ended.json()["until"] == "2026-02-05"
     kinds = "SELECT array_agg(kind ORDER BY at) FROM audit_event WHERE $1 = ANY (record_ids)"

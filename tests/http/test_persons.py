@@ -154,6 +154,7 @@ async def test_a_hidden_person_answers_like_an_absent_one_to_every_call(world: W
             ("POST", "/contacts", {"kind": "phone", "value": "8 701 111 22 33"}),
             ("POST", f"/contacts/{new_id()}/end", {}),
             ("GET", "/addresses", None),
+            ("GET", "/protected-addresses", None),
             ("POST", "/addresses", {"kind": "actual", "kato": "750000000", "since": "2020-01-01"}),
             ("POST", f"/addresses/{new_id()}/end", {"until": "2021-01-01"}),
             ("GET", "/relationships", None),

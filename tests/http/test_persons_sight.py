@@ -80,7 +80,7 @@ async def test_a_person_of_a_case_is_seen_by_the_team_and_the_body(world: World,
 async def test_a_person_of_a_restricted_case_is_seen_by_the_team_alone(world: World) -> None:
     person_id = await record_person(world, "duty.almaty")
     await case_of(world, person_id, restricted=True)
-    for place in ("", "/addresses", "/relationships"):
+    for place in ("", "/addresses", "/protected-addresses", "/relationships"):
         assert await seen_by(world, f"/v1/persons/{person_id}{place}") == {"manager.almaty"}
     # Who only reads files has nobody to call.
     assert await seen_by(world, f"/v1/persons/{person_id}/contacts", without="oversight") == {"manager.almaty"}
@@ -101,11 +101,15 @@ async def test_a_protected_address_is_seen_by_the_team_alone(world: World) -> No
     manager = await world.as_("manager.almaty")
     assert (await manager.post(path, shelter)).status_code == 201
     assert (await manager.post(path, home)).status_code == 201
-    kinds = [a["kind"] for a in (await manager.get(path)).json()["items"]]
-    assert kinds == ["protected", "registered"]
+    hidden = path.replace("addresses", "protected-addresses")
+    plain = (await manager.get(path)).json()
+    assert ([a["kind"] for a in plain["items"]], plain["protected"]) == (["registered"], 1)
+    assert [a["line"] for a in (await manager.get(hidden)).json()["items"]] == [shelter["line"]]
     for username in ("duty.almaty", "supervisor.almaty", "oversight"):
-        answer = await (await world.as_(username)).get(path)
-        assert [a["kind"] for a in answer.json()["items"]] == ["registered"]
+        caller = await world.as_(username)
+        answer = await caller.get(path)
+        assert ([a["kind"] for a in answer.json()["items"]], answer.json()["protected"]) == (["registered"], 0)
+        assert (await caller.get(hidden)).json() == {"items": []}
         assert "Баспана" not in answer.text
     refused = await (await world.as_("duty.almaty")).post(path, shelter)
     assert (refused.status_code, refused.json()["code"]) == (403, "team-only")

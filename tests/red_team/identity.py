@@ -9,7 +9,9 @@ from jose import jwt
 
 from casemgmt.demo.accounts import DEMO_PASSWORD, demo_id
 from tests.clients import Caller
+from tests.factor_steps import FACTOR, SHOW, Authenticator, log_in
 from tests.red_team.attack import Field, attack
+from tests.steps import done
 
 NOBODY = frozenset({401})
 ANYBODY = ("manager.almaty", "qr.111", "admin")
@@ -84,3 +86,34 @@ async def without_factor(field: Field) -> list[httpx.Response]:
 async def guessed_password(field: Field) -> list[httpx.Response]:
     form = {"grant_type": "password", "username": field.username, "password": f"guess {uuid4()}"}
     return [await field.world.client.post("/v1/token", data=form) for _ in range(3)]
+
+
+@attack("I09", "opens what is most secret from a screen that was left unlocked", "duty2.almaty", statuses=NOBODY)
+async def unlocked_screen(field: Field) -> list[httpx.Response]:
+    world, target = field.world, field.target
+    screen, owner = await log_in(world, field.username), await log_in(world, field.username)
+    secret = (await owner.request("PUT", FACTOR, json={"current": DEMO_PASSWORD})).json()["secret"]
+    authenticator = Authenticator(target.clock, secret)
+    done(await owner.request("PUT", f"{FACTOR}/confirmation", json={"code": authenticator.code()}))
+    why = {"reason": "danger_to_life", "note": "Айғай естілді.", "minutes": 30}
+    answers = [
+        await screen.post("/v1/break-glass", {"case_id": target.hidden_case} | why),
+        await screen.get(f"/v1/signals/{target.signal}/reporter"),
+        await screen.get(f"/v1/persons/{target.child}/protected-addresses"),
+    ]
+    gone = {"current": DEMO_PASSWORD, "code": authenticator.code(1)}
+    assert (await owner.post(f"{FACTOR}/remove", gone)).status_code == 204
+    return answers
+
+
+@attack(
+    "I10",
+    "shows a code that was shown before, and guesses at one",
+    "auditor",
+    "research",
+    "subjects",
+    statuses=frozenset({422}),
+)
+async def old_code(field: Field) -> list[httpx.Response]:
+    caller, authenticator = await field.attacker(), Authenticator(field.target.clock)
+    return [await authenticator.show(caller), await caller.post(SHOW, {"code": "000000"})]

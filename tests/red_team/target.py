@@ -30,6 +30,8 @@ SECRETS = {
 class Target:
     """Ids of what is attacked."""
 
+    clock: ManualClock
+    """The clock of the service."""
     case: str
     child: str
     signal: str
@@ -89,6 +91,7 @@ async def set_up(world: World, clock: ManualClock) -> Target:
     closed = {"restricted": True, "ground": "staff_involved", "note": "Қызметкер қатысы"}
     done(await manager.post(f"/v1/cases/{hidden.id}/restriction", closed))
     return Target(
+        clock=clock,
         case=case.id,
         child=case.child,
         signal=signal,

@@ -196,6 +196,7 @@ SHOW_NO_RECORD = {
     "put_my_password": "one's own account",
     "remove_my_second_factor": "one's own account",
     "request_erasure": "a new record; what is named in it stands in BODY_RECORDS",
+    "show_my_second_factor": "one's own account",
     "screen_family": "a calculation on facts that the caller gives",
 }
 """Operations without a record in their path that show none, each with its reason."""

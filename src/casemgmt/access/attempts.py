@@ -61,22 +61,23 @@ class Attempts:
 
     async def take(self, username: str, password: str, door: Door, session_id: UUID | None = None) -> Attempt:
         """Count a try and look at the password. Somebody who is signed in is known by the session."""
-        attempt, stored = await self._count(username, "person", door, session_id)
+        attempt, stored = await self.count(username, "person", door, session_id)
         async with self.hashing:
             matches = await asyncio.to_thread(password_matches, password, stored)
         return replace(attempt, succeeded=matches)
 
     async def take_secret(self, username: str, secret: str, door: Door) -> Attempt:
         """Count a try of a machine account and look at its secret, which is long and random: its digest is enough."""
-        attempt, _ = await self._count(username, "service", door, None)
+        attempt, _ = await self.count(username, "service", door, None)
         secret_id = await self._database.pool.fetchval(
             "SELECT auth_use_client_secret($1, $2, $3)", attempt.user_id, digest_of(secret), self._clock.now()
         )
         return replace(attempt, succeeded=secret_id is not None, secret_id=secret_id)
 
-    async def _count(
+    async def count(
         self, username: str, kind: AccountKind, door: Door, session_id: UUID | None
     ) -> tuple[Attempt, str | None]:
+        """Count a try before anything is looked at, or refuse it for a while; returns it and the stored hash."""
         now = self._clock.now()
         name = username.strip().casefold()
         device = f"session {session_id}" if session_id else self._device(door.device_token, name, now)

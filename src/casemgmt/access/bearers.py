@@ -39,13 +39,14 @@ class Bearers:
         """Return the account that the subject is linked to. The provider's session is one here too: it can be ended."""
         async with self._database.pool.acquire() as connection, connection.transaction():
             row = await connection.fetchrow(
-                "SELECT * FROM auth_external($1, $2, $3, $4, $5, $6)",
+                "SELECT * FROM auth_external($1, $2, $3, $4, $5, $6, $7)",
                 subject.issuer,
                 subject.name,
                 subject.session_id,
                 now,
                 subject.expires,
                 subject.second_factor,
+                subject.factor_at,
             )
             if row["opened"]:
                 await connection.execute(_AUDIT, new_id(), [row["user_id"]], request_id)

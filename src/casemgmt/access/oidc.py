@@ -50,6 +50,8 @@ class Subject:
     session_id: UUID
     expires: datetime
     second_factor: bool
+    factor_at: datetime | None
+    """When the person last showed the second factor there; None where the provider does not say (`auth_time`)."""
 
 
 class ProviderKeys:
@@ -174,10 +176,15 @@ class ForeignTokens:
         session = claims.get("sid") or claims.get("jti") or hashlib.sha256(token.encode()).hexdigest()
         methods = claims.get("amr")
         shown = (isinstance(methods, list) and "mfa" in methods) or claims.get("acr") in self._contexts
+        since = claims.get("auth_time")
+        if since is not None and type(since) is not int:
+            raise TokenRefused("claims")
         return Subject(
             self._issuer,
             name,
             uuid5(_SESSIONS, f"{self._issuer} {name} {session}"),
             datetime.fromtimestamp(min(expires, _LATEST), now.tzinfo),
             shown,
+            # not later than now: a clock that runs ahead there makes nothing fresher here
+            datetime.fromtimestamp(max(0, min(since, int(now.timestamp()))), now.tzinfo) if shown and since else None,
         )

@@ -1,5 +1,6 @@
 """Use cases of second factors: one's own, and the removal that two administrators decide together."""
 
+from datetime import timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -12,9 +13,10 @@ from casemgmt.ids import new_id
 from casemgmt.organisations import repository
 from casemgmt.organisations.commands import AnswerRemoval, BeginFactor, RemoveFactor, RequestRemoval, ShowCode
 from casemgmt.organisations.tables import AppUser, FactorRemoval
-from casemgmt.organisations.views import EnrolmentView, FactorView, RecoveryCodesView, RemovalView
+from casemgmt.organisations.views import EnrolmentView, FactorView, FreshFactorView, RecoveryCodesView, RemovalView
 
 _FORGET = "SELECT auth_forget_attempt(:attempt)"
+_SHOWN = "SELECT auth_session_shown(:at)"
 _REMOVE = "SELECT auth_remove_factor(:user, :removal, :at)"
 
 
@@ -22,7 +24,11 @@ async def read_factor(work: Work, accounts: Accounts) -> FactorView:
     """Tell whether the actor's account has a second factor, and whether it needs one."""
     need = await accounts.factors.need(await work.driver(), work.actor.user_id)
     work.record(Event("account.read", "account", (work.actor.user_id,)))
-    return FactorView(enrolled=need == "code", required=await work.call("SELECT actor_has('second_factor')"))
+    return FactorView(
+        enrolled=need == "code",
+        required=await work.call("SELECT actor_has('second_factor')"),
+        shown_at=await work.call("SELECT auth_factor_shown_at()"),
+    )
 
 
 async def begin_factor(work: Work, accounts: Accounts, command: BeginFactor) -> EnrolmentView:
@@ -39,9 +45,24 @@ async def confirm_factor(work: Work, accounts: Accounts, command: ShowCode) -> R
     codes = await accounts.factors.confirm(await work.driver(), work.actor.user_id, command.code, work.now)
     if codes is None:
         await accounts.refuse_code(work.actor.user_id, work.request_id)
-    await work.call("SELECT auth_session_shown()")
+    await work.call(_SHOWN, at=work.now)
     work.record(Event("account.second_factor_enrolled", "account", (work.actor.user_id,)))
     return RecoveryCodesView(recovery_codes=codes)
+
+
+async def show_code(work: Work, accounts: Accounts, command: ShowCode, lasts: timedelta) -> FreshFactorView:
+    """Show a code anew within a session, for the steps that ask for a fresh one. Tries are counted as at a log-in."""
+    user = await repository.get_row(work, AppUser, work.actor.user_id)
+    driver = await work.driver()
+    if await accounts.factors.need(driver, user.id) != "code":
+        raise WrongState("The account has no second factor.", code="no-second-factor")
+    attempt = await accounts.take_code(user.username, work.actor.session_id, work.request_id)
+    if not await accounts.factors.check(driver, user.id, command.code, work.now):
+        await accounts.refuse_code(user.id, work.request_id)
+    await work.call(_FORGET, attempt=attempt)
+    await work.call(_SHOWN, at=work.now)
+    work.record(Event("account.second_factor_shown", "account", (user.id,)))
+    return FreshFactorView(fresh_until=work.now + lasts)
 
 
 async def remove_own(work: Work, accounts: Accounts, command: RemoveFactor) -> None:

@@ -102,6 +102,8 @@ class AuthSession(Row, table=True):
     revoked_at: datetime | None = moment(nullable=True)
     second_factor: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
     """Whether the log-in showed a second factor; without it no session acts with roles that demand one."""
+    factor_at: datetime | None = moment(nullable=True)
+    """When the second factor was last shown in it, here or at the identity provider."""
     client_secret_id: UUID | None = ref("client_secret.id", nullable=True)
     """The secret by which a machine account came in: the session ends with it."""
     client_name: str | None = Field(default=None, max_length=80)

@@ -51,6 +51,14 @@ class FactorView(View):
     enrolled: bool
     required: bool
     """The roles demand one."""
+    shown_at: datetime | None
+    """When this session last showed it."""
+
+
+class FreshFactorView(View):
+    """A code was shown: steps that ask for a fresh one go through until then, in this session."""
+
+    fresh_until: datetime
 
 
 class EnrolmentView(View):

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel, func, select
 
 from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
@@ -12,7 +12,7 @@ from casemgmt.people import policy, repository
 from casemgmt.people.commands import EndPeriod, RecordAddress
 from casemgmt.people.service import stories
 from casemgmt.people.tables import PersonAddress, ProtectedAddress
-from casemgmt.people.views import AddressesView, AddressView
+from casemgmt.people.views import AddressesView, AddressView, ProtectedAddressesView, ProtectedAddressView
 
 _PROTECTED = "protected"
 
@@ -59,19 +59,26 @@ async def _record_protected(work: Work, person_id: UUID, command: RecordAddress)
 
 
 async def list_addresses(work: Work, person_id: UUID) -> AddressesView:
-    """Return the addresses of a person that the actor may see, and record it; protected ones in an event apart."""
+    """Return the plain addresses of a person, and how many protected ones the actor may read elsewhere."""
     await repository.get_person(work, person_id)
-    plain = list(await work.session.scalars(select(PersonAddress).where(PersonAddress.person_id == person_id)))
-    secret = list(await work.session.scalars(select(ProtectedAddress).where(ProtectedAddress.person_id == person_id)))
+    found = await work.session.scalars(select(PersonAddress).where(PersonAddress.person_id == person_id))
+    plain = sorted(map(_view, found), key=lambda a: (a.since, a.id), reverse=True)
+    protected = select(func.count()).select_from(ProtectedAddress).where(ProtectedAddress.person_id == person_id)
     work.record(Event("address.listed", "address", (person_id, *(a.id for a in plain))))
-    if secret:
-        work.record(Event("protected_address.read", "protected_address", (person_id, *(a.id for a in secret))))
-    views = [*map(_view, plain), *map(_view, secret)]
-    return AddressesView(items=sorted(views, key=lambda a: (a.since, a.id), reverse=True))
+    return AddressesView(items=plain, protected=await work.session.scalar(protected))
+
+
+async def list_protected(work: Work, person_id: UUID) -> ProtectedAddressesView:
+    """Return the protected addresses of a person; of nobody whose team the actor is not on there are any."""
+    await repository.get_person(work, person_id)
+    found = await work.session.scalars(select(ProtectedAddress).where(ProtectedAddress.person_id == person_id))
+    secret = sorted(found, key=lambda a: (a.since, a.id), reverse=True)
+    work.record(Event("protected_address.read", "protected_address", (person_id, *(a.id for a in secret))))
+    return ProtectedAddressesView(items=[ProtectedAddressView.model_validate(a) for a in secret])
 
 
 async def end_address(work: Work, person_id: UUID, address_id: UUID, command: EndPeriod) -> AddressView:
-    """End an address on a day."""
+    """End an address on a day. The answer tells no protected place: to read it is a step of its own."""
     address = await _get_address(work, person_id, address_id)
     if address.until is not None:
         raise WrongState("The address has ended already.", code="record-ended")
@@ -83,7 +90,8 @@ async def end_address(work: Work, person_id: UUID, address_id: UUID, command: En
         kind = "address"
         told.extend(await stories(work, [person_id], "person.address_ended", {"kind": address.kind}))
     await work.save(Event(f"{kind}.ended", kind, (address_id, person_id)), address, *told)
-    return _view(address)
+    view = _view(address)
+    return view if view.kind != _PROTECTED else view.model_copy(update={"kato": None, "line": None, "reason": None})
 
 
 async def _get_address(work: Work, person_id: UUID, address_id: UUID) -> PersonAddress | ProtectedAddress:

@@ -122,9 +122,31 @@ class AddressView(View):
 
 
 class AddressesView(View):
-    """The addresses of a person that you may see, the newest first."""
+    """The addresses of a person, the newest first."""
 
     items: list[AddressView]
+    protected: int
+    """How many protected addresses you may read besides, ended ones too, through `list_protected_addresses`."""
+
+
+class ProtectedAddressView(View):
+    """Where a person is in hiding, and from what."""
+
+    id: UUID
+    person_id: UUID
+    kato: str | None
+    line: str
+    reason: str
+    since: dt.date
+    until: dt.date | None
+    recorded_at: dt.datetime
+    recorded_by_id: UUID
+
+
+class ProtectedAddressesView(View):
+    """The protected addresses of a person, the newest first."""
+
+    items: list[ProtectedAddressView]
 
 
 class RelationshipView(View):

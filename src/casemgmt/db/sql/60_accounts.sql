@@ -64,9 +64,10 @@ CREATE OR REPLACE FUNCTION auth_open_session(p_id uuid, p_user uuid, p_hash text
 RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT auth_forget_attempt(p_attempt);
-    INSERT INTO auth_session (id, user_id, refresh_hash, created_at, refreshed_at, expires_at, second_factor, client_name,
-                              client_secret_id)
-    VALUES (p_id, p_user, p_hash, p_at, p_at, p_expires, p_second_factor, p_client, p_secret)
+    INSERT INTO auth_session (id, user_id, refresh_hash, created_at, refreshed_at, expires_at, second_factor, factor_at,
+                              client_name, client_secret_id)
+    VALUES (p_id, p_user, p_hash, p_at, p_at, p_expires, p_second_factor, CASE WHEN p_second_factor THEN p_at END,
+            p_client, p_secret)
 $$;
 
 -- What a token is made of. Null where the account or the session does not hold, or a second factor is due.

@@ -71,9 +71,31 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
 $$;
 
 -- The present session has shown the second factor.
-CREATE OR REPLACE FUNCTION auth_session_shown() RETURNS void
+DROP FUNCTION IF EXISTS auth_session_shown();
+CREATE OR REPLACE FUNCTION auth_session_shown(p_at timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    UPDATE auth_session SET second_factor = true WHERE id = actor_session() AND user_id = actor_user()
+    UPDATE auth_session SET second_factor = true, factor_at = greatest(factor_at, p_at)
+     WHERE id = actor_session() AND user_id = actor_user()
+$$;
+
+-- When the present session last showed the second factor.
+CREATE OR REPLACE FUNCTION auth_factor_shown_at() RETURNS timestamptz
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT factor_at FROM auth_session WHERE id = actor_session() AND user_id = actor_user()
+$$;
+
+-- What the present session has to do before a step that asks for a fresh second factor: nothing (null), show a `code`,
+-- log in anew at the `provider`, or begin with an `enrolment`. An account has a second factor here, or one at the
+-- provider, which its session tells of; it must have one where its roles or the deployment demand it.
+CREATE OR REPLACE FUNCTION auth_fresh_factor_missing(p_since timestamptz, p_demanded boolean) RETURNS text
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT CASE WHEN s.factor_at >= p_since THEN NULL
+                WHEN EXISTS (SELECT 1 FROM second_factor f WHERE f.user_id = u.id AND f.confirmed_at IS NOT NULL) THEN 'code'
+                WHEN NOT (s.second_factor OR p_demanded OR 'second_factor' = ANY (u.flags)) THEN NULL
+                WHEN s.refresh_hash = '' THEN 'provider'  -- a session of the provider's tokens has none of ours
+                ELSE 'enrolment' END
+      FROM auth_session s JOIN app_user u ON u.id = s.user_id
+     WHERE s.id = actor_session() AND u.id = actor_user()
 $$;
 
 -- Takes a second factor away: the user's own where the roles don't demand one, else on the word of two administrators.

@@ -1,7 +1,8 @@
 -- The account of somebody whom the identity provider vouches for, and the session of the provider as one of ours. Nothing
 -- is made by itself: without a link there is no account, and a session that was ended here stays ended.
+DROP FUNCTION IF EXISTS auth_external(text, text, uuid, timestamptz, timestamptz, boolean);
 CREATE OR REPLACE FUNCTION auth_external(p_issuer text, p_subject text, p_session uuid, p_at timestamptz,
-                                         p_expires timestamptz, p_second_factor boolean)
+                                         p_expires timestamptz, p_second_factor boolean, p_factor_at timestamptz)
 RETURNS TABLE (refused text, opened boolean, user_id uuid, organisation_id uuid, region_code text, roles text[],
                authz_version integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -22,15 +23,18 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
-    INSERT INTO auth_session AS s (id, user_id, refresh_hash, created_at, refreshed_at, expires_at, second_factor, client_name)
-    VALUES (p_session, auth_external.user_id, '', p_at, p_at, p_expires, p_second_factor, 'OpenID Connect')
+    INSERT INTO auth_session AS s (id, user_id, refresh_hash, created_at, refreshed_at, expires_at, second_factor, factor_at,
+                                   client_name)
+    VALUES (p_session, auth_external.user_id, '', p_at, p_at, p_expires, p_second_factor, p_factor_at, 'OpenID Connect')
     ON CONFLICT (id) DO NOTHING;
     opened := FOUND;
     IF NOT opened THEN
         UPDATE auth_session s SET refreshed_at = p_at, expires_at = greatest(s.expires_at, p_expires),
-                                  second_factor = s.second_factor OR p_second_factor
+                                  second_factor = s.second_factor OR p_second_factor,
+                                  factor_at = greatest(s.factor_at, p_factor_at)
          WHERE s.id = p_session AND s.revoked_at IS NULL AND s.user_id = auth_external.user_id
-           AND (s.expires_at < p_expires OR (p_second_factor AND NOT s.second_factor));
+           AND (s.expires_at < p_expires OR (p_second_factor AND NOT s.second_factor)
+                OR p_factor_at > coalesce(s.factor_at, '-infinity'));
     END IF;
     SELECT i.organisation_id, i.region_code, i.roles, i.authz_version
       INTO organisation_id, region_code, roles, authz_version
