@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator
+from contextlib import contextmanager
 
 import pytest
 
@@ -18,11 +19,24 @@ def rich_database(admin_url: str) -> Iterator[str]:
         yield url
 
 
-@pytest.fixture(scope="module")
-def service(rich_database: str, admin_url: str) -> Iterator[Service]:
-    """The service on a rich world that this module has for itself."""
+@contextmanager
+def _running(rich_database: str, admin_url: str) -> Iterator[Service]:
     template = rich_database.partition("?")[0].rpartition("/")[2]
     with fresh_database(admin_url, template) as url:
         running = Service(url, owner_of(url, admin_url))
         yield running
         running.close()
+
+
+@pytest.fixture(scope="module")
+def service(rich_database: str, admin_url: str) -> Iterator[Service]:
+    """The service on a rich world that this module has for itself."""
+    with _running(rich_database, admin_url) as running:
+        yield running
+
+
+@pytest.fixture
+def own_service(rich_database: str, admin_url: str) -> Iterator[Service]:
+    """The service on a rich world that this test has for itself."""
+    with _running(rich_database, admin_url) as running:
+        yield running

@@ -124,6 +124,10 @@ class Service:
         """Return all rows as they are now."""
         return self.run(World.read(self.owner))
 
+    def renewed(self, world: World) -> World:
+        """Return all rows but the audit log as they are now, from how they were."""
+        return self.run(world.renewed(self.owner))
+
     def expectation(self, world: World, username: str) -> Expectation:
         """Return who sees what, for an account."""
         return Expectation(world, self.ids[username], datetime.now(UTC))

@@ -20,6 +20,16 @@ async def is_shut_out(work: Work, user_id: UUID, record_ids: Iterable[UUID]) -> 
     return answer
 
 
+async def shut_out_among(work: Work, user_ids: Iterable[UUID], record_ids: Iterable[UUID]) -> set[UUID]:
+    """Return those of some users whom a conflict keeps away from any of these records."""
+    found: list[UUID] = await work.call(
+        "SELECT ARRAY(SELECT u FROM unnest(cast(:users AS uuid[])) u WHERE is_shut_out(u, cast(:ids AS uuid[])))",
+        users=list(user_ids),
+        ids=list(record_ids),
+    )
+    return set(found)
+
+
 async def get_conflict(work: Work, conflict_id: UUID) -> StaffConflict:
     """Return a conflict that the actor sees, locked for its change; else `NotFound`."""
     query = select(StaffConflict).where(StaffConflict.id == conflict_id).with_for_update()

@@ -13,7 +13,7 @@ from casemgmt.plans.commands import ReturnPlan
 from casemgmt.plans.content import PlanContent
 from casemgmt.plans.measure_states import PLAN_MEASURE
 from casemgmt.plans.reading import facts_of, view_of
-from casemgmt.plans.service import event_of, owe_draft, story_of
+from casemgmt.plans.service import event_of, owe_draft, refuse_not_free, story_of
 from casemgmt.plans.states import PLAN, PlanState
 from casemgmt.plans.tables import Plan, PlanGoal, PlanMeasure, PlanMissingHelp
 from casemgmt.plans.views import PlanView
@@ -26,6 +26,7 @@ async def sign_plan(work: Work, plan_id: UUID, expected: int | None) -> PlanView
     case, plan = await repository.lock_plan(work, plan_id)
     check_version(plan, expected)
     plan.state = PLAN.check(work.actor, "sign", plan.state, await facts_of(work, case, plan)).target
+    await refuse_not_free(work, case, plan)
     plan.help_package = case.help_package
     plan.signed_by_id = work.actor.user_id
     plan.signed_at = work.now
@@ -55,6 +56,7 @@ async def approve_plan(work: Work, plan_id: UUID, expected: int | None) -> PlanV
     case, plan = await repository.lock_plan(work, plan_id)
     check_version(plan, expected)
     target = PLAN.check(work.actor, "approve", plan.state, await facts_of(work, case, plan)).target
+    await refuse_not_free(work, case, plan)
     # Written first and apart: two approved versions at once are refused by an index, even within one statement.
     older = await _supersede(work, case)
     plan.state = target

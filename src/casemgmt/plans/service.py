@@ -8,6 +8,7 @@ from casemgmt.audit.events import Event
 from casemgmt.cases.repository import get_case
 from casemgmt.cases.states import CASE, CaseState
 from casemgmt.cases.tables import CaseRecord
+from casemgmt.conflicts.repository import shut_out_among
 from casemgmt.consents.requiring import require_consent
 from casemgmt.db.work import Work, check_version
 from casemgmt.errors import WrongState, invalid_field
@@ -152,7 +153,9 @@ async def _check(work: Work, case_id: UUID, command: WritePlan, content: PlanCon
         consent = await require_consent(work, command.consent_id, case_id, "accompaniment")
         policy.check_basis(command, consent.basis)
     places = [(f"/goals/{i}/measures/{j}", m) for i, g in enumerate(content.goals) for j, m in enumerate(g.measures)]
-    bodies = await repository.users_of(work, {m.responsible_user_id for _, m in places if m.responsible_user_id})
+    users = {m.responsible_user_id for _, m in places if m.responsible_user_id}
+    bodies = await repository.users_of(work, users)
+    not_free = await shut_out_among(work, users, [case_id])
     for place, measure in places:
         body = measure.responsible_organisation_id
         await require_organisation(work, body, f"{place}/responsible_organisation_id")
@@ -160,6 +163,20 @@ async def _check(work: Work, case_id: UUID, command: WritePlan, content: PlanCon
             raise invalid_field(
                 f"{place}/responsible_user_id", "user-of-other-body", "The responsible body has no such active user."
             )
+        if measure.responsible_user_id in not_free:
+            raise invalid_field(
+                f"{place}/responsible_user_id", "not-free-for-this", "This person can't be given this work."
+            )
+
+
+async def refuse_not_free(work: Work, case: CaseRecord, plan: Plan) -> None:
+    """Refuse to put a plan in force that names somebody who, since it was written, can't be given this work."""
+    measures = PlanContent.model_validate(plan.content).measures
+    users = {m.responsible_user_id for m in measures if m.responsible_user_id}
+    not_free = await shut_out_among(work, users, [case.id])
+    if named := [str(m.id) for m in measures if m.responsible_user_id in not_free]:
+        detail = "Somebody whom the plan names can't be given this work: name somebody else in these measures."
+        raise _refused(case, Refusal("named-not-free", detail, {"measure_ids": named}))
 
 
 def event_of(kind: str, plan: Plan) -> Event:

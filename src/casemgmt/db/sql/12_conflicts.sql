@@ -77,17 +77,41 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
      LIMIT 1
 $$;
 
--- Something to take over, due after the 24 hours of the deadline `conflict_take_over` (a test holds the two together: no
--- rules can be asked inside a trigger).
-CREATE OR REPLACE FUNCTION take_over_task(p_case uuid, p_signal uuid, p_assignee uuid) RETURNS void
+-- Something that somebody else has to take over, due after the 24 hours of the deadline `conflict_take_over` (a test holds
+-- the two together: no rules can be asked inside a trigger).
+DROP FUNCTION IF EXISTS take_over_task(uuid, uuid, uuid);
+CREATE OR REPLACE FUNCTION take_over_task(p_case uuid, p_signal uuid, p_type text, p_record uuid, p_assignee uuid) RETURNS void
 LANGUAGE sql SET search_path = pg_catalog, public, pg_temp AS $$
     INSERT INTO task (id, kind, case_id, signal_id, organisation_id, restricted, record_type, record_id, assignee_id,
                       blocks_closure, started_at, warn_at, due_at, deadline_status, deadline_provisional, rules_version, version)
     SELECT gen_random_uuid(), 'conflict_take_over', p_case, CASE WHEN p_case IS NULL THEN p_signal END, x.organisation_id,
-           false, CASE WHEN p_case IS NULL THEN 'signal' ELSE 'case' END, coalesce(p_case, p_signal), p_assignee, false, now(),
+           false, p_type, p_record, p_assignee, false, now(),
            now() + interval '12 hours', now() + interval '24 hours', 'house_default', false, 'conflicts 1', 1
       FROM (SELECT organisation_id FROM case_record WHERE id = p_case
             UNION ALL SELECT organisation_id FROM signal WHERE id = p_signal AND p_case IS NULL) x
+$$;
+
+-- What names a user for work to come without putting it in hand, and can't be given to another one by the database: a
+-- session that is booked, an open measure of a plan in force.
+CREATE OR REPLACE FUNCTION named_for_work(p_user uuid, p_cases uuid[])
+RETURNS TABLE (case_id uuid, record_type text, record_id uuid, centre_id uuid)
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT s.case_id, 'centre_session', s.id, s.centre_id FROM centre_session s
+     WHERE s.specialist_id = p_user AND s.state = 'booked' AND s.case_id = ANY (p_cases)
+    UNION ALL
+    SELECT m.case_id, 'plan_measure', m.id, NULL FROM plan_measure m JOIN plan p ON p.id = m.plan_id AND p.state = 'approved'
+     WHERE m.responsible_user_id = p_user AND m.state IN ('planned', 'in_progress') AND m.case_id = ANY (p_cases)
+$$;
+
+-- Who sees to it that somebody else is named: of a session the head of its centre, who knows its specialists, but for a
+-- restricted case, which its team alone sees; of everything else the manager of the case.
+CREATE OR REPLACE FUNCTION names_another(p_case uuid, p_centre uuid) RETURNS uuid
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT coalesce((SELECT u.id FROM app_user u
+                       JOIN user_role r ON r.user_id = u.id AND r.revoked_at IS NULL AND r.role = 'centre_head'
+                      WHERE u.organisation_id = p_centre AND u.active AND u.kind = 'person' AND NOT c.restricted
+                        AND NOT is_shut_out(u.id, ARRAY[p_case]) ORDER BY u.id LIMIT 1), c.manager_id)
+      FROM case_record c WHERE c.id = p_case
 $$;
 
 -- Takes from a user all work in hand on what the user is shut out of. No case is without its manager at any moment, no
@@ -142,7 +166,7 @@ BEGIN
             VALUES (gen_random_uuid(), held.case_id, held.organisation_id, held.restricted, now(), 'case.manager_stands_in',
                     actor_user(), 'case', held.case_id, jsonb_build_object('user_id', heir.id));
         END IF;
-        PERFORM take_over_task(held.case_id, NULL, coalesce(heir.id, held.manager_id));
+        PERFORM take_over_task(held.case_id, NULL, 'case', held.case_id, coalesce(heir.id, held.manager_id));
         IF EXISTS (SELECT 1 FROM staff_conflict s WHERE s.user_id = p_user AND s.state = 'standing' AND s.kind = 'party') THEN
             PERFORM restrict_to_team(held.case_id, 'staff_involved');
         END IF;
@@ -160,7 +184,13 @@ BEGIN
                   WHERE s.id = ANY (closed_to) AND s.case_id IS NULL AND s.state <> 'closed' AND g.is_lead
                     AND NOT EXISTS (SELECT 1 FROM task t WHERE t.record_id = s.id AND t.kind = 'conflict_take_over'
                                        AND t.completed_at IS NULL AND t.cancelled_at IS NULL) LOOP
-        PERFORM take_over_task(NULL, loose.id, NULL);
+        PERFORM take_over_task(NULL, loose.id, 'signal', loose.id, NULL);
+    END LOOP;
+    FOR loose IN SELECT n.* FROM named_for_work(p_user, closed_to) n
+                  WHERE NOT EXISTS (SELECT 1 FROM task t WHERE t.record_id = n.record_id AND t.kind = 'conflict_take_over'
+                                       AND t.completed_at IS NULL AND t.cancelled_at IS NULL) LOOP
+        PERFORM take_over_task(loose.case_id, NULL, loose.record_type, loose.record_id,
+                               names_another(loose.case_id, loose.centre_id));
     END LOOP;
 END $$;
 
@@ -208,6 +238,9 @@ BEGIN
             UNION SELECT h.to_user_id FROM near n JOIN case_handover h ON h.case_id = n.case_id AND h.state = 'offered'
             UNION SELECT t.assignee_id FROM near n JOIN task t ON t.case_id = n.case_id OR t.signal_id = n.signal_id
                    WHERE t.completed_at IS NULL AND t.cancelled_at IS NULL
+            UNION SELECT s.specialist_id FROM near n JOIN centre_session s ON s.case_id = n.case_id AND s.state = 'booked'
+            UNION SELECT m.responsible_user_id FROM near n JOIN plan_measure m ON m.case_id = n.case_id
+                   WHERE m.state IN ('planned', 'in_progress')
             UNION SELECT g.user_id FROM near n JOIN signal s ON s.id = n.signal_id
                     JOIN mobile_group_member g ON g.group_id = s.mobile_group_id AND g.until IS NULL AND g.is_lead)
         SELECT h.user_id FROM held h
@@ -249,27 +282,19 @@ CREATE OR REPLACE TRIGGER link_made AFTER UPDATE OF case_id, mobile_group_id ON 
     FOR EACH ROW WHEN (OLD.case_id IS DISTINCT FROM NEW.case_id OR OLD.mobile_group_id IS DISTINCT FROM NEW.mobile_group_id)
     EXECUTE FUNCTION link_made();
 
--- Trigger: nobody gets work on what the person is shut out of, whatever code gives it. Use cases ask before.
+-- Trigger: nobody gets work on what the person is shut out of, whatever code gives it. Use cases ask before. It is put on
+-- every column that names a worker by `69_conflicts.sql`.
 CREATE OR REPLACE FUNCTION refuse_shut_out() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     fresh constant jsonb := to_jsonb(NEW);
 BEGIN
-    IF is_shut_out((fresh->>TG_ARGV[0])::uuid, array_remove(
-            ARRAY[(fresh->>'case_id')::uuid, (fresh->>'signal_id')::uuid, (fresh->>'record_id')::uuid], NULL)) THEN
+    IF TG_OP = 'UPDATE' AND fresh->>TG_ARGV[0] IS NOT DISTINCT FROM to_jsonb(OLD)->>TG_ARGV[0] THEN
+        RETURN NEW;  -- named already
+    END IF;
+    IF is_shut_out((fresh->>TG_ARGV[0])::uuid, ARRAY(SELECT (fresh->>c)::uuid FROM unnest(TG_ARGV[1:]) c
+                                                       WHERE fresh->>c IS NOT NULL)) THEN
         RAISE EXCEPTION 'the user is shut out of this record' USING ERRCODE = 'CM410';
     END IF;
     RETURN NEW;
 END $$;
-
-CREATE OR REPLACE TRIGGER refuse_shut_out BEFORE INSERT ON case_member
-    FOR EACH ROW EXECUTE FUNCTION refuse_shut_out('user_id');
-CREATE OR REPLACE TRIGGER refuse_shut_out BEFORE INSERT ON case_handover
-    FOR EACH ROW EXECUTE FUNCTION refuse_shut_out('to_user_id');
-CREATE OR REPLACE TRIGGER refuse_shut_out BEFORE INSERT ON centre_session
-    FOR EACH ROW EXECUTE FUNCTION refuse_shut_out('specialist_id');
-CREATE OR REPLACE TRIGGER refuse_shut_out_first BEFORE INSERT ON task
-    FOR EACH ROW WHEN (NEW.assignee_id IS NOT NULL) EXECUTE FUNCTION refuse_shut_out('assignee_id');
-CREATE OR REPLACE TRIGGER refuse_shut_out BEFORE UPDATE OF assignee_id ON task
-    FOR EACH ROW WHEN (NEW.assignee_id IS NOT NULL AND OLD.assignee_id IS DISTINCT FROM NEW.assignee_id)
-    EXECUTE FUNCTION refuse_shut_out('assignee_id');

@@ -87,7 +87,7 @@ BEGIN
     SELECT u.id, u.sector, o.id AS organisation_id, o.region_code INTO target
       FROM app_user u JOIN organisation o ON o.id = u.organisation_id WHERE u.id = offer.to_user_id;
     UPDATE task SET completed_at = p_at, completed_by_id = actor_user(), result = 'handed_over', version = version + 1
-     WHERE case_id = offer.case_id AND kind = 'conflict_take_over' AND assignee_id = offer.from_user_id
+     WHERE case_id = offer.case_id AND kind = 'conflict_take_over' AND record_type = 'case' AND assignee_id = offer.from_user_id
        AND completed_at IS NULL AND cancelled_at IS NULL;
     UPDATE case_handover SET state = 'accepted', decided_at = p_at, version = version + 1 WHERE id = p_handover;
     UPDATE case_member SET ended_at = p_at

@@ -29,3 +29,36 @@ BEGIN
                        replace(needed, '(SELECT shut_out())::uuid[]', 'shut_out()'));  -- of the one row that is written
     END LOOP;
 END $$;
+
+-- Nobody is named for work on what the person is shut out of: on every column that names a user in a table that carries
+-- the id of a case, a signal or a person. Columns that end in `_by_id` name who did something, which is the actor, who is
+-- shut out by the policies above.
+DO $$
+DECLARE
+    acted constant text[] := ARRAY[
+        'break_glass_grant.user_id',    -- who opens a case for oneself: refused before, 14_break_glass.sql
+        'case_handover.from_user_id',   -- who had the case
+        'staff_conflict.user_id',       -- who is shut out
+        'timeline_entry.actor_id'];     -- who did what is told
+    r record;
+BEGIN
+    FOR r IN SELECT t.tgrelid::regclass AS place, t.tgname FROM pg_trigger t WHERE t.tgname LIKE 'refuse\_shut\_out%' LOOP
+        EXECUTE format('DROP TRIGGER %I ON %s', r.tgname, r.place);
+    END LOOP;
+    FOR r IN SELECT c.relname AS t, a.attname AS col, of_record.columns
+               FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+               JOIN pg_constraint f ON f.conrelid = c.oid AND f.contype = 'f' AND f.confrelid = 'app_user'::regclass
+               JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = f.conkey[1]
+               JOIN LATERAL (SELECT string_agg(quote_literal(x.attname), ', ' ORDER BY x.attname) AS columns
+                               FROM pg_attribute x WHERE x.attrelid = c.oid AND NOT x.attisdropped AND x.attnum > 0
+                                AND x.atttypid = 'uuid'::regtype
+                                AND (x.attname IN ('case_id', 'signal_id', 'person_id', 'other_id', 'family_id', 'record_id')
+                                  OR (x.attname = 'id' AND c.relname IN ('case_record', 'signal', 'person', 'family')))
+                             ) of_record ON of_record.columns IS NOT NULL
+              WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition
+                AND a.attname NOT LIKE '%\_by\_id' AND c.relname || '.' || a.attname <> ALL (acted) LOOP
+        EXECUTE format('CREATE TRIGGER refuse_shut_out_%s BEFORE INSERT OR UPDATE OF %I ON %I FOR EACH ROW'
+                       ' WHEN (NEW.%I IS NOT NULL) EXECUTE FUNCTION refuse_shut_out(%L, %s)',
+                       r.col, r.col, r.t, r.col, r.col, r.columns);
+    END LOOP;
+END $$;

@@ -9,7 +9,8 @@ REVOKE EXECUTE ON FUNCTION erase_content(jsonb), erasure_items(uuid, timestamptz
   retention_due(text, timestamptz, uuid), technical_rows(text, timestamptz), delete_technical(text, timestamptz, integer)
   FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION glass_reviewer(uuid, uuid) FROM casemgmt_service;
-REVOKE EXECUTE ON FUNCTION shut_out_of(uuid), stand_in_for(uuid), take_over_task(uuid, uuid, uuid), release_shut_out(uuid)
+REVOKE EXECUTE ON FUNCTION shut_out_of(uuid), stand_in_for(uuid), take_over_task(uuid, uuid, text, uuid, uuid),
+  named_for_work(uuid, uuid[]), names_another(uuid, uuid), release_shut_out(uuid)
   FROM casemgmt_service;
 
 DO $$
