@@ -48,6 +48,7 @@ STATUS_OF_CODE = {
     "precondition-required": 428,
     "invalid-credentials": 400,
     "invalid-grant": 400,
+    "session-idle": 400,
     "second-factor-needed": 400,
     "second-factor-enrolment-needed": 400,
     "second-factor-wrong": 400,
@@ -157,7 +158,7 @@ async def on_domain_error(request: Request, error: Exception) -> Problem:
 
 def _challenge(error: DomainError) -> str:
     """Return what a client needs to do better: nothing but the scheme, or how to step up (RFC 9470)."""
-    if not isinstance(error, FreshFactorNeeded):
+    if "max_age_seconds" not in error.data:
         return "Bearer"
     words: dict[str, object] = {
         "error": "insufficient_user_authentication",

@@ -175,6 +175,14 @@ class Settings(EdgeSettings, SessionSettings, DocumentSettings, DatabaseSettings
             raise ValueError(f"{', '.join(secrets)} must differ")
         return self
 
+    @model_validator(mode="after")
+    def refuse_sessions_that_end_in_use(self) -> Self:
+        """Stop the service for an idle time within the life of an access token: clients in use would be thrown out."""
+        for name in ("idle_minutes", "idle_minutes_wide", "idle_minutes_field"):
+            if getattr(self, name) <= self.access_token_minutes:
+                raise ValueError(f"CASEMGMT_{name.upper()} must be longer than CASEMGMT_ACCESS_TOKEN_MINUTES")
+        return self
+
     @field_validator("oidc_algorithms")
     @classmethod
     def refuse_other_algorithms(cls, value: str) -> str:

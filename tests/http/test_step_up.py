@@ -36,7 +36,7 @@ def clock() -> ManualClock:
 @pytest.fixture
 def settings(database_url: str) -> Settings:
     """An access token that outlives what is tried with it."""
-    return Settings(mode="demo", database_url=database_url, database_connections=6, access_token_minutes=60)
+    return Settings(mode="demo", database_url=database_url, database_connections=6, access_token_minutes=20)
 
 
 @asynccontextmanager

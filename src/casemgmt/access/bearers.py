@@ -1,6 +1,6 @@
 """Who is behind a bearer token: one of our own, or one of the identity provider of the deployment."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from casemgmt.access.actor import Actor
 from casemgmt.access.compact import TokenRefused, read_compact
@@ -22,6 +22,7 @@ class Bearers:
         self._database = database
         self._tokens = tokens
         self._clock = clock
+        self._life = timedelta(hours=settings.refresh_token_hours)
         issuer = settings.oidc_issuer
         self._foreign = None if issuer is None else ForeignTokens(issuer, settings, clock)
 
@@ -39,17 +40,20 @@ class Bearers:
         """Return the account that the subject is linked to. The provider's session is one here too: it can be ended."""
         async with self._database.pool.acquire() as connection, connection.transaction():
             row = await connection.fetchrow(
-                "SELECT * FROM auth_external($1, $2, $3, $4, $5, $6, $7)",
+                "SELECT * FROM auth_external($1, $2, $3, $4, $5, $6, $7, $8)",
                 subject.issuer,
                 subject.name,
                 subject.session_id,
                 now,
                 subject.expires,
                 subject.second_factor,
-                subject.factor_at,
+                subject.logged_in_at,
+                self._life,
             )
             if row["opened"]:
                 await connection.execute(_AUDIT, new_id(), [row["user_id"]], request_id)
+        if row["refused"] == "too_old":
+            raise TokenRefused("too_old", code="log-in-too-old", max_age=self._life)
         if row["refused"] is not None:
             raise TokenRefused(row["refused"])
         roles = tuple(row["roles"])

@@ -4,7 +4,7 @@ import base64
 import binascii
 import json
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from casemgmt.errors import Unauthenticated
@@ -19,10 +19,15 @@ _SEGMENTS = 3
 
 
 class TokenRefused(Unauthenticated):
-    """A token that does not hold. The caller learns nothing more; `why` stands in the audit log."""
+    """A token that does not hold. The caller learns nothing more; `why` stands in the audit log.
 
-    def __init__(self, why: str) -> None:
-        super().__init__("This needs an access token that holds.")
+    With `max_age` the token itself is in order, but its log-in is older than that: a new one helps.
+    """
+
+    def __init__(self, why: str, *, code: str | None = None, max_age: timedelta | None = None) -> None:
+        data = {} if max_age is None else {"max_age_seconds": int(max_age.total_seconds())}
+        told = "This needs an access token that holds." if max_age is None else "Log in at the identity provider again."
+        super().__init__(told, code=code, data=data)
         self.why = why
 
 

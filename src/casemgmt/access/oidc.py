@@ -50,8 +50,8 @@ class Subject:
     session_id: UUID
     expires: datetime
     second_factor: bool
-    factor_at: datetime | None
-    """When the person last showed the second factor there; None where the provider does not say (`auth_time`)."""
+    logged_in_at: datetime | None
+    """When the person last logged in there; None where the provider does not say (`auth_time`)."""
 
 
 class ProviderKeys:
@@ -186,5 +186,5 @@ class ForeignTokens:
             datetime.fromtimestamp(min(expires, _LATEST), now.tzinfo),
             shown,
             # not later than now: a clock that runs ahead there makes nothing fresher here
-            datetime.fromtimestamp(max(0, min(since, int(now.timestamp()))), now.tzinfo) if shown and since else None,
+            datetime.fromtimestamp(max(0, min(since, int(now.timestamp()))), now.tzinfo) if since else None,
         )

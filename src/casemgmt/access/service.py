@@ -1,6 +1,7 @@
 """Use cases of log-ins: password, second factor, refresh, client credentials."""
 
 import asyncio
+import json
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ from casemgmt.settings import Settings
 
 CHALLENGE_LIFE = timedelta(minutes=5)
 """How long a code may follow the password."""
+_REFRESHES = {"reused": "account.refresh_reused", "idle": "account.session_idle"}
+"""Events of refreshes that end the session."""
 _AUDIT = "SELECT audit_write($1, $2, $3, $4, 'account', $5, NULL, NULL, '{}', $6)"
 
 
@@ -57,6 +60,7 @@ class Accounts:
         self._database = database
         self._tokens = tokens
         self._clock = clock
+        self._idle_limits = json.dumps(settings.idle_limits)
         self._session_life = timedelta(hours=settings.refresh_token_hours)
         before = settings.token_secret_before
         self._marks = Marks(
@@ -218,24 +222,31 @@ class Accounts:
             return await asyncio.to_thread(hash_password, password)
 
     async def refresh(self, refresh_token: str, request_id: str) -> Grant:
-        """Turn a refresh token into the next one. A token used twice ends the whole session."""
+        """Turn a refresh token into the next one. One used twice ends the whole session, and so does a long silence."""
         now = self._clock.now()
         session_id = self._session_of(refresh_token)
         fresh = self._refresh_token(session_id or new_id())
         async with self._database.pool.acquire() as connection, connection.transaction():
-            outcome = await connection.fetchval(
-                "SELECT auth_rotate($1, $2, $3, $4)", session_id, digest_of(refresh_token), digest_of(fresh), now
+            turned = await connection.fetchrow(
+                "SELECT * FROM auth_rotate($1, $2, $3, $4, $5)",
+                session_id,
+                digest_of(refresh_token),
+                digest_of(fresh),
+                now,
+                self._idle_limits,
             )
             identity = None
-            if session_id is not None and outcome == "rotated":
+            if session_id is not None and turned["outcome"] == "rotated":
                 identity = await self._identity(connection, session_id)
             await self._record(
                 connection,
-                "account.refresh_reused" if outcome == "reused" else "account.refreshed",
-                identity.user_id if identity else None,
+                _REFRESHES.get(turned["outcome"], "account.refreshed"),
+                turned["user_id"],
                 request_id,
                 outcome="refused" if identity is None else "done",
             )
+        if turned["outcome"] == "idle":
+            raise Unauthenticated("The session lay idle for too long: log in again.", code="session-idle")
         if identity is None:
             raise Unauthenticated("The refresh token does not hold (any more): log in again.", code="invalid-grant")
         return Grant(self._tokens.issue(identity, now), fresh, int(self._tokens.life.total_seconds()))

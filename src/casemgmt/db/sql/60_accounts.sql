@@ -82,19 +82,39 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
      WHERE s.id = p_session AND s.revoked_at IS NULL AND (s.second_factor OR NOT 'second_factor' = ANY (u.flags))
 $$;
 
+-- How long a session of the account may lie idle. An account whose roles demand a second factor is bound by its own time
+-- whatever else it does; of the others those who visit families have a longer one.
+CREATE OR REPLACE FUNCTION idle_time(p_user uuid, p jsonb) RETURNS interval LANGUAGE sql STABLE AS $$
+    SELECT make_interval(mins => (p->>CASE
+               WHEN 'second_factor' = ANY (u.flags) THEN 'wide'
+               WHEN EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = u.id AND r.revoked_at IS NULL
+                                                        AND p->'field_roles' ? r.role) THEN 'field'
+               ELSE 'usual' END)::integer)
+      FROM app_user u WHERE u.id = p_user
+$$;
+
 -- Turns a refresh token into the next one: `rotated`. Any older token of the session, however old, ends it (`reused`):
--- one of the two who hold the chain is a thief. `ended`: the session was over before.
-CREATE OR REPLACE FUNCTION auth_rotate(p_session uuid, p_old text, p_new text, p_at timestamptz) RETURNS text
+-- one of the two who hold the chain is a thief. A session that lay idle for too long ends too (`idle`). `ended`: it was over
+-- before. Names the user in any case: the events of what was refused are the user's.
+DROP FUNCTION IF EXISTS auth_rotate(uuid, text, text, timestamptz);
+CREATE OR REPLACE FUNCTION auth_rotate(p_session uuid, p_old text, p_new text, p_at timestamptz, p_idle jsonb)
+RETURNS TABLE (outcome text, user_id uuid)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    held auth_session;
 BEGIN
-    UPDATE auth_session s SET refresh_hash = p_new, refreshed_at = p_at
-     WHERE s.id = p_session AND s.refresh_hash = p_old AND s.revoked_at IS NULL AND s.expires_at > p_at;
-    IF FOUND THEN
-        RETURN 'rotated';
+    SELECT s.* INTO held FROM auth_session s WHERE s.id = p_session FOR UPDATE;
+    user_id := held.user_id;
+    outcome := CASE WHEN held.id IS NULL OR held.revoked_at IS NOT NULL OR held.expires_at <= p_at THEN 'ended'
+                    WHEN held.refresh_hash <> p_old THEN 'reused'
+                    WHEN held.refreshed_at + idle_time(held.user_id, p_idle) <= p_at THEN 'idle'
+                    ELSE 'rotated' END;
+    IF outcome = 'rotated' THEN
+        UPDATE auth_session s SET refresh_hash = p_new, refreshed_at = p_at WHERE s.id = p_session;
+    ELSIF outcome <> 'ended' THEN
+        UPDATE auth_session s SET revoked_at = p_at WHERE s.id = p_session;
     END IF;
-    UPDATE auth_session s SET revoked_at = p_at
-     WHERE s.id = p_session AND s.refresh_hash <> p_old AND s.revoked_at IS NULL AND s.expires_at > p_at;
-    RETURN CASE WHEN FOUND THEN 'reused' ELSE 'ended' END;
+    RETURN NEXT;
 END $$;
 
 CREATE OR REPLACE FUNCTION auth_end_session(p_session uuid, p_at timestamptz) RETURNS void

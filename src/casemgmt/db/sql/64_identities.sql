@@ -1,13 +1,18 @@
 -- The account of somebody whom the identity provider vouches for, and the session of the provider as one of ours. Nothing
--- is made by itself: without a link there is no account, and a session that was ended here stays ended.
+-- is made by itself: without a link there is no account, and a session that was ended here stays ended. It has the absolute
+-- end of every session, however many tokens the provider gives for it: counted from the last log-in there, or from its first
+-- request here where the provider does not say.
 DROP FUNCTION IF EXISTS auth_external(text, text, uuid, timestamptz, timestamptz, boolean);
+DROP FUNCTION IF EXISTS auth_external(text, text, uuid, timestamptz, timestamptz, boolean, timestamptz);
 CREATE OR REPLACE FUNCTION auth_external(p_issuer text, p_subject text, p_session uuid, p_at timestamptz,
-                                         p_expires timestamptz, p_second_factor boolean, p_factor_at timestamptz)
+                                         p_expires timestamptz, p_second_factor boolean, p_logged_in timestamptz,
+                                         p_life interval)
 RETURNS TABLE (refused text, opened boolean, user_id uuid, organisation_id uuid, region_code text, roles text[],
                authz_version integer)
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     demanded boolean;
+    shown_at constant timestamptz := CASE WHEN p_second_factor THEN p_logged_in END;
 BEGIN
     opened := false;
     SELECT u.id, 'second_factor' = ANY (u.flags) INTO user_id, demanded
@@ -23,18 +28,23 @@ BEGIN
         RETURN NEXT;
         RETURN;
     END IF;
+    IF coalesce(p_logged_in, (SELECT s.created_at FROM auth_session s WHERE s.id = p_session), p_at) + p_life <= p_at THEN
+        refused := 'too_old';
+        RETURN NEXT;
+        RETURN;
+    END IF;
     INSERT INTO auth_session AS s (id, user_id, refresh_hash, created_at, refreshed_at, expires_at, second_factor, factor_at,
                                    client_name)
-    VALUES (p_session, auth_external.user_id, '', p_at, p_at, p_expires, p_second_factor, p_factor_at, 'OpenID Connect')
+    VALUES (p_session, auth_external.user_id, '', p_at, p_at, p_expires, p_second_factor, shown_at, 'OpenID Connect')
     ON CONFLICT (id) DO NOTHING;
     opened := FOUND;
     IF NOT opened THEN
         UPDATE auth_session s SET refreshed_at = p_at, expires_at = greatest(s.expires_at, p_expires),
                                   second_factor = s.second_factor OR p_second_factor,
-                                  factor_at = greatest(s.factor_at, p_factor_at)
+                                  factor_at = greatest(s.factor_at, shown_at)
          WHERE s.id = p_session AND s.revoked_at IS NULL AND s.user_id = auth_external.user_id
            AND (s.expires_at < p_expires OR (p_second_factor AND NOT s.second_factor)
-                OR p_factor_at > coalesce(s.factor_at, '-infinity'));
+                OR shown_at > coalesce(s.factor_at, '-infinity'));
     END IF;
     SELECT i.organisation_id, i.region_code, i.roles, i.authz_version
       INTO organisation_id, region_code, roles, authz_version
