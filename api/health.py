@@ -8,6 +8,8 @@ from fastapi import Response
 
 from api.routing import CurrentServices, Router
 from casemgmt.audit.progress import Progress, read_progress, read_witnesses
+from casemgmt.job_kinds import SCHEDULE
+from casemgmt.jobs.progress import JobProgress, read_job_progress
 from casemgmt.models import View
 
 router = Router("/health", "health", version="")
@@ -33,14 +35,15 @@ async def health_live() -> HealthView:
 async def health_ready(response: Response, services: CurrentServices) -> HealthView:
     """Answer whether requests can be served: the database answers, the audit log has months ahead.
 
-    Where sealing the log is late the answer is `degraded` and still 200: nothing that was done is lost, and a service
-    taken away from children because of it would be. Whoever watches over the service reads `status`.
+    Where sealing the log or background jobs are late the answer is `degraded` and still 200: nothing that was done is
+    lost, and a service taken away from children because of it would be. Whoever watches over it reads `status`.
     """
     try:
         async with asyncio.timeout(3), services.database.pool.acquire() as connection:
             months = await connection.fetchval("SELECT audit_months_ahead()")
             progress = await read_progress(connection)
             witnesses = await read_witnesses(connection)
+            jobs = await read_job_progress(connection, {every.payload.kind for every in SCHEDULE})
     except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
         response.status_code = 503
         return HealthView(status="failing", checks={"database": "does not answer"})
@@ -49,6 +52,7 @@ async def health_ready(response: Response, services: CurrentServices) -> HealthV
         "database": "ok",
         "audit_log": f"partitions for {months} months ahead",
         "sealing": _sealing(progress, late),
+        "jobs": _jobs(jobs, services.settings.jobs_late_seconds),
     }
     refusing = [w for w in witnesses if w.is_failing(progress.at, late)]
     for witness in refusing:
@@ -57,7 +61,7 @@ async def health_ready(response: Response, services: CurrentServices) -> HealthV
         response.status_code = 503
         checks["audit_log"] += ": run `casemgmt migrate`"
         return HealthView(status="failing", checks=checks)
-    degraded = refusing or progress.is_late(late)
+    degraded = refusing or progress.is_late(late) or jobs.dead or jobs.is_late(services.settings.jobs_late_seconds)
     return HealthView(status="degraded" if degraded else "ok", checks=checks)
 
 
@@ -71,6 +75,19 @@ def _sealing(progress: Progress, late: int) -> str:
         return f"{waits}, and no sealer takes it: see the log of `casemgmt seal`"
     who = "" if progress.holder.process is None else f" (process {progress.holder.process})"
     return f"{waits} because an older transaction{who} still runs in the database cluster"
+
+
+def _jobs(jobs: JobProgress, late: int) -> str:
+    """Return how the queue of background jobs stands, in words."""
+    said = []
+    if jobs.next_run is None:
+        said.append("no worker has ever run: start `casemgmt work`")
+    elif jobs.is_late(late):
+        since = min(filter(None, (jobs.waiting_since, jobs.next_run)))
+        said.append(f"late: the oldest was due at {_moment(since)}; see the log of `casemgmt work`")
+    if jobs.dead:
+        said.append(f"{jobs.dead} failed for good and wait for a person: `casemgmt jobs list`")
+    return "; ".join(said) or "in time"
 
 
 def _moment(moment: datetime | None) -> str:

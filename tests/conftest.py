@@ -24,6 +24,7 @@ pytest_plugins = ["tests.postgres"]
 
 APP_LOGIN = "casemgmt_app"
 SEALER_LOGIN = "casemgmt_seal"
+WORKER_LOGIN = "casemgmt_work"
 # Tests ask faster than people: limits have a test of their own. In the environment, so that started processes have it.
 for _kind in ("READS", "WRITES", "SEARCHES", "EXPORTS", "OPEN"):
     os.environ.setdefault(f"CASEMGMT_RATE_{_kind}", "1000000")
@@ -39,7 +40,8 @@ async def _template(admin: str, name: str) -> None:
             return
         await connection.execute(f"DROP DATABASE IF EXISTS {name}")
         await connection.execute(f"CREATE DATABASE {name}")
-        await migrate(_at(admin, name), _login(admin, name, APP_LOGIN), _login(admin, name, SEALER_LOGIN))
+        logins = (_login(admin, name, login) for login in (APP_LOGIN, SEALER_LOGIN, WORKER_LOGIN))
+        await migrate(_at(admin, name), *logins)
         await seed(_at(admin, name))
         await connection.execute(f"ALTER DATABASE {name} IS_TEMPLATE true")
     finally:
@@ -93,6 +95,11 @@ def owner_url(database_url: str, admin_url: str) -> str:
 def sealer_of(database_url: str) -> str:
     """Return the sealer's address of a database."""
     return database_url.replace(f"//{APP_LOGIN}:", f"//{SEALER_LOGIN}:")
+
+
+def worker_of(database_url: str) -> str:
+    """Return the worker's address of a database."""
+    return database_url.replace(f"//{APP_LOGIN}:", f"//{WORKER_LOGIN}:")
 
 
 def owner_of(database_url: str, admin_url: str) -> str:

@@ -393,6 +393,9 @@ class Expectation:
         document = self.world.by_id["document"].get(row["document_id"])
         return document is not None and self.document(document)
 
+    def account(self, row: Row) -> bool:
+        return row["kind"] != "system"
+
     def everybody(self, _: Row) -> bool:
         return True
 
@@ -442,7 +445,7 @@ def _is_the_named(conflict: Row, person: Row) -> bool:
 
 RULES: dict[str, Rule] = {
     "adoption_fact": Expectation.adoption_fact,
-    "app_user": Expectation.everybody,
+    "app_user": Expectation.account,
     "audit_event": Expectation.audit,
     "benefit_appeal": Expectation.of_determination,
     "benefit_determination": Expectation.determination,

@@ -29,9 +29,11 @@ from casemgmt.embedded.dsn import Dsn
 from casemgmt.embedded.server import EmbeddedServer
 from casemgmt.errors import DomainError
 from casemgmt.generated import DOCUMENTS, write_documents
+from casemgmt.jobs.command_line import app as jobs_app
+from casemgmt.jobs.working import WorkingError, run_worker
 from casemgmt.log import set_up_logs
 from casemgmt.retention.command_line import app as retention_app
-from casemgmt.settings import SealerSettings, Settings
+from casemgmt.settings import SealerSettings, Settings, WorkerSettings
 from casemgmt.settings_database import OperatorSettings
 from casemgmt.supervise import Companion, Step, run_service
 from casemgmt.terminal import console, errors, owner_url, read_settings, refuse
@@ -40,6 +42,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pret
 
 app.add_typer(audit_app, name="audit")
 app.add_typer(files_app, name="files")
+app.add_typer(jobs_app, name="jobs")
 app.add_typer(retention_app, name="retention")
 app.command()(backup)
 app.command()(restore)
@@ -49,8 +52,11 @@ APP_LOGIN = "casemgmt_app"
 """The log-in of the service in the embedded database."""
 SEALER_LOGIN = "casemgmt_seal"
 """The log-in of the sealer in the embedded database."""
+WORKER_LOGIN = "casemgmt_work"
+"""The log-in of the worker in the embedded database."""
 _OF_SERVICE = frozenset(f"CASEMGMT_{name.upper()}" for name in Settings.model_fields)
 _OF_SEALER = frozenset(f"CASEMGMT_{name.upper()}" for name in SealerSettings.model_fields)
+_OF_WORKER = frozenset(f"CASEMGMT_{name.upper()}" for name in WorkerSettings.model_fields)
 
 
 @app.command()
@@ -63,7 +69,7 @@ def run(
     external = os.environ.get("CASEMGMT_DATABASE_URL")
     demo = os.environ.get("CASEMGMT_MODE", "production" if external else "demo") == "demo"
     key_file = Path(os.environ.get("CASEMGMT_AUDIT_KEY_FILE") or data.parent.absolute() / "audit-key.json")
-    passwords = {login: secrets.token_urlsafe(24) for login in (APP_LOGIN, SEALER_LOGIN)}
+    passwords = {login: secrets.token_urlsafe(24) for login in (APP_LOGIN, SEALER_LOGIN, WORKER_LOGIN)}
 
     def environment(dsn: Dsn | None) -> Mapping[str, str]:
         variables = {
@@ -72,9 +78,10 @@ def run(
             "PYTHONUNBUFFERED": "1",
         }
         if dsn is not None:
-            for name, login in (("DATABASE_URL", APP_LOGIN), ("SEALER_DATABASE_URL", SEALER_LOGIN)):
+            addresses = {"DATABASE": APP_LOGIN, "SEALER_DATABASE": SEALER_LOGIN, "WORKER_DATABASE": WORKER_LOGIN}
+            for name, login in addresses.items():
                 url = make_url(dsn.url()).set(username=login, password=passwords[login])
-                variables[f"CASEMGMT_{name}"] = url.render_as_string(hide_password=False)
+                variables[f"CASEMGMT_{name}_URL"] = url.render_as_string(hide_password=False)
             variables["CASEMGMT_AUDIT_KEY_FILE"] = str(key_file)
         return variables
 
@@ -85,7 +92,9 @@ def run(
     if external and "CASEMGMT_MIGRATION_DATABASE_URL" not in os.environ:
         console.print("CASEMGMT_MIGRATION_DATABASE_URL is not set: the database is taken as it is, not migrated.")
         steps = []
-    companions = [Companion("The sealer of the audit log", [*python, "seal"], _wanted_by_sealer)]
+    sealer = Companion("The sealer of the audit log", [*python, "seal"], _wanted_by_sealer)
+    worker = Companion("The worker", [*python, "work"], _wanted_by_worker)
+    companions = [sealer, worker]
     if not external:
         make_key = [*python, "audit", "new-key", "--out", str(key_file), "--unless-there"]
         sealer_file = data.parent / "sealer.env"
@@ -97,7 +106,10 @@ def run(
         console.print(
             "CASEMGMT_SEALER_DATABASE_URL and CASEMGMT_AUDIT_KEY_FILE are not both set: no sealer is started here."
         )
-        companions = []
+        companions.remove(sealer)
+    if external and "CASEMGMT_WORKER_DATABASE_URL" not in os.environ:
+        console.print("CASEMGMT_WORKER_DATABASE_URL is not set: no worker for background jobs is started here.")
+        companions.remove(worker)
     address = f"http://{host}:{port}"
     serve = [sys.executable, "-m", "api", "serve", "--host", host, "--port", str(port)]
     server = None if external else EmbeddedServer(data, progress=console.print)
@@ -111,7 +123,7 @@ def run(
             ready_url=f"{address}/health/ready",
             companions=companions,
             environment=environment,
-            withheld=_OF_SEALER - _OF_SERVICE,
+            withheld=(_OF_SEALER | _OF_WORKER) - _OF_SERVICE,
             on_ready=lambda: _greet(address, demo=demo),
         )
     )
@@ -128,6 +140,11 @@ def _write_sealer_file(path: Path, environment: Callable[[Dsn | None], Mapping[s
 def _wanted_by_sealer(variable: str) -> bool:
     """Answer whether a variable is none of the service's secrets."""
     return variable in _OF_SEALER or not variable.startswith("CASEMGMT_")
+
+
+def _wanted_by_worker(variable: str) -> bool:
+    """Answer whether a variable is none of the sealer's secrets: the worker does what the service does."""
+    return variable not in _OF_SEALER - _OF_SERVICE - _OF_WORKER
 
 
 def _greet(address: str, *, demo: bool) -> None:
@@ -147,8 +164,9 @@ def _greet(address: str, *, demo: bool) -> None:
 def migrate_command() -> None:
     """Bring the database to the state of this program: roles, tables, SQL, reference data. Safe to repeat."""
     settings, sealer = read_settings(OperatorSettings), read_settings(SealerSettings)
+    worker_url = read_settings(WorkerSettings).worker_database_url
     set_up_logs(sealer.log_format)
-    asyncio.run(migrate(owner_url(settings), settings.database_url, sealer.sealer_database_url))
+    asyncio.run(migrate(owner_url(settings), settings.database_url, sealer.sealer_database_url, worker_url))
 
 
 @app.command()
@@ -169,6 +187,20 @@ def seal(
         raise typer.Exit(2) from None
     if once:
         console.print(f"{size:,} events are sealed.")
+
+
+@app.command()
+def work(
+    once: Annotated[bool, typer.Option("--once", help="Do all that is due and end.")] = False,  # noqa: FBT002 - a flag
+) -> None:
+    """Do background jobs until stopped: clocks that warn and escalate, what ends by itself, what somebody asked for."""
+    settings, worker = read_settings(Settings), read_settings(WorkerSettings)
+    set_up_logs(settings.log_format)
+    try:
+        asyncio.run(run_worker(settings, worker, once=once))
+    except WorkingError as error:
+        errors.print(str(error), markup=False)
+        raise typer.Exit(2) from None
 
 
 @app.command("load-demo")

@@ -12,7 +12,7 @@ from casemgmt.access.step_up import STEPS
 from casemgmt.demo.sign_off import example_sign_off
 from casemgmt.machines import MACHINES
 from casemgmt.matrix import matrix_document
-from casemgmt.settings import SealerSettings, Settings
+from casemgmt.settings import SealerSettings, Settings, WorkerSettings
 from casemgmt.settings_edge import EdgeSettings
 from casemgmt.states import Machine
 
@@ -78,9 +78,9 @@ def _fresh_factor() -> list[str]:
 
 
 def settings_document() -> str:
-    """Return `.env.example`: every setting of the service and of the sealer, what it means, its default."""
+    """Return `.env.example`: every setting of service, worker and sealer, what it means, its default."""
     lines = ["# Written by `make docs` from src/casemgmt/settings.py; `make check` compares.\n"]
-    fields = {**Settings.model_fields, **SealerSettings.model_fields}
+    fields = {**Settings.model_fields, **WorkerSettings.model_fields, **SealerSettings.model_fields}
     for name, field in sorted(fields.items(), key=lambda item: item[0] in EdgeSettings.model_fields):
         default = field.default
         shown = "" if default is None or isinstance(default, SecretStr) else default

@@ -122,6 +122,12 @@ class Settings(EdgeSettings, SessionSettings, DocumentSettings, DatabaseSettings
         description="Health says `degraded` where an audit event waits longer than this to be sealed, or a witness "
         "takes no head for longer.",
     )
+    jobs_late_seconds: int = Field(
+        300,
+        ge=30,
+        le=86_400,
+        description="Health says `degraded` where a background job waits longer than this after its time.",
+    )
     unusual_records: int = Field(
         200, ge=1, description="More different records seen within `unusual_records_minutes` are reported as unusual."
     )
@@ -221,6 +227,16 @@ class Settings(EdgeSettings, SessionSettings, DocumentSettings, DatabaseSettings
     def lookup_key(self) -> bytes:
         """Key of the phone hashes."""
         return self.lookup_secret.get_secret_value().encode()
+
+
+class WorkerSettings(BaseSettings):
+    """What the worker needs beside the settings of the service."""
+
+    model_config = SettingsConfigDict(env_prefix="CASEMGMT_", env_ignore_empty=True, frozen=True, extra="ignore")
+
+    worker_database_url: str | None = Field(
+        None, description="The database, as the log-in of the worker (`casemgmt work`); `migrate` makes it."
+    )
 
 
 class SealerSettings(BaseSettings):

@@ -1,15 +1,20 @@
 """What every command shares: where it speaks, how it refuses, how it reads its settings."""
 
+import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 from typing import NoReturn, TypeVar
 
+import asyncpg
 from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 from rich.console import Console
 
+from casemgmt.db.migrate import OWNER_ROLE, driver_url
 from casemgmt.settings_database import DatabaseSettings, OperatorSettings
 
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)
+AnswerT = TypeVar("AnswerT")
 
 console = Console(highlight=False, soft_wrap=True)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
@@ -35,6 +40,24 @@ def owner_url(settings: DatabaseSettings | None = None) -> str:
     if not url:
         refuse("Set CASEMGMT_MIGRATION_DATABASE_URL: the database, as a role that may do everything in it.")
     return url
+
+
+def as_owner(action: Callable[[asyncpg.Connection], Awaitable[AnswerT]]) -> AnswerT:
+    """Do something as the owner of the tables; what the database refuses ends the command."""
+    url = owner_url()
+
+    async def run() -> AnswerT:
+        connection = await asyncpg.connect(driver_url(url))
+        try:
+            await connection.execute(f"SET ROLE {OWNER_ROLE}")
+            return await action(connection)
+        finally:
+            await connection.close()
+
+    try:
+        return asyncio.run(run())
+    except (OSError, asyncpg.PostgresError) as error:
+        refuse(f"The database did not do it: {error}")
 
 
 def told(error: ValidationError) -> str:

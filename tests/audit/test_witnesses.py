@@ -206,6 +206,11 @@ async def _heard(receiver: Receiver, owner: asyncpg.Connection) -> bool:
     ]
 
 
+_WORKER_IN_TIME = (
+    "INSERT INTO jobs.schedule (expression, entrypoint, next_run) VALUES ('* * * * *', 'audit.make_months', now())"
+)
+
+
 async def _ready(world: World) -> httpx.Response:
     return await world.client.get("/health/ready")
 
@@ -214,6 +219,7 @@ async def test_health_says_degraded_and_stays_green_while_sealing_is_late_or_a_w
     world: World, sealer: Sealer, sealing: asyncpg.Connection, owner: asyncpg.Connection, owner_url: str
 ) -> None:
     await fill(owner, sealer, 2)
+    await owner.execute(_WORKER_IN_TIME)
     fresh = (await _ready(world)).json()
     size = (await _sizes(sealing))[-1]
     assert (fresh["status"], f"{size} in all" in fresh["checks"]["sealing"]) == ("ok", True)

@@ -111,6 +111,7 @@ DEFINER_FUNCTIONS = {
     "glass_case": "asked by policies: what the grant named by the transaction opens",
     "glass_signals": "asked by policies: the signals of that case",
     "is_shut_out": "whether somebody may be given work; what conflicts there are is known to few",
+    "job_identity": "what an account may do now, for a job that it asked for; no right for the service",
     "join_case": "attaches signals and their tasks to a case that the actor may not see",
     "keep_declared": "trigger: a corrected name ends no conflict",
     "link_made": "trigger: takes the work from whoever has declared the person who is linked",
@@ -132,6 +133,8 @@ DEFINER_FUNCTIONS = {
     "role_changed": "trigger: a change of rights makes tokens stale",
     "set_restriction": "a restriction leaves the supervisor's sight",
     "signal_scope_changed": "trigger: moves the rows of a signal with it",
+    "sweep_audit_months": "makes partitions; no right for the service, the worker alone",
+    "sweep_technical": "deletes technical rows whose term is over; no right for the service, the worker alone",
     "trail_events": "who looked at a person: the audit log is read by auditors alone; for roles with the right `trail`",
     "unusual_access": "counts in the audit log for those who answer for a body; compares with persons unseen",
 }

@@ -14,7 +14,7 @@ from casemgmt.backup.manifest import BackupError
 from casemgmt.backup.restoring import restore_backup
 from casemgmt.clock import SystemClock
 from casemgmt.documents.keys import KeyFileError, KeyRing, read_key_file
-from casemgmt.settings import SealerSettings
+from casemgmt.settings import SealerSettings, WorkerSettings
 from casemgmt.settings_database import OperatorSettings
 from casemgmt.terminal import console, errors, owner_url, read_settings, refuse
 
@@ -57,7 +57,11 @@ def restore(
     """Put a backup into an empty database of a new cluster, end all sessions, begin a new generation of cursors."""
     settings = read_settings(OperatorSettings)
     url = owner_url(settings)
-    logins = (settings.database_url, read_settings(SealerSettings).sealer_database_url)
+    logins = (
+        settings.database_url,
+        read_settings(SealerSettings).sealer_database_url,
+        read_settings(WorkerSettings).worker_database_url,
+    )
     try:
         with Progress(
             TextColumn("{task.description}"), BarColumn(), DownloadColumn(), console=errors, transient=True

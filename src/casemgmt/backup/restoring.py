@@ -27,15 +27,15 @@ async def restore_backup(
     folder: Path,
     ring: KeyRing,
     url: str,
-    logins: tuple[str | None, str | None],
+    logins: tuple[str | None, ...],
     say: Callable[[str], None],
     progress: Callable[[int], None],
     binaries: Path | None = None,
 ) -> Manifest:
     """Put a backup into an empty database and return what it said of itself.
 
-    `logins` are the addresses of the service and of the sealer. In a new cluster nobody can log in with them before the
-    last step. The database stays empty where the backup is damaged or can't be put back whole.
+    `logins` are the addresses of the service, of the sealer and of the worker. In a new cluster nobody can log in with
+    them before the last step. The database stays empty where the backup is damaged or can't be put back whole.
     """
     say("Reading the backup …")
     said = manifest.read(folder, progress)

@@ -7,6 +7,7 @@ whole, in the order of their names, whenever one of them has changed: one place 
 import hashlib
 from collections.abc import Awaitable, Callable
 from importlib import resources
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -18,8 +19,11 @@ from sqlalchemy import Connection, pool
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from casemgmt.access.system import make_system_account
 from casemgmt.db.reference import load_reference
 from casemgmt.ids import new_id
+from casemgmt.jobs.queue import SCHEMA as JOBS
+from casemgmt.jobs.queue import install as install_jobs
 from casemgmt.organisations.name_keys import fill_name_keys
 
 OWNER_ROLE = "casemgmt_owner"
@@ -28,6 +32,9 @@ SERVICE_ROLE = "casemgmt_service"
 """What the service's log-in is a member of: no ownership, no BYPASSRLS, no DELETE."""
 SEALER_ROLE = "casemgmt_sealer"
 """What the sealer's log-in is a member of: reads the audit log, adds to the tree over it, sees nothing else."""
+
+WORKER_ROLE = "casemgmt_worker"
+"""What the worker's log-in is a member of, beside the service's role: does jobs for the service itself."""
 
 AUDIT_MONTHS = 6
 """Months ahead for which every migration makes room in the audit log."""
@@ -44,18 +51,23 @@ def alembic_config() -> Config:
     return Config(str(beside_source if beside_source.exists() else Path("alembic.ini").resolve()))
 
 
-async def migrate(admin_url: str, service_url: str | None = None, sealer_url: str | None = None) -> None:
+async def migrate(
+    admin_url: str, service_url: str | None = None, sealer_url: str | None = None, worker_url: str | None = None
+) -> None:
     """Apply everything, in one go and safely again. `admin_url` may create roles; the others name the log-ins."""
-    await make_roles(admin_url, service_url, sealer_url)
+    await make_roles(admin_url, service_url, sealer_url, worker_url)
     await run_alembic(admin_url, lambda config: command.upgrade(config, "head"))
     connection = await asyncpg.connect(driver_url(admin_url))
     try:
+        await connection.execute(f"CREATE SCHEMA IF NOT EXISTS {JOBS} AUTHORIZATION {OWNER_ROLE}")
         await connection.execute(f"SET ROLE {OWNER_ROLE}")
+        await install_jobs(connection)
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('casemgmt.migrate'))")
             await _apply_sql(connection)
             await connection.execute("SELECT audit_make_months($1)", AUDIT_MONTHS)
             await load_reference(connection)
+            await make_system_account(connection)
             await fill_name_keys(connection)
             await connection.executemany(
                 "INSERT INTO deployment (key, value) VALUES ($1, $2) ON CONFLICT (key) DO NOTHING",
@@ -99,9 +111,11 @@ def driver_url(url: str) -> str:
     return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
-async def make_roles(admin_url: str, service_url: str | None = None, sealer_url: str | None = None) -> None:
-    """Make the roles that own, serve and seal where they are missing, and the log-ins that the addresses name."""
-    logins = {SERVICE_ROLE: service_url, SEALER_ROLE: sealer_url}
+async def make_roles(
+    admin_url: str, service_url: str | None = None, sealer_url: str | None = None, worker_url: str | None = None
+) -> None:
+    """Make the roles that own, serve, seal and work where they are missing, and the log-ins that the addresses name."""
+    logins = {SERVICE_ROLE: service_url, SEALER_ROLE: sealer_url, WORKER_ROLE: worker_url}
     connection = await asyncpg.connect(driver_url(admin_url))
     try:
         async with connection.transaction():
@@ -118,6 +132,8 @@ async def make_roles(admin_url: str, service_url: str | None = None, sealer_url:
             for role, url in logins.items():
                 if url is not None:
                     await _make_login(connection, role, url)
+            if worker_url is not None:  # jobs that somebody asked for are done with the rights of a request
+                await _make_login(connection, SERVICE_ROLE, worker_url)
     finally:
         await connection.close()
 
@@ -142,7 +158,8 @@ def sql_files() -> list[tuple[str, str]]:
 async def _apply_sql(connection: asyncpg.Connection) -> None:
     files = sql_files()
     tables = await connection.fetchval("SELECT version_num FROM alembic_version")
-    digest = hashlib.sha256("\0".join([str(tables), *(text for _, text in files)]).encode()).hexdigest()
+    parts = [str(tables), version("pgqueuer"), *(text for _, text in files)]
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()
     if await connection.fetchval("SELECT value FROM deployment WHERE key = 'sql'") == digest:
         return
     for _, text in files:

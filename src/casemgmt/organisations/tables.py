@@ -29,14 +29,15 @@ class Organisation(Versioned, table=True):
 
 
 class AppUser(Versioned, table=True):
-    """A person who works with the service, or a machine account.
+    """A person who works with the service, a machine account, or, once, the service itself (`access/system.py`).
 
     The reach columns are worked out by a trigger from the roles held, never written by the service.
     """
 
     __tablename__ = "app_user"
     __table_args__ = (
-        CheckConstraint("kind in ('person', 'service')", name="kind_known"),
+        CheckConstraint("kind in ('person', 'service', 'system')", name="kind_known"),
+        CheckConstraint("(kind = 'system') = (organisation_id is null)", name="system_without_body"),
         CheckConstraint("kind = 'service' or scopes is null", name="scopes_of_machines"),
         Index("ix_app_user_name", "family_name", "id"),
         Index("ix_app_user_organisation_name", "organisation_id", "family_name", "id"),
@@ -51,7 +52,8 @@ class AppUser(Versioned, table=True):
     match_key: str | None = None
     """Search key of the name, as persons have it: a look at somebody of a colleague's name is found by it."""
     sector: str | None = code("sector", nullable=True)
-    organisation_id: UUID = ref("organisation.id", index=False)
+    organisation_id: UUID = ref("organisation.id", nullable=True, index=False)
+    """Of nobody but the service itself null."""
     active: bool = True
     scopes: list[str] | None = Field(default=None, sa_type=ARRAY(Text), nullable=True)
     """Of a machine account: the permissions that it may use of those its role carries; all of them where null."""

@@ -1,10 +1,8 @@
 """`casemgmt retention …`: what is due, the execution of an approved plan, its certificate."""
 
-import asyncio
-from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 from uuid import UUID
 
 import asyncpg
@@ -15,7 +13,6 @@ from rich.table import Table
 
 from casemgmt.audit.evidence import EvidenceError, read_key_list
 from casemgmt.audit.signing import KeyFileError, read_key_file
-from casemgmt.db.migrate import OWNER_ROLE, driver_url
 from casemgmt.ids import new_id
 from casemgmt.reference.languages import Language
 from casemgmt.retention import certificate as certificates
@@ -23,12 +20,9 @@ from casemgmt.retention.planning import BATCH, term_of
 from casemgmt.retention.schedule import applied, schedule
 from casemgmt.retention.wording import reason_text, say, texts
 from casemgmt.settings import SealerSettings
-from casemgmt.terminal import console, errors, owner_url, read_settings, refuse
+from casemgmt.terminal import as_owner, console, errors, read_settings, refuse
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
-
-AnswerT = TypeVar("AnswerT")
-Action = Callable[[asyncpg.Connection], Awaitable[AnswerT]]
 
 _OFFICER = "SELECT set_config('casemgmt.user', $1, true), set_config('casemgmt.flags', '{records}', true)"
 _EVENT = (
@@ -36,23 +30,6 @@ _EVENT = (
     " p_on_behalf_of => $3)"
 )
 _COUNTS = "SELECT count(*) AS whole, count(outcome) AS done FROM retention_item WHERE plan_id = $1"
-
-
-def _as_owner(action: Action[AnswerT]) -> AnswerT:
-    url = owner_url()
-
-    async def run() -> AnswerT:
-        connection = await asyncpg.connect(driver_url(url))
-        try:
-            await connection.execute(f"SET ROLE {OWNER_ROLE}")
-            return await action(connection)
-        finally:
-            await connection.close()
-
-    try:
-        return asyncio.run(run())
-    except (OSError, asyncpg.PostgresError) as error:
-        refuse(f"The database did not do it: {error}")
 
 
 @app.command("plan")
@@ -64,7 +41,7 @@ def plan_command(
         refuse("--language is kk, ru or en.")
     told: Language = language  # type: ignore[assignment]  # one of the three
     terms = applied(datetime.now(UTC))
-    found = _as_owner(lambda connection: _due(connection, terms))
+    found = as_owner(lambda connection: _due(connection, terms))
     table = Table(title="Dry run: nothing is changed")
     for heading in ("class", "term", "what happens", "due", "held back"):
         table.add_column(heading, justify="right" if heading == "due" else "left")
@@ -105,7 +82,7 @@ def run_command(
     batch: Annotated[int, typer.Option(min=1, max=1000, help="Records of one transaction.")] = BATCH,
 ) -> None:
     """Execute an approved plan, batch by batch. It can be killed at any moment and goes on where it was."""
-    left_out = _as_owner(lambda connection: _run(connection, plan, batch))
+    left_out = as_owner(lambda connection: _run(connection, plan, batch))
     console.print(f"The plan is executed; {left_out:,} records were left out because they changed or are held.")
     console.print(f"Its certificate: casemgmt retention certificate {plan} --out certificate.json")
 
@@ -144,7 +121,7 @@ def certificate_command(
         refuse("Set CASEMGMT_AUDIT_KEY_FILE: the certificate is signed with the key of the audit log.")
     try:
         key = read_key_file(key_file)
-        content = _as_owner(lambda connection: certificates.write_certificate(connection, plan, key))
+        content = as_owner(lambda connection: certificates.write_certificate(connection, plan, key))
     except (KeyFileError, certificates.CertificateError) as error:
         refuse(str(error))
     page = out.with_suffix(".html")

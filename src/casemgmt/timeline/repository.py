@@ -4,10 +4,18 @@ from collections.abc import Collection
 from typing import Any, Literal
 from uuid import UUID
 
+from casemgmt.access.system import SYSTEM_USER
 from casemgmt.db.paging import Position
 from casemgmt.db.work import Work
 from casemgmt.timeline.views import Order
 
+_ITSELF = {
+    "id": SYSTEM_USER,
+    "name": "casemgmt",
+    "name_kk": "Қызметтің өзі",
+    "name_ru": "Сама служба",
+    "name_en": "The service itself",
+}
 _DIRECTION: dict[Order, tuple[str, str]] = {"asc": (">", "ASC"), "desc": ("<", "DESC")}
 
 
@@ -29,10 +37,10 @@ async def entries_of(
 
 
 async def staff(work: Work, user_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
-    """Return name and body of members of staff: no secret among those who work with the service."""
+    """Return name and body of members of staff: no secret among those who work with the service, nor of itself."""
     rows = await work.rows(
         "SELECT u.id, concat_ws(' ', u.family_name, u.given_name) AS name, o.name_kk, o.name_ru, o.name_en"
         " FROM app_user u JOIN organisation o ON o.id = u.organisation_id WHERE u.id = ANY (:ids)",
         ids=list(user_ids),
     )
-    return {row["id"]: row for row in rows}
+    return {SYSTEM_USER: _ITSELF} | {row["id"]: row for row in rows}

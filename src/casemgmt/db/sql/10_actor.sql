@@ -48,7 +48,8 @@ $$ SELECT CASE WHEN current_setting('casemgmt.case_reach', true) IN ('organisati
 
 -- Sets the actor for this transaction. The reach comes from the account, never from the token; a token issued before
 -- the last change of rights, of a session that was ended, or of one without the second factor that the roles demand, is
--- refused with SQLSTATE CM401. With a salt, what functions with the owner's rights change is committed to in the event
+-- refused with SQLSTATE CM401. A transaction without a session is the worker's alone: a job that somebody asked for goes on
+-- when they have logged out, and ends with the account. With a salt, what functions with the owner's rights change is committed to in the event
 -- (25_changes.sql).
 DROP FUNCTION IF EXISTS begin_work(uuid, integer, uuid, text);
 CREATE OR REPLACE FUNCTION begin_work(p_user uuid, p_version integer, p_session uuid, p_request text,
@@ -64,14 +65,15 @@ BEGIN
       INTO account
       FROM app_user u
       JOIN organisation o ON o.id = u.organisation_id
-      JOIN auth_session s ON s.id = p_session AND s.user_id = u.id AND s.revoked_at IS NULL
-                         AND (s.second_factor OR NOT 'second_factor' = ANY (u.flags))
-     WHERE u.id = p_user AND u.active AND u.authz_version = p_version;
+      LEFT JOIN auth_session s ON s.id = p_session AND s.user_id = u.id AND s.revoked_at IS NULL
+                              AND (s.second_factor OR NOT 'second_factor' = ANY (u.flags))
+     WHERE u.id = p_user AND u.active AND u.authz_version = p_version
+       AND (s.id IS NOT NULL OR (p_session IS NULL AND pg_has_role(session_user, 'casemgmt_worker', 'member')));
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the account, its rights or its session have changed' USING ERRCODE = 'CM401';
     END IF;
     PERFORM set_config('casemgmt.user', p_user::text, true),
-            set_config('casemgmt.session', p_session::text, true),
+            set_config('casemgmt.session', coalesce(p_session::text, ''), true),
             set_config('casemgmt.request', p_request, true),
             set_config('casemgmt.organisation', account.organisation_id::text, true),
             set_config('casemgmt.region', coalesce(account.region_code, ''), true),

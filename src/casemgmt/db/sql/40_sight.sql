@@ -126,7 +126,8 @@ DECLARE
                   WHERE c.person_id IN (relationship.person_id, other_id) AND c.until IS NULL AND on_team(c.case_id)))',
         'reporter', of_signal,
         -- staff and what is nobody's secret, but only for those who are signed in
-        'app_user', '(SELECT actor_user()) IS NOT NULL',
+        -- the account of the service itself is nobody's to look at or to change
+        'app_user', '(SELECT actor_user()) IS NOT NULL AND kind <> ''system''',
         'user_role', 'user_id = (SELECT actor_user()) OR (SELECT actor_has(''directory''))',
         'mobile_group_member', '(SELECT actor_user()) IS NOT NULL',
         -- one's own declarations; those of the body for who keeps them, but for what concerns the keeper

@@ -1,13 +1,15 @@
 -- What the roles of the service and of the sealer may do. No DELETE anywhere: deletion is a state with a reason.
 
 REVOKE ALL ON ALL TABLES IN SCHEMA public FROM casemgmt_service, casemgmt_sealer;
-REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, casemgmt_sealer;
+REVOKE ALL ON ALL FUNCTIONS IN SCHEMA public FROM PUBLIC, casemgmt_sealer, casemgmt_worker;
 GRANT USAGE ON SCHEMA public TO casemgmt_service;
 GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO casemgmt_service;
 REVOKE EXECUTE ON FUNCTION refresh_reach(uuid), audit_make_months(integer) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION erase_content(jsonb), erasure_items(uuid, timestamptz), is_held(text, uuid), held_with(text, uuid),
   retention_due(text, timestamptz, uuid), technical_rows(text, timestamptz), delete_technical(text, timestamptz, integer)
   FROM casemgmt_service;
+REVOKE EXECUTE ON FUNCTION begin_system(text, bytea), job_identity(uuid), sweep_technical(text, timestamptz, integer),
+  sweep_audit_months(integer) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION glass_reviewer(uuid, uuid) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION shut_out_of(uuid), stand_in_for(uuid), take_over_task(uuid, uuid, text, uuid, uuid),
   named_for_work(uuid, uuid[]), names_another(uuid, uuid), release_shut_out(uuid)
@@ -41,3 +43,13 @@ GRANT EXECUTE ON FUNCTION audit_write TO casemgmt_sealer;
 GRANT EXECUTE ON FUNCTION audit_leaf_hashes, audit_sealing TO casemgmt_sealer;
 -- Nobody is shut out of anything while it reads; the policy asks all the same.
 GRANT EXECUTE ON FUNCTION shut_out TO casemgmt_sealer;
+
+-- The worker's log-in is a member of casemgmt_service too; here stands what it may do beyond.
+GRANT EXECUTE ON FUNCTION begin_system, job_identity, sweep_technical, sweep_audit_months TO casemgmt_worker;
+REVOKE ALL ON ALL TABLES IN SCHEMA jobs FROM casemgmt_service, casemgmt_worker;
+GRANT USAGE ON SCHEMA jobs TO casemgmt_service, casemgmt_worker;
+GRANT INSERT, SELECT (id, priority, entrypoint, status, execute_after, dedupe_key) ON jobs.job TO casemgmt_service;
+GRANT INSERT ON jobs.log TO casemgmt_service;
+GRANT SELECT (entrypoint, next_run) ON jobs.schedule TO casemgmt_service;
+GRANT USAGE ON ALL SEQUENCES IN SCHEMA jobs TO casemgmt_service, casemgmt_worker;
+GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA jobs TO casemgmt_worker;

@@ -1,0 +1,55 @@
+"""The process that does background jobs: `casemgmt work`. It ends when it is told to, or when the database does."""
+
+import asyncio
+import signal
+
+import asyncpg
+
+from casemgmt.benefits.engine import open_engine
+from casemgmt.clock import SystemClock
+from casemgmt.db import tables as _all_tables  # noqa: F401 - foreign keys find their targets only among loaded tables
+from casemgmt.db.engine import Database
+from casemgmt.db.migrate import driver_url
+from casemgmt.documents.vault import Vault
+from casemgmt.job_kinds import HANDLERS, SCHEDULE
+from casemgmt.jobs.work import Tools
+from casemgmt.jobs.worker import AT_ONCE, Worker
+from casemgmt.settings import Settings, WorkerSettings
+
+_CONNECTIONS = 4
+"""Of the queue: one listens, the others take jobs and tell how they ended."""
+_TROUBLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
+
+
+class WorkingError(Exception):
+    """The worker can't begin or go on; the text is for the operator."""
+
+
+async def run_worker(settings: Settings, worker: WorkerSettings, *, once: bool = False) -> None:
+    """Do jobs until SIGINT or SIGTERM comes, or once all that is due.
+
+    Raises `WorkingError` when the database does not answer: whoever runs it starts it again.
+    """
+    url = worker.worker_database_url
+    if url is None:
+        raise WorkingError("Set CASEMGMT_WORKER_DATABASE_URL.")
+    own = settings.model_copy(update={"database_connections": 2 * (2 * AT_ONCE + 1)})
+    tools = Tools(own, Database(url, own), SystemClock(), open_engine(settings), Vault(settings))
+    try:
+        await tools.database.open()
+        await tools.engine.warm_up()
+        async with asyncpg.create_pool(
+            driver_url(url),
+            min_size=2,
+            max_size=_CONNECTIONS,
+            server_settings={"application_name": "casemgmt-work", "timezone": "UTC", "jit": "off"},
+            command_timeout=60,
+        ) as pool:
+            working = Worker(pool, tools, HANDLERS, SCHEDULE)
+            for number in (signal.SIGINT, signal.SIGTERM):
+                asyncio.get_running_loop().add_signal_handler(number, working.stop)
+            await (working.once() if once else working.run())
+    except _TROUBLE as error:
+        raise WorkingError(f"The database can't be reached or refuses: {type(error).__name__}.") from error
+    finally:
+        await tools.database.close()

@@ -1,0 +1,101 @@
+"""What ends by itself ends without anybody's hand, in the act that a person would do, told of the service itself."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from casemgmt.benefits import jobs as benefits
+from casemgmt.clock import ManualClock
+from casemgmt.consents import jobs as consents
+from casemgmt.jobs import upkeep
+from casemgmt.retention import jobs as retention
+from casemgmt.settings import Settings
+from tests.benefit_steps import OFFICER, determine, family_on_record
+from tests.clients import World
+from tests.consent_steps import answer_for, sharing, take_in
+from tests.factories import open_case
+from tests.jobs.worker import do_all_due
+from tests.records import events, rows, story
+from tests.steps import MANAGER, done
+
+LAWYER = "lawyer.almaty"
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime.now(UTC))
+
+
+async def failed(owner_url: str) -> list[Any]:
+    return await rows(owner_url, "SELECT entrypoint FROM jobs.job")
+
+
+async def test_a_consent_whose_last_day_is_over_ends_and_with_it_the_place_on_the_team(
+    world: World, owner_url: str, worker_url: str, settings: Settings, clock: ManualClock
+) -> None:
+    case = await open_case(owner_url)
+    await answer_for(world, case)
+    last = (clock.now() + timedelta(days=1)).date().isoformat()
+    made = await sharing(world, case, clock.now(), expires_on=last)
+    done(await take_in(world, case, LAWYER, made["id"]))
+    await do_all_due(worker_url, settings, clock, consents.SCHEDULE)
+    assert done(await (await world.as_(MANAGER)).get(f"/v1/consents/{made['id']}"))["state"] == "given"
+
+    clock.advance(timedelta(days=3))
+    world.forget_tokens()
+    await do_all_due(worker_url, settings, clock, consents.SCHEDULE)
+    manager = await world.as_(MANAGER)
+    assert done(await manager.get(f"/v1/consents/{made['id']}"))["state"] == "expired"
+    assert (await (await world.as_(LAWYER)).get(f"/v1/cases/{case.id}")).status_code == 404
+    assert (await story(owner_url, str(case.id)))[-2:] == ["case.member_left", "consent.expired"]
+    timeline = done(await manager.get(f"/v1/cases/{case.id}/timeline", headers={"Accept-Language": "ru"}))["items"]
+    assert timeline[-1]["actor"]["body"] == "Сама служба"
+    assert "consent.expired" in await events(owner_url, made["id"])
+    assert await failed(owner_url) == []
+
+
+async def test_an_offer_that_nobody_answered_lapses(
+    world: World, owner_url: str, worker_url: str, settings: Settings, clock: ManualClock
+) -> None:
+    view = await determine(world, await family_on_record(world), OFFICER, mode="estimate")
+    officer = await world.as_(OFFICER)
+    offer = done(await officer.post(f"/v1/determinations/{view['id']}/offers", {"channel": "sms_1414"}))
+    clock.advance(timedelta(days=10))
+    world.forget_tokens()
+    await do_all_due(worker_url, settings, clock, benefits.SCHEDULE)
+    officer = await world.as_(OFFICER)
+    assert done(await officer.get(f"/v1/benefit-offers/{offer['id']}"))["state"] == "lapsed"
+    assert done(await officer.get("/v1/tasks/mine"))["items"] == []
+    assert await failed(owner_url) == []
+
+
+async def test_technical_rows_go_when_their_term_is_over_and_no_others(
+    world: World, owner_url: str, worker_url: str, settings: Settings, clock: ManualClock
+) -> None:
+    await world.as_(MANAGER)
+    before = await rows(owner_url, "SELECT count(*) AS n FROM auth_session")
+    clock.advance(timedelta(days=400))
+    await do_all_due(worker_url, settings, clock, retention.SCHEDULE)
+    assert before[0]["n"] > 0
+    assert (await rows(owner_url, "SELECT count(*) AS n FROM auth_session"))[0]["n"] == 0
+    assert "retention.technical_destroyed" in [e["kind"] for e in await rows(owner_url, "SELECT kind FROM audit_event")]
+    assert await failed(owner_url) == []
+
+
+async def test_the_log_makes_room_for_itself_for_months_ahead(
+    owner_url: str, worker_url: str, settings: Settings, clock: ManualClock
+) -> None:
+    months = "SELECT audit_months_ahead() AS n"
+    last = (
+        await rows(
+            owner_url,
+            "SELECT max(inhrelid::regclass::text) AS t FROM pg_inherits WHERE inhparent = 'audit_event'::regclass",
+        )
+    )[0]["t"]
+    before = (await rows(owner_url, months))[0]["n"]
+    await rows(owner_url, f"ALTER TABLE audit_event DETACH PARTITION {last}; ")
+    await rows(owner_url, f"DROP TABLE {last}")
+    await do_all_due(worker_url, settings, clock, upkeep.SCHEDULE)
+    assert (await rows(owner_url, months))[0]["n"] == before
+    assert await failed(owner_url) == []
