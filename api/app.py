@@ -24,6 +24,7 @@ from casemgmt.db import tables as _all_tables  # noqa: F401 - foreign keys find 
 from casemgmt.db.engine import Database
 from casemgmt.documents.vault import Vault
 from casemgmt.log import set_up_logs
+from casemgmt.printing.typesetting import Printer
 from casemgmt.settings import Settings
 
 
@@ -46,6 +47,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         clock=clock,
         engine=open_engine(settings),
         vault=Vault(settings),
+        printer=Printer(),
     )
 
     @asynccontextmanager

@@ -12,6 +12,7 @@ from casemgmt.benefits.engine import Engine
 from casemgmt.clock import Clock
 from casemgmt.db.engine import Database
 from casemgmt.documents.vault import Vault
+from casemgmt.printing.typesetting import Printer
 from casemgmt.settings import Settings
 
 
@@ -28,6 +29,7 @@ class Services:
     clock: Clock
     engine: Engine
     vault: Vault
+    printer: Printer
 
 
 def services_of(request: Request) -> Services:

@@ -12,6 +12,7 @@ from casemgmt.access.step_up import STEPS
 from casemgmt.demo.sign_off import example_sign_off
 from casemgmt.machines import MACHINES
 from casemgmt.matrix import matrix_document
+from casemgmt.printing.pictures import INDEX, WORDS, index_document, words_document, write_pictures
 from casemgmt.settings import SealerSettings, Settings, WorkerSettings
 from casemgmt.settings_edge import EdgeSettings
 from casemgmt.states import Machine
@@ -94,6 +95,8 @@ DOCUMENTS: dict[str, Callable[[], str]] = {
     "docs/permissions.md": permissions_document,
     "docs/matrix.md": lambda: matrix_document(_NOTE),
     "docs/fields.md": lambda: fields_document(_NOTE),
+    WORDS: lambda: words_document(_NOTE),
+    INDEX: index_document,
     ".env.example": settings_document,
     "src/casemgmt/demo/sign_off.example.yaml": example_sign_off,
 }
@@ -110,4 +113,6 @@ def write_documents(root: Path, *, write: bool) -> list[str]:
             if write:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, "utf-8")
+    if INDEX in changed and write:
+        write_pictures(root)
     return changed

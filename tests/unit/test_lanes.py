@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from casemgmt.benefits.engine import Lane, open_engine
+from casemgmt.benefits.engine import open_engine
 from casemgmt.errors import Unavailable
+from casemgmt.lanes import Lane
 from casemgmt.settings import Settings
 from rules.errors import LawFilesError
 

@@ -54,6 +54,7 @@ class Permission(StrEnum):
     PERSONS_READ = "persons:read"
     PERSONS_WRITE = "persons:write"
     PLANS_APPROVE = "plans:approve"
+    PLANS_PRINT = "plans:print"
     PLANS_READ = "plans:read"
     PLANS_WRITE = "plans:write"
     RECORDS_ERASE = "records:erase"
@@ -85,4 +86,5 @@ class Permission(StrEnum):
     UNUSUAL_ACCESS_READ = "unusual_access:read"
     USERS_MANAGE = "users:manage"
     USERS_READ = "users:read"
+    VISITS_PRINT = "visits:print"
     VISITS_WRITE = "visits:write"

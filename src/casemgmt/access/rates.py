@@ -19,7 +19,7 @@ REMEMBERED = 50_000
 """Callers that a process remembers; only those that asked within the last minute count."""
 
 COUNTED_IN_THE_LOG: Mapping[str, tuple[str, ...]] = {
-    "exports": ("access_log.exported", "research.exported", "subject_copy.given"),
+    "exports": ("access_log.exported", "document.printed", "research.exported", "subject_copy.given"),
     "searches": ("person.matched", "search.run", "search.read"),
 }
 """Classes that all processes count together, with the events that make them up."""

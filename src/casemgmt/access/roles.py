@@ -118,10 +118,12 @@ _CASE_WORK = _TEAM_WORKER | {
     P.IDENTIFIERS_READ,
     P.MOBILE_GROUPS_READ,
     P.PERSONS_WRITE,
+    P.PLANS_PRINT,
     P.PLANS_WRITE,
     P.REFERRALS_READ,
     P.REHABILITATION_WRITE,
     P.SESSIONS_BOOK,
+    P.VISITS_PRINT,
 }
 _GROUP_WORK = {
     P.CONTACTS_READ,
@@ -140,6 +142,7 @@ _GROUP_WORK = {
     P.SIGNALS_READ,
     P.TASKS_READ,
     P.TASKS_WRITE,
+    P.VISITS_PRINT,
     P.VISITS_WRITE,
 }
 _CONTACTS = frozenset({"contacts"})
@@ -207,6 +210,7 @@ ROLES: dict[str, Role] = {
             P.SESSIONS_HOLD,
             P.TASKS_SUPERVISE,
             P.PLANS_APPROVE,
+            P.PLANS_PRINT,
             P.CASES_APPROVE_CLOSURE,
             P.ACCESS_LOG_EXPORT,
             P.ACCESS_LOG_READ,
@@ -239,6 +243,7 @@ ROLES: dict[str, Role] = {
             P.DOCUMENTS_ORIGINALS,
             P.DOCUMENTS_REMOVE,
             P.SIGNALS_REVIEW,
+            P.VISITS_PRINT,
         },
         signals=Reach.REGION,
         flags=_REPORTERS | _CONTACTS,
@@ -322,6 +327,7 @@ ROLES: dict[str, Role] = {
             P.DOCUMENTS_WRITE,
             P.MOBILE_GROUPS_READ,
             P.PLANS_APPROVE,
+            P.PLANS_PRINT,
             P.REFERRALS_READ,
             P.SIGNALS_READ,
             P.SIGNALS_REVIEW,
@@ -329,6 +335,7 @@ ROLES: dict[str, Role] = {
             P.TASKS_SUPERVISE,
             P.TASKS_WRITE,
             P.UNUSUAL_ACCESS_READ,
+            P.VISITS_PRINT,
         },
         signals=Reach.REGION,
         cases=Reach.ORGANISATION,

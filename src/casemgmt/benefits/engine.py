@@ -1,19 +1,17 @@
 """The rules as one deployment asks them: beside the event loop, with the sign-off of its authority."""
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
-from typing import TypeVar
 
 import asyncpg
 
 from casemgmt.audit.commitments import new_salt
-from casemgmt.errors import Unavailable
 from casemgmt.ids import new_id
+from casemgmt.lanes import Lane
 from casemgmt.settings import Settings
 from rules.graph.basis import SignOff, read_sign_off
 from rules.graph.explain import Explanation
@@ -23,8 +21,6 @@ from rules.graph.records import Record
 from rules.graph.words import Language
 from rules.kernel.explainer import Explainer
 from rules.loader import load_law
-
-ResultT = TypeVar("ResultT")
 
 EXAMPLE_SIGN_OFF = Path(__file__).parents[1] / "demo" / "sign_off.example.yaml"
 """What the demo decides under: marked as an example, signed by nobody."""
@@ -36,28 +32,6 @@ class SignedBasis:
 
     sign_off: SignOff
     digest: str
-
-
-class Lane:
-    """Runs rules in threads: a few at once, a few more wait, the rest are asked to try again.
-
-    A question with many unknown facts takes a core for a second; however many come, the event loop stays free.
-    """
-
-    def __init__(self, *, at_once: int, waiting: int) -> None:
-        self._slots = asyncio.Semaphore(at_once)
-        self._room = at_once + waiting
-
-    async def run(self, question: Callable[[], ResultT]) -> ResultT:
-        """Return what the question answers; `Unavailable` where too many wait already."""
-        if self._room == 0:
-            raise Unavailable("Too many questions at once: try again.", code="overloaded")
-        self._room -= 1
-        try:
-            async with self._slots:
-                return await asyncio.to_thread(question)
-        finally:
-            self._room += 1
 
 
 def law_graph() -> Graph:

@@ -40,6 +40,7 @@ _LOOKS: dict[str, Act] = {
     "compared": "looked",
     "matched": "searched",
     "exported": "exported",
+    "printed": "exported",
     "refused": "refused",
 }
 """Acts by the last word of the kind of an event; `read`, and what ends with it, is a look; all else a change."""

@@ -1,0 +1,75 @@
+"""What a document needs of the record, with the rights of who prints: what is hidden from that person is not on it."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+from uuid import UUID
+
+from sqlmodel import SQLModel, col, select
+
+from casemgmt.cases.repository import get_case, persons_of
+from casemgmt.db.work import Work
+from casemgmt.organisations.repository import members_of
+from casemgmt.organisations.tables import AppUser, MobileGroup, Organisation
+from casemgmt.outreach import repository as outreach
+from casemgmt.people.repository import find_persons
+from casemgmt.plans import reading
+from casemgmt.plans.repository import get_plan
+from casemgmt.plans.views import GoalView
+from casemgmt.printing.people import Named
+from casemgmt.printing.plans import PlanToPrint
+from casemgmt.printing.visits import VisitToPrint
+from casemgmt.signals.repository import subjects_of
+
+RowT = TypeVar("RowT", bound=SQLModel)
+
+
+async def load_plan(work: Work, plan_id: UUID) -> PlanToPrint:
+    """Return a plan with everything that its document tells; `NotFound` where hidden."""
+    plan = await get_plan(work, plan_id)
+    case = await get_case(work, plan.case_id)
+    goals = (await reading.view_of(work, case, plan)).goals
+    children = [each.person_id for each in await persons_of(work, case.id) if each.role == "child"]
+    users = {work.actor.user_id, case.manager_id, plan.signed_by_id, plan.approved_by_id, *_persons_responsible(goals)}
+    bodies = {plan.organisation_id, *_bodies_responsible(goals)}
+    return PlanToPrint(plan, case, goals, children, await _named(work, users, bodies, children))
+
+
+def _persons_responsible(goals: Iterable[GoalView]) -> set[UUID | None]:
+    return {measure.responsible_user_id for goal in goals for measure in goal.measures}
+
+
+def _bodies_responsible(goals: Iterable[GoalView]) -> set[UUID]:
+    return {measure.responsible_organisation_id for goal in goals for measure in goal.measures}
+
+
+async def load_visit(work: Work, act_id: UUID) -> VisitToPrint:
+    """Return a visit act with everything that its document tells; `NotFound` where hidden."""
+    act = await outreach.get_act(work, act_id)
+    referral = await outreach.get_referral(work, act.referral_id)
+    signal = await outreach.signal_of(work, referral)
+    subjects = [] if signal is None else await subjects_of(work, signal.id)
+    children = [each.person_id for each in subjects if each.role == "child"]
+    present = [UUID(each["person_id"]) for each in act.present if each.get("person_id")]
+    group = await _one(work, MobileGroup, referral.mobile_group_id)
+    members = [(user.id, member.is_lead) for member, user in await members_of(work, [group.id])]
+    users = {work.actor.user_id, *(user for user, _ in members)}
+    named = await _named(work, users, {act.organisation_id}, [*children, *present])
+    return VisitToPrint(act, referral, signal, group.name, members, children, named)
+
+
+async def _named(work: Work, users: Iterable[UUID | None], bodies: Iterable[UUID], persons: Iterable[UUID]) -> Named:
+    return Named(
+        users=await _by_id(work, AppUser, users),
+        bodies=await _by_id(work, Organisation, bodies),
+        persons={person.id: person for person in await find_persons(work, list(set(persons)))},
+    )
+
+
+async def _one(work: Work, model: type[RowT], row_id: UUID) -> RowT:
+    return (await _by_id(work, model, [row_id]))[row_id]
+
+
+async def _by_id(work: Work, model: type[RowT], ids: Iterable[UUID | None]) -> dict[UUID, RowT]:
+    key = model.__table__.c.id  # type: ignore[attr-defined]  # every table has it
+    rows = await work.session.scalars(select(model).where(col(key).in_([i for i in ids if i is not None])))
+    return {row.id: row for row in rows}  # type: ignore[attr-defined]  # as above
