@@ -63,6 +63,9 @@ TABLES = (
     "session_participant",
     "signal",
     "signal_person",
+    "specialist_absence",
+    "specialist_hours",
+    "specialist_paper",
     "staff_conflict",
     "subject_copy",
     "task",
@@ -223,6 +226,10 @@ class Expectation:
 
     def booking(self, row: Row) -> bool:
         return self.session(self.world.by_id["centre_session"][row["session_id"]])
+
+    def absence(self, row: Row) -> bool:
+        """Why a colleague is away is known in the own body, and to who is away."""
+        return row["organisation_id"] == self.body or row["user_id"] == self.user_id
 
     def grant(self, row: Row) -> bool:
         """A grant of break-glass: its holder, the team, and those who review for the body that reviews it.
@@ -480,6 +487,9 @@ RULES: dict[str, Rule] = {
     "session_note": Expectation.note,
     "signal": Expectation.signal,
     "signal_person": Expectation.of_signal,
+    "specialist_absence": Expectation.absence,
+    "specialist_hours": Expectation.everybody,
+    "specialist_paper": Expectation.everybody,
     "subject_copy": Expectation.subjects,
     "staff_conflict": Expectation.conflict,
     "task": Expectation.task,

@@ -130,6 +130,7 @@ DEFINER_FUNCTIONS = {
     "request_contact": "makes a task for the manager of a hidden child",
     "restrict_to_team": "a restriction leaves the sight of many",
     "review_break_glass": "the story and the task belong to a case that the reviewer need not see",
+    "room_needed": "a room may be taken for a case that its keeper does not see: numbers and a moment",
     "role_changed": "trigger: a change of rights makes tokens stale",
     "set_restriction": "a restriction leaves the supervisor's sight",
     "signal_scope_changed": "trigger: moves the rows of a signal with it",

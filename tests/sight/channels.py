@@ -60,6 +60,7 @@ PATH_RECORDS_OF = {
 """Parameters that mean something else in one operation: (operation, parameter) → table."""
 
 NOT_SECRET = {
+    "absence_id": "of staff, and refused by name of the centre: tests/http/test_specialists.py",
     "centre_id": "centres are known to whoever is signed in",
     "code": "an instrument's code",
     "copy_id": "for subject officers alone, who see all: `test_subject_copies.py`",
@@ -73,6 +74,7 @@ NOT_SECRET = {
     "name": "name of a code list",
     "assignee_id": "staff are known to whoever is signed in",
     "organisation_id": "bodies are known to whoever is signed in",
+    "paper_id": "papers of staff are known to whoever is signed in",
     "parent_id": "bodies are known to whoever is signed in",
     "request_id": "for records officers alone, who see all: ids and papers, no content",
     "research_project_id": "for those alone who take data out or approve it; pseudonymised, no content of a case",
@@ -147,6 +149,7 @@ SHOW_NO_RECORD = {
     "add_centre_room": "rooms",
     "announce_document": "a new record; what it belongs to stands in BODY_RECORDS",
     "begin_my_second_factor": "one's own account",
+    "change_centre_room": "rooms",
     "change_mobile_group": "the directory",
     "change_organisation": "the directory",
     "change_user": "the directory",
@@ -174,6 +177,7 @@ SHOW_NO_RECORD = {
     "list_documents": "documents of the one record that a parameter names: tests/http/test_document_sight.py",
     "list_audit_keys": "public keys of the sealed log",
     "list_benefits": "the law",
+    "list_centre_services": "code lists",
     "list_centres": "the directory",
     "list_code_lists": "code lists",
     "list_deadlines": "the law",

@@ -89,7 +89,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "case_serial": {_F.MACHINERY: "year last"},
     "centre_room": {_F.STAFF: "name capacity active"},
     "centre_session": {
-        _F.PROGRESS: "created_at kind help_kind starts_at ends_at outcome next_step cancellation_reason"
+        _F.PROGRESS: "created_at kind service help_kind starts_at ends_at outcome next_step cancellation_reason"
     },
     "child_contact": {_F.PROGRESS: "at place alone recorded_at", _F.CONTENT: "words note"},
     "client_secret": {_F.CREDENTIAL: "digest created_at expires_at last_used_at revoked_at"},
@@ -181,6 +181,9 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     },
     "signal_person": {_F.PROGRESS: "role added_at"},
     "state_transition": {_F.MACHINERY: "machine from_state to_state"},
+    "specialist_absence": {_F.STAFF: "created_at reason starts_at ends_at withdrawn_at"},
+    "specialist_hours": {_F.STAFF: "weekday from_time until_time removed_at"},
+    "specialist_paper": {_F.STAFF: "created_at kind title number issued_on valid_until withdrawn_at"},
     "staff_conflict": {
         _F.PROGRESS: "kind record_type case_number declared_at ended_at",
         _F.PERSONAL: "named match_key birth_year",

@@ -13,11 +13,11 @@ from casemgmt.cases.commands import AddMember
 from casemgmt.cases.repository import get_case, persons_of, team_of
 from casemgmt.cases.states import CASE, CaseState
 from casemgmt.cases.tables import CaseRecord
-from casemgmt.centers import policy, repository
+from casemgmt.centers import policy, repository, slots
 from casemgmt.centers.commands import BookSession, CancelSession
 from casemgmt.centers.holding import Step, begin_step, facts_of, save_step, story_of_step, view_of
 from casemgmt.centers.states import SESSION
-from casemgmt.centers.tables import Booking, CentreRoom, CentreSession, SessionParticipant
+from casemgmt.centers.tables import Booking, CentreSession, SessionParticipant
 from casemgmt.centers.views import SessionView
 from casemgmt.consents.requiring import ENDED, consent_holds, require_consent
 from casemgmt.db.work import Work
@@ -58,6 +58,8 @@ async def book_session(work: Work, case_id: UUID, command: BookSession) -> Sessi
     ]
     resources = sorted([command.specialist_id, command.room_id, *command.person_ids])
     await repository.reserve(work, resources)
+    await _check_room(work, command)
+    await slots.check_free(work, command.centre_id, command.specialist_id, command.room_id, (starts_at, ends_at))
     story = entry(
         work,
         "session.booked",
@@ -96,7 +98,9 @@ async def _check(work: Work, case: CaseRecord, command: BookSession) -> tuple[da
     starts_at, ends_at = policy.check_times(command.starts_at, command.ends_at, work.now)
     if command.consent_id is not None:
         await require_consent(work, command.consent_id, case.id, "psychological_session", until=starts_at)
+    slots.check_service(command.service, command.kind, command.help_kind)
     await _check_place(work, command)
+    await slots.check_papers(work, command.specialist_id, command.service, command.help_kind, (starts_at, ends_at))
     if len(set(command.person_ids)) != len(command.person_ids):
         raise invalid_field("/person_ids", "person-repeated", "Name each participant once.")
     if not set(command.person_ids) <= {p.person_id for p in await persons_of(work, case.id)}:
@@ -118,12 +122,17 @@ async def _check_place(work: Work, command: BookSession) -> None:
     centre = await work.session.get(Organisation, command.centre_id)
     if centre is None or not centre.active or centre.kind not in policy.CENTRE_KINDS:
         raise invalid_field("/centre_id", "unknown-centre", "There is no such centre.")
-    room = await work.session.get(CentreRoom, command.room_id)
-    if room is None or not room.active or room.organisation_id != centre.id:
-        raise invalid_field("/room_id", "unknown-room", "The centre has no such room.")
-    policy.check_capacity(room.capacity, len(command.person_ids))
+    await _check_room(work, command)
     if command.specialist_id not in {s["id"] for s in await repository.specialists_of(work, centre.id)}:
         raise invalid_field("/specialist_id", "unknown-specialist", "The centre has no such specialist.")
+
+
+async def _check_room(work: Work, command: BookSession) -> None:
+    """Refuse a room that is not there, closed or too small: once more with its lock held, for it may just be closed."""
+    room = next((r for r in await repository.rooms_of(work, command.centre_id) if r.id == command.room_id), None)
+    if room is None or not room.active:
+        raise invalid_field("/room_id", "unknown-room", "The centre has no such room.")
+    policy.check_capacity(room.capacity, len(command.person_ids))
 
 
 async def _place_in_team(work: Work, case: CaseRecord, command: BookSession) -> None:

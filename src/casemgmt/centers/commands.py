@@ -1,20 +1,27 @@
 """What may be asked of centres and their sessions."""
 
-from typing import Annotated
+from datetime import date
+from typing import Annotated, Self
 from uuid import UUID
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from casemgmt.models import Command
 from casemgmt.reference.fields import (
+    AbsenceReason,
     Attendance,
     CancellationReason,
+    CentreService,
     HelpKind,
+    LocalTime,
     LongText,
     Name,
     SessionKind,
     SessionNextStep,
     SessionOutcome,
+    ShortText,
+    SpecialistPaperKind,
 )
 
 
@@ -26,6 +33,64 @@ class AddRoom(Command):
     capacity: Annotated[int, Field(ge=1, le=1000, description="How many it holds, the specialist included.")]
 
 
+class ChangeRoom(Command):
+    """Change a room. What is left out stays as it is."""
+
+    name: Name | None = None
+    capacity: Annotated[int, Field(ge=1, le=1000, description="How many it holds, the specialist included.")] | None = (
+        None
+    )
+    active: bool | None = Field(default=None, description="False closes it: nothing is booked there any more.")
+
+
+class RecordPaper(Command):
+    """Record a paper of a specialist. A renewal is recorded as a new one."""
+
+    id: UUID | None = Field(default=None, description="UUIDv7 of the client; made by the service where absent.")
+    kind: SpecialistPaperKind
+    title: ShortText = Field(description="What it says: the qualification, the profession.")
+    number: Annotated[Name | None, Field(description="Number of the paper, where it has one.")] = None
+    issued_on: date
+    valid_until: date | None = Field(default=None, description="Its last day; absent where it never ends.")
+
+    @model_validator(mode="after")
+    def check_days(self) -> Self:
+        """Refuse days in the wrong order."""
+        if self.valid_until is not None and self.valid_until < self.issued_on:
+            raise PydanticCustomError("days_in_order", "A paper ends after it was issued.")
+        return self
+
+
+class WorkTime(Command):
+    """A time of the week in which a specialist works, by the clocks of Kazakhstan."""
+
+    weekday: Annotated[int, Field(ge=1, le=7, description="1 Monday to 7 Sunday.")]
+    from_time: LocalTime
+    until_time: LocalTime
+
+    @model_validator(mode="after")
+    def check_times(self) -> Self:
+        """Refuse a time that ends before it begins: a night is two times."""
+        if self.until_time <= self.from_time:
+            raise PydanticCustomError("times_in_order", "It ends after it begins, on the same day.")
+        return self
+
+
+class SetHours(Command):
+    """Set the week of a specialist. It replaces the one before; an empty week means that it is not told."""
+
+    times: list[WorkTime] = Field(max_length=35)
+
+
+class RecordAbsence(Command):
+    """Record a time in which a specialist can't be booked."""
+
+    id: UUID | None = Field(default=None, description="UUIDv7 of the client; made by the service where absent.")
+    reason: AbsenceReason
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+
+
 class BookSession(Command):
     """Book a specialist and a room for persons of a case."""
 
@@ -35,6 +100,9 @@ class BookSession(Command):
     room_id: UUID
     plan_measure_id: UUID | None = Field(default=None, description="Measure of the approved plan that it carries out.")
     kind: SessionKind
+    service: CentreService | None = Field(
+        default=None, description="Service of the catalogue: of the same kind of help, given in this kind of session."
+    )
     help_kind: HelpKind
     starts_at: AwareDatetime
     ends_at: AwareDatetime = Field(description="15 minutes to 8 hours after the start; the end itself is free again.")

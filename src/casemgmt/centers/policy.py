@@ -50,6 +50,17 @@ def check_times(starts_at: datetime, ends_at: datetime, now: datetime) -> tuple[
     return starts_at.astimezone(UTC), ends_at.astimezone(UTC)
 
 
+def check_absence(starts_at: datetime, ends_at: datetime, now: datetime) -> tuple[datetime, datetime]:
+    """Return both moments in UTC, or refuse an absence that is over, ends before it begins, or lies far off."""
+    if ends_at <= starts_at:
+        raise invalid_field("/ends_at", "times-not-in-order", "It ends after it begins.")
+    if ends_at <= now:
+        raise invalid_field("/ends_at", "time-passed", "The absence is over already.")
+    if not now - FARTHEST <= starts_at <= now + FARTHEST or ends_at - starts_at > FARTHEST:
+        raise invalid_field("/starts_at", "too-far-ahead", "An absence begins within a year and lasts at most a year.")
+    return starts_at.astimezone(UTC), ends_at.astimezone(UTC)
+
+
 def check_capacity(capacity: int, participants: int) -> None:
     """Refuse a room that doesn't hold the participants and the specialist."""
     if capacity < participants + 1:

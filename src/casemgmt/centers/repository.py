@@ -1,5 +1,6 @@
 """Queries on centres, sessions and their bookings. Row security decides what is seen."""
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -9,7 +10,16 @@ from sqlmodel import col, select, tuple_
 
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.centers.policy import CENTRE_KINDS
-from casemgmt.centers.tables import Booking, CentreRoom, CentreSession, SessionNote, SessionParticipant
+from casemgmt.centers.tables import (
+    Booking,
+    CentreRoom,
+    CentreSession,
+    SessionNote,
+    SessionParticipant,
+    SpecialistAbsence,
+    SpecialistHours,
+    SpecialistPaper,
+)
 from casemgmt.db.paging import Position
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
@@ -26,7 +36,8 @@ _DAY = """
          WHERE :whole_centre AND centre_id = actor_organisation() AND (starts_at, id) > (:at, :id) AND starts_at < :end
          ORDER BY starts_at, id LIMIT :size
     )
-    SELECT id, case_id, centre_id, specialist_id, room_id, plan_measure_id, kind, help_kind, state, starts_at, ends_at
+    SELECT id, case_id, centre_id, specialist_id, room_id, plan_measure_id, kind, service, help_kind, state, starts_at,
+           ends_at
       FROM (SELECT * FROM own UNION SELECT * FROM of_centre) AS found
      ORDER BY starts_at, id LIMIT :size
 """
@@ -51,14 +62,63 @@ async def list_centres(work: Work, size: int, after: Position | None, region_cod
 
 
 async def rooms_of(work: Work, centre_id: UUID) -> list[CentreRoom]:
-    """Return the rooms of a centre by name."""
+    """Return the rooms of a centre by name, as they are now: a room may have been closed since it was read."""
     query = select(CentreRoom).where(CentreRoom.organisation_id == centre_id).order_by(col(CentreRoom.name))
-    return list(await work.session.scalars(query))
+    return list(await work.session.scalars(query.execution_options(populate_existing=True)))
 
 
 async def specialists_of(work: Work, centre_id: UUID) -> list[dict[str, Any]]:
     """Return the active specialists of a centre."""
     return await work.rows("SELECT * FROM centre_specialists(:centre)", centre=centre_id)
+
+
+async def papers_of(work: Work, specialists: Collection[UUID]) -> list[SpecialistPaper]:
+    """Return the papers of specialists, the newest first."""
+    query = select(SpecialistPaper).where(col(SpecialistPaper.user_id).in_(specialists))
+    return list(
+        await work.session.scalars(
+            query.order_by(col(SpecialistPaper.issued_on).desc(), col(SpecialistPaper.id).desc())
+        )
+    )
+
+
+async def hours_of(work: Work, specialists: Collection[UUID]) -> list[SpecialistHours]:
+    """Return the weeks of specialists as they stand."""
+    query = select(SpecialistHours).where(
+        col(SpecialistHours.user_id).in_(specialists), col(SpecialistHours.removed_at).is_(None)
+    )
+    return list(
+        await work.session.scalars(
+            query.order_by(
+                col(SpecialistHours.weekday), col(SpecialistHours.from_time), col(SpecialistHours.until_time)
+            )
+        )
+    )
+
+
+async def absences_of(work: Work, specialist_id: UUID) -> list[SpecialistAbsence]:
+    """Return the absences of a specialist that are not over, the first to begin first."""
+    query = select(SpecialistAbsence).where(
+        SpecialistAbsence.user_id == specialist_id,
+        col(SpecialistAbsence.withdrawn_at).is_(None),
+        col(SpecialistAbsence.ends_at) > work.now,
+    )
+    return list(await work.session.scalars(query.order_by(col(SpecialistAbsence.starts_at))))
+
+
+async def booked_sessions(work: Work, specialist_id: UUID, start: datetime, end: datetime) -> list[UUID]:
+    """Return the sessions of a specialist, of those that the actor sees, that are booked into a time."""
+    query = (
+        select(CentreSession.id)
+        .where(
+            CentreSession.specialist_id == specialist_id,
+            CentreSession.state == "booked",
+            col(CentreSession.starts_at) < end,
+            col(CentreSession.ends_at) > start,
+        )
+        .order_by(col(CentreSession.starts_at))
+    )
+    return list(await work.session.scalars(query))
 
 
 async def busy_times(work: Work, centre_id: UUID, start: datetime, end: datetime) -> list[dict[str, Any]]:

@@ -1,9 +1,10 @@
-"""Rooms, sessions, participants, bookings, notes by sector."""
+"""Rooms, specialists and their times, sessions, participants, bookings, notes by sector."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import TSTZRANGE
 from sqlalchemy.dialects.postgresql.ranges import Range
 from sqlmodel import Field
@@ -27,6 +28,64 @@ class CentreRoom(Versioned, table=True):
     active: bool = True
 
 
+class SpecialistPaper(Stamped, Versioned, table=True):
+    """A paper of a specialist: diploma, attestation, licence. A renewal is a new row; the old one stays as it was."""
+
+    __tablename__ = "specialist_paper"
+    __table_args__ = (
+        CheckConstraint("valid_until >= issued_on", name="ends_after_issue"),
+        CheckConstraint("created_by_id <> user_id", name="not_by_oneself"),
+        Index("ix_specialist_paper_user", "user_id", "kind", "issued_on"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = ref("app_user.id", index=False)
+    kind: str = code("specialist_paper_kind")
+    title: str
+    number: str | None = None
+    issued_on: date
+    valid_until: date | None = None
+    """Its last day; None where it never ends, as a diploma."""
+    withdrawn_at: datetime | None = moment(nullable=True)
+    """When it was taken back, or found to be entered in error: since then it counts for nothing."""
+
+
+class SpecialistHours(Row, table=True):
+    """When a specialist works: weekday (1 Monday to 7 Sunday), from and until, local time. None: not told."""
+
+    __tablename__ = "specialist_hours"
+    __table_args__ = (
+        CheckConstraint("weekday between 1 and 7", name="weekday_known"),
+        CheckConstraint("until_time > from_time", name="until_after_from"),
+        Index("ix_specialist_hours_user", "user_id", postgresql_where=sql("removed_at is null")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = ref("app_user.id", index=False)
+    weekday: int
+    from_time: time
+    until_time: time
+    removed_at: datetime | None = moment(nullable=True)
+
+
+class SpecialistAbsence(Stamped, Versioned, table=True):
+    """A time in which a specialist can't be booked. Why is known in the own body alone: it may be an illness."""
+
+    __tablename__ = "specialist_absence"
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        Index("ix_specialist_absence_user", "user_id", "ends_at", postgresql_where=sql("withdrawn_at is null")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    organisation_id: UUID = ref("organisation.id", index=False)
+    user_id: UUID = ref("app_user.id", index=False)
+    reason: str = code("absence_reason")
+    starts_at: datetime = moment()
+    ends_at: datetime = moment()
+    withdrawn_at: datetime | None = moment(nullable=True)
+
+
 class CentreSession(CaseScoped, Stamped, Versioned, table=True):
     """A session at a centre with one specialist in one room. The case may belong to another body than `centre_id`."""
 
@@ -48,6 +107,8 @@ class CentreSession(CaseScoped, Stamped, Versioned, table=True):
     consent_id: UUID | None = ref("consent.id", nullable=True)
     """The consent on which it rests."""
     kind: str = code("session_kind")
+    service: str | None = code("centre_service", nullable=True)
+    """Service of the catalogue; None where the kind of help says enough."""
     help_kind: str = code("help_kind")
     state: str = Field(max_length=16)
     starts_at: datetime = moment()

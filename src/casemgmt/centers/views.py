@@ -1,10 +1,11 @@
 """What readers of centres and sessions get."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Literal
 from uuid import UUID
 
 from casemgmt.models import AllowedActionView, View
+from casemgmt.reference.views import Labels
 
 
 class CentreView(View):
@@ -35,14 +36,103 @@ class RoomList(View):
     items: list[RoomView]
 
 
+class NeedView(View):
+    """A paper that a specialist must hold to give a service. `house_default`: set by the operator, not law."""
+
+    paper: str
+    status: str
+    source: str | None
+
+
+class ServiceView(View):
+    """A service of the catalogue. `source` is where it was seen, `source_title` the document of that register."""
+
+    code: str
+    label: str
+    labels: Labels
+    special_social_service: str
+    special_social_service_labels: Labels
+    help_kind: str
+    forms: list[str]
+    source: str
+    source_title: str
+    needs: list[NeedView]
+
+
+class ServiceList(View):
+    """The catalogue of services."""
+
+    items: list[ServiceView]
+
+
+class PaperView(View):
+    """A paper of a specialist. `expiring`: it holds today, and ends within the time of warning."""
+
+    id: UUID
+    kind: str
+    title: str
+    number: str | None
+    issued_on: date
+    valid_until: date | None
+    standing: Literal["valid", "expiring", "expired", "withdrawn", "not_yet"]
+    version: int
+
+
+class WorkTimeView(View):
+    """A time of the week in which a specialist works, by the clocks of Kazakhstan."""
+
+    weekday: int
+    from_time: time
+    until_time: time
+
+
 class SpecialistView(View):
-    """A specialist of a centre."""
+    """A specialist of a centre, with the newest paper of each kind. No hours: the week is not told."""
 
     id: UUID
     family_name: str
     given_name: str
     patronymic: str | None
     sector: str | None
+    papers: list[PaperView]
+    hours: list[WorkTimeView]
+
+
+class PaperList(View):
+    """All papers of a specialist, the newest first."""
+
+    items: list[PaperView]
+
+
+class HoursView(View):
+    """The week of a specialist."""
+
+    specialist_id: UUID
+    times: list[WorkTimeView]
+
+
+class AbsenceView(View):
+    """A time in which a specialist can't be booked."""
+
+    id: UUID
+    specialist_id: UUID
+    reason: str
+    starts_at: datetime
+    ends_at: datetime
+    withdrawn_at: datetime | None
+    version: int
+
+
+class AbsenceRecorded(AbsenceView):
+    """An absence, with the sessions that are booked into it: each is to be moved or cancelled."""
+
+    sessions_in_it: list[UUID]
+
+
+class AbsenceList(View):
+    """The absences of a specialist that are not over."""
+
+    items: list[AbsenceView]
 
 
 class SpecialistList(View):
@@ -52,7 +142,7 @@ class SpecialistList(View):
 
 
 class BusyTime(View):
-    """A room or specialist that is taken; by whom is not said."""
+    """A room that is taken, or a specialist who is taken or absent; by whom, or why, is not said."""
 
     resource_kind: Literal["room", "specialist"]
     resource_id: UUID
@@ -78,6 +168,7 @@ class SessionSummary(View):
     room_id: UUID
     plan_measure_id: UUID | None
     kind: str
+    service: str | None
     help_kind: str
     state: str
     starts_at: datetime

@@ -44,6 +44,7 @@ async def seed(admin_url: str) -> bool:
                     name,
                     capacity,
                 )
+            await _papers(connection, now)
             await connection.execute("INSERT INTO deployment (key, value) VALUES ('demo', $1)", now.isoformat())
             await note_sign_off(connection, sha256(EXAMPLE_SIGN_OFF.read_bytes()).hexdigest())
             return True
@@ -57,6 +58,25 @@ async def _bodies(connection: asyncpg.Connection) -> None:
         " VALUES ($1, $2, $3, $4, $5, $6, $7, true, 1)",
         [(demo_id(b.key), b.kind, b.sector, *b.names, b.region_code) for b in BODIES],
     )
+
+
+async def _papers(connection: asyncpg.Connection, now: datetime) -> None:
+    """Attest the specialists, so that sessions can be booked with them: recorded by the heads of their centres."""
+    heads = {a.body: a.username for a in ACCOUNTS if "centre_head" in a.roles}
+    for account in ACCOUNTS:
+        if "centre_specialist" in account.roles:
+            await connection.execute(
+                "INSERT INTO specialist_paper (id, user_id, kind, title, number, issued_on, valid_until, created_at,"
+                " created_by_id, version) VALUES ($1, $2, 'attestation', $3, $4, $5, $6, $7, $8, 1)",
+                demo_id(f"paper {account.username}"),
+                demo_id(account.username),
+                "Аттестаттау / Аттестация",
+                "DEMO-0001",
+                now.date() - timedelta(days=365),
+                now.date() + timedelta(days=4 * 365),
+                now,
+                demo_id(heads[account.body]),
+            )
 
 
 async def _groups(connection: asyncpg.Connection) -> dict[str, UUID]:

@@ -9,6 +9,7 @@ from sqlalchemy import Column, Date, Integer, Table, Text
 from casemgmt.db.base import metadata
 
 REFERENCED_LISTS = (
+    "absence_reason",
     "address_kind",
     "assessment_domain",
     "attendance",
@@ -18,6 +19,7 @@ REFERENCED_LISTS = (
     "break_glass_reason",
     "cancellation_reason",
     "case_team_role",
+    "centre_service",
     "child_contact_place",
     "citizenship_status",
     "client_role",
@@ -57,6 +59,7 @@ REFERENCED_LISTS = (
     "signal_category",
     "signal_channel",
     "signal_source",
+    "specialist_paper_kind",
     "staff_conflict_kind",
     "triage_outcome",
     "triage_reason",

@@ -1,7 +1,8 @@
 -- Planning the times of a centre. Both functions run with the owner's rights, because who books for a child of another
 -- body sees neither the bookings nor the roles behind them; they answer times and staff, never a case.
 
--- The taken times of the rooms and specialists of a centre between two moments. Persons of cases are never among them.
+-- The taken times of the rooms and specialists of a centre between two moments, absences among them without their reason.
+-- Persons of cases are never among them.
 CREATE OR REPLACE FUNCTION centre_busy(p_centre uuid, p_from timestamptz, p_until timestamptz)
 RETURNS TABLE (resource_kind text, resource_id uuid, starts_at timestamptz, ends_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -12,7 +13,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
       JOIN booking b ON uuidrange(b.resource_id, b.resource_id, '[]') && uuidrange(r.id, r.id, '[]')
                     AND b.during && tstzrange(p_from, p_until) AND b.cancelled_at IS NULL
      WHERE actor_user() IS NOT NULL
+    UNION ALL
+    SELECT 'specialist', a.user_id, a.starts_at, a.ends_at
+      FROM specialist_absence a JOIN app_user u ON u.id = a.user_id
+     WHERE u.organisation_id = p_centre AND a.withdrawn_at IS NULL AND a.starts_at < p_until AND a.ends_at > p_from
+       AND actor_user() IS NOT NULL
      ORDER BY 3, 1, 2
+$$;
+
+-- How many sessions to come need a room, how many persons the largest of them has, and when the last one ends: a room may be
+-- taken for a case that its keeper does not see.
+CREATE OR REPLACE FUNCTION room_needed(p_room uuid, p_now timestamptz)
+RETURNS TABLE (sessions bigint, persons bigint, last_ends_at timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT count(*), coalesce(max(n.persons), 0), max(s.ends_at)
+      FROM centre_session s CROSS JOIN LATERAL (SELECT count(*) AS persons FROM session_participant p WHERE p.session_id = s.id) n
+     WHERE s.room_id = p_room AND s.state = 'booked' AND s.ends_at > p_now AND actor_user() IS NOT NULL
 $$;
 
 -- The specialists of a centre: roles are read by the keepers of the directory alone.
@@ -26,3 +42,30 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                     WHERE r.user_id = u.id AND r.role = 'centre_specialist' AND r.revoked_at IS NULL)
      ORDER BY u.family_name, u.given_name, u.id
 $$;
+
+-- Papers and hours of specialists are read by whoever is signed in and may book; absences by the own body and by who is
+-- absent. A centre writes of its own specialists, and nobody of themselves.
+DO $$
+DECLARE
+    t text;
+    seen text;
+    -- the policies of app_user are asked once for the one row that is written
+    written constant text := 'user_id <> (SELECT actor_user()) AND EXISTS (SELECT 1 FROM app_user u WHERE u.id = user_id
+                               AND u.organisation_id = (SELECT actor_organisation()))';
+BEGIN
+    FOREACH t IN ARRAY array['specialist_paper', 'specialist_hours', 'specialist_absence'] LOOP
+        seen := CASE t WHEN 'specialist_absence'
+                       THEN 'organisation_id = (SELECT actor_organisation()) OR user_id = (SELECT actor_user())'
+                       ELSE '(SELECT actor_user()) IS NOT NULL' END;
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
+        EXECUTE format('DROP POLICY IF EXISTS sight ON %I', t);
+        EXECUTE format('DROP POLICY IF EXISTS writing ON %I', t);
+        EXECUTE format('DROP POLICY IF EXISTS changing ON %I', t);
+        EXECUTE format('CREATE POLICY sight ON %I FOR SELECT USING (%s)', t, seen);
+        EXECUTE format('CREATE POLICY writing ON %I FOR INSERT WITH CHECK (%s)', t, written);
+        EXECUTE format('CREATE POLICY changing ON %I FOR UPDATE USING (%s) WITH CHECK (%s)', t, written, written);
+        EXECUTE format('DROP TRIGGER IF EXISTS audited ON %I', t);
+        EXECUTE format('CREATE CONSTRAINT TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON %I
+                        DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit()', t);
+    END LOOP;
+END $$;
