@@ -59,6 +59,8 @@ TABLES = (
     "research_project",
     "retention_item",
     "retention_plan",
+    "screening",
+    "screening_answers",
     "session_note",
     "session_participant",
     "signal",
@@ -332,6 +334,12 @@ class Expectation:
             return True
         return any(m["sector"] == "health" or m["help_kind"] == "medical" for m in self._places_with(row["person_id"]))
 
+    def screening_answers(self, row: Row) -> bool:
+        """Who asked while seeing the signal, and those of the team who give psychological help."""
+        if row["recorded_by_id"] == self.user_id and self.of_signal(row):
+            return True
+        return any(m["help_kind"] in {"psychological", "psychosocial"} for m in self._places_with(row["person_id"]))
+
     def adoption_fact(self, row: Row) -> bool:
         places = self._places_with(row["person_id"])
         return "adoptions" in self.flags and any(m["sector"] == "guardianship" for m in places)
@@ -484,6 +492,8 @@ RULES: dict[str, Rule] = {
     "research_project": Expectation.research,
     "retention_item": Expectation.records,
     "retention_plan": Expectation.records,
+    "screening": Expectation.of_signal,
+    "screening_answers": Expectation.screening_answers,
     "session_note": Expectation.note,
     "signal": Expectation.signal,
     "signal_person": Expectation.of_signal,

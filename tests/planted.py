@@ -15,12 +15,13 @@ from casemgmt.demo.accounts import ROOMS, demo_id
 from tests.clients import World
 from tests.factories import OpenCase, open_case
 from tests.factories_iin import make_iin
-from tests.steps import done
+from tests.steps import done, screen_pupil
 
 CONTRACT: dict[str, Any] = json.loads((Path(__file__).parents[1] / "openapi" / "casemgmt.v1.json").read_text("utf-8"))
 IIN = make_iin(date(2013, 4, 2), "female", 4711)
 MARKS: Mapping[str, tuple[str, ...]] = {
     "reporter": ("Тайнаяқызы-хабарлаушы", "+77013330001"),
+    "screening_answers": ('"unwanted_touch": 2', '"unwanted_touch":2'),
     "protected_address": ("Тайная-панажай көшесі", "Тайная-себеп"),
     "person_contact": ("+77013330002", "Тайная-байланыс"),
     "session_note": ("Тайная-психолог жазбасы",),
@@ -103,6 +104,7 @@ async def plant(world: World, owner_url: str, clock: ManualClock) -> Planted:
     seen = {"body": MARKS["health_note"][0], "observed_on": "2024-01-01"}
     done(await (await world.as_("manager.almaty")).post(f"{child}/health-notes", seen))
     done(await (await world.as_("guardian.almaty")).post(f"{child}/adoption-facts", adoption()))
+    await screen_pupil(world, unwanted_touch=2)
     session = await _session(world, case, clock)
     return Planted(case, other, adopter, signal, session, family)
 

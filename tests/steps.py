@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from casemgmt.assessments.instrument import find_instrument
+from casemgmt.assessments.instrument import Instrument, shipped_instruments
 from casemgmt.demo.accounts import demo_id
 from tests.clients import World
 
@@ -72,9 +72,12 @@ async def case_in_assessment(world: World, **options: Any) -> CaseAtWork:
 
 def answers(score: int = 0, **given: int) -> dict[str, int]:
     """Return an answer to every item of the free example: `score`, but for those given."""
-    instrument = find_instrument(INSTRUMENT["instrument"], INSTRUMENT["instrument_version"])
-    assert instrument is not None
-    return dict.fromkeys(instrument.items, score) | given
+    return dict.fromkeys(shipped(INSTRUMENT["instrument"]).items, score) | given
+
+
+def shipped(code: str) -> Instrument:
+    """Return the first version of an instrument that comes with the program."""
+    return next(each for each in shipped_instruments() if (each.code, each.version) == (code, 1))
 
 
 async def start_assessment(
@@ -96,6 +99,23 @@ async def assess(
     done(await manager.patch(path, {"answers": answers(score)}, headers={"If-Match": '"v1"'}))
     verdict = {"risk_level": level, "risk_reason": "Үй жағдайы", "conclusion": "Қорытынды"}
     return done(await manager.post(f"{path}/complete", verdict))
+
+
+async def screen_pupil(world: World, **given: int) -> dict[str, Any]:
+    """Record a child and a screening of it at school, with nothing but what is given to worry about."""
+    school, example = await world.as_("school.almaty"), shipped("casemgmt_wellbeing_screening")
+    calm = {code: example.highest_score if item.reversed else 0 for code, item in example.items.items()}
+    person = done(await school.post("/v1/persons", {"given_name": "Оқушы"}))["id"]
+    screening = {
+        "person_id": person,
+        "instrument": example.code,
+        "instrument_version": example.version,
+        "language": "kk",
+        "answers": calm | given,
+        "category": "psycho_emotional_state",
+        "narrative": "Сабақта үнсіз отырады.",
+    }
+    return done(await school.post("/v1/screenings", screening))
 
 
 async def case_in_planning(world: World, **options: Any) -> CaseAtWork:

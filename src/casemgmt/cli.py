@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from casemgmt.access.bootstrap import create_administrator
 from casemgmt.access.command_line import rotate_secret
 from casemgmt.access.password_rules import BreachedPasswords
+from casemgmt.assessments.command_line import app as instruments_app
 from casemgmt.audit.command_line import app as audit_app
 from casemgmt.audit.sealing import SealingError, run_sealer
 from casemgmt.backup.command_line import backup, restore
@@ -43,6 +44,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pret
 app.add_typer(audit_app, name="audit")
 app.add_typer(files_app, name="files")
 app.add_typer(jobs_app, name="jobs")
+app.add_typer(instruments_app, name="instruments")
 app.add_typer(retention_app, name="retention")
 app.command()(backup)
 app.command()(restore)

@@ -14,6 +14,7 @@ HARMLESS_TYPES = {"uuid", "boolean", "timestamp with time zone", "xid8"}
 HARMLESS_TABLES = {
     "alembic_version": "number of a migration",
     "app_user": "staff, not subjects: an account is part of the proof of who did what",
+    "assessment_instrument": "what is asked, nobody's answers",
     "audit_event": "ids, names of fields, commitments: stays for ever; its salts go",
     "audit_head": "the tree",
     "audit_key": "public keys",
@@ -127,6 +128,7 @@ HARMLESS_COLUMNS = {
     "protected_address": {"since": "dates without a place", "until": "the same"},
     "rehabilitation_programme": {"starts_on": "day of work", "ends_on": "day of work", "change": "numbers per domain"},
     "relationship": {"since": "dates between ids", "until": "the same"},
+    "screening": {"instrument": "code", "instrument_version": "number", "total_score": "number"},
     "signal": {"lists_version": "version"},
     "staff_conflict": {
         "record_type": "code",

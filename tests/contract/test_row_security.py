@@ -11,6 +11,7 @@ from casemgmt.machines import MACHINES
 
 NOT_PERSONAL = {
     "alembic_version": "number of the newest migration",
+    "assessment_instrument": "instruments: what is asked, nobody's answers",
     "audit_head": "signed heads of the log: outsiders check them",
     "audit_key": "public keys of the log",
     "audit_node": "hashes of the tree",

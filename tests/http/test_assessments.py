@@ -40,7 +40,8 @@ async def test_everybody_reads_the_instruments_in_three_languages(world: World) 
     analyst = await world.as_("analyst")
     listed = (await analyst.get("/v1/assessment-instruments")).json()
     assert [(each["code"], each["version"], each["validated"]) for each in listed] == [
-        ("casemgmt_needs_and_risk", 1, False)
+        ("casemgmt_needs_and_risk", 1, False),
+        ("casemgmt_wellbeing_screening", 1, False),
     ]
     full = (await analyst.get("/v1/assessment-instruments/casemgmt_needs_and_risk/1")).json()
     assert len(full["domains"]) == 8
@@ -278,6 +279,7 @@ async def test_two_assessments_of_a_child_are_compared_by_domain_in_either_order
         "later": 3,
         "change": -6,
         "highest_possible": 9,
+        "reliable": None,
     }
     assert (compared["earlier_total"], compared["total_change"]) == (60, -40)
     assert (compared["earlier_risk_level"], compared["later_risk_level"]) == ("critical", "medium")

@@ -28,7 +28,7 @@ from tests.expectation import World as Rows
 from tests.planted import CONTRACT, MARKS, PUBLIC, Planted, adoption, found_in, operation_of, plant
 
 PEOPLE = [account for account in ACCOUNTS if account.kind == "person"]
-PRIMARY = {"reporter": ["signal_id"], "person_iin": ["person_id"]}
+PRIMARY = {"reporter": ["signal_id"], "screening_answers": ["signal_id"], "person_iin": ["person_id"]}
 KEEPS_ANSWERS = "idempotency_key"
 """Keeps what a caller was answered, for that caller alone."""
 
@@ -182,6 +182,7 @@ async def test_row_security_says_of_each_secret_what_the_declaration_says(scene:
         await service.close()
     assert readers == {
         "Who reported": {"duty.almaty", "duty2.almaty"},
+        "Answers of a screening": {"school.almaty"},
         "Protected address": {
             "manager.almaty",
             "nurse.almaty",

@@ -158,6 +158,7 @@ SHOW_NO_RECORD = {
     "create_mobile_group": "the directory",
     "create_organisation": "the directory",
     "create_person": "a new record",
+    "create_screening": "a new record; who is named in it stands in BODY_RECORDS",
     "create_signal": "a new record; who is named in it stands in BODY_RECORDS",
     "create_task": "a new record; what is named in it stands in BODY_RECORDS",
     "create_token": "a log-in",

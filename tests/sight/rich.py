@@ -282,6 +282,7 @@ async def _outreach(world: World) -> None:
     for step in outreach_steps.WAY:
         done(await lead.post(f"/v1/referrals/{referral}/{step}"))
     done(await (await world.as_("operator.111")).post(f"/v1/signals/{here}/warnings", warning))
+    await steps.screen_pupil(world, mocked=2)
     emergency = await signal_about(world, "duty.almaty", await record_person(world, "duty.almaty"))
     triage = {"outcome": "emergency", "severity": "critical", "reason": "danger_to_life"}
     done(await (await world.as_("duty.almaty")).post(f"/v1/signals/{emergency}/triage", triage))

@@ -33,9 +33,12 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         " signal_reach case_reach flags"
     },
     "assessment": {
-        _F.PROGRESS: "created_at instrument instrument_version occasion total_score risk_level suggested_risk_level"
-        " review_on completed_at",
+        _F.PROGRESS: "created_at instrument instrument_version language occasion total_score risk_level"
+        " suggested_risk_level review_on completed_at",
         _F.CONTENT: "answers domain_scores risk_reason conclusion discard_reason",
+    },
+    "assessment_instrument": {
+        _F.MACHINERY: "code digest content authority signed_by signed_on loaded_at withdrawn_at withdraw_reason"
     },
     "audit_event": {
         _F.MACHINERY: "at xid kind outcome request_id purpose reason record_type record_ids fields changes"
@@ -170,6 +173,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.MACHINERY: "schedule_digest digest",
     },
     "role_grant": {_F.STAFF: "role signal_reach case_reach flags excludes"},
+    "screening": {_F.PROGRESS: "instrument instrument_version language total_score suggested_risk_level recorded_at"},
     "search": {_F.MACHINERY: "what record_ids complete expires_at"},
     "second_factor": {_F.CREDENTIAL: "sealed_secret enrolled_at confirmed_at last_step"},
     "session_participant": {_F.PROGRESS: "attendance"},
@@ -211,6 +215,8 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
 """Table to class to the names of its columns."""
 
 HOLDS_CODES = {
+    "assessment_instrument.content": "questions and scores of an instrument, nobody's answers",
+    "assessment_instrument.withdraw_reason": "why an operator withdrew an instrument",
     "audit_event.changes": "salted commitments, never a value",
     "consent.outcome": "codes and ids of what ended and what went on",
     "erasure_request.result": "codes and counts of what was emptied and what stayed",

@@ -98,6 +98,22 @@ SECRETS: tuple[Secret, ...] = (
         source=f"{_HOUSE}; {_NO_LAW}.",
     ),
     Secret(
+        title="Answers of a screening",
+        table="screening_answers",
+        columns=("answers", "domain_scores", "recorded_at"),
+        readers=(
+            Reader(Sight.SIGNAL, author=True),
+            Reader(Sight.TEAM, help_kinds=frozenset({"psychological", "psychosocial"})),
+        ),
+        writers="the school psychologist who asked",
+        read_by=("get_screening_answers",),
+        written_by=("create_screening",),
+        permission=P.SCREENINGS_READ,
+        view="ScreeningAnswersView",
+        why="Answers without a psychologist beside them are misread; the desk decides by the score and what it means.",
+        source=f"{_HOUSE}; {_NO_LAW}.",
+    ),
+    Secret(
         title="Protected address",
         table="protected_address",
         columns=("kato", "line", "reason", "since", "until", "recorded_at"),

@@ -70,6 +70,8 @@ class Permission(StrEnum):
     RESEARCH_APPROVE = "research:approve"
     RESEARCH_EXPORT = "research:export"
     RESEARCH_READ = "research:read"
+    SCREENINGS_READ = "screenings:read"
+    SCREENINGS_WRITE = "screenings:write"
     SEARCHES_RUN = "searches:run"
     SELF_READ = "self:read"
     SESSIONS_BOOK = "sessions:book"

@@ -92,6 +92,7 @@ _TEAM_WORKER = _CASE_READER | {
     P.HEALTH_NOTES_READ,
     P.HEALTH_NOTES_WRITE,
     P.PERSONS_MATCH,
+    P.SCREENINGS_READ,
     P.SIGNALS_CREATE,
     P.SIGNALS_READ,
     P.TASKS_READ,
@@ -301,6 +302,19 @@ ROLES: dict[str, Role] = {
         "Takes pseudonymised data out for an approved project; sees no person",
         {P.RESEARCH_EXPORT, P.RESEARCH_READ},
         flags=frozenset({"research"}),
+    ),
+    "school_psychologist": _role(
+        "Screens pupils; reports those whom a screening gives concern about, and follows those signals",
+        {
+            P.PERSONS_MATCH,
+            P.PERSONS_READ,
+            P.PERSONS_WRITE,
+            P.SCREENINGS_READ,
+            P.SCREENINGS_WRITE,
+            P.SIGNALS_CREATE,
+            P.SIGNALS_READ,
+        },
+        signals=Reach.OWN,
     ),
     "subject_officer": _role(
         "Answers a subject's lawful request with a copy of what is held, two officers together; sees no file",

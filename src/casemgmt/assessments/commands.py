@@ -9,7 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from casemgmt.assessments.states import Occasion
 from casemgmt.models import Command
-from casemgmt.reference.fields import LongText, RiskLevel, ShortText
+from casemgmt.reference.fields import Language, LongText, RiskLevel, ShortText
 
 InstrumentCode = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=64)]
 InstrumentVersion = Annotated[int, Field(ge=1, le=9999)]
@@ -25,7 +25,7 @@ def _without_echo(value: object, check: ValidatorFunctionWrapHandler) -> object:
         ) from None
 
 
-_Answers = Annotated[dict[str, StrictInt | None], Field(min_length=1, max_length=200), WrapValidator(_without_echo)]
+Answers = Annotated[dict[str, StrictInt | None], Field(min_length=1, max_length=200), WrapValidator(_without_echo)]
 
 
 class StartAssessment(Command):
@@ -36,12 +36,13 @@ class StartAssessment(Command):
     instrument: InstrumentCode
     instrument_version: InstrumentVersion
     occasion: Occasion
+    language: Language | None = Field(default=None, description="In which it is spoken: one of the instrument's.")
 
 
 class AnswerItems(Command):
     """Save answers, some or all. Items that are not named keep their answer; null takes an answer back."""
 
-    answers: _Answers
+    answers: Answers
 
 
 class CompleteAssessment(Command):

@@ -23,7 +23,7 @@ async def complete_assessment(
     """Store scores and level for good. The case takes the level over; the clock of the child's review starts anew."""
     case, assessment = await repository.lock_assessment(work, assessment_id)
     check_version(assessment, expected)
-    instrument = instrument_of(assessment)
+    instrument = await instrument_of(work, assessment)
     facts = facts_of(case, assessment, instrument)
     transition = ASSESSMENT.check(work.actor, "complete", assessment.state, facts)
     scores = policy.score(instrument, assessment.answers)
@@ -57,7 +57,7 @@ async def complete_assessment(
     )
     event = Event("assessment.completed", "assessment", (assessment.id,), case_id=case.id)
     await work.save(event, assessment, case, *stopped, review, story)
-    return view_of(work, case, assessment)
+    return view_of(work, case, assessment, instrument)
 
 
 def _review_clock(work: Work, case: CaseRecord, assessment: Assessment, command: CompleteAssessment) -> Task:

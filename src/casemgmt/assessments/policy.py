@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from casemgmt.assessments.instrument import Instrument
+from casemgmt.assessments.instrument import CutOff, Domain, Instrument
 from casemgmt.errors import FieldFault, Invalid, WrongState, invalid_field
 from casemgmt.reference.lists import code_list
 
@@ -32,6 +32,8 @@ class DomainChange:
     later: int
     change: int
     highest_possible: int
+    reliable: bool | None
+    """Whether it is more than chance; None where the instrument's data gives no threshold."""
 
 
 def check_answers(instrument: Instrument, answers: Mapping[str, int]) -> None:
@@ -51,21 +53,60 @@ def missing_items(instrument: Instrument, answers: Mapping[str, int]) -> tuple[s
     return tuple(code for code in instrument.items if code not in answers)
 
 
-def score(instrument: Instrument, answers: Mapping[str, int]) -> Scores:
-    """Return the scores of complete answers. Every item counts once, and a higher answer never lowers the level.
+def needed_items(instrument: Instrument, answers: Mapping[str, int]) -> tuple[str, ...]:
+    """Return the items without an answer that must have one: critical ones, and all of a domain that lacks too many."""
+    most = 0 if instrument.missing is None else instrument.missing.most_per_domain
+    needed: list[str] = []
+    for domain in instrument.domains:
+        missing = [item for item in domain.items if item.code not in answers]
+        needed += [item.code for item in missing if len(missing) > most or item.critical]
+    return tuple(needed)
 
-    `Invalid` for unknown items and scores off the scale, `WrongState` where an item has no answer.
+
+def score(instrument: Instrument, answers: Mapping[str, int]) -> Scores:
+    """Return the scores of answers that are complete enough. Every item counts once; concern never lowers the level.
+
+    A reversed item counts what is left to the highest score. A domain with missing answers counts as the instrument
+    says: what is given, or its mean for every item, halves rounded up to a whole point (towards concern).
+    `Invalid` for unknown items and scores off the scale, `WrongState` where an item lacks the answer that it needs.
     """
     check_answers(instrument, answers)
-    if missing := missing_items(instrument, answers):
-        raise WrongState("Not every item has an answer.", code="answers-missing", data={"items": list(missing)})
-    domains = {each.domain: sum(answers[item.code] for item in each.items) for each in instrument.domains}
+    if needed := needed_items(instrument, answers):
+        raise WrongState("Not every item has an answer.", code="answers-missing", data={"items": list(needed)})
+    counted = {code: _counted(instrument, code, given) for code, given in answers.items()}
+    domains = {each.domain: _domain_score(instrument, each, counted) for each in instrument.domains}
     total = sum(domains.values())
-    level = [each.level for each in instrument.cut_offs if each.from_total <= total][-1]
+    level = cut_off_at(instrument, total).level
     alarmed = any(
-        item.critical and answers[code] >= instrument.critical_from for code, item in instrument.items.items()
+        item.critical and counted.get(code, 0) >= (instrument.critical_from or 0)
+        for code, item in instrument.items.items()
     )
     return Scores(domains, total, highest_level([level, "high"]) if alarmed else level)
+
+
+def _counted(instrument: Instrument, code: str, given: int) -> int:
+    return instrument.highest_score - given if instrument.items[code].reversed else given
+
+
+def _domain_score(instrument: Instrument, domain: Domain, counted: Mapping[str, int]) -> int:
+    given = [counted[item.code] for item in domain.items if item.code in counted]
+    if len(given) == len(domain.items) or instrument.missing is None or instrument.missing.counts_as == "nothing":
+        return sum(given)
+    return (2 * sum(given) * len(domain.items) + len(given)) // (2 * len(given))
+
+
+def cut_off_at(instrument: Instrument, total: int) -> CutOff:
+    """Return the cut-off into which a total falls."""
+    return [each for each in instrument.cut_offs if each.from_total <= total][-1]
+
+
+def cut_off_of(instrument: Instrument, scores: Scores) -> CutOff:
+    """Return the cut-off that tells what the scores mean: of the suggested level, also where a critical item forced it.
+
+    An instrument without a cut-off of that level tells what its total means.
+    """
+    found = [each for each in instrument.cut_offs if each.level == scores.suggested_level]
+    return found[0] if found else cut_off_at(instrument, scores.total)
 
 
 def highest_level(levels: Iterable[str]) -> str:
@@ -120,9 +161,14 @@ def changes(instrument: Instrument, earlier: Mapping[str, int], later: Mapping[s
             later=later[each.domain],
             change=later[each.domain] - earlier[each.domain],
             highest_possible=instrument.highest_score * len(each.items),
+            reliable=_is_reliable(each, later[each.domain] - earlier[each.domain]),
         )
         for each in instrument.domains
     ]
+
+
+def _is_reliable(domain: Domain, change: int) -> bool | None:
+    return None if domain.reliable_change is None else abs(change) >= domain.reliable_change.points
 
 
 def not_comparable() -> Invalid:

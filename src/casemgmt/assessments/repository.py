@@ -8,7 +8,7 @@ from sqlmodel import col, or_, select
 
 from casemgmt.assessments.tables import Assessment
 from casemgmt.cases.repository import get_case
-from casemgmt.cases.tables import CasePerson, CaseRecord
+from casemgmt.cases.tables import CaseMember, CasePerson, CaseRecord
 from casemgmt.db.paging import Position
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
@@ -68,6 +68,14 @@ async def is_child_of(work: Work, case_id: UUID, person_id: UUID) -> bool:
         col(CasePerson.until).is_(None),
     )
     return (await work.session.scalars(query)).first() is not None
+
+
+async def help_kind_of(work: Work, case_id: UUID) -> str | None:
+    """Return the kind of help that the actor gives as a member of the case's team, None where there is none."""
+    query = select(CaseMember.help_kind).where(
+        CaseMember.case_id == case_id, CaseMember.user_id == work.actor.user_id, col(CaseMember.ended_at).is_(None)
+    )
+    return (await work.session.scalars(query)).first()
 
 
 async def draft_of(work: Work, case_id: UUID, person_id: UUID) -> UUID | None:

@@ -1,10 +1,12 @@
 """Use cases of assessments: begin, answer, put aside, read, list, compare."""
 
+from typing import Any
 from uuid import UUID
 
 from casemgmt.assessments import policy, repository
 from casemgmt.assessments.commands import AnswerItems, DiscardAssessment, StartAssessment
-from casemgmt.assessments.instrument import Instrument, find_instrument, instruments
+from casemgmt.assessments.instrument import Instrument
+from casemgmt.assessments.library import Held, find_instrument, held_instruments, instrument_used, usable_instrument
 from casemgmt.assessments.states import ASSESSMENT, STAGES, AssessmentFacts, AssessmentState, refuse_stage
 from casemgmt.assessments.tables import Assessment
 from casemgmt.assessments.views import (
@@ -21,10 +23,11 @@ from casemgmt.cases.states import CASE
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.db import paging
 from casemgmt.db.work import Work, check_version
-from casemgmt.errors import Conflict, NotFound, WrongState, invalid_field
+from casemgmt.errors import Conflict, Forbidden, NotFound, WrongState, invalid_field
 from casemgmt.ids import new_id
 from casemgmt.models import AllowedActionView
 from casemgmt.timeline.service import entry
+from rules.zone import to_local
 
 _SUMMARY = set(AssessmentSummary.model_fields)
 
@@ -32,16 +35,30 @@ _SUMMARY = set(AssessmentSummary.model_fields)
 async def list_instruments(work: Work) -> list[InstrumentSummary]:
     """Return all versions of all instruments, without their items."""
     work.record(Event("instrument.listed", "assessment_instrument"))
-    return [InstrumentSummary.model_validate(each) for each in instruments()]
+    return [
+        InstrumentSummary(**_shown(work, each, set(InstrumentSummary.model_fields)))
+        for each in await held_instruments(work)
+    ]
 
 
 async def read_instrument(work: Work, code: str, version: int) -> InstrumentView:
-    """Return one version of an instrument in full."""
-    found = find_instrument(code, version)
+    """Return one version of an instrument in full. One that is under a licence is shown to its users alone."""
+    found = await find_instrument(work, code, version)
     if found is None:
         raise NotFound("There is no such version of an instrument.")
+    instrument = found.instrument
+    if instrument.licence.evidence is not None and not set(instrument.used_by.roles) & set(work.actor.roles):
+        raise Forbidden("This instrument is used by others: see its `used_by`.", code="instrument-not-yours")
     work.record(Event("instrument.read", "assessment_instrument"))
-    return InstrumentView.model_validate(found)
+    return InstrumentView(**_shown(work, found, set(InstrumentView.model_fields)))
+
+
+def _shown(work: Work, held: Held, fields: set[str]) -> dict[str, Any]:
+    return held.instrument.model_dump(include=fields) | {
+        "digest": held.instrument.digest,
+        "authority": held.authority,
+        "begins": held.refusal_on(to_local(work.now).date()) is None,
+    }
 
 
 async def start_assessment(work: Work, case_id: UUID, command: StartAssessment) -> AssessmentView:
@@ -51,8 +68,12 @@ async def start_assessment(work: Work, case_id: UUID, command: StartAssessment) 
         steps = list(CASE.actions_from(case.state))
         data = {**refusal.data, "state": case.state, "allowed_transitions": steps}
         raise WrongState(refusal.detail, code=refusal.code, data=data)
-    if find_instrument(command.instrument, command.instrument_version) is None:
-        raise invalid_field("/instrument", "unknown-instrument", "There is no such version of an instrument.")
+    instrument = await usable_instrument(
+        work, command.instrument, command.instrument_version, "assessment", command.language
+    )
+    helps = instrument.used_by.help_kinds
+    if helps and await repository.help_kind_of(work, case_id) not in helps:
+        raise Forbidden("This instrument is used by others: see its `used_by`.", code="instrument-not-yours")
     if not await repository.is_child_of(work, case_id, command.person_id):
         raise invalid_field("/person_id", "not-a-child-of-the-case", "This person is not a child of the case.")
     if await repository.draft_of(work, case_id, command.person_id) is not None:
@@ -83,21 +104,21 @@ async def start_assessment(work: Work, case_id: UUID, command: StartAssessment) 
         },
     )
     await work.save(Event("assessment.started", "assessment", (assessment.id,), case_id=case_id), assessment, story)
-    return view_of(work, case, assessment)
+    return view_of(work, case, assessment, instrument)
 
 
 async def answer_items(work: Work, assessment_id: UUID, command: AnswerItems, expected: int | None) -> AssessmentView:
     """Save answers, some or all. The story of the case is not told of it: saving as one writes is no news."""
     case, assessment = await repository.lock_assessment(work, assessment_id)
     check_version(assessment, expected)
-    instrument = instrument_of(assessment)
+    instrument = await instrument_of(work, assessment)
     ASSESSMENT.check(work.actor, "answer", assessment.state, facts_of(case, assessment, instrument))
     answers = {**assessment.answers, **command.answers}
     kept = {code: given for code, given in answers.items() if given is not None}
     policy.check_answers(instrument, {**kept, **dict.fromkeys(command.answers.keys() - kept.keys(), 0)})
     assessment.answers = kept
     await work.save(_event("assessment.answered", assessment), assessment)
-    return view_of(work, case, assessment)
+    return view_of(work, case, assessment, instrument)
 
 
 async def discard_assessment(
@@ -106,7 +127,8 @@ async def discard_assessment(
     """Put a draft aside, with the reason. It stays on record."""
     case, assessment = await repository.lock_assessment(work, assessment_id)
     check_version(assessment, expected)
-    facts = facts_of(case, assessment, instrument_of(assessment))
+    instrument = await instrument_of(work, assessment)
+    facts = facts_of(case, assessment, instrument)
     assessment.state = ASSESSMENT.check(work.actor, "discard", assessment.state, facts).target
     assessment.discard_reason = command.reason
     story = entry(
@@ -119,14 +141,15 @@ async def discard_assessment(
         data={"person_id": str(assessment.person_id), "occasion": assessment.occasion},
     )
     await work.save(_event("assessment.discarded", assessment), assessment, story)
-    return view_of(work, case, assessment)
+    return view_of(work, case, assessment, instrument)
 
 
 async def read_assessment(work: Work, assessment_id: UUID) -> AssessmentView:
     """Return an assessment in full, and record that the actor read it."""
     assessment = await repository.get_assessment(work, assessment_id)
     work.record(_event("assessment.read", assessment))
-    return view_of(work, await get_case(work, assessment.case_id), assessment)
+    instrument = await instrument_of(work, assessment)
+    return view_of(work, await get_case(work, assessment.case_id), assessment, instrument)
 
 
 async def list_assessments(work: Work, case_id: UUID, limit: int, cursor: str | None) -> paging.Page[AssessmentSummary]:
@@ -155,7 +178,7 @@ async def compare_assessments(work: Work, assessment_id: UUID, other_id: UUID) -
         raise policy.not_comparable()
     for case_id in {each.case_id for each in pair}:
         work.record(Event("assessment.compared", "assessment", (earlier.id, later.id), case_id=case_id))
-    changes = policy.changes(instrument_of(earlier), earlier.domain_scores, later.domain_scores)
+    changes = policy.changes(await instrument_of(work, earlier), earlier.domain_scores, later.domain_scores)
     return ComparisonView(
         earlier_id=earlier.id,
         later_id=later.id,
@@ -171,25 +194,21 @@ async def compare_assessments(work: Work, assessment_id: UUID, other_id: UUID) -
     )
 
 
-def instrument_of(assessment: Assessment) -> Instrument:
-    """Return the instrument that the assessment was begun with: a version that was used never goes away."""
-    found = find_instrument(assessment.instrument, assessment.instrument_version)
-    if found is None:
-        raise LookupError("the file of an instrument that was used is gone")
-    return found
+async def instrument_of(work: Work, assessment: Assessment) -> Instrument:
+    """Return the instrument that the assessment was begun with."""
+    return await instrument_used(work, assessment.instrument, assessment.instrument_version)
 
 
 def facts_of(case: CaseRecord, assessment: Assessment, instrument: Instrument) -> AssessmentFacts:
     """Return what the guards of the assessment's route need."""
-    return AssessmentFacts(case.state, policy.missing_items(instrument, assessment.answers))
+    return AssessmentFacts(case.state, policy.needed_items(instrument, assessment.answers))
 
 
-def view_of(work: Work, case: CaseRecord, assessment: Assessment) -> AssessmentView:
+def view_of(work: Work, case: CaseRecord, assessment: Assessment, instrument: Instrument) -> AssessmentView:
     """Return the assessment as this actor sees it, with the actions that are allowed now."""
-    instrument = instrument_of(assessment)
     facts = facts_of(case, assessment, instrument)
     shown = assessment.model_dump(include=set(AssessmentView.model_fields))
-    if assessment.state == AssessmentState.DRAFT and not facts.missing_items:
+    if assessment.state == AssessmentState.DRAFT and not facts.needed_items:
         scores = policy.score(instrument, assessment.answers)
         shown |= {
             "domain_scores": scores.domains,
@@ -199,7 +218,7 @@ def view_of(work: Work, case: CaseRecord, assessment: Assessment) -> AssessmentV
     actions = ASSESSMENT.allowed_actions(work.actor, assessment.state, facts)
     return AssessmentView(
         **shown,
-        missing_items=list(facts.missing_items),
+        missing_items=list(policy.missing_items(instrument, assessment.answers)),
         allowed_actions=[AllowedActionView.model_validate(a) for a in actions],
     )
 

@@ -36,8 +36,8 @@ class AssessmentFacts:
     """What the guards need to know."""
 
     case_state: str
-    missing_items: tuple[str, ...]
-    """Items of the instrument that have no answer yet."""
+    needed_items: tuple[str, ...]
+    """Items of the instrument that need an answer and have none yet."""
 
 
 def refuse_stage(case_state: str, stages: Collection[CaseState]) -> Refusal | None:
@@ -56,9 +56,9 @@ def _at_stage(_: Actor, facts: AssessmentFacts) -> Refusal | None:
 
 
 def _answered(_: Actor, facts: AssessmentFacts) -> Refusal | None:
-    if not facts.missing_items:
+    if not facts.needed_items:
         return None
-    return Refusal("answers-missing", "Not every item has an answer.", {"items": list(facts.missing_items)})
+    return Refusal("answers-missing", "Not every item has an answer.", {"items": list(facts.needed_items)})
 
 
 _S = AssessmentState

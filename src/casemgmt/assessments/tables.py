@@ -1,4 +1,4 @@
-"""Assessments."""
+"""Assessments, and the instruments that they are made with."""
 
 from datetime import date, datetime
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
-from casemgmt.db.base import CaseScoped, Stamped, Versioned, code, document, long_text, moment, ref
+from casemgmt.db.base import CaseScoped, Row, Stamped, Versioned, code, document, long_text, moment, ref
 
 
 class Assessment(CaseScoped, Stamped, Versioned, table=True):
@@ -28,6 +28,8 @@ class Assessment(CaseScoped, Stamped, Versioned, table=True):
     state: str = Field(max_length=16)
     instrument: str = Field(max_length=64)
     instrument_version: int
+    language: str | None = code("language", nullable=True)
+    """In which it was spoken; None for those of before it was asked."""
     occasion: str = Field(max_length=24)
     """`initial`, `review`, `before_rehabilitation`, `after_rehabilitation`, `follow_up`."""
     answers: dict[str, Any] = document()
@@ -44,3 +46,24 @@ class Assessment(CaseScoped, Stamped, Versioned, table=True):
     discard_reason: str | None = long_text(nullable=True)
     completed_at: datetime | None = moment(nullable=True)
     completed_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+
+
+class AssessmentInstrument(Row, table=True):
+    """One version of an instrument as it was loaded. A trigger lets nobody change or delete it: records point to it."""
+
+    __tablename__ = "assessment_instrument"
+    __table_args__ = (CheckConstraint("(withdrawn_at is null) = (withdraw_reason is null)", name="withdrawn_whole"),)
+
+    code: str = Field(primary_key=True, max_length=64)
+    version: int = Field(primary_key=True)
+    digest: str = Field(max_length=64)
+    """SHA-256 of the content: what an authority signed off."""
+    content: dict[str, Any] = document()
+    authority: str | None = None
+    """Who signed it off for use here; None for what comes with the program."""
+    signed_by: str | None = None
+    signed_on: date | None = None
+    loaded_at: datetime = moment()
+    withdrawn_at: datetime | None = moment(nullable=True)
+    """From then on nothing begins with it; what was begun is finished and read with it for ever."""
+    withdraw_reason: str | None = long_text(nullable=True)

@@ -14,26 +14,70 @@ class TextsView(View):
     en: str
 
 
+class WordingView(View):
+    """What is put to the person: null in a language for which the instrument was not made or adapted."""
+
+    kk: str | None
+    ru: str | None
+    en: str | None
+
+
 class ScaleValueView(View):
-    """What an item may be answered with. More means more concern."""
+    """What an item may be answered with. More means more concern, but for reversed items."""
 
     score: int
-    text: TextsView
+    text: WordingView
 
 
 class CutOffView(View):
-    """From which total on a level of risk is suggested."""
+    """From which total on a level of risk is suggested, what that means and what to do next."""
 
     level: str
     from_total: int
+    meaning: TextsView
+    next_step: TextsView
 
 
 class ItemView(View):
-    """One item. A critical one forces the level `high` at least, once its answer reaches `critical_from`."""
+    """One item. A critical one forces the level `high` at least, once it counts `critical_from`.
+
+    A reversed one counts what is left to the highest score.
+    """
 
     code: str
-    text: TextsView
+    text: WordingView
     critical: bool
+    reversed: bool
+
+
+class ReliableChangeView(View):
+    """How many points of a domain are more than chance, and who found that out."""
+
+    points: int
+    source: str
+
+
+class UsedByView(View):
+    """Who may use it: one of these roles, and, where kinds of help are named, only as one who gives one of them."""
+
+    roles: list[str]
+    help_kinds: list[str]
+
+
+class LicenceView(View):
+    """Whose the instrument is, and on what ground it is used here."""
+
+    holder: str
+    terms: str
+    evidence: str | None
+    until: date | None
+
+
+class MissingView(View):
+    """How many answers of a domain may be missing, and whether they count as nothing or as the mean of those given."""
+
+    most_per_domain: int
+    counts_as: str
 
 
 class DomainView(View):
@@ -41,6 +85,7 @@ class DomainView(View):
 
     domain: str
     items: list[ItemView]
+    reliable_change: ReliableChangeView | None
 
 
 class InstrumentSummary(View):
@@ -49,16 +94,27 @@ class InstrumentSummary(View):
     code: str
     version: int
     validated: bool
-    kk_status: str
+    purposes: list[str]
+    used_by: UsedByView
+    languages: list[str]
+    kk_status: str | None
+    licence: LicenceView
+    source: str
     title: TextsView
     notice: TextsView
+    domain_list: str
+    digest: str
+    authority: str | None
+    begins: bool
+    """Whether something may begin with it today: not once its licence ended or it was withdrawn."""
 
 
 class InstrumentView(InstrumentSummary):
     """One version of an instrument, complete: enough to fill it in without a connection."""
 
     scale: list[ScaleValueView]
-    critical_from: int
+    critical_from: int | None
+    missing: MissingView | None
     cut_offs: list[CutOffView]
     domains: list[DomainView]
 
@@ -73,6 +129,7 @@ class AssessmentSummary(View):
     version: int
     instrument: str
     instrument_version: int
+    language: str | None
     occasion: str
     total_score: int | None
     suggested_risk_level: str | None
@@ -97,13 +154,14 @@ class AssessmentView(AssessmentSummary):
 
 
 class DomainChangeView(View):
-    """The scores of one domain at two times. Less is better."""
+    """The scores of one domain at two times. Less is better. `reliable`: more than chance; null where nobody knows."""
 
     domain: str
     earlier: int
     later: int
     change: int
     highest_possible: int
+    reliable: bool | None
 
 
 class ComparisonView(View):

@@ -11,6 +11,7 @@ import asyncpg
 import orjson
 
 from casemgmt.access.roles import ROLES, Role, excluded_by
+from casemgmt.assessments.loading import load_shipped
 from casemgmt.audit.commitments import ABSENT, Change, commitments, content, new_row, new_salt
 from casemgmt.ids import new_id
 from casemgmt.machines import MACHINES
@@ -48,6 +49,7 @@ async def load_reference(connection: asyncpg.Connection) -> None:
     rows = [dict(zip(columns, step, strict=True)) for step in steps]
     rules += await _copy(connection, "state_transition", columns, rows)
     rules += await _keep(connection, "law", law_digests())
+    await load_shipped(connection)
     await _load_rights(connection)
     await _tell(connection, "rules.changed", rules)
 

@@ -19,6 +19,7 @@ from casemgmt.plans import tables as plans
 from casemgmt.reference import tables as reference
 from casemgmt.rehabilitation import tables as rehabilitation
 from casemgmt.retention import tables as retention
+from casemgmt.screenings import tables as screenings
 from casemgmt.searches import tables as searches
 from casemgmt.signals import tables as signals
 from casemgmt.subjects import tables as subjects
@@ -45,6 +46,7 @@ __all__ = [
     "reference",
     "rehabilitation",
     "retention",
+    "screenings",
     "searches",
     "signals",
     "subjects",

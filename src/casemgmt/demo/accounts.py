@@ -89,6 +89,13 @@ BODIES = (
         "guardianship",
     ),
     DemoBody(
+        "school_almaty",
+        "college",
+        ("Алматы қ. № 11 колледж", "Колледж № 11 г. Алматы", "College 11, Almaty"),
+        "KZ-75",
+        "education",
+    ),
+    DemoBody(
         "crd_astana",
         "child_rights_department",
         (
@@ -170,6 +177,9 @@ ACCOUNTS = (
         "guardianship_almaty",
         ("guardianship_officer",),
         "guardianship",
+    ),
+    DemoAccount(
+        "school.almaty", ("Жанұзақова", "Камила", None), "school_almaty", ("school_psychologist",), "education"
     ),
     DemoAccount("benefits.almaty", ("Цой", "Марина", None), "cps_almaty", ("benefits_officer",), "social_protection"),
     DemoAccount(

@@ -60,7 +60,7 @@ async def complete_programme(
     before = await get_assessment(work, programme.before_assessment_id)
     named = await repository.find_assessment(work, command.after_assessment_id)
     after = policy.check_fits(named, case.id, programme.person_id, "/after_assessment_id")
-    programme.change = {"domains": policy.measured_change(instrument_of(before), before, after)}
+    programme.change = {"domains": policy.measured_change(await instrument_of(work, before), before, after)}
     programme.after_assessment_id = command.after_assessment_id
     programme.result_note = command.result_note
     programme.completed_at = work.now

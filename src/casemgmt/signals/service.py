@@ -18,6 +18,7 @@ from casemgmt.outreach.warnings import warnings_of
 from casemgmt.people.phones import InvalidPhoneError, normalise_phone, phone_hash
 from casemgmt.people.service import require_visible_persons
 from casemgmt.reference.lists import content_digest
+from casemgmt.screenings.reading import result_of
 from casemgmt.signals import policy, repository
 from casemgmt.signals.commands import AddSubject, RegisterSignal, ReporterGiven
 from casemgmt.signals.states import SIGNAL, SignalState
@@ -199,6 +200,7 @@ async def view_of(work: Work, signal: Signal) -> SignalView:
         suggested_urgency=policy.suggested_urgency(signal.category, signal.severity, danger_now=signal.danger_now),
         subjects=[SignalSubject(person_id=s.person_id, role=s.role) for s in subjects],
         warnings=[] if work.actor.is_integration else await warnings_of(work, signal.id),
+        screening=await result_of(work, signal.id) if signal.source == "school_psychologist" else None,
         allowed_actions=[
             AllowedActionView.model_validate(a) for a in SIGNAL.allowed_actions(work.actor, signal.state, facts)
         ],

@@ -3,6 +3,7 @@
 from datetime import datetime, time
 from uuid import UUID
 
+from casemgmt.assessments.views import TextsView
 from casemgmt.models import AllowedActionView, View
 from casemgmt.outreach.views import WarningView
 
@@ -30,6 +31,25 @@ class SignalSummary(View):
     mobile_group_id: UUID | None
     case_id: UUID | None
     received_at: datetime
+
+
+class ScreeningView(View):
+    """What a school psychologist's screening came to. The answers themselves are for psychologists."""
+
+    person_id: UUID
+    instrument: str
+    instrument_version: int
+    title: TextsView
+    validated: bool
+    """Whether the instrument's measuring was tested."""
+    language: str
+    total_score: int
+    highest_possible: int
+    suggested_risk_level: str
+    meaning: TextsView
+    next_step: TextsView
+    recorded_at: datetime
+    recorded_by_id: UUID
 
 
 class SignalView(SignalSummary):
@@ -60,6 +80,7 @@ class SignalView(SignalSummary):
     closing_note: str | None
     subjects: list[SignalSubject]
     warnings: list[WarningView]
+    screening: ScreeningView | None
     allowed_actions: list[AllowedActionView]
 
 

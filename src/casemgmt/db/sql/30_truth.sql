@@ -92,6 +92,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 BEGIN
     UPDATE signal_person SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
         restricted = NEW.restricted WHERE signal_id = NEW.id;
+    UPDATE screening SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
+        restricted = NEW.restricted WHERE signal_id = NEW.id;
     UPDATE referral SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,
         restricted = NEW.restricted WHERE signal_id = NEW.id;
     UPDATE visit_attempt SET region_code = NEW.region_code, organisation_id = NEW.organisation_id,

@@ -64,6 +64,8 @@ DECLARE
                      OR mobile_group_id = ANY ((SELECT actor_groups())::uuid[])))
                    OR (case_id IS NOT NULL AND on_team(case_id))',
         'signal_person', of_signal,
+        'screening', of_signal,
+        'screening_answers', 'recorded_by_id = (SELECT actor_user()) AND ' || of_signal,
         -- The group that declined a referral, or from which it was withdrawn, sees it no more.
         'referral', '(NOT restricted AND ((SELECT sees_all_signals()) OR region_code = (SELECT signal_region())
                        OR organisation_id = (SELECT signal_organisation())
@@ -155,6 +157,11 @@ DECLARE
                          WHERE c.person_id = health_note.person_id AND c.until IS NULL
                            AND m.user_id = (SELECT actor_user()) AND m.ended_at IS NULL AND on_team(c.case_id)
                            AND (m.sector = ''health'' OR m.help_kind = ''medical''))',
+        'screening_answers', '(recorded_by_id = (SELECT actor_user()) AND ' || of_signal || ')
+             OR EXISTS (SELECT 1 FROM case_person c JOIN case_member m ON m.case_id = c.case_id
+                         WHERE c.person_id = screening_answers.person_id AND c.until IS NULL
+                           AND m.user_id = (SELECT actor_user()) AND m.ended_at IS NULL AND on_team(c.case_id)
+                           AND m.help_kind IN (''psychological'', ''psychosocial''))',
         'reporter', of_signal || ' AND (SELECT actor_has(''reporters''))',
         'person_iin', '(SELECT actor_has(''identifiers'')) AND ' || of_person);
     writing constant jsonb := jsonb_build_object(

@@ -21,7 +21,7 @@ DECLARE
 BEGIN
     FOR t IN SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
               WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p') AND NOT c.relispartition LOOP
-        IF t LIKE 'code\_%' OR t IN ('state_transition', 'role_grant', 'alembic_version', 'deployment') THEN
+        IF t LIKE 'code\_%' OR t IN ('state_transition', 'role_grant', 'alembic_version', 'deployment', 'assessment_instrument') THEN
             EXECUTE format('GRANT SELECT ON %I TO casemgmt_service', t);
         ELSIF t LIKE 'audit\_%' AND t <> 'audit_salt' THEN
             EXECUTE format('GRANT SELECT ON %I TO casemgmt_service', t);

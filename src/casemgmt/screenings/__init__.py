@@ -1,0 +1,1 @@
+"""Screenings by school psychologists: each enters as a signal, with its score."""
