@@ -27,6 +27,7 @@ TABLES = (
     "break_glass_grant",
     "case_closure",
     "case_handover",
+    "case_transfer",
     "case_member",
     "case_person",
     "case_record",
@@ -205,6 +206,10 @@ class Expectation:
             or (bool(wide & reaches) and row["organisation_id"] == self.body)
         )
 
+    @property
+    def _leads(self) -> bool:
+        return bool({Reach.ORGANISATION, Reach.REGION} & self.cases)
+
     def in_case(self, row: Row) -> bool:
         """A row of a case: its team, and those whose reach covers it while it is not restricted."""
         return row["case_id"] in self.teams or (not row["restricted"] and self._by_reach(self.cases, row))
@@ -218,13 +223,18 @@ class Expectation:
     def handover(self, row: Row) -> bool:
         return self.in_case(row) or (row["to_user_id"] == self.user_id and row["state"] == "offered")
 
+    def transfer(self, row: Row) -> bool:
+        """An act of transfer: as its case; the body asked, and its answer; the body that gave, the act."""
+        asked = row["to_organisation_id"] == self.body and row["state"] != "withdrawn"
+        gave = row["from_organisation_id"] == self.body and not row["restricted"]
+        return self.in_case(row) or (self._leads and (asked or gave))
+
     def note(self, row: Row) -> bool:
         return (row["case_id"], row["help_kind"]) in self.helps
 
     def session(self, row: Row) -> bool:
         """A session: as its case, and for who leads the body in which it is held while it is not restricted."""
-        leads = bool({Reach.ORGANISATION, Reach.REGION} & self.cases) and row["centre_id"] == self.body
-        return self.in_case(row) or (leads and not row["restricted"])
+        return self.in_case(row) or (self._leads and row["centre_id"] == self.body and not row["restricted"])
 
     def booking(self, row: Row) -> bool:
         return self.session(self.world.by_id["centre_session"][row["session_id"]])
@@ -280,7 +290,9 @@ class Expectation:
     def task(self, row: Row) -> bool:
         if row["case_id"] in self.teams:
             return True
-        if row["kind"] in {"handover_acceptance", "break_glass_review"} and row["assignee_id"] == self.user_id:
+        asked = row["kind"] in {"handover_acceptance", "break_glass_review"} and row["assignee_id"] == self.user_id
+        offered = row["record_type"] == "case_transfer" and self._leads and row["organisation_id"] == self.body
+        if asked or offered:
             return True  # the receiver of an offer, and who reviews, also where the case is restricted
         glass = self.world.by_id["break_glass_grant"].get(row["record_id"])
         if glass is not None and glass["user_id"] != self.user_id and self.grant(glass):
@@ -469,6 +481,7 @@ RULES: dict[str, Rule] = {
     "booking": Expectation.booking,
     "break_glass_grant": Expectation.grant,
     "case_handover": Expectation.handover,
+    "case_transfer": Expectation.transfer,
     "case_member": Expectation.membership,
     "case_record": Expectation.case,
     "centre_session": Expectation.session,

@@ -38,6 +38,7 @@ from api.v1 import (
     subject_copies,
     tasks,
     timeline,
+    transfers,
     users,
 )
 
@@ -55,6 +56,7 @@ ROUTERS = (
     referrals.router,
     referrals.visit_acts_router,
     handovers.router,
+    transfers.router,
     timeline.router,
     assessments.router,
     plans.router,

@@ -24,6 +24,9 @@ from casemgmt.cases.commands import (
 )
 from casemgmt.cases.states import CaseState
 from casemgmt.cases.views import CaseOpened, CaseSummary, CaseView, HandoverView, RestrictionChanged
+from casemgmt.transfers import service as transfers
+from casemgmt.transfers.commands import OfferTransfer
+from casemgmt.transfers.views import TransferView
 
 router = Router("/cases", "cases")
 
@@ -167,6 +170,17 @@ async def offer_handover(
 ) -> HandoverView:
     """Offer the case to another case manager."""
     return await handover.offer_handover(work, case_id, command, expected)
+
+
+@router.post("/{case_id}/transfers", Permission.TRANSFERS_OFFER, status_code=201)
+async def offer_transfer(
+    case_id: UUID, command: OfferTransfer, response: Response, work: CurrentWork, expected: ExpectedVersion
+) -> TransferView:
+    """Offer the case to the body of the place to which the family moves."""
+    view = await transfers.offer_transfer(work, case_id, command, expected)
+    response.headers["Location"] = f"/v1/transfers/{view.id}"
+    set_etag(response, view.version)
+    return view
 
 
 def _shown(response: Response, view: CaseView) -> CaseView:

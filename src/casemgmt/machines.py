@@ -21,6 +21,7 @@ from casemgmt.retention.states import ERASURE, HOLD, RETENTION_PLAN
 from casemgmt.signals.states import SIGNAL
 from casemgmt.states import Machine
 from casemgmt.subjects.states import SUBJECT_COPY
+from casemgmt.transfers.states import TRANSFER
 
 MACHINES: dict[str, Machine[Any]] = {
     machine.name: machine
@@ -29,6 +30,7 @@ MACHINES: dict[str, Machine[Any]] = {
         REFERRAL,
         CASE,
         HANDOVER,
+        TRANSFER,
         ASSESSMENT,
         PLAN,
         PLAN_MEASURE,

@@ -20,6 +20,7 @@ READ_WITH: dict[str, P] = {
     "break_glass_grant": P.BREAK_GLASS_READ,
     "case_handover": P.CASES_HANDOVER,
     "case_record": P.CASES_READ,
+    "case_transfer": P.TRANSFERS_READ,
     "centre_session": P.SESSIONS_READ,
     "consent": P.CONSENTS_READ,
     "document": P.DOCUMENTS_READ,

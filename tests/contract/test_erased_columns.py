@@ -105,6 +105,14 @@ HARMLESS_COLUMNS = {
         "scan": "code",
     },
     "case_handover": {"case_number": "names nobody", "stage": "code"},
+    "case_transfer": {
+        "case_number": "names nobody",
+        "stage": "code",
+        "children": "number",
+        "moved_on": "day of work",
+        "ended_sessions": "number",
+        "ended_members": "number",
+    },
     "case_record": {
         "number": "region, year, serial number: names nobody",
         "child_categories": "codes",

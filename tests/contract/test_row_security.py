@@ -42,6 +42,9 @@ OUT_OF_REACH = {
 """Tables on which the service has no right at all: named functions read and write them."""
 
 DEFINER_FUNCTIONS = {
+    "accept_transfer": "the case comes from out of sight, and leaves the sight of those who had it",
+    "end_transfer": "the clock stands in the queue of another body, the story in a case never seen",
+    "start_transfer_clock": "the clock stands in the queue of another body",
     "accept_handover": "passes accountability: the old manager's rows leave the writer's sight",
     "active_case_manager": "who can be made a manager; rights held are read by their holder only",
     "attach_signal": "joins a signal to a case that the actor may not see",

@@ -116,6 +116,13 @@ async def fill(owner: asyncpg.Connection) -> None:
             " now() + interval '1 hour', organisation_id, now(), 1 FROM case_record"
         )
         await owner.execute(
+            "INSERT INTO case_transfer (id, case_id, organisation_id, restricted, from_organisation_id,"
+            " to_organisation_id, offered_by_id, case_number, stage, children, reason, state, offered_at,"
+            " decline_reason, ended_sessions, ended_members, version) SELECT gen_random_uuid(), id, organisation_id,"
+            " restricted, organisation_id, gen_random_uuid(), manager_id, '', 'support', 1, 'family_moved', 'declined',"
+            " now(), '', 0, 0, 1 FROM case_record"
+        )
+        await owner.execute(
             "INSERT INTO staff_conflict (id, user_id, organisation_id, kind, record_type, record_id, state,"
             " declared_at, declared_by_id, version) SELECT gen_random_uuid(), added_by_id, organisation_id,"
             " 'relative', 'person', person_id, 'standing', now(), added_by_id, 1 FROM case_person"

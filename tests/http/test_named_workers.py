@@ -54,6 +54,14 @@ async def _to_hand_over(world: World, case: CaseAtWork) -> httpx.Response:
     return await (await world.as_(MANAGER)).post(f"/v1/cases/{case.id}/handover", offer)
 
 
+async def _on_transfer(world: World, case: CaseAtWork) -> httpx.Response:
+    await _shut_out(world, "manager.astana", person_id=case.child)
+    move = {"to_organisation_id": str(demo_id("crd_astana"))}
+    act = done(await (await world.as_(MANAGER)).post(f"/v1/cases/{case.id}/transfers", move))
+    accepted = {"manager_id": str(demo_id("manager.astana"))}
+    return await (await world.as_("supervisor.astana")).post(f"/v1/transfers/{act['id']}/accept", accepted)
+
+
 def _booking(case: CaseAtWork) -> dict[str, Any]:
     starts = datetime.now(UTC) + timedelta(days=3)
     return {
@@ -104,6 +112,7 @@ async def _given_task(world: World, case: CaseAtWork) -> httpx.Response:
 
 
 TRIED: dict[tuple[str, str], Try] = {
+    ("accept_transfer", "manager_id"): _on_transfer,
     ("add_case_member", "user_id"): _as_member,
     ("assign_task", "assignee_id"): _given_task,
     ("book_session", "specialist_id"): _for_session,
@@ -164,6 +173,7 @@ HELD = {
 OF_THE_PAST = {
     ("break_glass_grant", "user_id"): "who opened a case for oneself",
     ("case_handover", "from_user_id"): "who had the case",
+    ("case_transfer", "manager_id"): "who got the case: the case names them in the same step",
     ("staff_conflict", "user_id"): "who is shut out",
     ("timeline_entry", "actor_id"): "who did what is told",
 }

@@ -165,7 +165,7 @@ async def test_no_name_no_word_and_no_number_of_a_child_is_in_the_logs(played: P
         await owner.close()
     assert len(secrets) > 12
     logged = played.logged
-    assert '"event": "request"' in logged
+    assert '"event":"request"' in logged
     everything = logged + "".join(r["line"] for r in [*audit, *story])
     assert [s for s in secrets if s in everything] == []
 

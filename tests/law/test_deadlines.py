@@ -35,6 +35,8 @@ NEEDED = [
     "plan_approval",
     "plan_review",
     "handover_acceptance",
+    "transfer_acceptance",
+    "contact_after_transfer",
     "risk_review_high",
     "risk_review_medium",
     "risk_review_low",

@@ -47,6 +47,7 @@ PATH_RECORDS = {
     "session_id": "centre_session",
     "signal_id": "signal",
     "task_id": "task",
+    "transfer_id": "case_transfer",
     "visit_act_id": "visit_act",
     "warning_id": "visitor_warning",
 }
@@ -73,6 +74,7 @@ NOT_SECRET = {
     "mobile_group_id": "mobile groups are known to whoever is signed in",
     "name": "name of a code list",
     "assignee_id": "staff are known to whoever is signed in",
+    "to_organisation_id": "bodies are known to whoever is signed in",
     "organisation_id": "bodies are known to whoever is signed in",
     "paper_id": "papers of staff are known to whoever is signed in",
     "parent_id": "bodies are known to whoever is signed in",
@@ -135,6 +137,7 @@ LISTS = {
     "list_signals": "signal",
     "list_subject_copies": "subject_copy",
     "list_team_tasks": "task",
+    "list_transfers": "case_transfer",
 }
 """Lists without a record in their path → the table of their items."""
 

@@ -150,6 +150,7 @@ async def _at_the_centre(world: World) -> None:
     done(await (await world.as_("guardian.almaty")).post(f"/v1/persons/{case.child}/adoption-facts", adoption))
     offer = {"to_user_id": str(demo_id("manager2.almaty")), "reason": "workload", "note": "Жүктеме көп."}
     done(await manager.post(f"/v1/cases/{case.id}/handover", offer))
+    await _on_offer_to_astana(world)
     await _in_rehabilitation(world)
     started = await steps.start_assessment(world, await steps.case_in_assessment(world))
     assert started["state"] == "draft"
@@ -162,6 +163,13 @@ async def _user_id(world: World, username: str) -> str:
         if done(await admin.get(f"/v1/users/{user['id']}"))["username"] == username:
             return str(user["id"])
     raise AssertionError(username)
+
+
+async def _on_offer_to_astana(world: World) -> None:
+    """A case that another region's department is asked to take over."""
+    case = await steps.open_case(world)
+    move = {"to_organisation_id": str(demo_id("crd_astana")), "note": "Отбасы көшті.", "moved_on": "2026-11-01"}
+    done(await (await world.as_(MANAGER)).post(f"/v1/cases/{case.id}/transfers", move))
 
 
 async def _in_rehabilitation(world: World) -> None:

@@ -31,6 +31,7 @@ SEPARATIONS = (
     Separation("break_glass_grant", "user_id", "reviewed_by_id", "Who broke the glass does not review it."),
     Separation("case_closure", "proposed_by_id", "decided_by_id", "Who proposes a closure does not decide on it."),
     Separation("case_handover", "from_user_id", "to_user_id", "A case is handed over to somebody else."),
+    Separation("case_transfer", "offered_by_id", "decided_by_id", "Who offers a transfer does not accept it."),
     Separation(
         "document", "removal_proposed_by_id", "removed_by_id", "Who proposes to remove a document does not do it."
     ),

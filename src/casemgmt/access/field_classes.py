@@ -89,6 +89,11 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         " opened_at closed_at reopened_times lists_version",
         _F.CONTENT: "restriction_note",
     },
+    "case_transfer": {
+        _F.PROGRESS: "case_number stage risk_level children reason moved_on offered_at decided_at ended_sessions"
+        " ended_members",
+        _F.CONTENT: "note decline_reason",
+    },
     "case_serial": {_F.MACHINERY: "year last"},
     "centre_room": {_F.STAFF: "name capacity active"},
     "centre_session": {

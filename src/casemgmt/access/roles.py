@@ -124,6 +124,8 @@ _CASE_WORK = _TEAM_WORKER | {
     P.REFERRALS_READ,
     P.REHABILITATION_WRITE,
     P.SESSIONS_BOOK,
+    P.TRANSFERS_OFFER,
+    P.TRANSFERS_READ,
     P.VISITS_PRINT,
 }
 _GROUP_WORK = {
@@ -215,6 +217,9 @@ ROLES: dict[str, Role] = {
             P.CASES_APPROVE_CLOSURE,
             P.ACCESS_LOG_EXPORT,
             P.ACCESS_LOG_READ,
+            P.TRANSFERS_OFFER,
+            P.TRANSFERS_READ,
+            P.TRANSFERS_RECEIVE,
             P.UNUSUAL_ACCESS_READ,
         },
         signals=Reach.OWN,
@@ -348,6 +353,9 @@ ROLES: dict[str, Role] = {
             P.TASKS_READ,
             P.TASKS_SUPERVISE,
             P.TASKS_WRITE,
+            P.TRANSFERS_OFFER,
+            P.TRANSFERS_READ,
+            P.TRANSFERS_RECEIVE,
             P.UNUSUAL_ACCESS_READ,
             P.VISITS_PRINT,
         },

@@ -25,6 +25,7 @@ from casemgmt.signals import tables as signals
 from casemgmt.subjects import tables as subjects
 from casemgmt.tasks import tables as tasks
 from casemgmt.timeline import tables as timeline
+from casemgmt.transfers import tables as transfers
 
 __all__ = [
     "access",
@@ -52,4 +53,5 @@ __all__ = [
     "subjects",
     "tasks",
     "timeline",
+    "transfers",
 ]

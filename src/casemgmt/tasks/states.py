@@ -13,6 +13,7 @@ BY_HAND = frozenset(
     {
         MANUAL,
         "conflict_take_over",
+        "contact_after_transfer",
         "first_contact_with_child",
         "known_child_contact",
         "mandatory_notice_guardianship",
@@ -21,7 +22,7 @@ BY_HAND = frozenset(
 )
 """Kinds that a person completes by saying so. Every other clock is stopped by the act that it waits for."""
 
-ASSIGNED_BY_ACT = frozenset({"break_glass_review", "handover_acceptance"})
+ASSIGNED_BY_ACT = frozenset({"break_glass_review", "handover_acceptance", "transfer_acceptance"})
 """Kinds whose assignee the act itself names."""
 
 

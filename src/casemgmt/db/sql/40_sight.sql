@@ -33,6 +33,9 @@ DECLARE
         'case_member', 'user_id = (SELECT actor_user()) OR ' || case_scope,
         'case_person', case_scope,
         'case_handover', case_scope || ' OR (to_user_id = (SELECT actor_user()) AND state = ''offered'')',
+        -- a body that is offered a case learns that there is one, and keeps its answer; the body that gave it keeps the act
+        'case_transfer', case_scope || ' OR (to_organisation_id = (SELECT case_organisation()) AND state <> ''withdrawn'')
+             OR (NOT restricted AND from_organisation_id = (SELECT case_organisation()))',
         'case_closure', case_scope,
         'child_contact', case_scope,
         'consent', case_scope,
@@ -86,6 +89,7 @@ DECLARE
                        OR organisation_id = (SELECT case_organisation())))))
                  OR (case_id IS NOT NULL AND on_team(case_id))
                  OR (kind IN (''handover_acceptance'', ''break_glass_review'') AND assignee_id = (SELECT actor_user()))
+                 OR (record_type = ''case_transfer'' AND organisation_id = (SELECT case_organisation()))
                  OR (record_type = ''break_glass_grant'' AND sees_grant(record_id))
                  OR (record_type = ''benefit_determination'' AND sees_determination(record_id))',
         -- benefits: facts of a whole family, so whoever may not see one of its persons sees nothing of it; and the benefits

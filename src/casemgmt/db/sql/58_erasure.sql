@@ -36,6 +36,7 @@ CREATE OR REPLACE FUNCTION erased_columns() RETURNS jsonb LANGUAGE sql IMMUTABLE
     "set": {"title": "=CASE WHEN title IS NOT NULL THEN '' END", "note": null, "result": null, "cancel_reason": null}},
   "case_record": {"by": {"case": "id"}, "set": {"restriction_note": null}},
   "case_handover": {"by": {"case": "case_id"}, "set": {"note": null, "decline_reason": null}},
+  "case_transfer": {"by": {"case": "case_id"}, "set": {"note": null, "decline_reason": "=CASE WHEN decline_reason IS NOT NULL THEN '' END"}},
   "case_closure": {"by": {"case": "case_id"}, "set": {"note": "", "decision_note": null, "reopen_note": null}},
   "consent": {"by": {"case": "case_id"}, "set": {"child_words": null, "note": null, "withdraw_note": null}},
   "child_contact": {"by": {"case": "case_id", "row": "id"}, "set": {"words": null, "note": null}},

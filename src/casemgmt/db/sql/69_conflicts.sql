@@ -38,6 +38,7 @@ DECLARE
     acted constant text[] := ARRAY[
         'break_glass_grant.user_id',    -- who opens a case for oneself: refused before, 14_break_glass.sql
         'case_handover.from_user_id',   -- who had the case
+        'case_transfer.manager_id',     -- who got the case: case_record names them in the same step
         'staff_conflict.user_id',       -- who is shut out
         'timeline_entry.actor_id'];     -- who did what is told
     r record;
