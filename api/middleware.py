@@ -24,8 +24,8 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 # Segments of our paths are words, codes and ids. Whatever is written in another way (%2e, %00, //, ..) leads nowhere.
 _PATH = re.compile(rb"/|(?:/(?!\.{1,2}(?:/|$))[A-Za-z0-9._-]{1,100})+")
 _CLOSE = {"Connection": "close"}
-_UPLOAD = re.compile(r"/v1/documents/[^/]+/content")
-"""The one path whose body is larger than a command, and is taken in as it comes."""
+_UPLOAD = re.compile(r"/v1/(?:documents/[^/]+/content|imports/[^/]+/file)")
+"""The paths whose body is larger than a command, and is taken in as it comes."""
 
 log = structlog.get_logger()
 

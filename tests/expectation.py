@@ -41,6 +41,9 @@ TABLES = (
     "family_member",
     "follow_up_check",
     "health_note",
+    "import_content",
+    "import_run",
+    "imported_record",
     "legal_hold",
     "mobile_group_member",
     "person",
@@ -423,6 +426,19 @@ class Expectation:
     def account(self, row: Row) -> bool:
         return row["kind"] != "system"
 
+    def import_run(self, row: Row) -> bool:
+        """An import: who prepares it, and those of its body who sign imports off."""
+        return row["created_by_id"] == self.user_id or ("imports" in self.flags and row["organisation_id"] == self.body)
+
+    def import_content(self, row: Row) -> bool:
+        return self.import_run(self.world.by_id["import_run"][row["import_id"]])
+
+    def origin(self, row: Row) -> bool:
+        """Where a record came from is seen with the record."""
+        if row["person_id"] is not None:
+            return self.of_person(row)
+        return self.of_signal_or_case(row)
+
     def everybody(self, _: Row) -> bool:
         return True
 
@@ -491,6 +507,9 @@ RULES: dict[str, Rule] = {
     "family": Expectation.family,
     "family_member": Expectation.of_person,
     "health_note": Expectation.health_note,
+    "import_content": Expectation.import_content,
+    "import_run": Expectation.import_run,
+    "imported_record": Expectation.origin,
     "legal_hold": Expectation.records,
     "mobile_group_member": Expectation.everybody,
     "person": Expectation.person,

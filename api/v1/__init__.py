@@ -19,6 +19,7 @@ from api.v1 import (
     families,
     handovers,
     identities,
+    imports,
     logins,
     mobile_groups,
     organisations,
@@ -83,6 +84,7 @@ ROUTERS = (
     access_log.audit_router,
     retention.router,
     research.router,
+    imports.router,
     subject_copies.router,
 )
 

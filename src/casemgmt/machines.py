@@ -12,6 +12,7 @@ from casemgmt.conflicts.states import STAFF_CONFLICT
 from casemgmt.consents.states import CONSENT
 from casemgmt.documents.states import DOCUMENT
 from casemgmt.exports.states import PROJECT
+from casemgmt.imports.states import IMPORT
 from casemgmt.outreach.states import REFERRAL
 from casemgmt.plans.measure_states import PLAN_MEASURE
 from casemgmt.plans.states import PLAN
@@ -49,5 +50,6 @@ MACHINES: dict[str, Machine[Any]] = {
         STAFF_CONFLICT,
         DOCUMENT,
         BREAK_GLASS,
+        IMPORT,
     )
 }

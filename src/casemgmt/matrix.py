@@ -26,6 +26,7 @@ READ_WITH: dict[str, P] = {
     "document": P.DOCUMENTS_READ,
     "erasure_request": P.RECORDS_ERASE,
     "follow_up_check": P.REHABILITATION_READ,
+    "import_run": P.IMPORTS_READ,
     "legal_hold": P.RECORDS_HOLD,
     "plan": P.PLANS_READ,
     "plan_measure": P.PLANS_READ,

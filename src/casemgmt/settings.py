@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from casemgmt.settings_database import DatabaseSettings
 from casemgmt.settings_documents import DocumentSettings
 from casemgmt.settings_edge import EdgeSettings, is_safe_address, words
+from casemgmt.settings_imports import ImportSettings
 from casemgmt.settings_sessions import SessionSettings
 
 MINIMUM_SECRET_LENGTH = 32
@@ -33,7 +34,7 @@ def _networks(value: str) -> tuple[Network, ...]:
     return tuple(ip_network(part) for part in words(value))
 
 
-class Settings(EdgeSettings, SessionSettings, DocumentSettings, DatabaseSettings):
+class Settings(EdgeSettings, SessionSettings, DocumentSettings, ImportSettings, DatabaseSettings):
     """What a deployment may set. Outside demo mode the secrets must be set, long and different."""
 
     model_config = SettingsConfigDict(env_prefix="CASEMGMT_", frozen=True, extra="ignore")

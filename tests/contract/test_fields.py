@@ -22,6 +22,7 @@ LOOKS_LIKE_CONTENT = ("note", "name", "phone", "address", "words", "text", "body
 NO_CONTENT = {
     "audit_witness.name": "the name of a witness of the log",
     "document.storage_name": "a name without meaning",
+    "import_run.mapping_name": "the name of a mapping file",
     "research_export.name": "the name of a table of the export",
 }
 

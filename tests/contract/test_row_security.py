@@ -114,6 +114,7 @@ DEFINER_FUNCTIONS = {
     "fill_scope": "trigger: copies the scope of case, signal or family",
     "glass_case": "asked by policies: what the grant named by the transaction opens",
     "glass_signals": "asked by policies: the signals of that case",
+    "imported_before": "which rows of a register of one's own body are here, also where the record is hidden by now",
     "is_shut_out": "whether somebody may be given work; what conflicts there are is known to few",
     "job_identity": "what an account may do now, for a job that it asked for; no right for the service",
     "join_case": "attaches signals and their tasks to a case that the actor may not see",

@@ -36,6 +36,7 @@ PATH_RECORDS = {
     "goal_id": "plan_goal",
     "grant_id": "break_glass_grant",
     "handover_id": "case_handover",
+    "import_id": "import_run",
     "measure_id": "plan_measure",
     "offer_id": "benefit_offer",
     "other_id": "assessment",
@@ -127,6 +128,7 @@ LISTS = {
     "list_grants_to_review": "break_glass_grant",
     "list_handovers": "case_handover",
     "list_holds": "legal_hold",
+    "list_imports": "import_run",
     "list_my_grants": "break_glass_grant",
     "list_my_sessions": "centre_session",
     "list_my_tasks": "task",
@@ -150,6 +152,7 @@ COUNTS = {"get_task_summary": "task"}
 SHOW_NO_RECORD = {
     "break_glass": "a new record: what it opens and whom it refuses stands in tests/http/test_break_glass.py",
     "add_centre_room": "rooms",
+    "announce_import": "a new record",
     "announce_document": "a new record; what it belongs to stands in BODY_RECORDS",
     "begin_my_second_factor": "one's own account",
     "change_centre_room": "rooms",

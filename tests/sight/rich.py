@@ -29,6 +29,7 @@ from tests.clients import World
 from tests.document_steps import announce, keep
 from tests.expectation import TABLES
 from tests.factories_iin import make_iin
+from tests.import_tables import ROWS, as_csv, checked, imported
 from tests.people import MOTHER, case_of, record_person, signal_about
 from tests.sight.accounts import make_accounts
 from tests.steps import MANAGER, done
@@ -55,6 +56,7 @@ NOT_WORDS = {
     ("benefit_determination", "receipt"): "the receipt is checked when it is read; its answer names the determination",
     ("benefit_recomputation", "receipt"): "as above",
     ("benefit_determination", "article"): "an article of an act",
+    ("import_run", "mapping"): "titles of columns and codes; shown in no answer",
 }
 _WORDS_IN_JSON = {("plan", "content"): {"text", "measured_by", "argument"}}
 
@@ -78,6 +80,7 @@ async def _live(app: FastAPI) -> None:
         await play(client, Console(file=StringIO(), width=160), stories=list(STORIES))
         world = World(client)
         await make_accounts(world)
+        await _imports(world)
         await _at_the_centre(world)
         await _restricted(world)
         await _astana(world)
@@ -202,6 +205,13 @@ async def _documents(world: World) -> None:
             for secrecy in ("ordinary", "medical", "reporter"):
                 await keep(caller, query.removesuffix("s"), record["id"], secrecy=secrecy)
             await announce(caller, query.removesuffix("s"), record["id"])
+
+
+async def _imports(world: World) -> None:
+    """Tables of two bodies: one that came in, one that is looked at with a fault, one of another region."""
+    await imported(world, as_csv())
+    await checked(world, as_csv([("1", "вчера", *ROWS[0][2:])]))
+    await checked(world, as_csv(), by="duty.astana")
 
 
 async def _restricted(world: World) -> None:

@@ -40,6 +40,7 @@ SEPARATIONS = (
     Separation("factor_removal", "user_id", "requested_by_id", "Nobody asks for the removal of their own factor."),
     Separation("factor_removal", "user_id", "decided_by_id", "Nobody decides on their own factor."),
     Separation("identity_link", "user_id", "linked_by_id", "Nobody links an identity to their own account."),
+    Separation("import_run", "created_by_id", "signed_off_by_id", "Who prepares an import does not sign it off."),
     Separation("legal_hold", "lift_requested_by_id", "lifted_by_id", "Two persons lift a hold."),
     Separation("plan", "signed_by_id", "approved_by_id", "Who signs a plan does not approve it."),
     Separation(

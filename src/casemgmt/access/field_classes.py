@@ -125,6 +125,13 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "follow_up_check": {_F.PROGRESS: "created_at due_on done_at child_seen result", _F.CONTENT: "note"},
     "idempotency_key": {_F.MACHINERY: "key fingerprint status created_at", _F.CONTENT: "headers body"},
     "identity_link": {_F.STAFF: "issuer subject linked_at unlinked_at"},
+    "import_content": {_F.CONTENT: "body report"},
+    "import_run": {
+        _F.PROGRESS: "kind source mapping_name mapping_revision file_digest file_bytes sheet rows new_rows known_rows"
+        " differing_rows faults report_digest created_at checked_at signed_off_at done_at withdrawn_at",
+        _F.CONTENT: "mapping",
+    },
+    "imported_record": {_F.PROGRESS: "source part sheet row imported_at", _F.CONTENT: "number content_digest"},
     "legal_hold": {
         _F.PROGRESS: "kind target_type from_on review_on placed_at reviewed_at lift_requested_at lifted_at",
         _F.CONTENT: "authority number reason lift_reason",

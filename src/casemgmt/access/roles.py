@@ -42,7 +42,7 @@ class Role:
     `fields.SECRETS`), `trail` (who looked at the record); and `audit`, `directory`, `benefits` (determinations of the
     body and the region, without the persons' files), `records` (holds, plans of destruction, requests for erasure: ids
     and papers), `research` (pseudonymised tables), `subjects` (copies for subjects), `conflicts` (those declared in the
-    body), `break_glass` (grants that the body reviews)."""
+    body), `break_glass` (grants that the body reviews), `imports` (tables of the body that wait to be signed off)."""
 
     states_purpose: bool = False
     """Whether every read of a child's record says for what: a system, or a body that oversees others' work."""
@@ -60,6 +60,8 @@ _SIGNAL_DESK = {
     P.CONTACTS_READ,
     P.DOCUMENTS_READ,
     P.DOCUMENTS_WRITE,
+    P.IMPORTS_READ,
+    P.IMPORTS_WRITE,
     P.SIGNALS_CREATE,
     P.SIGNALS_READ,
     P.SIGNALS_TRIAGE,
@@ -117,6 +119,8 @@ _CASE_WORK = _TEAM_WORKER | {
     P.DOCUMENTS_REMOVE,
     P.FOLLOW_UPS_WRITE,
     P.IDENTIFIERS_READ,
+    P.IMPORTS_READ,
+    P.IMPORTS_WRITE,
     P.MOBILE_GROUPS_READ,
     P.PERSONS_WRITE,
     P.PLANS_PRINT,
@@ -209,6 +213,8 @@ ROLES: dict[str, Role] = {
             P.CENTRES_MANAGE,
             P.CONFLICTS_MANAGE,
             P.DOCUMENTS_REMOVE,
+            P.IMPORTS_APPROVE,
+            P.IMPORTS_READ,
             P.SESSIONS_BOOK,
             P.SESSIONS_HOLD,
             P.TASKS_SUPERVISE,
@@ -224,11 +230,20 @@ ROLES: dict[str, Role] = {
         },
         signals=Reach.OWN,
         cases=Reach.ORGANISATION,
-        flags=_CONTACTS | _TRAIL | {"break_glass", "conflicts"},
+        flags=_CONTACTS | _TRAIL | {"break_glass", "conflicts", "imports"},
     ),
     "centre_specialist": _role(
         "Psychologist, lawyer, social worker of a centre: sessions with the families on whose team they are",
-        _TEAM_WORKER | {P.ASSESSMENTS_WRITE, P.CONSENTS_WRITE, P.DOCUMENTS_REMOVE, P.SESSIONS_BOOK, P.SESSIONS_HOLD},
+        _TEAM_WORKER
+        | {
+            P.ASSESSMENTS_WRITE,
+            P.CONSENTS_WRITE,
+            P.DOCUMENTS_REMOVE,
+            P.IMPORTS_READ,
+            P.IMPORTS_WRITE,
+            P.SESSIONS_BOOK,
+            P.SESSIONS_HOLD,
+        },
         signals=Reach.OWN,
         cases=Reach.TEAM,
         flags=_CONTACTS,
@@ -344,6 +359,8 @@ ROLES: dict[str, Role] = {
             P.DOCUMENTS_ORIGINALS,
             P.DOCUMENTS_REMOVE,
             P.DOCUMENTS_WRITE,
+            P.IMPORTS_APPROVE,
+            P.IMPORTS_READ,
             P.MOBILE_GROUPS_READ,
             P.PLANS_APPROVE,
             P.PLANS_PRINT,
@@ -361,7 +378,7 @@ ROLES: dict[str, Role] = {
         },
         signals=Reach.REGION,
         cases=Reach.ORGANISATION,
-        flags=_CONTACTS | _TRAIL | {"break_glass", "conflicts"},
+        flags=_CONTACTS | _TRAIL | {"break_glass", "conflicts", "imports"},
     ),
 }
 

@@ -12,6 +12,7 @@ from casemgmt.consents import tables as consents
 from casemgmt.db.base import metadata
 from casemgmt.documents import tables as documents
 from casemgmt.exports import tables as exports
+from casemgmt.imports import tables as imports
 from casemgmt.organisations import tables as organisations
 from casemgmt.outreach import tables as outreach
 from casemgmt.people import tables as people
@@ -39,6 +40,7 @@ __all__ = [
     "consents",
     "documents",
     "exports",
+    "imports",
     "metadata",
     "organisations",
     "outreach",

@@ -1,5 +1,7 @@
 """The unit of work: one request, one transaction, one actor; no write and no personal read without its audit event."""
 
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -24,6 +26,7 @@ from casemgmt.ids import new_id
 RowT = TypeVar("RowT", bound=SQLModel)
 
 _BEGIN = text("SELECT begin_work(:user, :version, :session, :request, :salt)")
+_CHECK_NOW = text("SET CONSTRAINTS ALL IMMEDIATE")
 _PURPOSE = text("SELECT set_config('casemgmt.purpose', :purpose, true)")
 _AUDIT = text(
     "SELECT audit_write(:id, :kind, :outcome, :reason, :record_type, :record_ids, :case_id, :signal_id, :fields, NULL,"
@@ -89,6 +92,29 @@ class Work:
         changes.extend(content_of(row) for row in new if isinstance(row, Row) and row.committed)
         self.record(replace(event, fields=event.fields + fields, changes=event.changes + tuple(changes)))
 
+    async def save_each(self, acts: Sequence[tuple[Event, Sequence[SQLModel]]]) -> None:
+        """Write new rows of many records, table by table in the order of the first act, an event for each record."""
+        rows = [row for _, each in acts for row in each]
+        for kind in dict.fromkeys(type(row) for row in rows):
+            self.session.add_all(row for row in rows if type(row) is kind)
+            await self.session.flush()
+        for event, each in acts:
+            content = tuple(content_of(row) for row in each if isinstance(row, Row) and row.committed)
+            self.record(replace(event, changes=event.changes + content))
+
+    @asynccontextmanager
+    async def rehearsal(self) -> AsyncIterator[None]:
+        """Do everything within the block to its very end, events and checks at commit included, and undo it."""
+        kept, self._events = self._events, []
+        undone = await self.session.begin_nested()
+        try:
+            yield
+            await self._write_events()
+            await self.session.execute(_CHECK_NOW)
+        finally:
+            self._events = kept
+            await undone.rollback()
+
     async def call(self, statement: str, /, **arguments: Any) -> Any:
         """Call a named function of the database and return its one value."""
         return (await self.session.execute(text(statement), arguments)).scalar()
@@ -106,10 +132,13 @@ class Work:
         """Write the events and commit. A transaction without an event is refused."""
         if not self._events:
             raise UnauditedError("the unit of work recorded no audit event")
+        await self._write_events()
+        await self.session.commit()
+
+    async def _write_events(self) -> None:
         await self.session.flush()
         for number, event in enumerate(self._events):
             await self.session.execute(_AUDIT, _columns(event, new_salt() if number else self._salt))
-        await self.session.commit()
 
     async def begin(self) -> None:
         """Set the actor; refused where the account, its rights or its session no longer hold."""

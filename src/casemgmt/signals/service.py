@@ -1,11 +1,12 @@
 """Use cases of signals: record, read, list, name whom it is about."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 
 from casemgmt.audit.events import Event
 from casemgmt.db import paging
@@ -14,6 +15,7 @@ from casemgmt.db.work import Acting, Work
 from casemgmt.errors import Conflict, NotFound, WrongState, invalid_field
 from casemgmt.ids import new_id
 from casemgmt.models import AllowedActionView
+from casemgmt.moments import check_moment
 from casemgmt.outreach.warnings import warnings_of
 from casemgmt.people.phones import InvalidPhoneError, normalise_phone, phone_hash
 from casemgmt.people.service import require_visible_persons
@@ -69,13 +71,33 @@ async def register_plain_signal(direct: Direct, command: RegisterSignal, lookup_
     return _registered(signal, clock)
 
 
-def _beginning(work: Acting, command: RegisterSignal) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
-    """Return the columns of a new signal, of the clock of its triage and of the first entry of its story."""
+def imported_signal(
+    work: Acting, command: RegisterSignal, received_at: datetime, lookup_key: bytes
+) -> tuple[Signal, list[SQLModel]]:
+    """Return a signal from a register that was kept elsewhere, and the rows that begin with it; the caller saves them.
+
+    It is as one that is recorded now, but for the moment of its receipt: its desk owes the triage since then.
+    """
+    policy.check_registration(command, work.now)
+    check_moment("/occurred_at", command.occurred_at, now=received_at)
+    columns, clock, story = _beginning(work, command, received_at)
+    signal = Signal(**columns)
+    reporter = [] if command.reporter is None else [_reporter(work, signal.id, command.reporter, lookup_key)]
+    return signal, [*reporter, Task(**clock), TimelineEntry(**story | {"kind": "signal.imported"})]
+
+
+def _beginning(
+    work: Acting, command: RegisterSignal, received_at: datetime | None = None
+) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
+    """Return the columns of a new signal, of the clock of its triage and of the first entry of its story.
+
+    `received_at`: of a signal that was taken before this service was there; its clock runs from then on.
+    """
     signal_id, body = command.id or new_id(), work.actor.organisation_id
     signal = command.model_dump(exclude={"subjects", "reporter"}) | {
         "id": signal_id,
         "state": SIGNAL.initial,
-        "received_at": work.now,
+        "received_at": received_at or work.now,
         "received_by_organisation_id": body,
         "organisation_id": body,
         "registered_by_id": work.actor.user_id,
@@ -85,7 +107,8 @@ def _beginning(work: Acting, command: RegisterSignal) -> tuple[dict[str, Any], d
         "region_code": command.region_code or work.actor.region_code,
     }
     kind = f"triage_{policy.suggested_urgency(command.category, command.severity, danger_now=command.danger_now)}"
-    clock = clocks.columns(work, kind, "signal", signal_id, organisation_id=body, signal_id=signal_id)
+    about = clocks.About(organisation_id=body, signal_id=signal_id, since=received_at)
+    clock = clocks.columns(work, kind, "signal", signal_id, **about)
     data = {"source": command.source, "channel": command.channel, "category": command.category}
     story = story_columns(
         work, "signal.received", "signal", signal_id, organisation_id=body, signal_id=signal_id, data=data

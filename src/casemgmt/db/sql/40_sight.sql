@@ -147,6 +147,12 @@ DECLARE
         'factor_removal', '(SELECT actor_has(''directory''))',
         'identity_link', '(SELECT actor_has(''directory''))',
         'idempotency_key', 'user_id = (SELECT actor_user())',
+        -- an import: who prepares it, and those of its body who sign off; a record's origin is seen with the record
+        'import_run', 'created_by_id = (SELECT actor_user())
+                       OR ((SELECT actor_has(''imports'')) AND organisation_id = (SELECT actor_organisation()))',
+        'import_content', 'EXISTS (SELECT 1 FROM import_run r WHERE r.id = import_id)',
+        'imported_record', '(signal_id IS NOT NULL AND ' || of_signal || ') OR (case_id IS NOT NULL AND (' || case_scope || '))
+                            OR (person_id IS NOT NULL AND ' || of_person || ')',
         'audit_event', '(SELECT actor_has(''audit''))',
         'audit_leaf', '(SELECT actor_has(''audit''))',
         -- hashes and public keys: whoever kept a head outside checks it without an account

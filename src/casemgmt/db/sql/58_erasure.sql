@@ -32,6 +32,8 @@ CREATE OR REPLACE FUNCTION erased_columns() RETURNS jsonb LANGUAGE sql IMMUTABLE
   "break_glass_grant": {"by": {"case": "case_id"}, "set": {"note": "", "review_note": null}},
   "staff_conflict": {"by": {"identity": "record_id", "case": "record_id", "signal": "record_id"}, "set": {"note": null,
     "end_note": null}},
+  "imported_record": {"by": {"signal": "signal_id", "case": "case_id", "identity": "person_id"}, "set": {"number": "=id::text",
+    "content_digest": ""}},
   "task": {"by": {"signal": "signal_id", "case": "case_id", "identity": "record_id", "determination": "record_id"},
     "set": {"title": "=CASE WHEN title IS NOT NULL THEN '' END", "note": null, "result": null, "cancel_reason": null}},
   "case_record": {"by": {"case": "id"}, "set": {"restriction_note": null}},

@@ -1,0 +1,123 @@
+"""Imports of open signals and cases from tables: announce, send the file, read the report, sign off, carry out."""
+
+from collections.abc import AsyncIterator
+from uuid import UUID
+
+from fastapi import Request, Response
+from starlette.exceptions import HTTPException
+from starlette.responses import StreamingResponse
+
+from api.etags import ExpectedVersion, set_etag
+from api.languages import ReaderLanguage
+from api.routing import CurrentServices, CurrentWork, Router, needed_work
+from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
+from api.services import services_of
+from casemgmt.access.permissions import Permission
+from casemgmt.errors import Invalid
+from casemgmt.imports import reporting, service
+from casemgmt.imports.commands import AnnounceImport, ConfirmReport
+from casemgmt.imports.views import ImportSummary, ImportView, ReportView
+
+router = Router("/imports", "imports")
+_CSV = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
+
+
+@router.post("", Permission.IMPORTS_WRITE, status_code=201)
+async def announce_import(command: AnnounceImport, response: Response, work: CurrentWork) -> ImportView:
+    """Announce the import of a table with its mapping file, which is checked at once. The table comes next."""
+    view = await service.announce_import(work, command)
+    response.headers["Location"] = f"/v1/imports/{view.id}"
+    return _shown(response, view)
+
+
+@router.guarded("PUT", "/{import_id}/file", Permission.IMPORTS_WRITE, streaming=True)
+async def put_import_file(import_id: UUID, request: Request, response: Response) -> ImportView:
+    """Send the table (CSV) as the body. The whole import is tried at once and undone: its report tells each cell."""
+    if request.headers.get("content-encoding", "identity").lower() != "identity":
+        raise HTTPException(415)
+    settings = services_of(request).settings
+    body = await _whole(request.stream(), settings.import_bytes)
+    try:
+        async with needed_work(request) as work:
+            view = await service.receive_file(work, import_id, body, settings)
+    except Invalid as refusal:
+        async with needed_work(request) as work:
+            service.file_refused(work, import_id, refusal)
+        raise
+    return _shown(response, view)
+
+
+@router.get("", Permission.IMPORTS_READ)
+async def list_imports(work: CurrentWork, limit: Limit = DEFAULT_PAGE, cursor: Cursor = None) -> Page[ImportSummary]:
+    """List your imports, and those of your body that you may sign off, newest first."""
+    return Page.of(await service.list_imports(work, limit, cursor))
+
+
+@router.get("/{import_id}", Permission.IMPORTS_READ)
+async def get_import(import_id: UUID, response: Response, work: CurrentWork) -> ImportView:
+    """Read an import, with the actions that are allowed on it now."""
+    return _shown(response, await service.read_import(work, import_id))
+
+
+@router.get("/{import_id}/report", Permission.IMPORTS_READ)
+async def get_import_report(import_id: UUID, work: CurrentWork, language: ReaderLanguage) -> ReportView:
+    """Read the report: each finding with row, column, problem and what to do, in your language."""
+    return await reporting.read_report(work, import_id, language)
+
+
+@router.get("/{import_id}/report.csv", Permission.IMPORTS_READ, response_class=StreamingResponse, responses=_CSV)
+async def get_import_report_table(import_id: UUID, work: CurrentWork, language: ReaderLanguage) -> StreamingResponse:
+    """Fetch the report as a table, to mend the register beside it."""
+    report = await reporting.read_report(work, import_id, language)
+    headers = {"Content-Disposition": 'attachment; filename="import-report.csv"'}
+    return StreamingResponse(reporting.as_csv(report), 200, headers, "text/csv; charset=utf-8")
+
+
+@router.post("/{import_id}/check", Permission.IMPORTS_WRITE)
+async def check_import(import_id: UUID, response: Response, work: CurrentWork, services: CurrentServices) -> ImportView:
+    """Try the import once more: what the service holds may have changed since the report."""
+    return _shown(response, await service.check_again(work, import_id, services.settings))
+
+
+@router.post("/{import_id}/sign-off", Permission.IMPORTS_APPROVE)
+async def sign_off_import(
+    import_id: UUID, command: ConfirmReport, response: Response, work: CurrentWork, expected: ExpectedVersion
+) -> ImportView:
+    """Sign off the report that you read, as the second person."""
+    return _shown(response, await service.sign_off(work, import_id, command, expected))
+
+
+@router.post("/{import_id}/carry-out", Permission.IMPORTS_WRITE)
+async def carry_out_import(
+    import_id: UUID,
+    command: ConfirmReport,
+    response: Response,
+    work: CurrentWork,
+    services: CurrentServices,
+    expected: ExpectedVersion,
+) -> ImportView:
+    """Record all new rows of the table, or none where anything is not as it was signed off."""
+    return _shown(response, await service.carry_out(work, import_id, command, services.settings, expected))
+
+
+@router.post("/{import_id}/withdraw", Permission.IMPORTS_WRITE)
+async def withdraw_import(
+    import_id: UUID, response: Response, work: CurrentWork, expected: ExpectedVersion
+) -> ImportView:
+    """Give an import up. Its file and its report are deleted; that it was is kept."""
+    return _shown(response, await service.withdraw_import(work, import_id, expected))
+
+
+async def _whole(stream: AsyncIterator[bytes], most: int) -> bytes:
+    """Return a body that arrives in parts, refused as soon as it is too large."""
+    body = bytearray()
+    async for part in stream:
+        body += part
+        if len(body) > most:
+            raise HTTPException(413)
+    return bytes(body)
+
+
+def _shown(response: Response, view: ImportView) -> ImportView:
+    set_etag(response, view.version)
+    return view
