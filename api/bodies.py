@@ -41,6 +41,10 @@ async def check_body(request: Request, media_type: str) -> None:
             raise HTTPException(415)
     if media_type == JSON:
         await request.json()
+    elif media_type == FORM:
+        names = [name for name, _ in (await request.form()).multi_items()]
+        if len(set(names)) < len(names):  # RFC 6749, 3.2: of two values somebody may have checked the other one
+            raise Invalid("A form names a field twice.", code="repeated-field")
 
 
 def _read_json(body: bytes) -> Any:

@@ -47,6 +47,7 @@ STATUS_OF_CODE = {
     "purpose-needed": 400,
     "precondition-required": 428,
     "invalid-credentials": 400,
+    "start-code-over": 400,
     "invalid-grant": 400,
     "session-idle": 400,
     "second-factor-needed": 400,

@@ -15,6 +15,8 @@ Row = dict[str, Any]
 Rule = Callable[["Expectation", Row], bool]
 
 TABLES = (
+    "account_change",
+    "account_notice",
     "adoption_fact",
     "app_user",
     "assessment",
@@ -191,7 +193,7 @@ class Expectation:
 
     def _is_closed(self, table: str, row: Row) -> bool:
         """Answer whether a row belongs to something that a conflict shuts the account out of."""
-        if table in {"staff_conflict", "app_user", "user_role", "mobile_group_member"}:
+        if table in _OF_STAFF:
             return False
         ids = {row.get(column) for column in ("case_id", "signal_id", "person_id", "other_id", "family_id")}
         ids |= set(row.get("person_ids") or ()) | set(row.get("record_ids") or ())
@@ -445,6 +447,14 @@ class Expectation:
     def user_role(self, row: Row) -> bool:
         return row["user_id"] == self.user_id or "directory" in self.flags
 
+    def account_change(self, row: Row) -> bool:
+        """What is asked for accounts: administrators, and who heads the body, but for what is their own."""
+        heads = "accounts" in self.flags and row["organisation_id"] == self.body
+        return "directory" in self.flags or (heads and row["user_id"] != self.user_id)
+
+    def account_notice(self, row: Row) -> bool:
+        return bool(row["reader_id"] == self.user_id)
+
     def audit(self, _: Row) -> bool:
         return "audit" in self.flags
 
@@ -461,6 +471,8 @@ class Expectation:
         return bool({"research", "records"} & self.flags)
 
 
+_OF_STAFF = {"account_change", "account_notice", "staff_conflict", "app_user", "user_role", "mobile_group_member"}
+"""Rows that tell of no person but of staff: nobody is shut out of them."""
 _OWN_KEYS = {
     "case_record": ("id",),
     "document": ("record_id",),
@@ -487,6 +499,8 @@ def _is_the_named(conflict: Row, person: Row) -> bool:
 
 
 RULES: dict[str, Rule] = {
+    "account_change": Expectation.account_change,
+    "account_notice": Expectation.account_notice,
     "adoption_fact": Expectation.adoption_fact,
     "app_user": Expectation.account,
     "audit_event": Expectation.audit,

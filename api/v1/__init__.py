@@ -4,6 +4,7 @@ from starlette.routing import BaseRoute
 
 from api.v1 import (
     access_log,
+    account_changes,
     assessments,
     audit,
     audit_proofs,
@@ -71,6 +72,7 @@ ROUTERS = (
     reference.router,
     organisations.router,
     users.router,
+    account_changes.router,
     conflicts.router,
     break_glass.router,
     client_secrets.router,

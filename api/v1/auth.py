@@ -1,20 +1,23 @@
-"""Log-in, refresh, log-out, and who I am."""
+"""Log-in, refresh, log-out, who I am, and what I am told of my account."""
 
 from typing import Annotated, Literal
+from uuid import UUID
 
 from fastapi import Form, Request
 
 from api.addresses import door_of
+from api.languages import ReaderLanguage
 from api.routing import CurrentActor, CurrentServices, CurrentWork, Router
 from casemgmt.access.permissions import Permission
 from casemgmt.access.service import Grant
 from casemgmt.audit.events import Event
 from casemgmt.errors import invalid_field
 from casemgmt.models import View
+from casemgmt.organisations import notices
 from casemgmt.organisations.accounts import read_me
-from casemgmt.organisations.commands import ChangePassword
+from casemgmt.organisations.commands import ChangePassword, StartAccount
 from casemgmt.organisations.passwords import change_password
-from casemgmt.organisations.views import MeView
+from casemgmt.organisations.views import AccountNoticeList, MeView
 
 router = Router("", "access")
 
@@ -30,6 +33,8 @@ class TokenAnswer(View):
     """Sent with the next log-in of the same user, it makes the device known: failures elsewhere don't slow it down."""
     recovery_codes: list[str] | None
     """Shown once, when a second factor begins to count."""
+    unread_notices: int
+    """How much happened to the account, or to those that its owner heads, unread: `GET /v1/me/notices`."""
 
 
 def _answer(grant: Grant) -> TokenAnswer:
@@ -40,6 +45,7 @@ def _answer(grant: Grant) -> TokenAnswer:
         refresh_token=grant.refresh_token,
         device_token=grant.device_token,
         recovery_codes=None if grant.recovery_codes is None else list(grant.recovery_codes),
+        unread_notices=grant.unread_notices,
     )
 
 
@@ -86,6 +92,17 @@ def _needed(value: str | None, field: str) -> str:
     return value
 
 
+@router.open("POST", "/start", "the two halves of a start code are the credential", body_limit=4096, status_code=204)
+async def start_account(command: StartAccount, request: Request, services: CurrentServices) -> None:
+    """Set the first password of my account, or another one after it was lost, with both halves of a start code.
+
+    The code holds once and for some days. Every session of the account ends; then log in as always.
+    """
+    halves = (command.first_half.get_secret_value(), command.second_half.get_secret_value())
+    door = door_of(request, services.settings, None, None)
+    await services.accounts.start(command.username, halves, command.password.get_secret_value(), door)
+
+
 @router.post("/logout", Permission.SELF_READ, status_code=204)
 async def end_session(actor: CurrentActor, work: CurrentWork) -> None:
     """End the session of the token: neither it nor its refresh token works any more."""
@@ -103,3 +120,15 @@ async def get_me(work: CurrentWork) -> MeView:
 async def put_my_password(command: ChangePassword, work: CurrentWork, services: CurrentServices) -> None:
     """Change my password. Every session of the account ends, this one too."""
     await change_password(work, services.accounts, command)
+
+
+@router.get("/me/notices", Permission.SELF_READ)
+async def list_my_notices(work: CurrentWork, language: ReaderLanguage) -> AccountNoticeList:
+    """List what happened to my account and, where I head a body, to its accounts, newest first; 200 at most."""
+    return await notices.list_notices(work, language)
+
+
+@router.post("/me/notices/{notice_id}/read", Permission.SELF_READ, status_code=204)
+async def read_my_notice(notice_id: UUID, work: CurrentWork) -> None:
+    """Note that I read a notice."""
+    await notices.read_notice(work, notice_id)

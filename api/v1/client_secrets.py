@@ -1,4 +1,4 @@
-"""Secrets of machine accounts. A new one is a PUT: the answer to a POST is kept with its idempotency key."""
+"""Secrets of machine accounts. To ask for one is a PUT: the answer to a POST is kept with its idempotency key."""
 
 from uuid import UUID
 
@@ -6,7 +6,7 @@ from api.routing import CurrentWork, Router
 from casemgmt.access.permissions import Permission
 from casemgmt.organisations import machines
 from casemgmt.organisations.commands import AddClientSecret
-from casemgmt.organisations.views import ClientSecretList, NewClientSecretView
+from casemgmt.organisations.views import AskedView, ClientSecretList
 
 router = Router("/users/{user_id}/client-secrets", "users")
 
@@ -18,11 +18,15 @@ async def list_client_secrets(user_id: UUID, work: CurrentWork) -> ClientSecretL
 
 
 @router.guarded("PUT", "/{secret_id}", Permission.USERS_MANAGE, status_code=201)
-async def add_client_secret(
+async def ask_for_client_secret(
     user_id: UUID, secret_id: UUID, command: AddClientSecret, work: CurrentWork
-) -> NewClientSecretView:
-    """Make a secret under an id of yours. It is shown this once; two hold at once, so that one replaces the other."""
-    return await machines.add_secret(work, user_id, secret_id, command)
+) -> AskedView:
+    """Ask for a secret under an id of yours. You are shown its first half, this once.
+
+    Whoever grants it at `/v1/account-changes/{secret_id}/approval` is shown the second half. The secret is both with a
+    point between them, put together by those who run the system. Two hold at once, so that one replaces the other.
+    """
+    return await machines.ask_for_secret(work, user_id, secret_id, command)
 
 
 @router.guarded("DELETE", "/{secret_id}", Permission.USERS_MANAGE, status_code=204)

@@ -6,7 +6,7 @@ from api.routing import CurrentServices, CurrentWork, Router
 from casemgmt.access.permissions import Permission
 from casemgmt.organisations import identities
 from casemgmt.organisations.commands import LinkIdentity
-from casemgmt.organisations.views import IdentityList, IdentityView
+from casemgmt.organisations.views import AccountChangeView, IdentityList
 
 router = Router("/users/{user_id}/identities", "users")
 
@@ -18,11 +18,11 @@ async def list_identities(user_id: UUID, work: CurrentWork) -> IdentityList:
 
 
 @router.post("", Permission.USERS_MANAGE, status_code=201)
-async def link_identity(
+async def ask_for_identity(
     user_id: UUID, command: LinkIdentity, work: CurrentWork, services: CurrentServices
-) -> IdentityView:
-    """Link a subject of the identity provider to an account. Roles stay those of the account."""
-    return await identities.link(work, user_id, command, services.settings.oidc_issuer)
+) -> AccountChangeView:
+    """Ask that a subject of the identity provider be linked to an account. Roles stay those of the account."""
+    return await identities.ask_for_link(work, user_id, command, services.settings.oidc_issuer)
 
 
 @router.guarded("DELETE", "/{identity_id}", Permission.USERS_MANAGE, status_code=204)

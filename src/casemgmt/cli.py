@@ -1,4 +1,4 @@
-"""The command line: run, migrate, load the demo, make the first administrator, write the generated documents."""
+"""The command line: run, migrate, load the demo, make the first administrators, write the generated documents."""
 
 import asyncio
 import getpass
@@ -217,11 +217,15 @@ def load_demo() -> None:
 
 @app.command("create-admin")
 def create_admin(
-    username: Annotated[str, typer.Argument(help="Log-in name of the first administrator.")],
+    username: Annotated[str, typer.Argument(help="Log-in name of the administrator.")],
     family_name: Annotated[str, typer.Option(prompt=True)],
     given_name: Annotated[str, typer.Option(prompt=True)],
 ) -> None:
-    """Make the first administrator of a new deployment. The password is asked for, or read from standard input."""
+    """Make an administrator: the first and the second of a deployment. Whoever it is types in the password.
+
+    It is asked for, or read from standard input. Two are needed: what lets an account come in or see more is asked for
+    by one of them and granted by the other.
+    """
     settings = read_settings(Settings)
     password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
     breached = BreachedPasswords(settings.breached_passwords_file)
@@ -230,7 +234,9 @@ def create_admin(
     except DomainError as error:
         errors.print(error.detail)
         raise typer.Exit(2) from None
-    console.print(f"Administrator {username} made. Everything else is done over the API.")
+    console.print(
+        f"Administrator {username} made. Make two this way; everything else is done over the API, by both together."
+    )
 
 
 @app.command("demo")

@@ -13,6 +13,7 @@ from casemgmt.consents.states import CONSENT
 from casemgmt.documents.states import DOCUMENT
 from casemgmt.exports.states import PROJECT
 from casemgmt.imports.states import IMPORT
+from casemgmt.organisations.states import ACCOUNT_CHANGE
 from casemgmt.outreach.states import REFERRAL
 from casemgmt.plans.measure_states import PLAN_MEASURE
 from casemgmt.plans.states import PLAN
@@ -51,5 +52,6 @@ MACHINES: dict[str, Machine[Any]] = {
         DOCUMENT,
         BREAK_GLASS,
         IMPORT,
+        ACCOUNT_CHANGE,
     )
 }

@@ -13,6 +13,7 @@ from casemgmt.machines import MACHINES
 from casemgmt.states import Guard, Machine, Transition
 
 READ_WITH: dict[str, P] = {
+    "account_change": P.USERS_APPROVE,
     "assessment": P.ASSESSMENTS_READ,
     "benefit_appeal": P.BENEFITS_READ,
     "benefit_determination": P.BENEFITS_READ,

@@ -77,6 +77,12 @@ class Settings(EdgeSettings, SessionSettings, DocumentSettings, ImportSettings, 
         description="Networks of the proxies in front of the service, with commas between (`10.0.0.0/8`). Only from "
         "them `X-Forwarded-For` is believed; log-ins are slowed down by the address of the caller.",
     )
+    start_code_hours: int = Field(
+        72,
+        ge=1,
+        le=168,
+        description="How long a start code holds, by which the owner of an account sets a password.",
+    )
     token_issuer: str = Field("casemgmt", description="`iss` of access tokens.")
     token_audience: str = Field("casemgmt-api", description="`aud` of access tokens.")
     access_token_minutes: int = Field(10, ge=1, le=60, description="Life of an access token.")

@@ -18,6 +18,7 @@ from casemgmt.benefits.engine import EXAMPLE_SIGN_OFF
 from casemgmt.db.migrate import migrate
 from casemgmt.demo.accounts import DEMO_PASSWORD, demo_id
 from casemgmt.settings import Settings
+from tests.account_steps import WHY, approve
 from tests.audit.logbook import commanded
 from tests.clients import Caller, World
 from tests.outreach_steps import DUTY, record_signal
@@ -55,7 +56,7 @@ async def test_log_ins_and_all_that_becomes_of_them(world: World, watch: Watch) 
     await watch.new()
     form = {"grant_type": "password", "username": "duty.almaty", "password": DEMO_PASSWORD}
     grant = (await world.client.post("/v1/token", data=form)).json()
-    assert await watch.new() == [("account.logged_in", "done", None)]
+    assert await watch.new() == [("account.logged_in", "done", "password")]
     await world.client.post("/v1/token", data=form | {"password": "not the password"})
     assert await watch.new() == [("account.login_refused", "refused", "password")]
     again = {"grant_type": "refresh_token", "refresh_token": grant["refresh_token"]}
@@ -73,6 +74,10 @@ async def test_log_ins_and_all_that_becomes_of_them(world: World, watch: Watch) 
     wrong = {"grant_type": "second_factor", "challenge": challenged.json()["challenge"], "code": "000000"}
     await world.client.post("/v1/token", data=wrong)
     assert await watch.new() == [("account.login_refused", "refused", "second_factor")]
+    await world.as_("admin")
+    assert await watch.new() == [("account.logged_in", "done", "password+code")]
+    await world.as_("qr.111")
+    assert await watch.new() == [("account.logged_in", "done", "client_secret")]
     caller = await world.as_("nurse.almaty")
     await watch.new()
     await caller.request("PUT", "/v1/me/password", json={"current": "not the password", "new": "three herons 77"})
@@ -100,17 +105,21 @@ async def test_refusals_for_want_of_a_right_of_sight_of_a_second_person(world: W
     assert (await supervisor.post(f"/v1/plans/{drafted['id']}/approve")).status_code == 409
     assert await watch.new() == [], "a step that is not there (yet) is no refusal of a person"
     me = f"/v1/users/{demo_id('admin')}"
-    assert (await admin.post(f"{me}/roles", {"role": "case_manager"})).status_code == 403
+    assert (await admin.post(f"{me}/roles", {"role": "case_manager", "reason": WHY})).status_code == 403
     assert await watch.new() == [("users.refused", "refused", "own-roles")]
     assert (await duty.post(f"/v1/signals/{signal}/review", {"confirm": True, "note": "Иә."})).status_code == 409
     assert await watch.new() == [("signals.refused", "refused", "second-person-needed")]
 
 
 async def test_changes_of_what_somebody_may(world: World, watch: Watch) -> None:
-    admin = await world.as_("admin")
+    admin, head = await world.as_("admin"), await world.as_("head.almaty")
     user = f"/v1/users/{demo_id('lawyer.almaty')}"
     await watch.new()
-    done(await admin.post(f"{user}/roles", {"role": "case_manager"}))
+    change = done(await admin.post(f"{user}/roles", {"role": "case_manager", "reason": WHY}))
+    assert await watch.new() == [("account.change_requested", "done", "role")]
+    assert (await approve(admin, change)).status_code == 409
+    assert await watch.new() == [("users.refused", "refused", "second-person-needed")]
+    done(await approve(head, change))
     assert await watch.new() == [("user.role_granted", "done", "case_manager")]
     done(await admin.post(f"{user}/roles/case_manager/revoke"))
     assert await watch.new() == [("user.role_revoked", "done", "case_manager")]

@@ -12,6 +12,8 @@ HARMLESS_TYPES = {"uuid", "boolean", "timestamp with time zone", "xid8"}
 """Ids, yes or no, moments: what is left of a record for statistics and for the proofs."""
 
 HARMLESS_TABLES = {
+    "account_change": "staff",
+    "account_notice": "staff",
     "alembic_version": "number of a migration",
     "app_user": "staff, not subjects: an account is part of the proof of who did what",
     "assessment_instrument": "what is asked, nobody's answers",
@@ -52,6 +54,7 @@ HARMLESS_TABLES = {
     "specialist_absence": "staff",
     "specialist_hours": "staff",
     "specialist_paper": "staff",
+    "start_code": "staff",
     "state_transition": "routes",
     "timeline_entry": "codes, ids and dates only: tested on the whole route",
     "subject_copy": "letters: the copy itself is never stored",

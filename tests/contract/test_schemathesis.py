@@ -64,14 +64,21 @@ def running(admin_url: str) -> Iterator[tuple[str, str]]:
     with fresh_database(admin_url) as database_url:
         service = _Running(database_url)
         try:
-            admin = httpx.post(f"{service.url}/v1/token", data=credentials("admin")).json()["access_token"]
-            headers = {"Authorization": f"Bearer {admin}"}
+            first, second = (_as(service.url, name) for name in ("admin", "admin2"))
             user = demo_id("duty2.almaty")
             for role in ROLES:
-                httpx.post(f"{service.url}/v1/users/{user}/roles", json={"role": role}, headers=headers)
+                body = {"role": role, "reason": "Бұйрық 15"}
+                asked = httpx.post(f"{service.url}/v1/users/{user}/roles", json=body, headers=first)
+                if asked.is_success:
+                    httpx.put(f"{service.url}/v1/account-changes/{asked.json()['id']}/approval", headers=second)
             yield service.url, _log_in_with_a_new_factor(service.url, "duty2.almaty")
         finally:
             service.stop()
+
+
+def _as(url: str, username: str) -> dict[str, str]:
+    token = httpx.post(f"{url}/v1/token", data=credentials(username)).json()["access_token"]
+    return {"Authorization": f"Bearer {token}"}
 
 
 def _log_in_with_a_new_factor(url: str, username: str) -> str:

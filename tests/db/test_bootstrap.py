@@ -1,4 +1,4 @@
-"""A new deployment: migrated, empty, with its first administrator made on the command line."""
+"""A new deployment: migrated, empty, with its first two administrators made on the command line."""
 
 import asyncio
 import os
@@ -36,7 +36,7 @@ def empty_url(admin_url: str) -> Iterator[str]:
     asyncio.run(_execute(admin_url, f"DROP DATABASE {name} WITH (FORCE)"))
 
 
-def test_the_first_administrator_is_made_once_and_sees_no_child(empty_url: str) -> None:
+def test_the_first_two_administrators_are_made_and_see_no_child(empty_url: str) -> None:
     async def look() -> asyncpg.Record | None:
         connection = await asyncpg.connect(driver_url(empty_url))
         row = await connection.fetchrow(
@@ -53,8 +53,24 @@ def test_the_first_administrator_is_made_once_and_sees_no_child(empty_url: str) 
     assert (made["case_reach"], made["signal_reach"], made["flags"]) == ("none", "none", ["directory", "second_factor"])
     assert password_matches(PASSWORD, made["password_hash"])
     assert made["events"] == 1
+    asyncio.run(create_administrator(empty_url, "second", "Оспанова", "Дана", PASSWORD, NOT_ASKED))
     with pytest.raises(Conflict):
-        asyncio.run(create_administrator(empty_url, "second", "Ахметова", "Айша", PASSWORD, NOT_ASKED))
+        asyncio.run(create_administrator(empty_url, "third", "Серікова", "Айгүл", PASSWORD, NOT_ASKED))
+
+
+def test_where_one_of_two_is_gone_another_administrator_can_be_made(empty_url: str) -> None:
+    asyncio.run(create_administrator(empty_url, "first", "Ахметова", "Айша", PASSWORD, NOT_ASKED))
+    asyncio.run(create_administrator(empty_url, "second", "Оспанова", "Дана", PASSWORD, NOT_ASKED))
+    asyncio.run(
+        _execute(
+            empty_url,
+            "SELECT set_config('casemgmt.audited', 'on', false);"
+            " UPDATE app_user SET active = false WHERE username = 'first'",
+        )
+    )
+    asyncio.run(create_administrator(empty_url, "third", "Серікова", "Айгүл", PASSWORD, NOT_ASKED))
+    with pytest.raises(Conflict):
+        asyncio.run(create_administrator(empty_url, "fourth", "Нұрова", "Сара", PASSWORD, NOT_ASKED))
 
 
 def test_a_short_password_makes_nobody(empty_url: str) -> None:

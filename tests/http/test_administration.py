@@ -9,6 +9,8 @@ from jose import jwt
 
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, DEMO_PASSWORD, demo_id
+from casemgmt.ids import new_id
+from tests.account_steps import WHY, begin, give_role, grant, move, start, start_code
 from tests.clients import Caller, World
 
 ALMATY = str(demo_id("cps_almaty"))
@@ -108,7 +110,7 @@ async def test_lists_of_the_directory_are_paged_in_order(world: World) -> None:
 # users
 
 
-async def test_a_user_is_added_given_a_password_and_a_role_and_comes_in(world: World, owner_url: str) -> None:
+async def test_a_user_is_added_given_a_start_code_and_a_role_and_comes_in(world: World, owner_url: str) -> None:
     admin = await world.as_("admin")
     created = await _new_user(admin, username=" New.Worker ")
     assert created.status_code == 201, created.text
@@ -116,13 +118,12 @@ async def test_a_user_is_added_given_a_password_and_a_role_and_comes_in(world: W
     assert created.json()["roles"] == []
     path = created.headers["location"]
     assert (await _log_in(world, "new.worker", NEW_PASSWORD)).status_code == 400
-    answer = await admin.request("PUT", f"{path}/password", json={"password": NEW_PASSWORD})
-    assert answer.status_code == 204, answer.text
-    granted = await admin.post(f"{path}/roles", {"role": "centre_specialist"})
-    assert granted.json()["roles"] == ["centre_specialist"]
+    await begin(world, path, "new.worker", NEW_PASSWORD)
+    await give_role(world, path, "centre_specialist")
+    assert (await admin.get(path)).json()["roles"] == ["centre_specialist"]
     assert (await _log_in(world, "new.worker", NEW_PASSWORD)).status_code == 200
     kinds = await _kinds(owner_url)
-    assert {"user.created", "account.password_changed", "user.role_granted"} <= set(kinds)
+    assert {"user.created", "account.start_code_made", "account.started", "user.role_granted"} <= set(kinds)
 
 
 async def test_colleagues_see_who_works_where_but_neither_log_in_names_nor_roles(world: World) -> None:
@@ -147,8 +148,9 @@ async def test_colleagues_see_who_works_where_but_neither_log_in_names_nor_roles
 
 async def test_a_role_given_or_taken_kills_the_tokens_of_the_user_at_once(world: World) -> None:
     admin, duty = await world.as_("admin"), await world.as_("duty.almaty")
-    path = f"/v1/users/{demo_id('duty.almaty')}/roles"
-    assert (await admin.post(path, {"role": "supervisor"})).status_code == 200
+    user = f"/v1/users/{demo_id('duty.almaty')}"
+    path = f"{user}/roles"
+    await give_role(world, user, "supervisor")
     assert (await duty.get("/v1/me")).status_code == 401
     again = Caller(world.client, (await _log_in(world, "duty.almaty", DEMO_PASSWORD)).json()["access_token"])
     assert (await again.get("/v1/me")).json()["roles"] == ["duty_officer", "supervisor"]
@@ -156,9 +158,9 @@ async def test_a_role_given_or_taken_kills_the_tokens_of_the_user_at_once(world:
     assert (await again.get("/v1/me")).status_code == 401
     gone = await admin.post(f"{path}/supervisor/revoke")
     assert (gone.status_code, gone.json()["code"]) == (409, "role-not-held")
-    twice = await admin.post(path, {"role": "duty_officer"})
+    twice = await admin.post(path, {"role": "duty_officer", "reason": WHY})
     assert (twice.status_code, twice.json()["code"]) == (409, "already-exists")
-    assert (await admin.post(path, {"role": "emperor"})).status_code == 422
+    assert (await admin.post(path, {"role": "emperor", "reason": WHY})).status_code == 422
     assert (await admin.post(f"{path}/emperor/revoke")).status_code == 404
 
 
@@ -170,15 +172,13 @@ async def test_an_account_that_is_switched_off_or_moved_is_out_at_once_and_stays
     assert off.status_code == 200, off.text
     assert (await duty.get("/v1/me")).status_code == 401
     assert (await _log_in(world, "duty.almaty", DEMO_PASSWORD)).status_code == 400
-    on = await admin.patch(path, {"active": True}, headers=_match(off))
-    assert on.status_code == 200
+    await grant(world, await admin.post(f"{path}/switch-on", {"reason": WHY}))
     assert (await duty.get("/v1/me")).status_code == 401
     refreshed = {"grant_type": "refresh_token", "refresh_token": session["refresh_token"]}
     assert (await world.client.post("/v1/token", data=refreshed)).status_code == 400
     back = Caller(world.client, (await _log_in(world, "duty.almaty", DEMO_PASSWORD)).json()["access_token"])
     assert (await back.get("/v1/me")).json()["region_code"] == "KZ-75"
-    moved = await admin.patch(path, {"organisation_id": str(demo_id("crd_astana"))}, headers=_match(on))
-    assert moved.status_code == 200
+    await move(world, path, str(demo_id("crd_astana")))
     assert (await back.get("/v1/me")).status_code == 401
 
 
@@ -186,9 +186,9 @@ async def test_an_administrator_gives_nothing_to_their_own_account(world: World,
     admin = await world.as_("admin")
     me = f"/v1/users/{demo_id('admin')}"
     for answer, code in (
-        (await admin.post(f"{me}/roles", {"role": "case_manager"}), "own-roles"),
+        (await admin.post(f"{me}/roles", {"role": "case_manager", "reason": WHY}), "own-roles"),
         (await admin.post(f"{me}/roles/administrator/revoke"), "own-roles"),
-        (await admin.request("PUT", f"{me}/password", json={"password": NEW_PASSWORD}), "own-account"),
+        (await admin.request("PUT", f"{me}/start-codes/{new_id()}", json={"reason": WHY}), "own-account"),
         (await admin.patch(me, {"active": False}, headers=_match(await admin.get(me))), "own-account"),
     ):
         assert (answer.status_code, answer.json()["code"]) == (403, code)
@@ -200,11 +200,13 @@ async def test_machine_accounts_hold_the_machine_role_only_and_persons_never(wor
     admin = await world.as_("admin")
     machine = await _new_user(admin, username="nobd", kind="service", family_name="НОБД", given_name="система")
     path = machine.headers["location"]
-    assert (await admin.post(f"{path}/roles", {"role": "case_manager"})).json()["code"] == "role-of-other-kind"
-    assert (await admin.post(f"{path}/roles", {"role": "integration"})).status_code == 200
+    other = await admin.post(f"{path}/roles", {"role": "case_manager", "reason": WHY})
+    assert other.json()["code"] == "role-of-other-kind"
+    await give_role(world, path, "integration")
     person = f"/v1/users/{demo_id('duty.almaty')}/roles"
-    assert (await admin.post(person, {"role": "integration"})).json()["code"] == "role-of-other-kind"
-    refused = await admin.request("PUT", f"{path}/password", json={"password": NEW_PASSWORD})
+    other = await admin.post(person, {"role": "integration", "reason": WHY})
+    assert other.json()["code"] == "role-of-other-kind"
+    refused = await admin.request("PUT", f"{path}/start-codes/{new_id()}", json={"reason": WHY})
     assert (refused.status_code, refused.json()["code"]) == (409, "password-of-machine")
     assert (await _log_in(world, "nobd", NEW_PASSWORD)).status_code == 400
 
@@ -227,7 +229,7 @@ async def test_a_user_that_can_not_be_is_refused(world: World) -> None:
     nulled = await admin.patch(created.headers["location"], {"family_name": None}, headers=_match(created))
     assert nulled.json()["code"] == "never-null"
     assert (await admin.get(f"/v1/users/{demo_id('nothing')}")).status_code == 404
-    short = await admin.request("PUT", f"{created.headers['location']}/password", json={"password": "short"})
+    short = await start(world, "new.worker", await start_code(world, created.headers["location"]), "short")
     assert short.status_code == 422
 
 
@@ -241,9 +243,11 @@ async def test_nobody_else_administrates(world: World, username: str) -> None:
         await caller.patch(f"/v1/organisations/{ALMATY}", {}, headers=headers),
         await _new_user(caller),
         await caller.patch(user, {"active": False}, headers=headers),
-        await caller.post(f"{user}/roles", {"role": "auditor"}),
+        await caller.post(f"{user}/roles", {"role": "auditor", "reason": WHY}),
         await caller.post(f"{user}/roles/duty_officer/revoke"),
-        await caller.request("PUT", f"{user}/password", json={"password": NEW_PASSWORD}),
+        await caller.request("PUT", f"{user}/start-codes/{new_id()}", json={"reason": WHY}),
+        await caller.post(f"{user}/move", {"organisation_id": ALMATY, "reason": WHY}),
+        await caller.post(f"{user}/switch-on", {"reason": WHY}),
         await caller.post("/v1/mobile-groups", {}),
         await caller.post(f"{GROUP}/members", {"user_id": str(demo_id("duty.almaty"))}),
         await caller.request("PUT", f"{GROUP}/areas", json={"kato_prefixes": []}, headers=headers),

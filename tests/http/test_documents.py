@@ -12,6 +12,7 @@ from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import demo_id
 from casemgmt.ids import new_id
 from casemgmt.settings import Settings
+from tests.account_steps import give_role
 from tests.clients import World
 from tests.contents import GPS, WHOLE, docx, jpeg, pdf
 from tests.document_steps import announce, announcement, fetch, keep, link, send
@@ -295,7 +296,7 @@ async def test_a_link_holds_for_its_account_its_session_and_its_seconds(
 
 async def test_a_link_dies_with_the_session_the_rights_and_the_sight(world: World, owner_url: str) -> None:
     case = await open_case(owner_url)
-    manager, admin = await world.as_(MANAGER), await world.as_("admin")
+    manager = await world.as_(MANAGER)
     document = await keep(manager, "case", case.id)
     supervisor = await world.as_("supervisor.almaty")
     url = await link(supervisor, document)
@@ -305,8 +306,7 @@ async def test_a_link_dies_with_the_session_the_rights_and_the_sight(world: Worl
     assert restricted.status_code == 200, restricted.text
     assert refused(await supervisor.get(url)) == (404, "not-found")
     own = await link(manager, document)
-    granted = await admin.post(f"/v1/users/{demo_id(MANAGER)}/roles", {"role": "centre_specialist"})
-    assert granted.status_code == 200, granted.text
+    await give_role(world, f"/v1/users/{demo_id(MANAGER)}", "centre_specialist")
     assert (await manager.get(own)).status_code == 401
     world.forget_tokens()
     manager = await world.as_(MANAGER)

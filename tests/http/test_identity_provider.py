@@ -21,6 +21,7 @@ from casemgmt.clock import Clock, ManualClock, SystemClock
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import demo_id
 from casemgmt.settings import Settings
+from tests.account_steps import WHY, approve, give_role, link_identity
 from tests.clients import Caller, World
 from tests.oidc import SigningKey, SmallProvider, provider_process, signed_in
 
@@ -54,10 +55,8 @@ async def _at_work(database_url: str, issuer: str, clock: Clock, **more: Any) ->
 
 
 async def _link(world: World, username: str, subject: str) -> str:
-    admin = await world.as_("admin")
-    answer = await admin.post(f"/v1/users/{demo_id(username)}/identities", {"subject": subject})
-    assert answer.status_code == 201, answer.text
-    return f"/v1/users/{demo_id(username)}/identities/{answer.json()['id']}"
+    path = f"/v1/users/{demo_id(username)}"
+    return f"{path}/identities/{await link_identity(world, path, subject)}"
 
 
 async def _me(world: World, token: str) -> httpx.Response:
@@ -119,17 +118,18 @@ async def test_a_national_role_needs_the_second_factor_at_the_provider_too(
     assert await _reasons(owner_url) == ["second_factor"] * 4
 
 
-async def test_a_link_is_an_administrators_and_taking_it_away_ends_every_session(
+async def test_a_link_is_made_by_two_persons_and_taking_it_away_ends_every_session(
     database_url: str, small: SmallProvider, clock: ManualClock
 ) -> None:
     async with _at_work(database_url, small.issuer, clock) as world:
         path = await _link(world, "duty.almaty", OFFICER)
         admin, duty = await world.as_("admin"), await world.as_("duty.almaty")
         users = f"/v1/users/{demo_id('duty2.almaty')}/identities"
-        assert (await admin.post(users, {"subject": OFFICER})).json()["code"] == "already-exists"
-        own = await admin.post(f"/v1/users/{demo_id('admin')}/identities", {"subject": "x"})
+        taken = await admin.post(users, {"subject": OFFICER, "reason": WHY})
+        assert (await approve(await world.as_("admin2"), taken.json())).json()["code"] == "already-exists"
+        own = await admin.post(f"/v1/users/{demo_id('admin')}/identities", {"subject": "x", "reason": WHY})
         assert (own.status_code, own.json()["code"]) == (403, "own-account")
-        machine = await admin.post(f"/v1/users/{demo_id('qr.111')}/identities", {"subject": "x"})
+        machine = await admin.post(f"/v1/users/{demo_id('qr.111')}/identities", {"subject": "x", "reason": WHY})
         assert machine.json()["code"] == "identity-of-machine"
         assert (await duty.post(users, {"subject": "x"})).status_code == 403
         token = FIRST.token(small.issuer, OFFICER, clock.now())
@@ -149,7 +149,7 @@ async def test_a_change_of_roles_counts_at_once_without_a_new_token(
         admin = await world.as_("admin")
         token = FIRST.token(small.issuer, OFFICER, clock.now())
         assert (await _me(world, token)).json()["roles"] == ["duty_officer"]
-        await admin.post(f"/v1/users/{demo_id('duty.almaty')}/roles", {"role": "supervisor"})
+        await give_role(world, f"/v1/users/{demo_id('duty.almaty')}", "supervisor")
         assert (await _me(world, token)).json()["roles"] == ["duty_officer", "supervisor"]
         headers = {"If-Match": (await admin.get(f"/v1/users/{demo_id('duty.almaty')}")).headers["etag"]}
         await admin.patch(f"/v1/users/{demo_id('duty.almaty')}", {"active": False}, headers=headers)
@@ -258,7 +258,7 @@ async def test_without_a_provider_nobody_is_linked_and_no_foreign_token_is_read(
     world: World, clock: ManualClock
 ) -> None:
     admin = await world.as_("admin")
-    refused = await admin.post(f"/v1/users/{demo_id('duty.almaty')}/identities", {"subject": OFFICER})
+    refused = await admin.post(f"/v1/users/{demo_id('duty.almaty')}/identities", {"subject": OFFICER, "reason": WHY})
     assert (refused.status_code, refused.json()["code"]) == (409, "no-identity-provider")
     assert (await _me(world, FIRST.token("https://id.example", OFFICER, clock.now()))).status_code == 401
 

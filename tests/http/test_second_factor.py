@@ -12,6 +12,7 @@ import pytest
 from casemgmt.clock import ManualClock
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import DEMO_FACTOR_KEY, DEMO_PASSWORD, demo_id
+from tests.account_steps import begin, give_role
 from tests.clients import Caller, World
 
 STEP = timedelta(seconds=30)
@@ -107,9 +108,8 @@ async def test_who_is_given_such_a_role_is_out_until_a_second_factor_is_enrolled
     world: World, clock: ManualClock, owner_url: str
 ) -> None:
     session = await _log_in(world, "duty.almaty")
-    admin = await world.as_("admin")
     path = f"/v1/users/{demo_id('duty.almaty')}"
-    assert (await admin.post(f"{path}/roles", {"role": "oversight_reader"})).status_code == 200
+    await give_role(world, path, "oversight_reader")
     assert (await _caller(world, session).get("/v1/me")).status_code == 401
     refreshed = await _token(world, grant_type="refresh_token", refresh_token=session.json()["refresh_token"])
     assert refreshed.status_code == 400, "no way round by the old session"
@@ -192,8 +192,8 @@ async def _second_administrator(world: World, admin: Caller, clock: ManualClock)
         "organisation_id": str(demo_id("committee")),
     }
     path = (await admin.post("/v1/users", body)).headers["location"]
-    assert (await admin.request("PUT", f"{path}/password", json={"password": NEW})).status_code == 204
-    assert (await admin.post(f"{path}/roles", {"role": "administrator"})).status_code == 200
+    await begin(world, path, "second.admin", NEW)
+    await give_role(world, path, "administrator")
     needed = await _token(world, grant_type="password", username="second.admin", password=NEW)
     enrolment = await world.client.post("/v1/second-factor", json={"challenge": needed.json()["challenge"]})
     return _caller(world, await _answer(world, needed, _code(clock, enrolment.json()["secret"])))

@@ -10,6 +10,7 @@ from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import demo_id
 from casemgmt.demo.stage import credentials
 from casemgmt.settings import Settings
+from tests.account_steps import give_role, link_identity
 from tests.clients import Caller, World
 from tests.http.test_step_up import KEY, at_work
 from tests.oidc import SmallProvider
@@ -77,9 +78,7 @@ async def test_who_works_is_not_thrown_out_before_the_session_s_own_end(
 async def test_a_role_of_wide_reach_shortens_the_time_at_once(world: World, clock: ManualClock) -> None:
     session = await _granted(world, clock, "lead.almaty")
     clock.advance(timedelta(minutes=40))
-    admin = await world.as_("admin")
-    given = await admin.post(f"/v1/users/{demo_id('lead.almaty')}/roles", {"role": "oversight_reader"})
-    assert given.status_code == 200, given.text
+    await give_role(world, f"/v1/users/{demo_id('lead.almaty')}", "oversight_reader")
     assert (await _refresh(world, session)).json()["code"] == "session-idle"
 
 
@@ -101,10 +100,8 @@ async def test_a_session_of_the_provider_ends_twelve_hours_after_the_log_in_ther
     small.keys = [KEY.public]
     try:
         async with at_work(database_url, clock, oidc_issuer=small.issuer) as world:
-            admin = await world.as_("admin")
             for username in ("duty.almaty", "duty2.almaty"):
-                path = f"/v1/users/{demo_id(username)}/identities"
-                assert (await admin.post(path, {"subject": username})).status_code == 201
+                await link_identity(world, f"/v1/users/{demo_id(username)}", username)
 
             async def asked(subject: str, **claims: object) -> httpx.Response:
                 token = KEY.token(small.issuer, subject, clock.now(), sid=subject, **claims)

@@ -14,6 +14,7 @@ from casemgmt.access.step_up import STEPS
 from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import demo_id
 from casemgmt.settings import Settings
+from tests.account_steps import link_identity
 from tests.clients import Caller, World
 from tests.contract.test_sweep import CONTRACT
 from tests.factor_steps import FACTOR, SHOW, Authenticator, enrol, log_in
@@ -135,11 +136,12 @@ async def test_every_such_step_is_refused_before_anything_is_looked_at(
         "guardian.almaty": {"list_adoption_facts"},
         "subjects2": {"release_subject_copy", "get_subject_copy_document", "get_subject_copy_page"},
         "research": {"export_research_table"},
+        "admin2": {"approve_account_change"},
     }
     assert set().union(*asked.values()) == STEPS.keys()
     for username in ("duty.almaty", "manager.almaty", "guardian.almaty"):
         await enrol(world, username, clock)
-    for username in ("subjects2", "research"):
+    for username in ("subjects2", "research", "admin2"):
         await world.as_(username)
     clock.advance(timedelta(minutes=6))
     ids = {"{person_id}": case.child, "{copy_id}": copy["id"], "{table}": "cases"}
@@ -149,7 +151,7 @@ async def test_every_such_step_is_refused_before_anything_is_looked_at(
                 filled = path
                 for name, value in ids.items():
                     filled = filled.replace(name, value)
-                for hole in ("{signal_id}", "{research_project_id}"):
+                for hole in ("{signal_id}", "{research_project_id}", "{change_id}"):
                     filled = filled.replace(hole, str(demo_id("nothing of this id")))
                 body = {"case_id": case.id} | WHY if operation["operationId"] == "break_glass" else {}
                 caller = await world.as_(username)
@@ -201,10 +203,8 @@ async def test_a_session_of_the_provider_is_as_fresh_as_the_log_in_there(databas
     try:
         async with at_work(database_url, clock, **settings) as world:
             emergency = {"case_id": await _hidden_case(world)} | WHY
-            admin = await world.as_("admin")
             for username in ("duty.almaty", "duty2.almaty"):
-                path = f"/v1/users/{demo_id(username)}/identities"
-                assert (await admin.post(path, {"subject": username})).status_code == 201
+                await link_identity(world, f"/v1/users/{demo_id(username)}", username)
             now = int(clock.now().timestamp())
 
             def caller(subject: str = "duty.almaty", **claims: Any) -> Caller:
@@ -237,8 +237,7 @@ async def test_a_code_shown_here_serves_a_session_of_the_provider_too(database_u
         async with at_work(database_url, clock, oidc_issuer=small.issuer) as world:
             emergency = {"case_id": await _hidden_case(world)} | WHY
             _, authenticator = await enrol(world, "duty.almaty", clock)
-            admin = await world.as_("admin")
-            await admin.post(f"/v1/users/{demo_id('duty.almaty')}/identities", {"subject": "d"})
+            await link_identity(world, f"/v1/users/{demo_id('duty.almaty')}", "d")
             clock.advance(timedelta(minutes=1))
             there = Caller(world.client, KEY.token(small.issuer, "d", clock.now()))
             assert _is_refused(await there.post("/v1/break-glass", emergency), "code")

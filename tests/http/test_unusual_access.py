@@ -11,6 +11,7 @@ from casemgmt.demo.accounts import demo_id
 from casemgmt.settings import Settings
 from casemgmt.trail.policy import nights
 from rules.zone import to_local
+from tests.account_steps import move
 from tests.clients import World
 from tests.people import record_person, statuses
 from tests.records import rows
@@ -106,11 +107,7 @@ async def test_records_of_another_region_are_found_unless_the_actor_works_on_the
     for case in cases:
         await (await world.as_("oversight")).get(f"/v1/cases/{case.id}")
     assert not [k for k in await _found(world, "auditor") if k[0] == "other_region"], "a national body has no region"
-    admin = await world.as_("admin")
-    path = f"/v1/users/{demo_id('oversight')}"
-    held = await admin.get(path)
-    move = {"organisation_id": str(demo_id("crd_astana"))}
-    done(await admin.patch(path, move, headers={"If-Match": held.headers["etag"]}))
+    await move(world, f"/v1/users/{demo_id('oversight')}", str(demo_id("crd_astana")))
     finding = (await _found(world, "auditor"))["other_region", str(demo_id("oversight"))]
     assert (finding["count"], finding["threshold"]) == (2, 1)
 

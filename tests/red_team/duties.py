@@ -3,7 +3,10 @@
 import httpx
 
 from casemgmt.demo.accounts import demo_id
+from casemgmt.ids import new_id
+from tests.clients import Caller
 from tests.red_team.attack import Field, attack
+from tests.steps import done
 
 NOT_YOURS = frozenset({403, 404})
 
@@ -17,7 +20,8 @@ async def own_plan(field: Field) -> list[httpx.Response]:
 async def own_role(field: Field) -> list[httpx.Response]:
     caller = await field.attacker()
     path = f"/v1/users/{demo_id(field.username)}/roles"
-    return [await caller.post(path, {"role": role}) for role in ("supervisor", "oversight_reader", "auditor")]
+    wanted = ("supervisor", "oversight_reader", "auditor")
+    return [await caller.post(path, {"role": role, "reason": "Бұйрық"}) for role in wanted]
 
 
 @attack(
@@ -30,8 +34,11 @@ async def own_role(field: Field) -> list[httpx.Response]:
     statuses=NOT_YOURS,
 )
 async def others_role(field: Field) -> list[httpx.Response]:
-    caller = await field.attacker()
-    return [await caller.post(f"/v1/users/{demo_id(field.username)}/roles", {"role": "administrator"})]
+    caller, path = await field.attacker(), f"/v1/users/{demo_id(field.username)}"
+    return [
+        await caller.post(f"{path}/roles", {"role": "administrator", "reason": "Бұйрық"}),
+        await caller.post(f"{path}/move", {"organisation_id": str(demo_id("crd_astana")), "reason": "Бұйрық"}),
+    ]
 
 
 @attack(
@@ -68,3 +75,42 @@ async def lifts_restriction(field: Field) -> list[httpx.Response]:
     caller = await field.attacker()
     body = {"restricted": False, "note": "Қажет емес"}
     return [await caller.post(f"/v1/cases/{field.target.hidden_case}/restriction", body)]
+
+
+@attack("D07", "makes an account and comes in as it", "admin", "admin2", statuses=frozenset({400, 403, 409}))
+async def own_puppet(field: Field) -> list[httpx.Response]:
+    caller, name = await field.attacker(), f"puppet.{field.username}"
+    user = {
+        "username": name,
+        "family_name": "Қуыршақ",
+        "given_name": "А",
+        "organisation_id": str(demo_id("crd_almaty")),
+    }
+    path = f"/v1/users/{done(await caller.post('/v1/users', user))['id']}"
+    role = done(await caller.post(f"{path}/roles", {"role": "case_manager", "reason": "Бұйрық"}))
+    return [
+        await caller.request("PUT", f"/v1/account-changes/{role['id']}/approval"),
+        *await _comes_in(field, caller, path, name),
+    ]
+
+
+@attack("D08", "comes in as a worker whose password it has set", "admin", "admin2", statuses=frozenset({400, 403, 409}))
+async def other_password(field: Field) -> list[httpx.Response]:
+    caller = await field.attacker()
+    return await _comes_in(field, caller, f"/v1/users/{demo_id('manager.almaty')}", "manager.almaty")
+
+
+async def _comes_in(field: Field, caller: Caller, path: str, username: str) -> list[httpx.Response]:
+    """Ask for a start code, grant it to oneself, and try what one was shown in place of both halves."""
+    asked = done(await caller.request("PUT", f"{path}/start-codes/{new_id()}", json={"reason": "Бұйрық"}))
+    half, change = asked["first_half"], asked["change"]["id"]
+    start = {"username": username, "first_half": half, "second_half": half, "password": "үш-түлкі-көлде-77"}
+    tried = [
+        await caller.request("PUT", f"/v1/account-changes/{change}/approval"),
+        await field.world.client.post("/v1/start", json=start),
+        await field.world.client.post(
+            "/v1/token", data={"grant_type": "password", "username": username, "password": start["password"]}
+        ),
+    ]
+    done(await caller.post(f"/v1/account-changes/{change}/withdraw"))
+    return tried

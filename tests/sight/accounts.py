@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from casemgmt.demo.accounts import demo_id
+from tests.account_steps import begin, give_role
 from tests.clients import World
 from tests.steps import done
 
@@ -33,7 +34,7 @@ GENERATED = (
 
 
 async def make_accounts(world: World) -> None:
-    """Make the accounts as an administrator does."""
+    """Make the accounts as two administrators do."""
     admin = await world.as_("admin")
     for account in GENERATED:
         user = {
@@ -44,8 +45,8 @@ async def make_accounts(world: World) -> None:
             "organisation_id": str(demo_id(account.body)),
         }
         path = f"/v1/users/{done(await admin.post('/v1/users', user))['id']}"
-        assert (await admin.request("PUT", f"{path}/password", json={"password": PASSWORD})).is_success
+        await begin(world, path, account.username, PASSWORD)
         for role in (*account.roles, *account.taken):
-            done(await admin.post(f"{path}/roles", {"role": role}))
+            await give_role(world, path, role)
         for role in account.taken:
             done(await admin.post(f"{path}/roles/{role}/revoke"))

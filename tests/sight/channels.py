@@ -21,6 +21,7 @@ Json = dict[str, Any]
 METHODS = ("get", "post", "put", "patch", "delete")
 
 PATH_RECORDS = {
+    "change_id": "account_change",
     "address_id": "person_address",
     "appeal_id": "benefit_appeal",
     "assessment_id": "assessment",
@@ -63,6 +64,8 @@ PATH_RECORDS_OF = {
 
 NOT_SECRET = {
     "absence_id": "of staff, and refused by name of the centre: tests/http/test_specialists.py",
+    "code_id": "the client's own id of a request that administrators alone make",
+    "notice_id": "one's own notices: tests/http/test_account_changes.py",
     "centre_id": "centres are known to whoever is signed in",
     "code": "an instrument's code",
     "copy_id": "for subject officers alone, who see all: `test_subject_copies.py`",
@@ -120,6 +123,7 @@ BODY_RECORDS = {
 """Field of a body → the table whose row it names. `id` is the client's own for a new record."""
 
 LISTS = {
+    "list_account_changes": "account_change",
     "list_audit_events": "audit_event",
     "list_cases": "case_record",
     "list_conflicts": "staff_conflict",
@@ -150,6 +154,9 @@ COUNTS = {"get_task_summary": "task"}
 """Counts → the table of what is counted."""
 
 SHOW_NO_RECORD = {
+    "list_my_notices": "one's own notices: tests/http/test_account_changes.py",
+    "read_my_notice": "one's own notices: tests/http/test_account_changes.py",
+    "start_account": "a log-in",
     "break_glass": "a new record: what it opens and whom it refuses stands in tests/http/test_break_glass.py",
     "add_centre_room": "rooms",
     "announce_import": "a new record",

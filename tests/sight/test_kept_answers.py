@@ -6,6 +6,7 @@ import httpx
 import pytest
 
 from casemgmt.demo.accounts import demo_id
+from tests.account_steps import give_role
 from tests.clients import Caller, World
 from tests.people import case_of, record_person
 from tests.steps import done
@@ -56,9 +57,9 @@ async def test_a_role_that_is_taken_takes_the_kept_answers_with_it(world: World)
     supervisor, admin = await world.as_("supervisor.almaty"), await world.as_("admin")
     offer = {"to_user_id": str(demo_id("manager2.almaty")), "reason": "workload", "note": "Жүктеме"}
     await _twice(supervisor, f"{case}/handover", offer)
-    roles = f"/v1/users/{demo_id('supervisor.almaty')}/roles"
-    done(await admin.post(f"{roles}/supervisor/revoke"))
-    done(await admin.post(roles, {"role": "case_manager"}))
+    user = f"/v1/users/{demo_id('supervisor.almaty')}"
+    done(await admin.post(f"{user}/roles/supervisor/revoke"))
+    await give_role(world, user, "case_manager")
     world.forget_tokens()
     again = await (await world.as_("supervisor.almaty")).post(f"{case}/handover", offer, headers=KEY)
     assert again.status_code == 404, again.text

@@ -227,7 +227,10 @@ def _hand_over(watch: Watch, dice: Random) -> None:
 def _role(watch: Watch, dice: Random) -> None:
     who = dice.choice(["both.almaty", "taken.almaty", "member.nowhere"])
     path, role = f"/v1/users/{watch.service.ids[who]}/roles", dice.choice(["supervisor", "centre_specialist"])
-    if not watch.call("admin", "POST", path, json={"role": role}).is_success:
+    asked = watch.call("admin", "POST", path, json={"role": role, "reason": "Бұйрық 15"})
+    if asked.is_success:
+        watch.call("admin2", "PUT", f"/v1/account-changes/{asked.json()['id']}/approval")
+    else:
         watch.call("admin", "POST", f"{path}/{role}/revoke", json={})
     watch.service.notice_roles(who)
 
@@ -246,10 +249,11 @@ def _group(watch: Watch, _: Random) -> None:
 
 def _move(watch: Watch, dice: Random) -> None:
     user = watch.service.ids["taken.almaty"]
-    etag = watch.call("admin", "GET", f"/v1/users/{user}").headers["etag"]
     bodies = [str(r["id"]) for r in watch.sources.world.rows["organisation"]]
-    body = {"organisation_id": dice.choice(bodies)}
-    watch.call("admin", "PATCH", f"/v1/users/{user}", json=body, headers={"If-Match": etag})
+    body = {"organisation_id": dice.choice(bodies), "reason": "Бұйрық 16"}
+    asked = watch.call("admin", "POST", f"/v1/users/{user}/move", json=body)
+    if asked.is_success:
+        watch.call("admin2", "PUT", f"/v1/account-changes/{asked.json()['id']}/approval")
 
 
 CHANGES: tuple[Callable[[Watch, Random], None], ...] = (_restrict, _join, _leave, _hand_over, _role, _group, _move)

@@ -6,7 +6,6 @@ open goes on in any case. The figures stand in `auth_attempt` (`db/sql/60_accoun
 """
 
 import asyncio
-import hashlib
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -14,6 +13,7 @@ from ipaddress import IPv6Address, ip_address
 from typing import Literal
 from uuid import UUID
 
+from casemgmt.access.halves import secret_digest
 from casemgmt.access.marks import Marks
 from casemgmt.access.passwords import password_matches
 from casemgmt.clock import Clock
@@ -70,7 +70,7 @@ class Attempts:
         """Count a try of a machine account and look at its secret, which is long and random: its digest is enough."""
         attempt, _ = await self.count(username, "service", door, None)
         secret_id = await self._database.pool.fetchval(
-            "SELECT auth_use_client_secret($1, $2, $3)", attempt.user_id, digest_of(secret), self._clock.now()
+            "SELECT auth_use_client_secret($1, $2, $3)", attempt.user_id, secret_digest(secret), self._clock.now()
         )
         return replace(attempt, succeeded=secret_id is not None, secret_id=secret_id)
 
@@ -131,11 +131,6 @@ def _without_port(address: str) -> str:
     if address.startswith("["):
         return address[1:].partition("]")[0]
     return address.partition(":")[0] if address.count(":") == 1 else address
-
-
-def digest_of(secret: str) -> str:
-    """Return the digest by which a long random secret is known."""
-    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def _storable(name: str) -> str:

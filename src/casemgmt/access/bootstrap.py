@@ -1,4 +1,8 @@
-"""Make the first administrator of a deployment: the one act that no administrator can do."""
+"""Make the first two administrators of a deployment: the one act that no administrator can do.
+
+Two, because what lets an account come in or see more is asked for by one and granted by another. It is an act of
+whoever owns the database, who could write every table anyway; its event says `cli`.
+"""
 
 from datetime import UTC, datetime
 
@@ -10,15 +14,21 @@ from casemgmt.db.migrate import OWNER_ROLE, driver_url
 from casemgmt.errors import Conflict
 from casemgmt.ids import new_id
 
+ADMINISTRATORS = 2
+"""One asks, the other grants: with one alone nobody could be let in."""
+_WORKING = (
+    "SELECT count(*) FROM user_role r JOIN app_user u ON u.id = r.user_id AND u.active"
+    " WHERE r.role = 'administrator' AND r.revoked_at IS NULL"
+)
 _EVENT = "SELECT audit_write($1, 'administrator.created', 'done', NULL, 'account', $2, NULL, NULL, '{}', 'cli')"
 
 
 async def create_administrator(
     admin_url: str, username: str, family_name: str, given_name: str, password: str, breached: BreachedPasswords
 ) -> None:
-    """Make the administrator and, where there is none, the body that it works for. Refused when one exists.
+    """Make an administrator and, where there is none, the body that it works for. Refused where two work already.
 
-    At the first log-in the administrator enrols a second factor.
+    So it is also the way back where one of two is gone. At the first log-in the administrator enrols a second factor.
     """
     check_password(password, [username, family_name, given_name], breached, "/password")
     hashed = hash_password(password)
@@ -27,8 +37,8 @@ async def create_administrator(
         await connection.execute(f"SET ROLE {OWNER_ROLE}")
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('casemgmt.bootstrap'))")
-            if await connection.fetchval("SELECT 1 FROM user_role WHERE role = 'administrator' AND revoked_at IS NULL"):
-                raise Conflict("There is an administrator already: further accounts are made over the API.")
+            if await connection.fetchval(_WORKING) >= ADMINISTRATORS:
+                raise Conflict("Two administrators work already: further accounts are made over the API, by both.")
             user = new_id()
             await connection.execute(_EVENT, new_id(), [user])
             await _make_account(connection, user, (username.strip().casefold(), family_name, given_name), hashed)

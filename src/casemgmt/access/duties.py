@@ -18,6 +18,11 @@ class Separation(NamedTuple):
 
 
 SEPARATIONS = (
+    Separation(
+        "account_change", "requested_by_id", "decided_by_id", "Who asks for something for an account does not grant it."
+    ),
+    Separation("account_change", "user_id", "requested_by_id", "Nobody asks for something for their own account."),
+    Separation("account_change", "user_id", "decided_by_id", "Nobody decides on their own account."),
     Separation("benefit_appeal", "against_id", "settled_by_id", "Who decided does not settle the appeal against it."),
     Separation(
         "benefit_appeal", "proposer_id", "settled_by_id", "Who proposed a refusal settles no appeal against it."
@@ -36,11 +41,14 @@ SEPARATIONS = (
         "document", "removal_proposed_by_id", "removed_by_id", "Who proposes to remove a document does not do it."
     ),
     Separation("erasure_request", "requested_by_id", "decided_by_id", "Who asks for an erasure does not approve it."),
+    Separation("client_secret", "created_by_id", "approved_by_id", "Two persons make a secret of a machine account."),
     Separation("factor_removal", "requested_by_id", "decided_by_id", "Two administrators take a second factor away."),
     Separation("factor_removal", "user_id", "requested_by_id", "Nobody asks for the removal of their own factor."),
     Separation("factor_removal", "user_id", "decided_by_id", "Nobody decides on their own factor."),
     Separation("identity_link", "user_id", "linked_by_id", "Nobody links an identity to their own account."),
     Separation("import_run", "created_by_id", "signed_off_by_id", "Who prepares an import does not sign it off."),
+    Separation("identity_link", "linked_by_id", "approved_by_id", "Two persons link an identity to an account."),
+    Separation("identity_link", "user_id", "approved_by_id", "Nobody approves an identity of their own account."),
     Separation("legal_hold", "lift_requested_by_id", "lifted_by_id", "Two persons lift a hold."),
     Separation("plan", "signed_by_id", "approved_by_id", "Who signs a plan does not approve it."),
     Separation(
@@ -59,6 +67,8 @@ SEPARATIONS = (
         "subject_copy", "prepared_by_id", "decided_by_id", "Who prepares a copy for a subject does not release it."
     ),
     Separation("user_role", "user_id", "granted_by_id", "Nobody gives a role to themselves."),
+    Separation("user_role", "granted_by_id", "approved_by_id", "Who asks for a role does not grant it."),
+    Separation("user_role", "user_id", "approved_by_id", "Nobody grants a role to themselves."),
 )
 
 ONE_PERSON = {

@@ -24,6 +24,8 @@ _ALPHABET = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 """Without letters and digits that are taken for one another on paper."""
 _NONCE = 12
 Need = Literal["none", "code", "enrolment"]
+Factor = Literal["code", "recovery_code"]
+"""What was shown beside the password."""
 
 
 @dataclass(frozen=True)
@@ -68,18 +70,18 @@ class SecondFactors:
         await connection.execute("SELECT auth_confirm_factor($1, $2, $3, $4, $5)", user_id, step, ids, hashes, now)
         return [f"{c[:5]}-{c[5:]}" for c in codes]
 
-    async def check(self, connection: asyncpg.Connection, user_id: UUID, code: str, now: datetime) -> bool:
-        """Answer whether a code holds: of now, or of half a minute before or after, or a recovery code. Each once."""
+    async def check(self, connection: asyncpg.Connection, user_id: UUID, code: str, now: datetime) -> Factor | None:
+        """Answer what a code is: of now or half a minute before or after, or for recovery. Each holds once."""
         plain = code.strip().replace(" ", "").replace("-", "").upper()
         if not plain.isascii() or not plain.isdigit():
             used = await connection.fetchval(
                 "SELECT auth_use_recovery_code($1, $2, $3)", user_id, self._hash(user_id, plain), now
             )
-            return bool(used)
+            return "recovery_code" if used else None
         step = await self._step(connection, user_id, plain, now, confirmed=True)
         if step is None:
-            return False
-        return bool(await connection.fetchval("SELECT auth_use_step($1, $2)", user_id, step))
+            return None
+        return "code" if await connection.fetchval("SELECT auth_use_step($1, $2)", user_id, step) else None
 
     async def _step(
         self, connection: asyncpg.Connection, user_id: UUID, code: str, now: datetime, *, confirmed: bool

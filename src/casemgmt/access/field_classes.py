@@ -28,6 +28,12 @@ class FieldClass(StrEnum):
 _F = FieldClass
 
 CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
+    "account_change": {
+        _F.STAFF: "user_version nationwide kind role issuer subject scopes days reason requested_at expires_at"
+        " decided_at",
+        _F.CREDENTIAL: "first_digest",
+    },
+    "account_notice": {_F.STAFF: "kind at read_at"},
     "app_user": {
         _F.STAFF: "username kind family_name given_name patronymic match_key sector active scopes authz_version"
         " signal_reach case_reach flags"
@@ -184,8 +190,8 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.PROGRESS: "as_of schedule held_back made_at approved_at completed_at",
         _F.MACHINERY: "schedule_digest digest",
     },
-    "role_grant": {_F.STAFF: "role signal_reach case_reach flags excludes"},
     "screening": {_F.PROGRESS: "instrument instrument_version language total_score suggested_risk_level recorded_at"},
+    "role_grant": {_F.STAFF: "role signal_reach case_reach flags excludes nationwide"},
     "search": {_F.MACHINERY: "what record_ids complete expires_at"},
     "second_factor": {_F.CREDENTIAL: "sealed_secret enrolled_at confirmed_at last_step"},
     "session_participant": {_F.PROGRESS: "attendance"},
@@ -196,6 +202,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.CONTENT: "narrative subject_description place triage_note review_note redirected_to closing_note",
     },
     "signal_person": {_F.PROGRESS: "role added_at"},
+    "start_code": {_F.CREDENTIAL: "code_hash made_at expires_at"},
     "state_transition": {_F.MACHINERY: "machine from_state to_state"},
     "specialist_absence": {_F.STAFF: "created_at reason starts_at ends_at withdrawn_at"},
     "specialist_hours": {_F.STAFF: "weekday from_time until_time removed_at"},

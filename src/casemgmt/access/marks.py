@@ -15,6 +15,10 @@ class Marks:
         """Return the keyed hash of something."""
         return _hash(self._key, kind, value)
 
+    def hashes(self, kind: str, value: str) -> tuple[str, ...]:
+        """Return the keyed hashes under the key and under the one of before: what was kept may be of either."""
+        return tuple(_hash(key, kind, value) for key in self._known)
+
     def mark(self, kind: str, body: str) -> str:
         """Return the body with our mark on it."""
         return f"{body}.{self.hash(kind, body)}"

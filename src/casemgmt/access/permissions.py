@@ -92,6 +92,7 @@ class Permission(StrEnum):
     TRANSFERS_READ = "transfers:read"
     TRANSFERS_RECEIVE = "transfers:receive"
     UNUSUAL_ACCESS_READ = "unusual_access:read"
+    USERS_APPROVE = "users:approve"
     USERS_MANAGE = "users:manage"
     USERS_READ = "users:read"
     VISITS_PRINT = "visits:print"

@@ -42,17 +42,23 @@ class Role:
     `fields.SECRETS`), `trail` (who looked at the record); and `audit`, `directory`, `benefits` (determinations of the
     body and the region, without the persons' files), `records` (holds, plans of destruction, requests for erasure: ids
     and papers), `research` (pseudonymised tables), `subjects` (copies for subjects), `conflicts` (those declared in the
-    body), `break_glass` (grants that the body reviews), `imports` (tables of the body that wait to be signed off)."""
+    body), `break_glass` (grants that the body reviews), `imports` (tables of the body that wait to be signed off),
+    `accounts` (what is asked for accounts of the body)."""
 
     states_purpose: bool = False
     """Whether every read of a child's record says for what: a system, or a body that oversees others' work."""
 
     @property
-    def needs_second_factor(self) -> bool:
-        """A role that reaches the whole country, or every account or event of it, is never held by a password alone."""
+    def is_nationwide(self) -> bool:
+        """Whether it reaches the whole country, or every account or event of it: administrators alone decide on it."""
         return Reach.NATIONAL in {self.signals, self.cases} or bool(
             self.flags & {"audit", "directory", "records", "research", "subjects"}
         )
+
+    @property
+    def needs_second_factor(self) -> bool:
+        """What reaches the whole country is never held by a password alone."""
+        return self.is_nationwide
 
 
 _EVERYBODY = {P.CONFLICTS_DECLARE, P.SELF_READ, P.REFERENCE_READ, P.ORGANISATIONS_READ, P.USERS_READ}
@@ -167,6 +173,7 @@ ROLES: dict[str, Role] = {
         "Keeps bodies, users and roles; sees no child",
         {
             P.ORGANISATIONS_MANAGE,
+            P.USERS_APPROVE,
             P.USERS_MANAGE,
             P.MOBILE_GROUPS_MANAGE,
             P.MOBILE_GROUPS_READ,
@@ -227,10 +234,11 @@ ROLES: dict[str, Role] = {
             P.TRANSFERS_READ,
             P.TRANSFERS_RECEIVE,
             P.UNUSUAL_ACCESS_READ,
+            P.USERS_APPROVE,
         },
         signals=Reach.OWN,
         cases=Reach.ORGANISATION,
-        flags=_CONTACTS | _TRAIL | {"break_glass", "conflicts", "imports"},
+        flags=_CONTACTS | _TRAIL | {"accounts", "break_glass", "conflicts", "imports"},
     ),
     "centre_specialist": _role(
         "Psychologist, lawyer, social worker of a centre: sessions with the families on whose team they are",
@@ -374,11 +382,12 @@ ROLES: dict[str, Role] = {
             P.TRANSFERS_READ,
             P.TRANSFERS_RECEIVE,
             P.UNUSUAL_ACCESS_READ,
+            P.USERS_APPROVE,
             P.VISITS_PRINT,
         },
         signals=Reach.REGION,
         cases=Reach.ORGANISATION,
-        flags=_CONTACTS | _TRAIL | {"break_glass", "conflicts", "imports"},
+        flags=_CONTACTS | _TRAIL | {"accounts", "break_glass", "conflicts", "imports"},
     ),
 }
 

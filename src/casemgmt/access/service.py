@@ -11,8 +11,9 @@ from uuid import UUID
 
 import asyncpg
 
-from casemgmt.access.attempts import AccountKind, Attempt, Attempts, Door, digest_of
-from casemgmt.access.factors import Enrolment, SecondFactors
+from casemgmt.access.attempts import AccountKind, Attempt, Attempts, Door
+from casemgmt.access.factors import Enrolment, Factor, SecondFactors
+from casemgmt.access.halves import StartHalves, digest_of
 from casemgmt.access.marks import Marks
 from casemgmt.access.password_rules import BreachedPasswords, check_password
 from casemgmt.access.passwords import hash_password
@@ -39,6 +40,8 @@ class Grant:
     expires_in_seconds: int
     device_token: str | None = None
     recovery_codes: tuple[str, ...] | None = None
+    unread_notices: int = 0
+    """How much happened to the account that its owner was not told yet."""
 
 
 @dataclass(frozen=True)
@@ -49,8 +52,15 @@ class _Shown:
     username: str
     attempt_id: UUID
     kind: AccountKind
-    second_factor: bool
+    factor: Factor | None
     secret_id: UUID | None = None
+
+    @property
+    def told(self) -> str:
+        """What was shown, as the event of the log-in says it."""
+        if self.kind == "service":
+            return "client_secret"
+        return "password" if self.factor is None else f"password+{self.factor}"
 
 
 class Accounts:
@@ -70,6 +80,8 @@ class Accounts:
         self._attempts = Attempts(database, self._marks, clock)
         self._breached = BreachedPasswords(settings.breached_passwords_file)
         self.factors = SecondFactors(settings)
+        self.halves = StartHalves(self._marks)
+        self.start_life = timedelta(hours=settings.start_code_hours)
 
     async def log_in(
         self, username: str, password: str, door: Door, kind: AccountKind = "person", code: str | None = None
@@ -103,13 +115,15 @@ class Accounts:
             await self._record(connection, "account.login_refused", user_id, door.request_id, "password")
             return Unauthenticated("The user name or the password is wrong.", code="invalid-credentials")
         need = "none" if kind == "service" else await self.factors.need(connection, user_id)
+        factor: Factor | None = None
         if need == "code" and code is not None:
-            if not await self.factors.check(connection, user_id, code, self._clock.now()):
+            factor = await self.factors.check(connection, user_id, code, self._clock.now())
+            if factor is None:
                 await self._record(connection, "account.login_refused", user_id, door.request_id, "second_factor")
                 return _wrong_code()
         elif need != "none":
             return await self._challenge(connection, attempt.id, user_id, need, door)
-        shown = _Shown(user_id, username, attempt.id, kind, need == "code", attempt.secret_id)
+        shown = _Shown(user_id, username, attempt.id, kind, factor, attempt.secret_id)
         return await self._open(connection, shown, door)
 
     async def _challenge(
@@ -159,17 +173,18 @@ class Accounts:
     ) -> Grant | DomainError:
         user_id, now = row["user_id"], self._clock.now()
         codes: list[str] | None = None
+        factor: Factor | None
         if row["need"] == "enrolment":
             codes = await self.factors.confirm(connection, user_id, code, now)
-            right = codes is not None
+            factor = None if codes is None else "code"
         else:
-            right = await self.factors.check(connection, user_id, code, now)
-        if not right:
+            factor = await self.factors.check(connection, user_id, code, now)
+        if factor is None:
             await self._record(connection, "account.login_refused", user_id, door.request_id, "second_factor")
             return _wrong_code()
         if codes is not None:
             await self._record(connection, "account.second_factor_enrolled", user_id, door.request_id, outcome="done")
-        shown = _Shown(user_id, row["username"], row["attempt_id"], "person", second_factor=True)
+        shown = _Shown(user_id, row["username"], row["attempt_id"], "person", factor)
         return await self._open(connection, shown, door, tuple(codes) if codes else None)
 
     async def enrol(self, challenge: str, door: Door) -> Enrolment:
@@ -208,6 +223,27 @@ class Accounts:
     async def take_code(self, username: str, session_id: UUID, request_id: str) -> UUID:
         """Count a try at a code by somebody who is signed in, and return it: a right code takes the count back."""
         return (await self._attempts.count(username, "person", Door(request_id, ""), session_id))[0].id
+
+    async def start(self, username: str, halves: tuple[str, str], password: str, door: Door) -> None:
+        """Set the password of an account whose owner shows both halves of its start code, which holds once.
+
+        Tries are counted and slowed down as those at a password. No session opens: a second factor stays demanded.
+        """
+        attempt, _ = await self._attempts.count(username, "person", door, None)
+        user_id, now = attempt.user_id, self._clock.now()
+        known = [] if user_id is None else self.halves.known(user_id, *halves)
+        async with self._database.pool.acquire() as connection:
+            about = await connection.fetchval("SELECT auth_start_names($1, $2, $3)", user_id, known, now)
+            if about is not None:
+                hashed = await self.new_password(password, about, "/password")
+            async with connection.transaction():
+                begun = about is not None and await connection.fetchval(
+                    "SELECT auth_start($1, $2, $3, $4, $5)", user_id, known, hashed, now, attempt.id
+                )
+                kind, outcome = ("account.started", "done") if begun else ("account.start_refused", "refused")
+                await self._record(connection, kind, user_id, door.request_id, outcome=outcome)
+        if not begun:
+            raise Unauthenticated("The start code does not hold (any more).", code="start-code-over")
 
     async def refuse_code(self, user_id: UUID, request_id: str) -> NoReturn:
         """Refuse a code that somebody shows who is signed in, and leave the event: the request's own is undone."""
@@ -284,20 +320,21 @@ class Accounts:
             now,
             now + life,
             shown.attempt_id,
-            shown.second_factor,
+            shown.factor is not None,
             door.client_name,
             shown.secret_id,
         )
         identity = await self._identity(connection, session_id)
         if identity is None:
             raise Unauthenticated("The account is not active.", code="invalid-credentials")
-        await self._record(connection, "account.logged_in", shown.user_id, door.request_id, outcome="done")
+        await self._record(connection, "account.logged_in", shown.user_id, door.request_id, shown.told, outcome="done")
         return Grant(
             self._tokens.issue(identity, now),
             refresh if person else None,
             int(self._tokens.life.total_seconds()),
             self._attempts.device_token(shown.username, now) if person else None,
             recovery_codes,
+            await connection.fetchval("SELECT auth_unread_notices($1)", shown.user_id),
         )
 
     @staticmethod

@@ -16,6 +16,7 @@ SHOW = "/v1/me/second-factor/show"
 _MISSING = "SELECT auth_fresh_factor_missing(:since, :demanded)"
 
 STEPS: Mapping[str, str] = {
+    "approve_account_change": "lets an account come in or see more",
     "break_glass": "opens a case that its team alone sees",
     "get_reporter": "tells who reported: a neighbour whose name gets out is in danger",
     "list_protected_addresses": "tells where the shelter is",

@@ -16,6 +16,8 @@ class RoleGrant(SQLModel, table=True):
     flags: list[str] = Field(sa_type=ARRAY(Text))
     excludes: list[str] = Field(sa_type=ARRAY(Text))
     """The roles that no account holds together with it."""
+    nationwide: bool
+    """Whether it reaches the country or every account: then heads of bodies do not decide on whoever holds it."""
 
 
 class StateTransition(SQLModel, table=True):

@@ -62,6 +62,7 @@ async def _load_rights(connection: asyncpg.Connection) -> None:
             "case_reach": str(role.cases),
             "flags": _flags(role),
             "excludes": sorted(excluded_by(name)),
+            "nationwide": role.is_nationwide,
         }
         for name, role in ROLES.items()
     ]

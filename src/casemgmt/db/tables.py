@@ -13,6 +13,7 @@ from casemgmt.db.base import metadata
 from casemgmt.documents import tables as documents
 from casemgmt.exports import tables as exports
 from casemgmt.imports import tables as imports
+from casemgmt.organisations import change_tables as account_changes
 from casemgmt.organisations import tables as organisations
 from casemgmt.outreach import tables as outreach
 from casemgmt.people import tables as people
@@ -30,6 +31,7 @@ from casemgmt.transfers import tables as transfers
 
 __all__ = [
     "access",
+    "account_changes",
     "assessments",
     "audit",
     "benefits",

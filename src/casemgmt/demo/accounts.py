@@ -206,6 +206,7 @@ ACCOUNTS = (
     DemoAccount("records2", ("Егорова", "Нина", None), "committee", ("records_officer",)),
     DemoAccount("analyst", ("Сүлейменова", "Әсел", None), "committee", ("policy_analyst",)),
     DemoAccount("admin", ("Хасанов", "Рустам", None), "committee", ("administrator",)),
+    DemoAccount("admin2", ("Бектұрова", "Гүлзада", None), "committee", ("administrator",)),
 )
 
 ROOMS = (

@@ -33,4 +33,5 @@ async def read_me(work: Work) -> MeView:
         roles=list(actor.roles),
         permissions=sorted(actor.permissions),
         mobile_group_ids=sorted(groups),
+        unread_notices=await work.call("SELECT auth_unread_notices(:user)", user=actor.user_id),
     )

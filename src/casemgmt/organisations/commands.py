@@ -75,41 +75,84 @@ class CreateUser(Command):
 
 
 class ChangeUser(Command):
-    """Change a user. A change of body and a deactivation end what the user's tokens may do at once."""
+    """Change a user. A deactivation or narrower scopes end what the user's tokens may do at once.
+
+    Another body, wider scopes and the way back of an account are asked for: a second person decides.
+    """
 
     username: Username | None = None
     family_name: Name | None = None
     given_name: Name | None = None
     patronymic: Name | None = None
     sector: Sector | None = None
-    organisation_id: UUID | None = None
-    active: bool | None = None
+    active: Annotated[Literal[False] | None, Field(description="Switched on again by two persons.")] = None
     scopes: Scopes = None
 
 
-class LinkIdentity(Command):
-    """Link a subject of the identity provider to an account."""
+Reason = Annotated[
+    ShortText,
+    Field(description="On what order, or how the user was recognised. The second person judges by it."),
+]
 
+
+class MoveUser(Command):
+    """Ask that an account work for another body."""
+
+    organisation_id: UUID
+    reason: Reason
+
+
+class SwitchOnUser(Command):
+    """Ask that an account be switched on again."""
+
+    reason: Reason
+
+
+class WidenScopes(Command):
+    """Ask that a machine account may use other permissions of its role."""
+
+    scopes: Scopes
+    reason: Reason
+
+
+class AskStartCode(Command):
+    """Ask for a code by which the owner of an account sets a password."""
+
+    reason: Reason
+
+
+class LinkIdentity(Command):
+    """Ask that a subject of the identity provider be linked to an account."""
+
+    reason: Reason
     subject: Annotated[str, StringConstraints(min_length=1, max_length=255, pattern=r"^[!-~]+$")] = Field(
         description="`sub` of the provider's tokens, exactly as they write it."
     )
 
 
 class AddClientSecret(Command):
-    """Make a secret of a machine account. Two hold at once: make the new one, bring it out, take the old one back."""
+    """Ask for a secret of a machine account. Two hold at once: bring the new one out, then take the old one back."""
 
+    reason: Reason
     days: Annotated[int, Field(ge=1, le=365, description="How long the secret holds.")] = 90
 
 
 class GrantRole(Command):
-    """Give a role."""
+    """Ask for a role."""
 
     role: RoleCode
+    reason: Reason
 
 
-class SetPassword(Command):
-    """Set the password of a user."""
+Half = Annotated[SecretStr, Field(min_length=10, max_length=20)]
 
+
+class StartAccount(Command):
+    """Set the first or another password with a start code. Its two halves come from two persons."""
+
+    username: Annotated[str, Field(max_length=120)]
+    first_half: Half
+    second_half: Half
     password: Password
 
 

@@ -6,34 +6,23 @@ from sqlmodel import col, select
 
 from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
-from casemgmt.errors import Forbidden, NotFound, WrongState
-from casemgmt.ids import new_id
-from casemgmt.organisations import repository
+from casemgmt.errors import NotFound, WrongState
+from casemgmt.organisations import account_changes, repository
 from casemgmt.organisations.commands import LinkIdentity
 from casemgmt.organisations.logins import end_all
 from casemgmt.organisations.tables import AppUser, IdentityLink
-from casemgmt.organisations.views import IdentityList, IdentityView
+from casemgmt.organisations.views import AccountChangeView, IdentityList, IdentityView
 
 
-async def link(work: Work, user_id: UUID, command: LinkIdentity, issuer: str | None) -> IdentityView:
-    """Link a subject of the provider to the account of a person."""
+async def ask_for_link(work: Work, user_id: UUID, command: LinkIdentity, issuer: str | None) -> AccountChangeView:
+    """Ask that a subject of the provider be linked to the account of a person."""
     if issuer is None:
         raise WrongState("This deployment has no identity provider.", code="no-identity-provider")
     user = await repository.get_row(work, AppUser, user_id)
     if user.kind != "person":
         raise WrongState("Machine accounts have secrets of their own.", code="identity-of-machine")
-    if user_id == work.actor.user_id:
-        raise Forbidden("Nobody links their own account.", code="own-account")
-    row = IdentityLink(
-        id=new_id(),
-        user_id=user_id,
-        issuer=issuer,
-        subject=command.subject,
-        linked_by_id=work.actor.user_id,
-        linked_at=work.now,
-    )
-    await work.save(Event("account.identity_linked", "account", (user_id, row.id)), row)
-    return IdentityView.model_validate(row)
+    subject = command.subject
+    return await account_changes.ask(work, user, "identity", command.reason, issuer=issuer, subject=subject)
 
 
 async def list_links(work: Work, user_id: UUID) -> IdentityList:

@@ -1,33 +1,29 @@
 """Use cases of machine accounts: their secrets, two of which hold at once while one takes the place of the other."""
 
-import secrets
-from datetime import timedelta
 from uuid import UUID
 
-from casemgmt.access.attempts import digest_of
+from casemgmt.access.halves import digest_of, new_first_half
 from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
-from casemgmt.errors import Conflict, NotFound, WrongState
-from casemgmt.organisations import repository
+from casemgmt.errors import NotFound, WrongState
+from casemgmt.organisations import account_changes, repository
 from casemgmt.organisations.commands import AddClientSecret
 from casemgmt.organisations.tables import AppUser
-from casemgmt.organisations.views import ClientSecretList, ClientSecretView, NewClientSecretView
+from casemgmt.organisations.views import AskedView, ClientSecretList, ClientSecretView
 
-_ADD = "SELECT auth_add_client_secret(:id, :user, :digest, :at, :expires)"
 _LIST = "SELECT * FROM auth_client_secrets(:user, :at)"
 _REVOKE = "SELECT auth_revoke_client_secret(:user, :id, :at)"
 
 
-async def add_secret(work: Work, user_id: UUID, secret_id: UUID, command: AddClientSecret) -> NewClientSecretView:
-    """Make a secret and show it once."""
+async def ask_for_secret(work: Work, user_id: UUID, secret_id: UUID, command: AddClientSecret) -> AskedView:
+    """Ask for a secret and show its first half; who grants it is shown the second one."""
     user = await _machine(work, user_id)
-    secret = f"cs_{secrets.token_urlsafe(32)}"
-    expires = work.now + timedelta(days=command.days)
-    added = await work.call(_ADD, id=secret_id, user=user_id, digest=digest_of(secret), at=work.now, expires=expires)
-    if not added:
-        raise Conflict("Two secrets hold already, or this id was used.", code="two-secrets-hold")
-    work.record(Event("account.client_secret_added", "account", (user_id, secret_id)))
-    return NewClientSecretView(id=secret_id, client_id=user.username, client_secret=secret, expires_at=expires)
+    half = new_first_half()
+    digest = digest_of(half)
+    change = await account_changes.ask(
+        work, user, "machine", command.reason, change_id=secret_id, days=command.days, first_digest=digest
+    )
+    return AskedView(change=change, first_half=half)
 
 
 async def list_secrets(work: Work, user_id: UUID) -> ClientSecretList:

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 
 from casemgmt.access.permissions import Permission
 from casemgmt.access.roles import ROLES, excluded_by
-from casemgmt.errors import Conflict, Invalid, invalid_field
+from casemgmt.errors import Conflict, Forbidden, Invalid, invalid_field
 from casemgmt.organisations.views import Duty
 from casemgmt.reference.lists import code_list
 from casemgmt.reference.regions import find_region
@@ -82,6 +82,12 @@ def check_scopes(kind: str, scopes: Sequence[Permission] | None) -> None:
         raise invalid_field("/scopes", "scopes-of-persons", "Only machine accounts have scopes.")
     if not set(scopes) <= ROLES[MACHINE_ROLE].permissions:
         raise invalid_field("/scopes", "scope-beyond-role", "The role of machine accounts does not carry all of these.")
+
+
+def check_narrower(held: Sequence[str] | None, wanted: Sequence[str] | None) -> None:
+    """Refuse scopes that hold more than those before: a second person decides on that."""
+    if held is not None and (wanted is None or not set(wanted) <= set(held)):
+        raise Forbidden("Other scopes are asked for: a second person decides.", code="asked-for-instead")
 
 
 def check_roles_together(held: Iterable[str], role: str) -> None:

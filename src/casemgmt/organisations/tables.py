@@ -80,12 +80,15 @@ class UserRole(Row, table=True):
     __table_args__ = (
         Index("uq_user_role_held", "user_id", "role", unique=True, postgresql_where=sql("revoked_at is null")),
         CheckConstraint("granted_by_id <> user_id", name="not_to_oneself"),
+        CheckConstraint("approved_by_id <> user_id and approved_by_id <> granted_by_id", name="second_person"),
     )
 
     id: UUID = Field(primary_key=True)
     user_id: UUID = ref("app_user.id")
     role: str = Field(max_length=40)
     granted_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    """Who asked for it; null for the first administrators, who are made on the command line."""
+    approved_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     granted_at: datetime = moment()
     revoked_at: datetime | None = moment(nullable=True)
 
@@ -113,11 +116,12 @@ class AuthSession(Row, table=True):
 
 
 class IdentityLink(Row, table=True):
-    """A subject of the identity provider that an administrator linked to an account."""
+    """A subject of the identity provider that two persons linked to an account."""
 
     __tablename__ = "identity_link"
     __table_args__ = (
         CheckConstraint("linked_by_id <> user_id", name="not_for_oneself"),
+        CheckConstraint("approved_by_id <> user_id and approved_by_id <> linked_by_id", name="second_person"),
         Index(
             "uq_identity_link_subject",
             "issuer",
@@ -132,6 +136,7 @@ class IdentityLink(Row, table=True):
     issuer: str
     subject: str
     linked_by_id: UUID = ref("app_user.id", index=False)
+    approved_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     linked_at: datetime = moment()
     unlinked_at: datetime | None = moment(nullable=True)
 
@@ -143,11 +148,13 @@ class ClientSecret(Row, table=True):
     """
 
     __tablename__ = "client_secret"
+    __table_args__ = (CheckConstraint("approved_by_id <> created_by_id", name="second_person"),)
 
     id: UUID = Field(primary_key=True)
     user_id: UUID = ref("app_user.id")
     digest: str = Field(max_length=64)
     created_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    approved_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     created_at: datetime = moment()
     expires_at: datetime = moment()
     last_used_at: datetime | None = moment(nullable=True)

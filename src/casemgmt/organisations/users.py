@@ -1,6 +1,7 @@
 """Use cases of users: the staff directory for all, accounts and roles for administrators.
 
-Nobody gives or takes a role of their own: the policy of `user_role` in the database refuses it a second time.
+What an administrator does alone takes something away, or changes nothing that anybody sees. Everything else is asked
+for, and a second person decides (`account_changes.py`).
 """
 
 from uuid import UUID
@@ -9,21 +10,21 @@ from casemgmt.access.permissions import Permission
 from casemgmt.audit.events import Event
 from casemgmt.db import paging
 from casemgmt.db.work import Work, check_version
-from casemgmt.errors import Conflict, Forbidden
+from casemgmt.errors import Conflict, Forbidden, WrongState
 from casemgmt.ids import new_id
-from casemgmt.organisations import repository
-from casemgmt.organisations.commands import ChangeUser, CreateUser, GrantRole
-from casemgmt.organisations.policy import check_role_fits, check_roles_together, check_scopes
+from casemgmt.organisations import account_changes, repository
+from casemgmt.organisations.commands import ChangeUser, CreateUser, GrantRole, MoveUser, SwitchOnUser, WidenScopes
+from casemgmt.organisations.policy import check_narrower, check_role_fits, check_roles_together, check_scopes
 from casemgmt.organisations.service import given_fields, require_organisation
-from casemgmt.organisations.tables import AppUser, UserRole
-from casemgmt.organisations.views import UserSummary, UserView
+from casemgmt.organisations.tables import AppUser
+from casemgmt.organisations.views import AccountChangeView, UserSummary, UserView
 from casemgmt.people.names import name_key
 
-_STAYS = {"username", "family_name", "given_name", "organisation_id", "active"}
+_STAYS = {"username", "family_name", "given_name", "active"}
 
 
 async def create_user(work: Work, command: CreateUser) -> UserView:
-    """Add a user or a machine account, without any role or password."""
+    """Add a user or a machine account, without any role and without a way in: an empty shell."""
     await require_organisation(work, command.organisation_id)
     check_scopes(command.kind, command.scopes)
     user = AppUser(id=command.id or new_id(), **command.model_dump(exclude={"id"}))
@@ -33,35 +34,61 @@ async def create_user(work: Work, command: CreateUser) -> UserView:
 
 
 async def change_user(work: Work, user_id: UUID, command: ChangeUser, expected: int) -> UserView:
-    """Change a user. A change of body or a deactivation makes all tokens of the user stale at once."""
+    """Change a user. A deactivation or narrower scopes make all tokens of the user stale at once."""
     user = await repository.get_row(work, AppUser, user_id, for_change=True)
     check_version(user, expected)
     fields = given_fields(command.model_dump(exclude_unset=True), _STAYS)
-    if user.id == work.actor.user_id and {"active", "organisation_id"} & fields.keys():
-        raise Forbidden("Nobody moves or switches off their own account.", code="own-account")
+    if user.id == work.actor.user_id and "active" in fields:
+        raise Forbidden("Nobody switches off their own account.", code="own-account")
     check_scopes(user.kind, command.scopes)
-    if command.organisation_id is not None:
-        await require_organisation(work, command.organisation_id)
+    if "scopes" in fields:
+        check_narrower(user.scopes, command.scopes)
+    renamed = "username" in fields and command.username != user.username
     for name, value in fields.items():
         setattr(user, name, value)
     user.match_key = name_key(user.family_name, user.given_name, user.patronymic).match_key
     await work.save(Event("user.changed", "user", (user.id,)), user)
+    if renamed:
+        await work.call("SELECT auth_tell_renamed(:user, :at)", user=user.id, at=work.now)
     return await _view(work, user)
 
 
-async def grant_role(work: Work, user_id: UUID, command: GrantRole) -> UserView:
-    """Give a role. The tokens of the user become stale at once."""
+async def ask_for_role(work: Work, user_id: UUID, command: GrantRole) -> AccountChangeView:
+    """Ask for a role. Once a second person grants it, the tokens of the user become stale."""
     user = await _other(work, user_id)
     check_role_fits(user.kind, command.role)
     held = {r.role for r in await repository.roles_of(work, user_id)}
     if command.role in held:
         raise Conflict("The user holds this role already.", code="already-exists")
     check_roles_together(held, command.role)
-    role = UserRole(
-        id=new_id(), user_id=user_id, role=command.role, granted_by_id=work.actor.user_id, granted_at=work.now
-    )
-    await work.save(Event("user.role_granted", "user", (user_id,), reason=command.role), role)
-    return await _view(work, user)
+    return await account_changes.ask(work, user, "role", command.reason, role=command.role)
+
+
+async def ask_for_move(work: Work, user_id: UUID, command: MoveUser) -> AccountChangeView:
+    """Ask that an account work for another body, whose head or another administrator decides."""
+    user = await repository.get_row(work, AppUser, user_id, for_change=True)
+    await require_organisation(work, command.organisation_id)
+    if user.organisation_id == command.organisation_id:
+        raise Conflict("The user works there already.", code="already-so")
+    to = command.organisation_id
+    return await account_changes.ask(work, user, "body", command.reason, to_organisation_id=to)
+
+
+async def ask_for_return(work: Work, user_id: UUID, command: SwitchOnUser) -> AccountChangeView:
+    """Ask that an account that was switched off be switched on again."""
+    user = await repository.get_row(work, AppUser, user_id, for_change=True)
+    if user.active:
+        raise Conflict("The account is active.", code="already-so")
+    return await account_changes.ask(work, user, "activation", command.reason)
+
+
+async def ask_for_scopes(work: Work, user_id: UUID, command: WidenScopes) -> AccountChangeView:
+    """Ask that a machine account may use other permissions of its role."""
+    user = await repository.get_row(work, AppUser, user_id, for_change=True)
+    if user.kind != "service":
+        raise WrongState("Persons have no scopes.", code="not-a-machine")
+    check_scopes(user.kind, command.scopes)
+    return await account_changes.ask(work, user, "scopes", command.reason, scopes=command.scopes)
 
 
 async def revoke_role(work: Work, user_id: UUID, role: str) -> UserView:

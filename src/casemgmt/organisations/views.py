@@ -4,7 +4,7 @@ from datetime import date, datetime, time
 from typing import Literal
 from uuid import UUID
 
-from casemgmt.models import View
+from casemgmt.models import AllowedActionView, View
 
 Duty = Literal["on", "off", "unknown"]
 """`unknown`: no duty times are recorded for the group."""
@@ -23,6 +23,8 @@ class MeView(View):
     roles: list[str]
     permissions: list[str]
     mobile_group_ids: list[UUID]
+    unread_notices: int
+    """Notices of `GET /v1/me/notices` that were not read yet."""
 
 
 class LoginSession(View):
@@ -136,6 +138,7 @@ class IdentityView(View):
     issuer: str
     subject: str
     linked_by_id: UUID
+    approved_by_id: UUID | None
     linked_at: datetime
 
 
@@ -150,6 +153,7 @@ class ClientSecretView(View):
 
     id: UUID
     created_by_id: UUID | None
+    approved_by_id: UUID | None
     created_at: datetime
     expires_at: datetime
     last_used_at: datetime | None
@@ -161,13 +165,69 @@ class ClientSecretList(View):
     items: list[ClientSecretView]
 
 
-class NewClientSecretView(View):
-    """A new secret. It is shown this once."""
+class AccountChangeView(View):
+    """Something that an account is to get: asked for by an administrator, decided by a second person."""
 
     id: UUID
-    client_id: str
-    client_secret: str
+    user_id: UUID
+    kind: str
+    """`role`, `start` (a start code), `machine` (a client secret), `identity` (of the provider), `body`,
+    `activation` or `scopes`."""
+    role: str | None
+    organisation_id: UUID
+    """The body whose heads may decide: the one in which the account will then work."""
+    nationwide: bool
+    """Another administrator decides, never the head of a body."""
+    issuer: str | None
+    subject: str | None
+    scopes: list[str] | None
+    days: int | None
+    reason: str
+    state: str
+    requested_by_id: UUID
+    requested_at: datetime
     expires_at: datetime
+    """Until when somebody may grant it."""
+    decided_by_id: UUID | None
+    decided_at: datetime | None
+    version: int
+    allowed_actions: list[AllowedActionView]
+
+
+class AskedView(View):
+    """What was asked for, and the half of its code that who asks gives to the owner."""
+
+    change: AccountChangeView
+    first_half: str
+    """Shown this once. Worth nothing without the half that the second person is shown."""
+
+
+class GrantedView(View):
+    """What was granted, and the other half of its code."""
+
+    change: AccountChangeView
+    second_half: str | None
+    """Shown this once, to who granted a start code or a client secret; the owner puts the halves together."""
+    holds_until: datetime | None
+    """Until when the start code or the client secret holds."""
+
+
+class AccountNoticeView(View):
+    """What happened to your account, or to one of the body that you head."""
+
+    id: UUID
+    user_id: UUID
+    kind: str
+    text: str
+    """The same in words, in the language of `Accept-Language`."""
+    at: datetime
+    read_at: datetime | None
+
+
+class AccountNoticeList(View):
+    """The newest notices."""
+
+    items: list[AccountNoticeView]
 
 
 class MobileGroupSummary(View):

@@ -145,6 +145,10 @@ DECLARE
         'break_glass_grant', 'user_id = (SELECT actor_user()) OR on_team(case_id)
                               OR ((SELECT actor_has(''break_glass'')) AND review_body_id = (SELECT actor_organisation()))',
         'factor_removal', '(SELECT actor_has(''directory''))',
+        -- administrators, and who heads the body in which the account works or will work, but for one's own
+        'account_change', '(SELECT actor_has(''directory'')) OR ((SELECT actor_has(''accounts''))
+                           AND organisation_id = (SELECT actor_organisation()) AND user_id <> (SELECT actor_user()))',
+        'account_notice', 'reader_id = (SELECT actor_user())',
         'identity_link', '(SELECT actor_has(''directory''))',
         'idempotency_key', 'user_id = (SELECT actor_user())',
         -- an import: who prepares it, and those of its body who sign off; a record's origin is seen with the record
@@ -226,7 +230,7 @@ BEGIN
              record_type = ''benefit_determination'' AND sees_determination(record_id, case_id))';
     -- Reached through functions only.
     FOREACH t IN ARRAY array['user_credential', 'auth_session', 'login_attempt', 'login_challenge', 'second_factor',
-                           'recovery_code', 'client_secret', 'audit_salt', 'search'] LOOP
+                           'recovery_code', 'client_secret', 'start_code', 'audit_salt', 'search'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     END LOOP;
 END $$;

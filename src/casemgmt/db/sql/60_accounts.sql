@@ -144,17 +144,42 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
     SELECT coalesce(array_agg(id), '{}') FROM ended
 $$;
 
--- Sets a password: of one's own account, or with the right to keep users. Every session of the user ends.
+-- Tells the owner of an account, and on wish those who head its body or, where nobody does, the administrators: all but
+-- those whose act it was.
+CREATE OR REPLACE FUNCTION tell_of_account(p_user uuid, p_kind text, p_at timestamptz, p_heads boolean, p_but uuid[])
+RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH around AS (
+        SELECT h.id, 'accounts' = ANY (h.flags) AS heads
+          FROM app_user u JOIN app_user h ON h.active AND h.id <> u.id AND h.id <> ALL (coalesce(p_but, '{}'))
+           AND ('directory' = ANY (h.flags) OR ('accounts' = ANY (h.flags) AND h.organisation_id = u.organisation_id))
+         WHERE u.id = p_user AND p_heads),
+    told AS (
+        SELECT p_user AS id WHERE EXISTS (SELECT 1 FROM app_user u WHERE u.id = p_user AND u.kind = 'person')
+        UNION ALL
+        SELECT a.id FROM around a WHERE a.heads OR NOT EXISTS (SELECT 1 FROM around h WHERE h.heads))
+    INSERT INTO account_notice (id, reader_id, user_id, kind, at)
+    SELECT gen_random_uuid(), t.id, p_user, p_kind, p_at FROM told t
+$$;
+
+-- Keeps a password. Every session of the user ends. Not for the service: the two functions that call it ask first.
+CREATE OR REPLACE FUNCTION auth_keep_password(p_user uuid, p_hash text, p_at timestamptz, p_attempt uuid) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT auth_forget_attempt(p_attempt);
+    INSERT INTO user_credential (user_id, password_hash, changed_at) VALUES (p_user, p_hash, p_at)
+    ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash, changed_at = excluded.changed_at;
+    UPDATE auth_session SET revoked_at = p_at WHERE user_id = p_user AND revoked_at IS NULL
+$$;
+
+-- Sets the password of one's own account. There is none for somebody else's: its owner begins with a code (`auth_start`).
 CREATE OR REPLACE FUNCTION auth_set_password(p_user uuid, p_hash text, p_at timestamptz, p_attempt uuid) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    IF p_user IS DISTINCT FROM actor_user() AND NOT actor_has('directory') THEN
+    IF p_user IS DISTINCT FROM actor_user() THEN
         RETURN false;
     END IF;
-    PERFORM auth_forget_attempt(p_attempt);
-    INSERT INTO user_credential (user_id, password_hash, changed_at) VALUES (p_user, p_hash, p_at)
-    ON CONFLICT (user_id) DO UPDATE SET password_hash = excluded.password_hash, changed_at = excluded.changed_at;
-    UPDATE auth_session SET revoked_at = p_at WHERE user_id = p_user AND revoked_at IS NULL;
+    PERFORM auth_keep_password(p_user, p_hash, p_at, p_attempt);
+    PERFORM tell_of_account(p_user, 'password_changed', p_at, false, NULL);
     RETURN true;
 END $$;
 
@@ -170,8 +195,9 @@ CREATE OR REPLACE TRIGGER end_sessions_of_inactive AFTER UPDATE OF active ON app
     FOR EACH ROW WHEN (OLD.active AND NOT NEW.active) EXECUTE FUNCTION end_sessions_of_inactive();
 
 -- What the service never writes itself: reach, flags and version of rights come from the roles held, through
--- refresh_reach alone; a machine account stays one. Whoever row security binds is the service. A change of body or
--- scopes or a deactivation makes every token of the account stale, because a token names body and scopes.
+-- refresh_reach alone; a machine account stays one; another body, wider scopes and the way back of an account that was
+-- switched off are decided by a second person (65_account_changes.sql). Whoever row security binds is the service.
+-- Narrower scopes or a deactivation make every token of the account stale, because a token names the scopes.
 CREATE OR REPLACE FUNCTION guard_account() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NOT row_security_active('public.app_user') THEN
@@ -187,7 +213,11 @@ BEGIN
        IS DISTINCT FROM (OLD.kind, OLD.signal_reach, OLD.case_reach, OLD.flags, OLD.authz_version) THEN
         RAISE EXCEPTION 'rights come from roles' USING ERRCODE = '42501';
     END IF;
-    IF (NEW.organisation_id, NEW.active, NEW.scopes) IS DISTINCT FROM (OLD.organisation_id, OLD.active, OLD.scopes) THEN
+    IF NEW.organisation_id <> OLD.organisation_id OR (NEW.active AND NOT OLD.active)
+       OR (NEW.scopes IS NULL AND OLD.scopes IS NOT NULL) OR NOT NEW.scopes <@ coalesce(OLD.scopes, NEW.scopes) THEN
+        RAISE EXCEPTION 'a second person decides' USING ERRCODE = '42501';
+    END IF;
+    IF (NEW.active, NEW.scopes) IS DISTINCT FROM (OLD.active, OLD.scopes) THEN
         NEW.authz_version := OLD.authz_version + 1;
     END IF;
     RETURN NEW;

@@ -29,7 +29,8 @@ RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     UPDATE second_factor SET confirmed_at = p_at, last_step = p_step WHERE user_id = p_user AND confirmed_at IS NULL;
     DELETE FROM recovery_code WHERE user_id = p_user;
-    INSERT INTO recovery_code (id, user_id, code_hash) SELECT i, p_user, h FROM unnest(p_ids, p_hashes) AS c (i, h)
+    INSERT INTO recovery_code (id, user_id, code_hash) SELECT i, p_user, h FROM unnest(p_ids, p_hashes) AS c (i, h);
+    SELECT tell_of_account(p_user, 'factor_enrolled', p_at, false, NULL)
 $$;
 
 -- A code is used once: neither it nor an earlier one holds again, also when both come at the same moment.
@@ -117,5 +118,6 @@ BEGIN
     DELETE FROM second_factor WHERE user_id = p_user;
     UPDATE auth_session SET revoked_at = p_at
      WHERE user_id = p_user AND revoked_at IS NULL AND (p_removal IS NOT NULL OR id <> actor_session());
+    PERFORM tell_of_account(p_user, 'factor_removed', p_at, p_removal IS NOT NULL, ARRAY[actor_user()]);
     RETURN true;
 END $$;

@@ -1,24 +1,14 @@
 -- Secrets of machine accounts are out of the service's reach but for these functions.
 
--- Adds a secret by its digest. At most two hold at once. False where there are two, or the id was used.
-CREATE OR REPLACE FUNCTION auth_add_client_secret(p_id uuid, p_user uuid, p_digest text, p_at timestamptz, p_expires timestamptz)
-RETURNS boolean
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-BEGIN
-    PERFORM 1 FROM app_user u WHERE u.id = p_user AND u.kind = 'service' FOR UPDATE;
-    IF NOT FOUND OR NOT actor_has('directory') OR (SELECT count(*) FROM client_secret s
-            WHERE s.user_id = p_user AND s.revoked_at IS NULL AND s.expires_at > p_at) >= 2 THEN
-        RETURN false;
-    END IF;
-    INSERT INTO client_secret (id, user_id, digest, created_by_id, created_at, expires_at)
-    VALUES (p_id, p_user, p_digest, actor_user(), p_at, p_expires) ON CONFLICT (id) DO NOTHING;
-    RETURN FOUND;
-END $$;
+-- A secret comes into being by a granted change alone (65_account_changes.sql). At most two hold at once.
+DROP FUNCTION IF EXISTS auth_add_client_secret(uuid, uuid, text, timestamptz, timestamptz);
 
+DROP FUNCTION IF EXISTS auth_client_secrets(uuid, timestamptz);
 CREATE OR REPLACE FUNCTION auth_client_secrets(p_user uuid, p_at timestamptz)
-RETURNS TABLE (id uuid, created_by_id uuid, created_at timestamptz, expires_at timestamptz, last_used_at timestamptz)
+RETURNS TABLE (id uuid, created_by_id uuid, approved_by_id uuid, created_at timestamptz, expires_at timestamptz,
+               last_used_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT s.id, s.created_by_id, s.created_at, s.expires_at, s.last_used_at FROM client_secret s
+    SELECT s.id, s.created_by_id, s.approved_by_id, s.created_at, s.expires_at, s.last_used_at FROM client_secret s
      WHERE s.user_id = p_user AND s.revoked_at IS NULL AND s.expires_at > p_at AND actor_has('directory')
      ORDER BY s.created_at, s.id
 $$;

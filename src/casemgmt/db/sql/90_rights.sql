@@ -11,6 +11,8 @@ REVOKE EXECUTE ON FUNCTION erase_content(jsonb), erasure_items(uuid, timestamptz
 REVOKE EXECUTE ON FUNCTION begin_system(text, bytea), job_identity(uuid), sweep_technical(text, timestamptz, integer),
   sweep_audit_months(integer) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION glass_reviewer(uuid, uuid) FROM casemgmt_service;
+REVOKE EXECUTE ON FUNCTION auth_keep_password(uuid, text, timestamptz, uuid),
+  tell_of_account(uuid, text, timestamptz, boolean, uuid[]) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION shut_out_of(uuid), stand_in_for(uuid), take_over_task(uuid, uuid, text, uuid, uuid),
   named_for_work(uuid, uuid[]), names_another(uuid, uuid), release_shut_out(uuid)
   FROM casemgmt_service;
@@ -26,7 +28,7 @@ BEGIN
         ELSIF t LIKE 'audit\_%' AND t <> 'audit_salt' THEN
             EXECUTE format('GRANT SELECT ON %I TO casemgmt_service', t);
         ELSIF t NOT IN ('user_credential', 'auth_session', 'login_attempt', 'login_challenge', 'second_factor', 'recovery_code', 'client_secret',
-                     'case_serial', 'audit_salt', 'research_key', 'search') THEN
+                     'start_code', 'case_serial', 'audit_salt', 'research_key', 'search') THEN
             EXECUTE format('GRANT SELECT, INSERT, UPDATE ON %I TO casemgmt_service', t);
         END IF;
     END LOOP;
