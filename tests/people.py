@@ -44,14 +44,19 @@ async def signal_about(world: World, username: str, person_id: str) -> str:
     return signal_id
 
 
-async def case_of(world: World, person_id: str, *, restricted: bool = False, manager: str = "manager.almaty") -> str:
-    """Open a case for a child who is visible to the duty officer of Almaty, and return its id."""
+async def case_of(
+    world: World, person_id: str, *, restricted: bool = False, manager: str = "manager.almaty", manager_id: str = ""
+) -> str:
+    """Open a case for a child who is visible to the duty officer of Almaty, and return its id.
+
+    The manager is an account of the demo, or any account by its id.
+    """
     duty = await world.as_("duty.almaty")
     signal_id = await signal_about(world, "duty.almaty", person_id)
     decision = {"outcome": "emergency", "severity": "critical", "reason": "danger_to_life"}
     triaged = await duty.post(f"/v1/signals/{signal_id}/triage", decision)
     assert triaged.status_code == 200, triaged.text
-    wish = {"signal_ids": [signal_id], "children": [person_id], "manager_id": str(demo_id(manager))}
+    wish = {"signal_ids": [signal_id], "children": [person_id], "manager_id": manager_id or str(demo_id(manager))}
     ground = {"restriction_ground": "abuser_in_household"} if restricted else {}
     opened = await duty.post("/v1/cases", wish | ground)
     assert opened.status_code == 201, opened.text

@@ -1,0 +1,85 @@
+"""Cases that move to another body, and tables that are brought in."""
+
+from typing import Any
+from uuid import uuid4
+
+from casemgmt.demo.accounts import demo_id
+from tests.http.test_transfers import MOVE
+from tests.import_tables import ROWS, announce, as_csv, send
+from tests.people import case_of, record_person
+from tests.steps import MANAGER, done
+from tests.walk.ground import Cell, Ground, Record, Walk, manager_of_the_centre, operation
+
+_HEAD, _ELSEWHERE = "head.almaty", "supervisor.astana"
+
+
+async def _offered(ground: Ground, cell: Cell) -> Record:
+    """Offered to the body of who answers; a head gives away, and takes back, what is the centre's."""
+    if cell.role == "centre_head":
+        centre_manager = await manager_of_the_centre(ground.world)
+    if cell.action == "withdraw" and cell.role == "centre_head":
+        child = await record_person(ground.world, "duty.almaty")
+        case, giver = await case_of(ground.world, child, manager_id=centre_manager), _HEAD
+    else:
+        case, giver = str((await ground.case("support")).id), MANAGER
+    move, about = dict(MOVE), {"manager": str(demo_id("manager.astana"))}
+    if cell.action != "withdraw" and cell.role == "centre_head":
+        move["to_organisation_id"], about["manager"] = str(demo_id("cps_almaty")), centre_manager
+    return Record((await ground.act(giver, f"/v1/cases/{case}/transfers", move))["id"], about)
+
+
+def _answered(action: str) -> Any:
+    """Answered by the head of the centre, or by the supervisor of the region that it is offered to."""
+
+    async def take(ground: Ground, cell: Cell, record: Record) -> Any:
+        caller = await ground.world.as_(_HEAD if cell.role == "centre_head" else _ELSEWHERE)
+        body = {"manager_id": record.about["manager"]} if action == "accept" else {"reason": "Басқа орынға көшті."}
+        return await caller.post(f"/v1/transfers/{record.id}/{action}", body)
+
+    return take
+
+
+TRANSFERS = Walk(
+    states={"offered": _offered},
+    steps={"accept": _answered("accept"), "decline": _answered("decline"), "withdraw": operation("withdraw_transfer")},
+)
+
+_SECOND = {"psychologist.almaty": _HEAD, "operator.111": "supervisor.111"}
+
+
+def _table() -> bytes:
+    """Return a register whose rows nobody has brought in yet."""
+    return as_csv([(f"{uuid4()}", *row[1:]) for row in ROWS])
+
+
+def _import(state: str) -> Any:
+    """Begun by the account of the cell, or by one of the body of who signs it off."""
+
+    async def reach(ground: Ground, cell: Cell) -> Record:
+        begins = {"centre_head": "psychologist.almaty", "supervisor": "duty.almaty"}.get(cell.role, cell.who)
+        caller = await ground.world.as_(begins)
+        run = {"id": await announce(caller)}
+        if state != "announced":
+            run = done(await send(caller, run["id"], _table()))
+        if state == "signed_off":
+            seen = {"report_digest": run["report_digest"]}
+            await ground.act(_SECOND.get(begins, "supervisor.almaty"), f"/v1/imports/{run['id']}/sign-off", seen)
+        return Record(run["id"], run)
+
+    return reach
+
+
+async def _receive(ground: Ground, cell: Cell, record: Record) -> Any:
+    return await send(await ground.world.as_(cell.who), record.id, _table())
+
+
+IMPORTS = Walk(
+    states={state: _import(state) for state in ("announced", "checked", "signed_off")},
+    steps={
+        "receive": _receive,
+        "check": operation("check_import"),
+        "sign_off": operation("sign_off_import", report_digest=lambda r: r.about["report_digest"]),
+        "carry_out": operation("carry_out_import", report_digest=lambda r: r.about["report_digest"]),
+        "withdraw": operation("withdraw_import"),
+    },
+)
