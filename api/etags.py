@@ -5,15 +5,9 @@ from typing import Annotated
 
 from fastapi import Depends, Header, Response
 
-from casemgmt.errors import DomainError, StaleVersion
+from casemgmt.errors import PreconditionRequired, StaleVersion
 
 _ETAG = re.compile(r'^(?:W/)?"v(\d{1,9})"$')
-
-
-class PreconditionRequired(DomainError):
-    """A change of a record must say which version it changes."""
-
-    code = "precondition-required"
 
 
 def etag(version: int) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from api.form_drafts import HEADER as DRAFT
 from api.schemas import ProblemDocument
 from casemgmt.access.permissions import Permission
 from casemgmt.access.purposes import FORM, HEADER, reads_records
@@ -101,6 +102,17 @@ def _complete_operation(method: str, operation: dict[str, Any]) -> None:
                 ' number of the paper (`court_request; reference="12/345"`). It stands in the event of the read.'
                 " Systems and oversight bodies must say it (`docs/permissions.md`).",
                 "schema": {"type": "string", "pattern": FORM},
+            }
+        )
+    if operation.get("x-drafted"):
+        operation.setdefault("parameters", []).append(
+            {
+                "name": DRAFT,
+                "in": "header",
+                "required": False,
+                "description": "The draft of yours that this is sent from. It is gone exactly when this is recorded;"
+                " where it is gone already, nothing is recorded (409 `draft-gone`).",
+                "schema": {"type": "string", "format": "uuid"},
             }
         )
     if method == "post" and permission is not None and not operation.get("x-repeatable"):

@@ -28,6 +28,7 @@ from starlette.types import Scope
 from api.binding import bound
 from api.bodies import FORM, JSON, CheckedRequest, check_body
 from api.etags import etag
+from api.form_drafts import HEADER, draft_id_of
 from api.idempotency import check_key, remember, replay
 from api.refusals import record_bad_token, record_refusal, take_open
 from api.services import Services, services_of
@@ -41,6 +42,7 @@ from casemgmt.access.step_up import demand_fresh_factor
 from casemgmt.db.direct import Direct
 from casemgmt.db.failures import translate
 from casemgmt.db.work import OpenWork, Work
+from casemgmt.drafts.service import end_sent_draft, take_draft
 from casemgmt.errors import (
     FieldFault,
     Forbidden,
@@ -68,6 +70,8 @@ class _Asked:
     streaming: bool
     repeatable: bool
     fresh_factor: bool
+    form: str | None
+    """The form that may be sent from a draft here."""
     rate_class: str
 
 
@@ -94,6 +98,7 @@ class GuardedRoute(APIRoute):
             direct=bool(extra.get("x-direct")),
             streaming=bool(extra.get("x-streaming")),
             repeatable=bool(extra.get("x-repeatable")),
+            form=self.operation_id if extra.get("x-drafted") else None,
             fresh_factor=bool(extra.get("x-fresh-second-factor")),
             rate_class=extra.get("x-rate-class") or ("reads" if self.methods == {"GET"} else "writes"),
         )
@@ -133,7 +138,7 @@ async def _guarded(
             return await _translated(endpoint, request)
         if request.method != "GET":
             await check_body(request, asked.media_type)
-        if asked.direct and check_key(request, actor) is None:
+        if asked.direct and check_key(request, actor) is None and (asked.form is None or HEADER not in request.headers):
             return await _translated(endpoint, request)
         return await _in_work(endpoint, request, services, actor, asked)
     except TooManyAttempts as refusal:
@@ -185,7 +190,7 @@ async def _in_work(endpoint: Handler, request: Request, services: Services, acto
             if asked.rate_class in COUNTED_IN_THE_LOG:
                 await services.rates.take_in_log(work, asked.rate_class)
             answer = None if key is None else await replay(work, request, key)
-            response = answer or await endpoint(request)
+            response = answer or await _from_draft(endpoint, request, work, asked.form)
             if key is not None and answer is None:
                 await remember(work, request, key, response)
             limit.reschedule(None)  # what is being committed is not called off: nobody could say whether it was done
@@ -197,6 +202,17 @@ async def _in_work(endpoint: Handler, request: Request, services: Services, acto
         raise Unavailable("Too many requests at once: try again.", code="overloaded") from None
     except (DBAPIError, asyncpg.PostgresError) as error:
         raise translate(error) or error from error
+
+
+async def _from_draft(endpoint: Handler, request: Request, work: Work, form: str | None) -> Response:
+    """Run the endpoint; where it was sent from a draft, the draft is gone exactly when what it became is there."""
+    draft_id = None if form is None else draft_id_of(request)
+    if form is None or draft_id is None:
+        return await endpoint(request)
+    draft = await take_draft(work, draft_id, form)
+    response = await endpoint(request)
+    await end_sent_draft(work, draft)
+    return response
 
 
 async def _translated(endpoint: Handler, request: Request) -> Response:
@@ -304,6 +320,7 @@ class Router:
         streaming: bool = False,
         repeatable: bool = False,
         fresh_factor: bool = False,
+        drafted: bool = False,
         rate_class: str | None = None,
         **options: Any,
     ) -> Callable[[EndpointT], EndpointT]:
@@ -311,6 +328,8 @@ class Router:
 
         `fresh_factor`: the session shows its second factor anew first (`access/step_up.py`); not for direct and
         streaming routes, whose units of work begin elsewhere.
+
+        `drafted`: a form of `drafts/forms.py`, which may be sent from its draft (`Draft-Id`).
 
         `repeatable`: a POST that may be sent again without harm; no answer of it is kept, whatever key comes with it.
         `rate_class`: one of `COUNTED_IN_THE_LOG`; other routes are counted as reads or writes by their method.
@@ -329,6 +348,8 @@ class Router:
             extra["x-repeatable"] = True
         if fresh_factor:
             extra["x-fresh-second-factor"] = True
+        if drafted:
+            extra["x-drafted"] = True
         if rate_class is not None:
             extra["x-rate-class"] = rate_class
         return self._add(method, path, extra, options)

@@ -36,6 +36,7 @@ TABLES = (
     "centre_session",
     "child_contact",
     "consent",
+    "draft",
     "erasure_request",
     "document",
     "document_key",
@@ -421,6 +422,10 @@ class Expectation:
         no_team_yet = row["case_id"] is None and row["record_type"] in {"signal", "visit_act"}
         return row["created_by_id"] == self.user_id and (no_team_yet or (self.now - row["created_at"]).days < 1)
 
+    def draft(self, row: Row) -> bool:
+        """Its owner's alone."""
+        return bool(row["owner_id"] == self.user_id)
+
     def document_key(self, row: Row) -> bool:
         document = self.world.by_id["document"].get(row["document_id"])
         return document is not None and self.document(document)
@@ -515,6 +520,7 @@ RULES: dict[str, Rule] = {
     "case_member": Expectation.membership,
     "case_record": Expectation.case,
     "centre_session": Expectation.session,
+    "draft": Expectation.draft,
     "erasure_request": Expectation.records,
     "document": Expectation.document,
     "document_key": Expectation.document_key,

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from casemgmt.assessments.instrument import Instrument, shipped_instruments
 from casemgmt.demo.accounts import demo_id
@@ -116,6 +117,12 @@ async def screen_pupil(world: World, **given: int) -> dict[str, Any]:
         "narrative": "Сабақта үнсіз отырады.",
     }
     return done(await school.post("/v1/screenings", screening))
+
+
+async def save_draft(world: World, username: str, **content: Any) -> dict[str, Any]:
+    """Save the beginning of a signal as a draft."""
+    begun = {"form": "create_signal", "label": "Сигнал", "content": {"narrative": "Үйде айғай."} | content}
+    return done(await (await world.as_(username)).request("PUT", f"/v1/drafts/{uuid4()}", json=begun))
 
 
 async def case_in_planning(world: World, **options: Any) -> CaseAtWork:

@@ -75,7 +75,7 @@ async def answer_assessment(
     return _shown(response, await service.answer_items(work, assessment_id, command, expected))
 
 
-@router.post("/assessments/{assessment_id}/complete", Permission.ASSESSMENTS_WRITE)
+@router.post("/assessments/{assessment_id}/complete", Permission.ASSESSMENTS_WRITE, drafted=True)
 async def complete_assessment(
     assessment_id: UUID, command: CompleteAssessment, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> AssessmentView:

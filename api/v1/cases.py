@@ -132,7 +132,7 @@ async def start_rehabilitation(
     return _shown(response, await changes.move_stage(work, case_id, "start_rehabilitation", expected))
 
 
-@router.post("/{case_id}/propose-closure", Permission.CASES_CLOSE)
+@router.post("/{case_id}/propose-closure", Permission.CASES_CLOSE, drafted=True)
 async def propose_closure(
     case_id: UUID, command: ProposeClosure, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> CaseView:

@@ -159,7 +159,7 @@ async def end_relationship(
     return await relationships.end_relationship(work, person_id, relationship_id, command)
 
 
-@router.post("/{person_id}/health-notes", Permission.HEALTH_NOTES_WRITE, status_code=201)
+@router.post("/{person_id}/health-notes", Permission.HEALTH_NOTES_WRITE, drafted=True, status_code=201)
 async def write_health_note(person_id: UUID, command: WriteHealthNote, work: CurrentWork) -> HealthNoteView:
     """Write down what was seen of a person's health: for the medical side of the team, and for nobody else."""
     return await health_notes.write_health_note(work, person_id, command)

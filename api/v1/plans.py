@@ -23,7 +23,7 @@ from casemgmt.plans.views import GoalView, MeasureView, PlanSummary, PlanView
 router = Router("", "plans")
 
 
-@router.post("/cases/{case_id}/plans", Permission.PLANS_WRITE, status_code=201)
+@router.post("/cases/{case_id}/plans", Permission.PLANS_WRITE, drafted=True, status_code=201)
 async def draft_plan(case_id: UUID, command: DraftPlan, response: Response, work: CurrentWork) -> PlanView:
     """Begin a version of the plan, from the last completed assessment of the case."""
     return _made(response, await service.draft_plan(work, case_id, command))
@@ -43,7 +43,7 @@ async def get_plan(plan_id: UUID, response: Response, work: CurrentWork) -> Plan
     return _shown(response, await reading.read_plan(work, plan_id))
 
 
-@router.guarded("PUT", "/plans/{plan_id}", Permission.PLANS_WRITE)
+@router.guarded("PUT", "/plans/{plan_id}", Permission.PLANS_WRITE, drafted=True)
 async def write_plan(
     plan_id: UUID, command: WritePlan, response: Response, work: CurrentWork, expected: RequiredVersion
 ) -> PlanView:

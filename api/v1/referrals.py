@@ -90,7 +90,7 @@ async def record_visit(
     return _shown(response, await visits.record_visit(work, referral_id, command, expected))
 
 
-@router.post("/{referral_id}/visit-act", Permission.VISITS_WRITE, status_code=201)
+@router.post("/{referral_id}/visit-act", Permission.VISITS_WRITE, drafted=True, status_code=201)
 async def report_visit(
     referral_id: UUID, command: ReportVisit, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> VisitActView:

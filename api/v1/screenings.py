@@ -13,7 +13,7 @@ from casemgmt.screenings.views import ScreeningAnswersView, ScreeningRegistered
 router = Router("", "screenings")
 
 
-@router.post("/screenings", Permission.SCREENINGS_WRITE, status_code=201)
+@router.post("/screenings", Permission.SCREENINGS_WRITE, drafted=True, status_code=201)
 async def create_screening(
     command: RecordScreening, response: Response, work: CurrentWork, services: CurrentServices
 ) -> ScreeningRegistered:

@@ -79,7 +79,7 @@ async def cancel_session(
     return _shown(response, await booking.cancel_session(work, session_id, command, expected))
 
 
-@router.post("/sessions/{session_id}/notes", Permission.SESSIONS_HOLD, status_code=201)
+@router.post("/sessions/{session_id}/notes", Permission.SESSIONS_HOLD, drafted=True, status_code=201)
 async def write_session_note(session_id: UUID, command: WriteNote, work: CurrentWork) -> NoteView:
     """Write down what was said. Read by those of the team who give the same kind of help, and by nobody else."""
     return await notes.write_note(work, session_id, command)

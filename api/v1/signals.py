@@ -21,7 +21,7 @@ from casemgmt.signals.views import ReporterView, SignalRegistered, SignalSummary
 router = Router("/signals", "signals")
 
 
-@router.post("", Permission.SIGNALS_CREATE, direct=True, status_code=201, response_model=SignalRegistered)
+@router.post("", Permission.SIGNALS_CREATE, drafted=True, direct=True, status_code=201, response_model=SignalRegistered)
 async def create_signal(command: RegisterSignal, request: Request) -> Response:
     """Record a signal about a child. Its owner and the clock of its triage start at once."""
     lookup_key = services_of(request).settings.lookup_key

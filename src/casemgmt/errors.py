@@ -75,6 +75,12 @@ class StaleVersion(DomainError):
     code = "stale-version"
 
 
+class PreconditionRequired(DomainError):
+    """A change of a record must say which version it changes."""
+
+    code = "precondition-required"
+
+
 class Unauthenticated(DomainError):
     """No credentials, or credentials that don't hold (any more)."""
 

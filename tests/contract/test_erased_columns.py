@@ -30,6 +30,7 @@ HARMLESS_TABLES = {
     "client_secret": "machine accounts",
     "deployment": "digests",
     "document_key": "destroyed with its document, by a trigger",
+    "draft": "its owner's alone, no record yet; ends by itself within a month (retention/schedule.yaml)",
     "erasure_request": "the proof of the erasure: papers, ids and codes",
     "factor_removal": "staff",
     "identity_link": "staff",

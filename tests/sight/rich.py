@@ -58,7 +58,10 @@ NOT_WORDS = {
     ("benefit_determination", "article"): "an article of an act",
     ("import_run", "mapping"): "titles of columns and codes; shown in no answer",
 }
-_WORDS_IN_JSON = {("plan", "content"): {"text", "measured_by", "argument"}}
+_WORDS_IN_JSON = {
+    ("draft", "content"): {"narrative"},
+    ("plan", "content"): {"text", "measured_by", "argument"},
+}
 
 
 async def build(database_url: str, owner_url: str) -> None:
@@ -301,6 +304,8 @@ async def _outreach(world: World) -> None:
         done(await lead.post(f"/v1/referrals/{referral}/{step}"))
     done(await (await world.as_("operator.111")).post(f"/v1/signals/{here}/warnings", warning))
     await steps.screen_pupil(world, mocked=2)
+    for username in ("operator.111", "manager.almaty"):
+        await steps.save_draft(world, username)
     emergency = await signal_about(world, "duty.almaty", await record_person(world, "duty.almaty"))
     triage = {"outcome": "emergency", "severity": "critical", "reason": "danger_to_life"}
     done(await (await world.as_("duty.almaty")).post(f"/v1/signals/{emergency}/triage", triage))

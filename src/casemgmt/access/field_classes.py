@@ -121,6 +121,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.MACHINERY: "storage_name digest",
     },
     "document_key": {_F.CREDENTIAL: "master_key_id wrapped destroyed_at"},
+    "draft": {_F.PROGRESS: "form created_at saved_at warned_at", _F.CONTENT: "label content"},
     "erasure_request": {
         _F.PROGRESS: "ground received_on requested_at decided_at executed_at result",
         _F.CONTENT: "reference decline_reason",

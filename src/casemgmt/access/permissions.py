@@ -42,6 +42,7 @@ class Permission(StrEnum):
     DOCUMENTS_READ = "documents:read"
     DOCUMENTS_REMOVE = "documents:remove"
     DOCUMENTS_WRITE = "documents:write"
+    DRAFTS_WRITE = "drafts:write"
     FOLLOW_UPS_WRITE = "follow_ups:write"
     HEALTH_NOTES_READ = "health_notes:read"
     HEALTH_NOTES_WRITE = "health_notes:write"

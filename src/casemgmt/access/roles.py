@@ -63,6 +63,7 @@ class Role:
 
 _EVERYBODY = {P.CONFLICTS_DECLARE, P.SELF_READ, P.REFERENCE_READ, P.ORGANISATIONS_READ, P.USERS_READ}
 _SIGNAL_DESK = {
+    P.DRAFTS_WRITE,
     P.CONTACTS_READ,
     P.DOCUMENTS_READ,
     P.DOCUMENTS_WRITE,
@@ -96,6 +97,7 @@ _CASE_READER = {
     P.SESSIONS_READ,
 }
 _TEAM_WORKER = _CASE_READER | {
+    P.DRAFTS_WRITE,
     P.CONTACTS_READ,
     P.HEALTH_NOTES_READ,
     P.HEALTH_NOTES_WRITE,
@@ -139,6 +141,7 @@ _CASE_WORK = _TEAM_WORKER | {
     P.VISITS_PRINT,
 }
 _GROUP_WORK = {
+    P.DRAFTS_WRITE,
     P.CONTACTS_READ,
     P.HEALTH_NOTES_READ,
     P.HEALTH_NOTES_WRITE,
@@ -334,6 +337,7 @@ ROLES: dict[str, Role] = {
     "school_psychologist": _role(
         "Screens pupils; reports those whom a screening gives concern about, and follows those signals",
         {
+            P.DRAFTS_WRITE,
             P.PERSONS_MATCH,
             P.PERSONS_READ,
             P.PERSONS_WRITE,

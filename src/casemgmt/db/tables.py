@@ -11,6 +11,7 @@ from casemgmt.conflicts import tables as conflicts
 from casemgmt.consents import tables as consents
 from casemgmt.db.base import metadata
 from casemgmt.documents import tables as documents
+from casemgmt.drafts import tables as drafts
 from casemgmt.exports import tables as exports
 from casemgmt.imports import tables as imports
 from casemgmt.organisations import change_tables as account_changes
@@ -41,6 +42,7 @@ __all__ = [
     "conflicts",
     "consents",
     "documents",
+    "drafts",
     "exports",
     "imports",
     "metadata",

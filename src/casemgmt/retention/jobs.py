@@ -1,6 +1,6 @@
-"""Technical rows whose term is over go by themselves: kept answers, tries at log-ins, ended sessions, searches.
+"""Technical rows whose term is over go by themselves: kept answers, tries at log-ins, ended sessions, searches, drafts.
 
-They tell nothing of a child and nobody decides on them; a records officer's plan finds what is left of them.
+They are no record of a child and nobody decides on them; a records officer's plan finds what is left of them.
 """
 
 from typing import ClassVar

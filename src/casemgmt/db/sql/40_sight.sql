@@ -157,6 +157,8 @@ DECLARE
         'import_content', 'EXISTS (SELECT 1 FROM import_run r WHERE r.id = import_id)',
         'imported_record', '(signal_id IS NOT NULL AND ' || of_signal || ') OR (case_id IS NOT NULL AND (' || case_scope || '))
                             OR (person_id IS NOT NULL AND ' || of_person || ')',
+        -- nobody else's, whoever leads or stands in
+        'draft', 'owner_id = (SELECT actor_user())',
         'audit_event', '(SELECT actor_has(''audit''))',
         'audit_leaf', '(SELECT actor_has(''audit''))',
         -- hashes and public keys: whoever kept a head outside checks it without an account

@@ -79,6 +79,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
         WHEN 'login_attempts' THEN (SELECT count(*) FROM login_attempt WHERE at < p_before)
         WHEN 'ended_sessions' THEN (SELECT count(*) FROM auth_session WHERE coalesce(revoked_at, expires_at) < p_before)
         WHEN 'searches' THEN (SELECT count(*) FROM search WHERE expires_at < p_before)
+        WHEN 'drafts' THEN (SELECT count(*) FROM draft WHERE saved_at < p_before)
     END
 $$;
 
@@ -98,6 +99,14 @@ BEGIN
                                                  LIMIT p_limit);
     WHEN 'searches' THEN
         DELETE FROM search WHERE ctid IN (SELECT ctid FROM search WHERE expires_at < p_before LIMIT p_limit);
+    WHEN 'drafts' THEN
+        WITH ended AS (DELETE FROM draft WHERE ctid IN (SELECT ctid FROM draft WHERE saved_at < p_before LIMIT p_limit)
+                       RETURNING id),
+             told AS (UPDATE task SET cancelled_at = now(), cancel_reason = 'draft.ended', version = version + 1
+                       WHERE kind = 'draft_end' AND record_id IN (SELECT id FROM ended)
+                         AND completed_at IS NULL AND cancelled_at IS NULL)
+        SELECT count(*) INTO gone FROM ended;
+        RETURN gone;
     END CASE;
     GET DIAGNOSTICS gone = ROW_COUNT;
     RETURN gone;

@@ -1,0 +1,1 @@
+"""Drafts of forms, kept by the service: nothing typed is lost with a token, a battery or a connection."""
