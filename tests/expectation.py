@@ -70,14 +70,18 @@ TABLES = (
     "screening_answers",
     "session_note",
     "session_participant",
+    "shelter",
+    "shelter_place",
     "signal",
     "signal_person",
     "specialist_absence",
     "specialist_hours",
     "specialist_paper",
     "staff_conflict",
+    "stay_person",
     "subject_copy",
     "task",
+    "temporary_stay",
     "timeline_entry",
     "user_role",
     "visit_act",
@@ -248,6 +252,14 @@ class Expectation:
     def absence(self, row: Row) -> bool:
         """Why a colleague is away is known in the own body, and to who is away."""
         return row["organisation_id"] == self.body or row["user_id"] == self.user_id
+
+    def shelter(self, row: Row) -> bool:
+        """A house for those who flee, and its beds: the heads of the centre that keeps it."""
+        return "shelters" in self.flags and row["organisation_id"] == self.body
+
+    def staying(self, row: Row) -> bool:
+        """Who is in which bed: the team, whatever anybody's reach."""
+        return row["case_id"] in self.teams
 
     def grant(self, row: Row) -> bool:
         """A grant of break-glass: its holder, the team, and those who review for the body that reviews it.
@@ -547,11 +559,14 @@ RULES: dict[str, Rule] = {
     "screening": Expectation.of_signal,
     "screening_answers": Expectation.screening_answers,
     "session_note": Expectation.note,
+    "shelter": Expectation.shelter,
+    "shelter_place": Expectation.shelter,
     "signal": Expectation.signal,
     "signal_person": Expectation.of_signal,
     "specialist_absence": Expectation.absence,
     "specialist_hours": Expectation.everybody,
     "specialist_paper": Expectation.everybody,
+    "stay_person": Expectation.staying,
     "subject_copy": Expectation.subjects,
     "staff_conflict": Expectation.conflict,
     "task": Expectation.task,

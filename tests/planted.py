@@ -23,6 +23,7 @@ MARKS: Mapping[str, tuple[str, ...]] = {
     "reporter": ("Тайнаяқызы-хабарлаушы", "+77013330001"),
     "screening_answers": ('"unwanted_touch": 2', '"unwanted_touch":2'),
     "protected_address": ("Тайная-панажай көшесі", "Тайная-себеп"),
+    "shelter": ("Тайный-приют үйі",),
     "person_contact": ("+77013330002", "Тайная-байланыс"),
     "session_note": ("Тайная-психолог жазбасы",),
     "health_note": ("Тайная-көгерген жер",),
@@ -105,6 +106,7 @@ async def plant(world: World, owner_url: str, clock: ManualClock) -> Planted:
     done(await (await world.as_("manager.almaty")).post(f"{child}/health-notes", seen))
     done(await (await world.as_("guardian.almaty")).post(f"{child}/adoption-facts", adoption()))
     await screen_pupil(world, unwanted_touch=2)
+    done(await (await world.as_("head.almaty")).post("/v1/shelters", {"line": MARKS["shelter"][0]}))
     session = await _session(world, case, clock)
     return Planted(case, other, adopter, signal, session, family)
 

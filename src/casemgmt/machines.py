@@ -22,6 +22,7 @@ from casemgmt.rehabilitation.states import PROGRAMME
 from casemgmt.retention.states import ERASURE, HOLD, RETENTION_PLAN
 from casemgmt.signals.states import SIGNAL
 from casemgmt.states import Machine
+from casemgmt.stays.states import TEMPORARY_STAY
 from casemgmt.subjects.states import SUBJECT_COPY
 from casemgmt.transfers.states import TRANSFER
 
@@ -37,6 +38,7 @@ MACHINES: dict[str, Machine[Any]] = {
         PLAN,
         PLAN_MEASURE,
         SESSION,
+        TEMPORARY_STAY,
         CONSENT,
         PROGRAMME,
         FOLLOW_UP,

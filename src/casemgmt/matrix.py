@@ -38,6 +38,7 @@ READ_WITH: dict[str, P] = {
     "signal": P.SIGNALS_READ,
     "staff_conflict": P.CONFLICTS_MANAGE,
     "subject_copy": P.SUBJECT_COPIES_WRITE,
+    "temporary_stay": P.STAYS_READ,
 }
 """Record → the permission with which it is read, where it is seen."""
 

@@ -50,6 +50,8 @@ HARMLESS_TABLES = {
     "retention_item": "ids and codes",
     "retention_plan": "terms and counts",
     "role_grant": "rights",
+    "shelter": "houses of bodies",
+    "shelter_place": "beds",
     "search": "ids that were found; deleted within the hour",
     "second_factor": "staff",
     "specialist_absence": "staff",
@@ -173,6 +175,7 @@ HARMLESS_COLUMNS = {
         "birth_year": "the same",
     },
     "task": {"kind": "code", "deadline_status": "code", "rules_version": "version", "record_type": "code"},
+    "temporary_stay": {"persons": "number", "term_status": "code"},
     "visit_act": {"present": "codes of roles, ids", "risk_signs": "codes", "lists_version": "version"},
     "visitor_warning": {"review_on": "day of work"},
 }

@@ -142,6 +142,7 @@ IN_COPIES = {
     "reporter": None,
     "screening_answers": None,
     "protected_address": None,
+    "shelter": None,
     "person_contact": "contacts",
     "session_note": "texts",
     "health_note": "texts",

@@ -105,6 +105,8 @@ def _reads(reader: Reader, expected: Expectation, row: dict[str, Any]) -> bool:
         return False
     if reader.author and row["recorded_by_id"] != expected.user_id:
         return False
+    if reader.sight is Sight.BODY:
+        return bool(row["organisation_id"] == expected.body)
     if reader.sight is Sight.SIGNAL:
         return expected.of_signal(row)
     if reader.sight is Sight.PERSON:
@@ -190,6 +192,7 @@ async def test_row_security_says_of_each_secret_what_the_declaration_says(scene:
             "lawyer.almaty",
             "psychologist.almaty",
         },
+        "Shelter": {"head.almaty"},
         "Contacts": {
             "manager.almaty",
             "nurse.almaty",

@@ -142,6 +142,11 @@ async def _at_the_centre(world: World) -> None:
         "person_ids": [case.child],
     }
     done(await manager.post(f"/v1/cases/{case.id}/sessions", session))
+    head = await world.as_("head.almaty")
+    house = done(await head.post("/v1/shelters", {"line": "Құпия көше, 7"}))["id"]
+    done(await head.post(f"/v1/shelters/{house}/places", {"label": "1-1"}))
+    stay = {"centre_id": str(demo_id("cps_almaty")), "person_ids": [case.child], "ground": "physical"}
+    done(await manager.post(f"/v1/cases/{case.id}/stays", stay))
     task = {"title": "Мектепке хат", "note": "Сынып жетекшісіне", "case_id": case.id, "due_at": start.isoformat()}
     done(await manager.post("/v1/tasks", task))
     await _on_record(world, MANAGER, case.child, serial=1, protected=True)

@@ -202,8 +202,11 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         " content_digest",
         _F.CONTENT: "narrative subject_description place triage_note review_note redirected_to closing_note",
     },
+    "shelter": {_F.STAFF: "created_at active"},
+    "shelter_place": {_F.STAFF: "label active"},
     "signal_person": {_F.PROGRESS: "role added_at"},
     "start_code": {_F.CREDENTIAL: "code_hash made_at expires_at"},
+    "stay_person": {_F.PROGRESS: "left_at"},
     "state_transition": {_F.MACHINERY: "machine from_state to_state"},
     "specialist_absence": {_F.STAFF: "created_at reason starts_at ends_at withdrawn_at"},
     "specialist_hours": {_F.STAFF: "weekday from_time until_time removed_at"},
@@ -221,6 +224,9 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.PROGRESS: "kind record_type blocks_closure started_at warn_at due_at deadline_status deadline_provisional"
         " rules_version completed_at cancelled_at",
         _F.CONTENT: "title note result cancel_reason",
+    },
+    "temporary_stay": {
+        _F.PROGRESS: "created_at ground persons admitted_at counted_from until_at term_status left_at leave_reason"
     },
     "timeline_entry": {_F.PROGRESS: "at kind record_type data"},
     "user_credential": {_F.CREDENTIAL: "password_hash changed_at"},

@@ -18,6 +18,7 @@ class Sight(StrEnum):
     SIGNAL = "sees the signal"
     PERSON = "sees the person"
     TEAM = "is on the team of a case in which the person is now"
+    BODY = "works for the body that keeps it"
 
 
 @dataclass(frozen=True)
@@ -124,6 +125,20 @@ SECRETS: tuple[Secret, ...] = (
         permission=P.PERSONS_READ,
         view="ProtectedAddressView",
         why="Whoever beat the child or the mother must not find the shelter.",
+        source=f"{_HOUSE}; {_NO_LAW}.",
+    ),
+    Secret(
+        title="Shelter",
+        table="shelter",
+        columns=("kato", "line"),
+        readers=(Reader(Sight.BODY, flag="shelters"),),
+        writers="the head of the centre that keeps it",
+        read_by=("list_shelters",),
+        written_by=("add_shelter",),
+        permission=P.SHELTERS_MANAGE,
+        view="ShelterView",
+        why="Which centre has a house, and where, is what they look for from whom the family fled. The teams of those"
+        " who stay there read it as the protected address of the person.",
         source=f"{_HOUSE}; {_NO_LAW}.",
     ),
     Secret(

@@ -43,7 +43,7 @@ class Role:
     body and the region, without the persons' files), `records` (holds, plans of destruction, requests for erasure: ids
     and papers), `research` (pseudonymised tables), `subjects` (copies for subjects), `conflicts` (those declared in the
     body), `break_glass` (grants that the body reviews), `imports` (tables of the body that wait to be signed off),
-    `accounts` (what is asked for accounts of the body)."""
+    `accounts` (what is asked for accounts of the body), `shelters` (those of the own centre)."""
 
     states_purpose: bool = False
     """Whether every read of a child's record says for what: a system, or a body that oversees others' work."""
@@ -95,6 +95,7 @@ _CASE_READER = {
     P.REHABILITATION_READ,
     P.SEARCHES_RUN,
     P.SESSIONS_READ,
+    P.STAYS_READ,
 }
 _TEAM_WORKER = _CASE_READER | {
     P.DRAFTS_WRITE,
@@ -136,6 +137,7 @@ _CASE_WORK = _TEAM_WORKER | {
     P.REFERRALS_READ,
     P.REHABILITATION_WRITE,
     P.SESSIONS_BOOK,
+    P.STAYS_WRITE,
     P.TRANSFERS_OFFER,
     P.TRANSFERS_READ,
     P.VISITS_PRINT,
@@ -227,6 +229,8 @@ ROLES: dict[str, Role] = {
             P.IMPORTS_READ,
             P.SESSIONS_BOOK,
             P.SESSIONS_HOLD,
+            P.SHELTERS_MANAGE,
+            P.STAYS_WRITE,
             P.TASKS_SUPERVISE,
             P.PLANS_APPROVE,
             P.PLANS_PRINT,
@@ -241,7 +245,7 @@ ROLES: dict[str, Role] = {
         },
         signals=Reach.OWN,
         cases=Reach.ORGANISATION,
-        flags=_CONTACTS | _TRAIL | {"accounts", "break_glass", "conflicts", "imports"},
+        flags=_CONTACTS | _TRAIL | {"accounts", "break_glass", "conflicts", "imports", "shelters"},
     ),
     "centre_specialist": _role(
         "Psychologist, lawyer, social worker of a centre: sessions with the families on whose team they are",
@@ -254,6 +258,7 @@ ROLES: dict[str, Role] = {
             P.IMPORTS_WRITE,
             P.SESSIONS_BOOK,
             P.SESSIONS_HOLD,
+            P.STAYS_WRITE,
         },
         signals=Reach.OWN,
         cases=Reach.TEAM,

@@ -20,6 +20,7 @@ STEPS: Mapping[str, str] = {
     "break_glass": "opens a case that its team alone sees",
     "get_reporter": "tells who reported: a neighbour whose name gets out is in danger",
     "list_protected_addresses": "tells where the shelter is",
+    "list_shelters": "tells where the shelter is",
     "list_adoption_facts": "tells what the law keeps secret from nearly everybody",
     "release_subject_copy": "lets a whole file leave the service",
     "get_subject_copy_document": "a whole file leaves the service",

@@ -41,11 +41,20 @@ class Service(_Part):
     needs: tuple[Need, ...]
 
 
+class Figure(_Part):
+    """A figure that the operator set, and why there is none of law."""
+
+    value: int
+    status: Literal["house_default"]
+    reason: str
+
+
 class Catalogue(_Part):
-    """All services, and what a session needs that names none."""
+    """All services, what a session needs that names none, and the figures of the daily work."""
 
     services: Mapping[str, Service]
     needs_of_help: Mapping[str, tuple[Need, ...]]
+    figures: Mapping[str, Figure]
 
     @model_validator(mode="after")
     def _check_codes(self) -> Self:

@@ -31,7 +31,6 @@ from casemgmt.ids import new_id
 from casemgmt.reference.languages import Language
 from casemgmt.reference.lists import code_list
 from casemgmt.reference.views import Labels
-from rules.loader import load_law
 from rules.zone import to_local
 
 _WARNING = "centre.paper_warning"
@@ -153,7 +152,7 @@ def _standing(paper: SpecialistPaper, today: date) -> Standing:
         return "not_yet"
     if not is_valid_on(paper.issued_on, paper.valid_until, today):
         return "expired"
-    warning = timedelta(days=int(load_law().value(_WARNING, today).value))
+    warning = timedelta(days=catalogue().figures["paper_warning_days"].value)
     return "valid" if paper.valid_until is None or paper.valid_until > today + warning else "expiring"
 
 

@@ -25,6 +25,7 @@ from casemgmt.retention import tables as retention
 from casemgmt.screenings import tables as screenings
 from casemgmt.searches import tables as searches
 from casemgmt.signals import tables as signals
+from casemgmt.stays import tables as stays
 from casemgmt.subjects import tables as subjects
 from casemgmt.tasks import tables as tasks
 from casemgmt.timeline import tables as timeline
@@ -56,6 +57,7 @@ __all__ = [
     "screenings",
     "searches",
     "signals",
+    "stays",
     "subjects",
     "tasks",
     "timeline",

@@ -61,9 +61,11 @@ REFERENCED_LISTS = (
     "signal_source",
     "specialist_paper_kind",
     "staff_conflict_kind",
+    "stay_leave_reason",
     "triage_outcome",
     "triage_reason",
     "urgency",
+    "violence_kind",
     "visit_outcome",
     "visitor_warning",
 )

@@ -57,7 +57,12 @@ DECLARE
         'document_key', 'EXISTS (SELECT 1 FROM document d WHERE d.id = document_id)',
         'rehabilitation_programme', case_scope,
         'follow_up_check', case_scope,
-        'booking', 'EXISTS (SELECT 1 FROM centre_session c WHERE c.id = session_id)')
+        'booking', 'EXISTS (SELECT 1 FROM centre_session c WHERE c.id = session_id)',
+        -- that a family stays somewhere goes with the case; who of them, and in which bed, is the team's alone
+        'temporary_stay', case_scope,
+        'stay_person', 'on_team(case_id)',
+        'shelter', '(SELECT actor_has(''shelters'')) AND organisation_id = (SELECT actor_organisation())',
+        'shelter_place', '(SELECT actor_has(''shelters'')) AND organisation_id = (SELECT actor_organisation())')
     || jsonb_build_object(  -- of a hundred arguments at most
         -- signals and what belongs to them
         'signal', '(NOT restricted AND ((SELECT sees_all_signals()) OR region_code = (SELECT signal_region())
