@@ -43,6 +43,9 @@ OUT_OF_REACH = {
 """Tables on which the service has no right at all: named functions read and write them."""
 
 DEFINER_FUNCTIONS = {
+    "coming_of_age_by": "birthdays of children whose cases the worker does not read",
+    "note_life_event": "a death that one body learns of concerns the manager of another",
+    "take_back_death": "as note_life_event: what it gave to do stands in cases out of sight",
     "accept_transfer": "the case comes from out of sight, and leaves the sight of those who had it",
     "end_transfer": "the clock stands in the queue of another body, the story in a case never seen",
     "start_transfer_clock": "the clock stands in the queue of another body",

@@ -8,7 +8,7 @@ from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
 from casemgmt.errors import Conflict, Forbidden, NotFound, WrongState, invalid_field
 from casemgmt.ids import new_id
-from casemgmt.people import policy, repository
+from casemgmt.people import life, policy, repository
 from casemgmt.people.commands import EndPeriod, RecordRelationship
 from casemgmt.people.service import require_visible_persons, stories
 from casemgmt.people.tables import Relationship
@@ -80,6 +80,9 @@ async def end_relationship(work: Work, person_id: UUID, relationship_id: UUID, c
     secret = relationship.kind in policy.SECRET_KINDS
     told = [] if secret else await stories(work, pair, "person.relationship_ended", {"kind": relationship.kind})
     await work.save(Event("relationship.ended", "relationship", (relationship_id, *pair)), relationship, *told)
+    if relationship.parental_responsibility:  # whose consent holds now, who has to be told: the manager thinks of it
+        for person in pair:
+            await life.note(work, person, "responsibility_review")
     return view_from(relationship, person_id)
 
 

@@ -8,7 +8,7 @@ from casemgmt.audit.events import Event
 from casemgmt.db.work import Work, check_version
 from casemgmt.errors import Conflict, invalid_field
 from casemgmt.ids import new_id
-from casemgmt.people import policy, repository
+from casemgmt.people import life, policy, repository
 from casemgmt.people.commands import ChangePerson, RecordPerson
 from casemgmt.people.names import NAME_KEY_VERSION, SORT_KEY_VERSION, name_key, sort_key
 from casemgmt.people.tables import Person
@@ -114,6 +114,7 @@ async def change_person(work: Work, person_id: UUID, command: ChangePerson, expe
     changed = sorted(name for name in after if after[name] != before[name])
     told = await stories(work, [person_id], "person.changed", {"fields": changed}) if changed else []
     await work.save(Event("person.changed", "person", (person_id,)), person, *told)
+    await life.note_death(work, person_id, before["died_on"], person.died_on)
     return await view_of(work, person)
 
 

@@ -12,12 +12,15 @@ from casemgmt.tasks.labels import MANUAL
 BY_HAND = frozenset(
     {
         MANUAL,
+        "coming_of_age",
         "conflict_take_over",
         "contact_after_transfer",
+        "death_review",
         "first_contact_with_child",
         "known_child_contact",
         "mandatory_notice_guardianship",
         "mandatory_notice_police",
+        "responsibility_review",
     }
 )
 """Kinds that a person completes by saying so. Every other clock is stopped by the act that it waits for."""

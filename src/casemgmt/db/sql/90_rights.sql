@@ -11,7 +11,7 @@ REVOKE EXECUTE ON FUNCTION erase_content(jsonb), erasure_items(uuid, timestamptz
 REVOKE EXECUTE ON FUNCTION begin_system(text, bytea), job_identity(uuid), sweep_technical(text, timestamptz, integer),
   sweep_audit_months(integer), drafts_saved_before(timestamptz, integer), note_draft_warning(uuid, timestamptz)
   FROM casemgmt_service;
-REVOKE EXECUTE ON FUNCTION glass_reviewer(uuid, uuid) FROM casemgmt_service;
+REVOKE EXECUTE ON FUNCTION glass_reviewer(uuid, uuid), coming_of_age_by(date, integer) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION auth_keep_password(uuid, text, timestamptz, uuid),
   tell_of_account(uuid, text, timestamptz, boolean, uuid[]) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION shut_out_of(uuid), stand_in_for(uuid), take_over_task(uuid, uuid, text, uuid, uuid),
@@ -48,7 +48,7 @@ GRANT EXECUTE ON FUNCTION audit_leaf_hashes, audit_sealing TO casemgmt_sealer;
 GRANT EXECUTE ON FUNCTION shut_out TO casemgmt_sealer;
 
 -- The worker's log-in is a member of casemgmt_service too; here stands what it may do beyond.
-GRANT EXECUTE ON FUNCTION begin_system, job_identity, sweep_technical, sweep_audit_months, drafts_saved_before, note_draft_warning
+GRANT EXECUTE ON FUNCTION begin_system, job_identity, sweep_technical, sweep_audit_months, coming_of_age_by, drafts_saved_before, note_draft_warning
   TO casemgmt_worker;
 REVOKE ALL ON ALL TABLES IN SCHEMA jobs FROM casemgmt_service, casemgmt_worker;
 GRANT USAGE ON SCHEMA jobs TO casemgmt_service, casemgmt_worker;
