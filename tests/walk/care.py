@@ -7,6 +7,7 @@ from typing import Any
 from casemgmt.demo.accounts import demo_id
 from tests.consent_steps import CENTRE, PSYCHOLOGIST, ROOM, answer_for, wording
 from tests.factories import OpenCase, complete_assessment, scores
+from tests.http.test_stays import family, shelter
 from tests.steps import INSTRUMENT, MANAGER, SUPERVISOR, answers, plan
 from tests.walk.ground import Cell, Ground, Record, Walk, operation
 
@@ -215,3 +216,13 @@ FOLLOW_UPS = Walk(
         "cancel": operation("reopen_case"),
     },
 )
+
+
+async def _staying(ground: Ground, cell: Cell) -> Record:
+    await shelter(ground.world, "1-1", "1-2")
+    case = await ground.case("opened", cell.role)
+    stay = await ground.act(MANAGER, f"/v1/cases/{case.id}/stays", family(case))
+    return Record(stay["id"])
+
+
+STAYS = Walk(states={"staying": _staying}, steps={"leave": operation("leave_stay", reason="relatives")})

@@ -8,21 +8,23 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import uuid4
 
 import httpx
 
 from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import demo_id
+from tests.account_steps import give_role
 from tests.clients import Caller, World
 from tests.factories import OpenCase, row
 from tests.factories import open_case as put_case
-from tests.sight.accounts import PASSWORD
 from tests.sight.bodies import body_of
 from tests.sight.channels import channels
 from tests.steps import MANAGER, done
 
 Json = dict[str, Any]
 ACCOUNTS = {
+    "administrator": "admin2",
     "benefits_officer": "benefits.almaty",
     "case_manager": MANAGER,
     "centre_head": "head.almaty",
@@ -159,19 +161,15 @@ def operation(name: str, **changes: Any) -> Take:
     return take
 
 
+async def new_account(world: World, body: str) -> str:
+    """Make an account in a body of the demo, and return its id."""
+    admin = await world.as_("admin")
+    user = {"username": f"worker.{uuid4().hex[:8]}", "family_name": "Жасанды", "given_name": "Есеп", "sector": None}
+    return str(done(await admin.post("/v1/users", user | {"organisation_id": str(demo_id(body))}))["id"])
+
+
 async def manager_of_the_centre(world: World) -> str:
     """Make a case manager at the centre, whose head then decides on the cases there."""
-    admin, name = await world.as_("admin"), "manager.cps"
-    user = {
-        "username": name,
-        "family_name": "Жасанды",
-        "given_name": "Есеп",
-        "organisation_id": str(demo_id("cps_almaty")),
-    }
-    found = [u["id"] for u in done(await admin.get("/v1/users?limit=100"))["items"] if u["family_name"] == "Жасанды"]
-    if found:
-        return str(found[0])
-    made = str(done(await admin.post("/v1/users", user | {"sector": None}))["id"])
-    assert (await admin.request("PUT", f"/v1/users/{made}/password", json={"password": PASSWORD})).is_success
-    done(await admin.post(f"/v1/users/{made}/roles", {"role": "case_manager"}))
+    made = await new_account(world, "cps_almaty")
+    await give_role(world, f"/v1/users/{made}", "case_manager")
     return made

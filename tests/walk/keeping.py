@@ -3,6 +3,7 @@
 from typing import Any
 
 from casemgmt.demo.accounts import demo_id
+from tests.account_steps import WHY as WHY_ASKED
 from tests.contents import pdf
 from tests.document_steps import announce, send
 from tests.http.test_break_glass import WHY
@@ -12,7 +13,7 @@ from tests.http.test_subject_copies import prepare
 from tests.outreach_steps import refer
 from tests.people import case_of, record_person
 from tests.steps import MANAGER, SUPERVISOR, done
-from tests.walk.ground import ACCOUNTS, Cell, Ground, Record, Walk, manager_of_the_centre, operation
+from tests.walk.ground import ACCOUNTS, Cell, Ground, Record, Walk, manager_of_the_centre, new_account, operation
 
 FIRST = "records"
 
@@ -126,6 +127,23 @@ async def _standing(ground: Ground, cell: Cell) -> Record:
 
 
 CONFLICTS = Walk(states={"standing": _standing}, steps={"end": operation("end_conflict")})
+
+
+async def _asked(ground: Ground, cell: Cell) -> Record:
+    """A role that an administrator asks for, for an account of the body of who decides."""
+    user = await new_account(ground.world, "cps_almaty" if cell.role == "centre_head" else "crd_almaty")
+    asked = await ground.act("admin", f"/v1/users/{user}/roles", {"role": "centre_specialist", "reason": WHY_ASKED})
+    return Record(asked["id"])
+
+
+ACCOUNT_CHANGES = Walk(
+    states={"open": _asked},
+    steps={
+        "approve": operation("approve_account_change"),
+        "decline": operation("decline_account_change"),
+        "withdraw": operation("withdraw_account_change"),
+    },
+)
 
 _OF_SIGNALS = {"contact_centre_operator", "duty_officer", "mobile_group_lead", "mobile_group_member"}
 

@@ -19,6 +19,7 @@ from tests.walk import care, desk, keeping, money, moving, route
 from tests.walk.ground import ACCOUNTS, Cell, Ground, Walk
 
 WALKS: dict[str, Walk] = {
+    "account_change": keeping.ACCOUNT_CHANGES,
     "assessment": care.ASSESSMENTS,
     "benefit_appeal": money.APPEALS,
     "benefit_determination": money.DETERMINATIONS,
@@ -43,6 +44,7 @@ WALKS: dict[str, Walk] = {
     "signal": desk.SIGNALS,
     "staff_conflict": keeping.CONFLICTS,
     "subject_copy": keeping.COPIES,
+    "temporary_stay": care.STAYS,
 }
 
 
