@@ -14,6 +14,7 @@ from api.problems import add_problem_handlers
 from api.services import Services
 from api.v1 import v1_routes
 from casemgmt.access.bearers import Bearers
+from casemgmt.access.marks import Marks
 from casemgmt.access.rates import Rates
 from casemgmt.access.refusals import RefusedTokens
 from casemgmt.access.service import Accounts
@@ -42,6 +43,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         database=database,
         bearers=Bearers(database, tokens, settings, clock),
         accounts=Accounts(database, tokens, settings, clock),
+        marks=Marks.of(settings),
         refusals=RefusedTokens(database, clock),
         rates=Rates(settings, clock),
         clock=clock,

@@ -1,6 +1,10 @@
-"""The same key and body get the same answer; the key with another body is refused; a running one answers 409."""
+"""The same key and body get the same answer; the key with another body is refused; a running one answers 409.
 
-import hashlib
+What is kept of a body is a hash under the token secret: a short one could be guessed from a plain hash. After a change
+of the secret a kept answer is found again for as long as the one before is set; later the key is refused as used for
+something else, and nothing is done a second time.
+"""
+
 import re
 
 from sqlalchemy import text
@@ -8,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from casemgmt.access.actor import Actor
+from casemgmt.access.marks import Marks
 from casemgmt.audit.events import Event
 from casemgmt.audit.tables import IdempotencyKey
 from casemgmt.db.work import Work
@@ -36,19 +41,20 @@ def check_key(request: Request, actor: Actor) -> str | None:
     return key
 
 
-async def _fingerprint(request: Request) -> str:
-    body = await request.body()
-    return hashlib.sha256(f"{request.method} {request.url.path}\n".encode() + body).hexdigest()
+async def _told(request: Request) -> str:
+    """Return what makes a request another one."""
+    body = (await request.body()).decode("utf-8", "replace")
+    return f"{request.method} {request.url.path}\n{body}"
 
 
-async def replay(work: Work, request: Request, key: str) -> Response | None:
+async def replay(work: Work, request: Request, key: str, marks: Marks) -> Response | None:
     """Return the stored answer of a key, or None where the request is the first with it."""
     if not await work.session.scalar(_LOCK, {"key": f"{work.actor.user_id} {key}"}):
         raise Conflict("A request with this Idempotency-Key is still running.", code="request-running")
     stored = await work.session.get(IdempotencyKey, (work.actor.user_id, key))
     if stored is None:
         return None
-    if stored.fingerprint != await _fingerprint(request):
+    if stored.fingerprint not in marks.hashes("request", await _told(request)):
         raise Invalid("This Idempotency-Key was used for another request.", code="idempotency-key-reused")
     work.record(Event("request.replayed", "request"))
     return Response(
@@ -58,13 +64,13 @@ async def replay(work: Work, request: Request, key: str) -> Response | None:
     )
 
 
-async def remember(work: Work, request: Request, key: str, response: Response) -> None:
+async def remember(work: Work, request: Request, key: str, response: Response, marks: Marks) -> None:
     """Store the answer in the transaction of the act itself."""
     work.session.add(
         IdempotencyKey(
             user_id=work.actor.user_id,
             key=key,
-            fingerprint=await _fingerprint(request),
+            fingerprint=marks.hash("request", await _told(request)),
             status=response.status_code,
             headers={k: v for k, v in response.headers.items() if k in _KEPT_HEADERS},
             body=bytes(response.body).decode(),

@@ -48,6 +48,7 @@ STATUS_OF_CODE = {
     "precondition-required": 428,
     "invalid-credentials": 400,
     "start-code-over": 400,
+    "password-log-in-off": 400,
     "invalid-grant": 400,
     "session-idle": 400,
     "second-factor-needed": 400,

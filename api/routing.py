@@ -189,10 +189,10 @@ async def _in_work(endpoint: Handler, request: Request, services: Services, acto
                 await demand_fresh_factor(work, services.settings)
             if asked.rate_class in COUNTED_IN_THE_LOG:
                 await services.rates.take_in_log(work, asked.rate_class)
-            answer = None if key is None else await replay(work, request, key)
+            answer = None if key is None else await replay(work, request, key, services.marks)
             response = answer or await _from_draft(endpoint, request, work, asked.form)
             if key is not None and answer is None:
-                await remember(work, request, key, response)
+                await remember(work, request, key, response, services.marks)
             limit.reschedule(None)  # what is being committed is not called off: nobody could say whether it was done
             await work.finish()
             return response

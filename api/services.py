@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 
 from casemgmt.access.bearers import Bearers
+from casemgmt.access.marks import Marks
 from casemgmt.access.rates import Rates
 from casemgmt.access.refusals import RefusedTokens
 from casemgmt.access.service import Accounts
@@ -24,6 +25,7 @@ class Services:
     database: Database
     bearers: Bearers
     accounts: Accounts
+    marks: Marks
     refusals: RefusedTokens
     rates: Rates
     clock: Clock

@@ -92,6 +92,11 @@ class Settings(EdgeSettings, SessionSettings, DocumentSettings, ImportSettings, 
         description="`iss` of an OpenID Connect provider whose access tokens are accepted too, as its discovery "
         "document writes it; https, or this machine. Empty: local log-ins only.",
     )
+    password_log_in: Literal["everybody", "administrators", "nobody"] = Field(
+        "everybody",
+        description="Who may log in with a password where an OpenID Connect provider is set: `administrators`, who "
+        "have a second factor, keep a way in for the day on which the provider is away; `nobody` has none.",
+    )
     oidc_audience: str = Field("casemgmt-api", description="`aud` that tokens of the provider must have.")
     oidc_jwks_url: str | None = Field(
         None, description="Where the provider's keys are. Empty: its discovery document says it."
@@ -186,6 +191,13 @@ class Settings(EdgeSettings, SessionSettings, DocumentSettings, ImportSettings, 
                 raise ValueError(f"{name} is shorter than {MINIMUM_SECRET_LENGTH} characters")
         if len(set(secrets.values())) < len(secrets):
             raise ValueError(f"{', '.join(secrets)} must differ")
+        return self
+
+    @model_validator(mode="after")
+    def refuse_a_door_that_nobody_can_use(self) -> Self:
+        """Stop the service where passwords are off and no provider is there: nobody could come in."""
+        if self.password_log_in != "everybody" and self.oidc_issuer is None:  # noqa: S105 - who, not a password
+            raise ValueError("CASEMGMT_PASSWORD_LOG_IN is for deployments with CASEMGMT_OIDC_ISSUER")
         return self
 
     @model_validator(mode="after")

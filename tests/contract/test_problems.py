@@ -1,6 +1,8 @@
 """One shape for every failure, in three languages, without an echo of what was sent."""
 
 import asyncio
+import hashlib
+import json
 import re
 
 import httpx
@@ -10,6 +12,7 @@ from fastapi import FastAPI
 from casemgmt.texts import problem_text, problem_texts
 from tests.clients import World
 from tests.contract.problem_codes import problem_codes
+from tests.records import rows
 
 SECRET = "Құпия-сөз-7f3a"
 SIGNAL = {
@@ -164,6 +167,18 @@ async def test_the_same_key_and_body_get_the_same_answer(world: World) -> None:
     assert len((await operator.get("/v1/signals")).json()["items"]) == 1
     machine = await world.as_("qr.111")
     _check_shape(await machine.post("/v1/signals", SIGNAL), 400, "idempotency-key-required")
+
+
+async def test_what_is_kept_of_a_body_is_no_plain_hash_of_it(world: World, owner_url: str) -> None:
+    operator = await world.as_("operator.111")
+    body = json.dumps(SIGNAL).encode()
+    headers = {"Idempotency-Key": "k1", "Content-Type": "application/json"}
+    made = await operator.request("POST", "/v1/signals", content=body, headers=headers)
+    assert made.status_code == 201, made.text
+    kept = (await rows(owner_url, "SELECT fingerprint FROM idempotency_key"))[0]["fingerprint"]
+    plain = {hashlib.sha256(known + body).hexdigest() for known in (b"", b"POST /v1/signals\n", b"/v1/signals\n")}
+    assert len(kept) == 64
+    assert kept not in plain
 
 
 async def test_the_same_key_sent_many_times_at_once_makes_one_record(world: World) -> None:

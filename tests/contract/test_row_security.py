@@ -72,6 +72,7 @@ DEFINER_FUNCTIONS = {
     "auth_identity": "what a token is made of",
     "auth_open_session": "opens a session",
     "auth_rotate": "turns a refresh token",
+    "auth_keeps_accounts": "who may use a password where the provider is for everybody else",
     "auth_keep_password": "keeps a password; no right for the service",
     "auth_set_password": "sets one's own password",
     "auth_start": "sets a password for both halves of a start code",

@@ -11,8 +11,10 @@ from typer.testing import CliRunner
 
 from api.app import create_app
 from casemgmt.cli import app as program
-from casemgmt.demo.accounts import DEMO_PASSWORD
+from casemgmt.demo.accounts import DEMO_PASSWORD, demo_id
+from casemgmt.ids import new_id
 from casemgmt.settings import DEMO_LOOKUP_SECRET, DEMO_TOKEN_SECRET, Settings
+from tests.account_steps import WHY, grant, start
 from tests.clients import Caller, World
 from tests.records import rows
 from tests.steps import done
@@ -111,6 +113,31 @@ async def test_a_token_secret_that_somebody_knows_ends_every_session_at_once(dat
         assert (await Caller(world.client, granted["access_token"]).get("/v1/me")).status_code == 401
         assert (await _refresh(world, granted["refresh_token"])).status_code == 400
         assert (await (await world.as_("duty.almaty")).get("/v1/me")).status_code == 200
+
+
+async def test_a_request_sent_again_after_a_change_of_the_token_secret_is_done_once(database_url: str) -> None:
+    headers = {"Idempotency-Key": "k1"}
+    body = {"given_name": "Бала"}
+    async with _service(database_url) as world:
+        first = await (await world.as_("duty.almaty")).post("/v1/persons", body, headers=headers)
+        assert first.status_code == 201, first.text
+    async with _service(database_url, token_secret=NEW, token_secret_before=DEMO_TOKEN_SECRET) as world:
+        again = await (await world.as_("duty.almaty")).post("/v1/persons", body, headers=headers)
+        assert (again.status_code, again.json()["id"]) == (201, first.json()["id"])
+    async with _service(database_url, token_secret=NEW) as world:
+        late = await (await world.as_("duty.almaty")).post("/v1/persons", body, headers=headers)
+        assert (late.status_code, late.json()["code"]) == (422, "idempotency-key-reused")
+
+
+async def test_a_start_code_holds_across_a_change_of_the_token_secret(database_url: str) -> None:
+    path = f"/v1/users/{demo_id('lawyer.almaty')}"
+    async with _service(database_url) as world:
+        admin = await world.as_("admin")
+        asked = await admin.request("PUT", f"{path}/start-codes/{new_id()}", json={"reason": WHY})
+    async with _service(database_url, token_secret=NEW, token_secret_before=DEMO_TOKEN_SECRET) as world:
+        second = (await grant(world, asked))["second_half"]
+        halves = (asked.json()["first_half"], second)
+        assert (await start(world, "lawyer.almaty", halves, "Шымбұлақта-қар-еріді-7")).status_code == 204
 
 
 async def _log_in(world: World) -> dict[str, str]:

@@ -12,7 +12,9 @@ from casemgmt.db.engine import Database
 from casemgmt.ids import new_id
 from casemgmt.settings import Settings
 
-_AUDIT = "SELECT audit_write($1, 'account.logged_in', 'done', 'identity_provider', 'account', $2, NULL, NULL, '{}', $3)"
+_AUDIT = "SELECT audit_write($1, 'account.logged_in', 'done', $4, 'account', $2, NULL, NULL, '{}', $3)"
+_SHOWN = {False: "identity_provider", True: "identity_provider+second_factor"}
+"""What was shown, as the event of the log-in says it; of the factors at the provider its token tells no more."""
 
 
 class Bearers:
@@ -51,7 +53,8 @@ class Bearers:
                 self._life,
             )
             if row["opened"]:
-                await connection.execute(_AUDIT, new_id(), [row["user_id"]], request_id)
+                shown = _SHOWN[subject.second_factor]
+                await connection.execute(_AUDIT, new_id(), [row["user_id"]], request_id, shown)
         if row["refused"] == "too_old":
             raise TokenRefused("too_old", code="log-in-too-old", max_age=self._life)
         if row["refused"] is not None:

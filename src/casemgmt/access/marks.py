@@ -2,6 +2,9 @@
 
 import hashlib
 import hmac
+from typing import Self
+
+from casemgmt.settings import Settings
 
 
 class Marks:
@@ -10,6 +13,15 @@ class Marks:
     def __init__(self, key: bytes, before: bytes | None = None) -> None:
         self._key = key
         self._known = (key,) if before is None else (key, before)
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the marks of a deployment: under its token secret, and what was marked under the one before it."""
+        before = settings.token_secret_before
+        return cls(
+            settings.token_secret.get_secret_value().encode(),
+            None if before is None else before.get_secret_value().encode(),
+        )
 
     def hash(self, kind: str, value: str) -> str:
         """Return the keyed hash of something."""

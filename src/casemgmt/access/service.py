@@ -72,16 +72,13 @@ class Accounts:
         self._clock = clock
         self._idle_limits = json.dumps(settings.idle_limits)
         self._session_life = timedelta(hours=settings.refresh_token_hours)
-        before = settings.token_secret_before
-        self._marks = Marks(
-            settings.token_secret.get_secret_value().encode(),
-            None if before is None else before.get_secret_value().encode(),
-        )
+        self._marks = Marks.of(settings)
         self._attempts = Attempts(database, self._marks, clock)
         self._breached = BreachedPasswords(settings.breached_passwords_file)
         self.factors = SecondFactors(settings)
         self.halves = StartHalves(self._marks)
         self.start_life = timedelta(hours=settings.start_code_hours)
+        self._passwords_of = settings.password_log_in
 
     async def log_in(
         self, username: str, password: str, door: Door, kind: AccountKind = "person", code: str | None = None
@@ -93,6 +90,8 @@ class Accounts:
         """
         if kind == "service":
             attempt = await self._attempts.take_secret(username, password, door)
+        elif self._passwords_of == "nobody":
+            attempt, _ = await self._attempts.count(username, kind, door, None)
         else:
             attempt = await self._attempts.take(username, password, door)
         async with self._database.pool.acquire() as connection, connection.transaction():
@@ -113,7 +112,10 @@ class Accounts:
         user_id = attempt.user_id
         if user_id is None or not attempt.succeeded:
             await self._record(connection, "account.login_refused", user_id, door.request_id, "password")
-            return Unauthenticated("The user name or the password is wrong.", code="invalid-credentials")
+            return self._refusal(kind)
+        if kind == "person" and not await self._may_use_password(connection, user_id):
+            await self._record(connection, "account.login_refused", user_id, door.request_id, "password_log_in_off")
+            return self._refusal(kind)
         need = "none" if kind == "service" else await self.factors.need(connection, user_id)
         factor: Factor | None = None
         if need == "code" and code is not None:
@@ -125,6 +127,18 @@ class Accounts:
             return await self._challenge(connection, attempt.id, user_id, need, door)
         shown = _Shown(user_id, username, attempt.id, kind, factor, attempt.secret_id)
         return await self._open(connection, shown, door)
+
+    async def _may_use_password(self, connection: asyncpg.Connection, user_id: UUID) -> bool:
+        """Answer whether the deployment lets the account in by a password at all: it may have a provider for that."""
+        if self._passwords_of == "everybody":
+            return True
+        return bool(await connection.fetchval("SELECT auth_keeps_accounts($1)", user_id))
+
+    def _refusal(self, kind: AccountKind) -> DomainError:
+        """Return the one answer to whatever was wrong. Where passwords are off, a right one gets it too."""
+        if kind == "person" and self._passwords_of != "everybody":
+            return _password_log_in_off()
+        return Unauthenticated("The user name or the password is wrong.", code="invalid-credentials")
 
     async def _challenge(
         self, connection: asyncpg.Connection, attempt_id: UUID, user_id: UUID, need: str, door: Door
@@ -230,6 +244,8 @@ class Accounts:
         Tries are counted and slowed down as those at a password. No session opens: a second factor stays demanded.
         """
         attempt, _ = await self._attempts.count(username, "person", door, None)
+        if self._passwords_of == "nobody":
+            raise _password_log_in_off()
         user_id, now = attempt.user_id, self._clock.now()
         known = [] if user_id is None else self.halves.known(user_id, *halves)
         async with self._database.pool.acquire() as connection:
@@ -363,6 +379,10 @@ class Accounts:
         outcome: str = "refused",
     ) -> None:
         await connection.execute(_AUDIT, new_id(), kind, outcome, reason, [user_id] if user_id else [], request_id)
+
+
+def _password_log_in_off() -> Unauthenticated:
+    return Unauthenticated("Log in at the identity provider: passwords are off here.", code="password-log-in-off")
 
 
 def _wrong_code() -> Unauthenticated:

@@ -1,3 +1,10 @@
+-- May the account log in with a password where the provider is for everybody else? Whoever keeps accounts, and so has a
+-- second factor.
+CREATE OR REPLACE FUNCTION auth_keeps_accounts(p_user uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM app_user u WHERE u.id = p_user AND 'directory' = ANY (u.flags))
+$$;
+
 -- The account of somebody whom the identity provider vouches for, and the session of the provider as one of ours. Nothing
 -- is made by itself: without a link there is no account, and a session that was ended here stays ended. It has the absolute
 -- end of every session, however many tokens the provider gives for it: counted from the last log-in there, or from its first
