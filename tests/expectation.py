@@ -82,6 +82,9 @@ TABLES = (
     "subject_copy",
     "task",
     "temporary_stay",
+    "task_alert",
+    "task_hold",
+    "task_recalculation",
     "timeline_entry",
     "user_role",
     "visit_act",
@@ -323,6 +326,9 @@ class Expectation:
         reach = self.signals if row["case_id"] is None else self.cases
         mine = row["assignee_id"] == self.user_id or row["mobile_group_id"] in self.groups
         return mine or self._by_reach(reach, row)
+
+    def of_task(self, row: Row) -> bool:
+        return self.task(self.world.by_id["task"][row["task_id"]])
 
     def person(self, row: Row) -> bool:
         fresh = row["created_by_id"] == self.user_id and (self.now - row["created_at"]).days < 1
@@ -570,6 +576,9 @@ RULES: dict[str, Rule] = {
     "subject_copy": Expectation.subjects,
     "staff_conflict": Expectation.conflict,
     "task": Expectation.task,
+    "task_alert": Expectation.of_task,
+    "task_hold": Expectation.of_task,
+    "task_recalculation": Expectation.of_task,
     "timeline_entry": Expectation.of_signal_or_case,
     "user_role": Expectation.user_role,
     "visit_act": Expectation.of_referral,

@@ -6,14 +6,14 @@ from uuid import UUID
 from fastapi import Depends, Header, Query, Response
 
 from api.etags import ExpectedVersion, set_etag
-from api.routing import CurrentWork, Router
+from api.routing import CurrentServices, CurrentWork, Router
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
 from casemgmt.reference.languages import Language, preferred_languages
-from casemgmt.tasks import service
-from casemgmt.tasks.commands import AssignTask, CancelTask, CompleteTask, CreateTask
+from casemgmt.tasks import caseload, holding, service
+from casemgmt.tasks.commands import AssignTask, CancelTask, CompleteTask, CreateTask, EndHold, HoldTask
 from casemgmt.tasks.policy import ClockState
-from casemgmt.tasks.views import TaskCounts, TaskSummary, TaskView
+from casemgmt.tasks.views import CaseloadView, TaskCounts, TaskSummary, TaskView
 
 router = Router("/tasks", "tasks")
 
@@ -24,7 +24,9 @@ async def _language(accept_language: Annotated[str | None, Header(max_length=500
 
 ReaderLanguage = Annotated[Language, Depends(_language)]
 Kind = Annotated[str | None, Query(pattern=r"^[a-z_]{1,48}$", description="A deadline code, or `manual`.")]
-OpenClock = Annotated[Literal["running", "warning", "breached"] | None, Query(description="Where the clock stands.")]
+OpenClock = Annotated[
+    Literal["running", "warning", "on_hold", "breached"] | None, Query(description="Where the clock stands.")
+]
 
 
 @router.get("/mine", Permission.TASKS_READ)
@@ -51,6 +53,36 @@ async def list_team_tasks(
 ) -> Page[TaskSummary]:
     """List the supervisor's queue: all open tasks of my body that I may see; first due first."""
     return Page.of(await service.list_queue(work, "team", language, limit, cursor, _state(clock), kind))
+
+
+@router.get("/unassigned", Permission.TASKS_SUPERVISE)
+async def list_unassigned_tasks(
+    work: CurrentWork, language: ReaderLanguage, limit: Limit = DEFAULT_PAGE, cursor: Cursor = None, kind: Kind = None
+) -> Page[TaskSummary]:
+    """List the open tasks of my body that nobody has taken; the oldest first."""
+    return Page.of(await service.list_queue(work, "unassigned", language, limit, cursor, kind=kind))
+
+
+@router.get("/holds", Permission.TASKS_SUPERVISE)
+async def list_tasks_on_hold(
+    work: CurrentWork, language: ReaderLanguage, limit: Limit = DEFAULT_PAGE, cursor: Cursor = None, kind: Kind = None
+) -> Page[TaskSummary]:
+    """List the tasks of my body whose clock stands still; those that go on first come first."""
+    return Page.of(await service.list_queue(work, "holds", language, limit, cursor, kind=kind))
+
+
+@router.get("/breaches", Permission.TASKS_SUPERVISE)
+async def list_breaches(
+    work: CurrentWork, language: ReaderLanguage, limit: Limit = DEFAULT_PAGE, cursor: Cursor = None, kind: Kind = None
+) -> Page[TaskSummary]:
+    """List the tasks of my body whose due moment passed undone, done by now or not; the newest breach first."""
+    return Page.of(await service.list_queue(work, "breaches", language, limit, cursor, kind=kind))
+
+
+@router.get("/caseload", Permission.TASKS_SUPERVISE)
+async def get_caseload(work: CurrentWork, services: CurrentServices) -> CaseloadView:
+    """Count the open cases of each manager of my body, against the ceiling of the house."""
+    return await caseload.read_caseload(work, services.settings.caseload_ceiling)
 
 
 @router.get("/summary", Permission.TASKS_READ)
@@ -97,6 +129,32 @@ async def complete_task(
 ) -> TaskView:
     """Say that a task is done. Clocks that wait for an act of the route are stopped by it alone."""
     return _shown(response, await service.complete_task(work, task_id, command, expected, language))
+
+
+@router.post("/{task_id}/hold", Permission.TASKS_WRITE)
+async def hold_task(
+    task_id: UUID,
+    command: HoldTask,
+    response: Response,
+    work: CurrentWork,
+    expected: ExpectedVersion,
+    language: ReaderLanguage,
+) -> TaskView:
+    """Stop the clock of a task until a day, with a reason. The hold stays with the task, whoever has it."""
+    return _shown(response, await holding.hold_task(work, task_id, command, expected, language))
+
+
+@router.post("/{task_id}/end-hold", Permission.TASKS_WRITE)
+async def end_hold(
+    task_id: UUID,
+    command: EndHold,
+    response: Response,
+    work: CurrentWork,
+    expected: ExpectedVersion,
+    language: ReaderLanguage,
+) -> TaskView:
+    """Let the clock run again before the hold is over."""
+    return _shown(response, await holding.end_hold(work, task_id, command, expected, language))
 
 
 @router.post("/{task_id}/cancel", Permission.TASKS_SUPERVISE)

@@ -7,21 +7,10 @@ from casemgmt.jobs import upkeep
 from casemgmt.jobs.handling import by_kind
 from casemgmt.people import jobs as people
 from casemgmt.retention import jobs as retention
+from casemgmt.tasks import jobs as tasks
 
-HANDLERS = by_kind(
-    *benefits.HANDLERS,
-    *consents.HANDLERS,
-    *drafts.HANDLERS,
-    *people.HANDLERS,
-    *retention.HANDLERS,
-    *upkeep.HANDLERS,
-)
+_ALL = (benefits, consents, drafts, people, retention, tasks, upkeep)
 
-SCHEDULE = (
-    *benefits.SCHEDULE,
-    *consents.SCHEDULE,
-    *drafts.SCHEDULE,
-    *people.SCHEDULE,
-    *retention.SCHEDULE,
-    *upkeep.SCHEDULE,
-)
+HANDLERS = by_kind(*(handler for feature in _ALL for handler in feature.HANDLERS))
+
+SCHEDULE = tuple(every for feature in _ALL for every in feature.SCHEDULE)

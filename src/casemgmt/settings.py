@@ -134,6 +134,9 @@ class Settings(EdgeSettings, SessionSettings, DocumentSettings, ImportSettings, 
         description="Health says `degraded` where an audit event waits longer than this to be sealed, or a witness "
         "takes no head for longer.",
     )
+    caseload_ceiling: int = Field(
+        30, ge=1, le=500, description="More open cases of one manager than this are shown as too many. Not law."
+    )
     jobs_late_seconds: int = Field(
         300,
         ge=30,

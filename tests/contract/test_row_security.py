@@ -117,6 +117,7 @@ DEFINER_FUNCTIONS = {
     "execute_erasure": "erases what a second person approved, and nobody of the service may delete",
     "find_record": "the record that a court's paper names; officers learn its id alone",
     "preview_erasure": "what an erasure would do, as ids and codes",
+    "end_escalations": "trigger: an escalation is out of the sight of most who end its clock",
     "end_break_glass": "a grant is written by nobody's own hand",
     "end_sessions_of_inactive": "trigger: sessions are out of the service's reach",
     "child_has_open_case": "a child's other case may be hidden",

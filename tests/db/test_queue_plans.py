@@ -5,18 +5,20 @@ import pytest
 from jose import jwt
 
 from casemgmt.db.migrate import driver_url
-from casemgmt.tasks.repository import _COLUMNS, _OPEN, Queue, _union
+from casemgmt.tasks import alerts
+from casemgmt.tasks.repository import _COLUMNS, ORDER, Queue, _conditions, _union
 from tests.clients import World
 
 # Without rows the planner has no reason to prefer one index to another.
 MANY = """
     INSERT INTO task (id, kind, record_type, record_id, organisation_id, region_code, restricted, mobile_group_id,
         assignee_id, blocks_closure, started_at, warn_at, due_at, deadline_status,
-        deadline_provisional, rules_version, version)
+        deadline_provisional, rules_version, version, held_until, breached_at)
     SELECT gen_random_uuid(), 'visit_report', 'signal', gen_random_uuid(), o.id, o.region_code, false,
         CASE WHEN n % 3 = 0 THEN (SELECT id FROM mobile_group ORDER BY id LIMIT 1 OFFSET n % 2) END,
         CASE WHEN n % 3 = 1 THEN u.id END, true, now(), now(), now() + n * interval '1 minute',
-        'house_default', false, '1', 1
+        'house_default', false, '1', 1, CASE WHEN n % 10 = 0 THEN now() + n * interval '1 hour' END,
+        CASE WHEN n % 10 = 1 THEN now() - n * interval '1 hour' END
       FROM generate_series(1, 30) n, organisation o, app_user u
 """
 
@@ -34,6 +36,9 @@ MANY = """
             },
         ),
         ("team", {"ix_task_organisation_due"}),
+        ("unassigned", {"ix_task_unassigned"}),
+        ("holds", {"ix_task_held"}),
+        ("breaches", {"ix_task_breached"}),
     ],
 )
 async def test_each_branch_of_a_queue_starts_from_an_index_in_the_order_of_the_list(
@@ -43,7 +48,9 @@ async def test_each_branch_of_a_queue_starts_from_an_index_in_the_order_of_the_l
     await owner.execute(f"ALTER TABLE task DISABLE TRIGGER USER; {MANY}; ANALYZE task")
     await owner.close()
     claims = jwt.get_unverified_claims((await world.as_("supervisor.almaty")).token)
-    statement = _union(queue, _COLUMNS, _OPEN, "ORDER BY due_at, id LIMIT 26")
+    moment, newest_first = ORDER[queue]
+    order = f"ORDER BY {moment} DESC, id DESC LIMIT 26" if newest_first else f"ORDER BY {moment}, id LIMIT 26"
+    statement = _union(queue, _COLUMNS, " AND ".join(_conditions(queue)), order).replace(":now", "now()")
     connection = await asyncpg.connect(driver_url(database_url))
     try:
         async with connection.transaction():
@@ -58,3 +65,14 @@ async def test_each_branch_of_a_queue_starts_from_an_index_in_the_order_of_the_l
     assert not [line for line in scans if "Seq Scan" in line]
     used = {name for name in indexes for line in scans if name in line}
     assert used == indexes, "\n".join(plan)
+
+
+async def test_the_sweep_of_clocks_starts_from_the_clocks_that_tick(owner_url: str) -> None:
+    owner = await asyncpg.connect(driver_url(owner_url))
+    await owner.execute(f"ALTER TABLE task DISABLE TRIGGER USER; {MANY}; ANALYZE task")
+    await owner.execute("SET enable_seqscan = off")
+    for statement in (alerts.WARNED, alerts.BREACHED):
+        asked = statement.replace(":now", "now()").replace(":most", "200")
+        plan = "\n".join(r[0] for r in await owner.fetch(f"EXPLAIN {asked}"))
+        assert "ix_task_ticking" in plan, plan
+    await owner.close()

@@ -188,7 +188,7 @@ async def test_the_summary_counts_what_the_lists_show(world: World, clock: Manua
                 continue
             shown = await _pages(caller, queue_name)
             assert len({t["id"] for t in shown}) == len(shown) == counts[queue_name]["total"], name
-            for state in ("running", "warning", "breached"):
+            for state in ("running", "warning", "on_hold", "breached"):
                 by_clock = [t["id"] for t in shown if t["clock"] == state]
                 assert len(by_clock) == counts[queue_name][state], (name, state)
                 filtered = await queue(caller, queue_name, params={"clock": state, "limit": "100"})
@@ -204,13 +204,18 @@ async def test_the_database_and_the_program_agree_where_a_clock_stands(owner_url
     for warn in (0, 5, 10):
         for minute in range(12):
             now = start + timedelta(minutes=minute)
-            moments = {"warn_at": start + timedelta(minutes=warn), "due_at": start + timedelta(minutes=10)}
-            expected = clock_state(Task(started_at=start, **moments), now)
-            for state, condition in CLOCK_CONDITIONS.items():
-                moment = "$1::timestamptz AS now, $2::timestamptz AS warn_at, $3::timestamptz AS due_at"
-                statement = f"SELECT {condition.replace(':now', 't.now')} FROM (SELECT {moment}) AS t"
-                (row,) = await rows(owner_url, statement, now, *moments.values())
-                assert row[0] == (state == expected), (warn, minute, state)
+            for held in (None, start + timedelta(minutes=4)):
+                moments = {
+                    "warn_at": start + timedelta(minutes=warn),
+                    "due_at": start + timedelta(minutes=10),
+                    "held_until": held,
+                }
+                expected = clock_state(Task(started_at=start, **moments), now)
+                for state, condition in CLOCK_CONDITIONS.items():
+                    columns = ", ".join(f"${n}::timestamptz AS {c}" for n, c in enumerate(("now", *moments), 1))
+                    statement = f"SELECT {condition.replace(':now', 't.now')} FROM (SELECT {columns}) AS t"
+                    (row,) = await rows(owner_url, statement, now, *moments.values())
+                    assert bool(row[0]) == (state == expected), (warn, minute, held, state)
 
 
 @pytest.mark.parametrize(
@@ -233,6 +238,8 @@ async def test_a_task_is_read_in_full_and_hidden_from_others(world: World, clock
     assert actions == {
         "assign": (True, None),
         "complete": (False, "closed-by-its-act"),
+        "hold": (False, "hold-of-another"),
+        "end_hold": (False, "hold-of-another"),
         "cancel": (False, "forbidden"),
     }
     (event,) = await rows(owner_url, "SELECT * FROM audit_event WHERE kind = 'task.read'")
@@ -254,7 +261,7 @@ async def test_a_clock_that_waits_for_an_act_is_not_closed_by_hand(world: World,
     path = f"/v1/tasks/{task['id']}"
     done = await manager.post(f"{path}/complete", {"result": "бітті"})
     assert (done.status_code, done.json()["code"]) == (409, "closed-by-its-act")
-    assert done.json()["allowed_transitions"] == ["assign", "complete", "cancel"]
+    assert done.json()["allowed_transitions"] == ["assign", "complete", "hold", "end_hold", "cancel"]
     assert (await manager.post(f"{path}/cancel", {"reason": "керек емес"})).status_code == 403
     cancelled = await supervisor.post(f"{path}/cancel", {"reason": "керек емес"})
     assert (cancelled.status_code, cancelled.json()["code"]) == (409, "closed-by-its-act")

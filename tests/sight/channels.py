@@ -150,13 +150,16 @@ LISTS = {
     "list_subject_copies": "subject_copy",
     "list_team_tasks": "task",
     "list_transfers": "case_transfer",
+    "list_unassigned_tasks": "task",
+    "list_tasks_on_hold": "task",
+    "list_breaches": "task",
 }
 """Lists without a record in their path → the table of their items."""
 
 SEARCHES = {"match_persons": "person", "run_search": "person"}
 """Searches → the table of what they find. Cases and signals are found by the same search: `test_list_branches.py`."""
 
-COUNTS = {"get_task_summary": "task"}
+COUNTS = {"get_caseload": "case_record", "get_task_summary": "task"}
 """Counts → the table of what is counted."""
 
 SHOW_NO_RECORD = {

@@ -25,6 +25,7 @@ class Moments:
     due_at: datetime = START + 4 * HOUR
     completed_at: datetime | None = None
     cancelled_at: datetime | None = None
+    held_until: datetime | None = None
 
 
 @pytest.mark.parametrize(

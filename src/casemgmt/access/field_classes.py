@@ -222,8 +222,17 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     },
     "task": {
         _F.PROGRESS: "kind record_type blocks_closure started_at warn_at due_at deadline_status deadline_provisional"
-        " rules_version completed_at cancelled_at",
+        " rules_version completed_at cancelled_at held_until warned_at breached_at about_kind",
         _F.CONTENT: "title note result cancel_reason",
+    },
+    "task_alert": {_F.PROGRESS: "kind level at found_at"},
+    "task_hold": {
+        _F.PROGRESS: "reason authority placed_by_roles from_at until_at warn_before due_before warn_after due_after"
+        " ended_at warn_ended due_ended",
+        _F.CONTENT: "note ground end_note",
+    },
+    "task_recalculation": {
+        _F.PROGRESS: "from_at risk_before risk_after term warn_before due_before warn_after due_after"
     },
     "temporary_stay": {
         _F.PROGRESS: "created_at ground persons admitted_at counted_from until_at term_status left_at leave_reason"

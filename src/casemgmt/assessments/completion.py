@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from sqlmodel import SQLModel
+
 from casemgmt.assessments import policy, repository
 from casemgmt.assessments.commands import CompleteAssessment
 from casemgmt.assessments.service import facts_of, instrument_of, view_of
@@ -12,6 +14,7 @@ from casemgmt.audit.events import Event
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.db.work import Work, check_version
 from casemgmt.tasks import clocks
+from casemgmt.tasks.recalculating import recalculate
 from casemgmt.tasks.tables import Task
 from casemgmt.timeline.service import entry
 from rules.zone import to_local
@@ -77,22 +80,23 @@ def _review_clock(work: Work, case: CaseRecord, assessment: Assessment, command:
     return clock
 
 
-async def _hand_to_case(work: Work, case: CaseRecord, assessment: Assessment) -> list[Task]:
+async def _hand_to_case(work: Work, case: CaseRecord, assessment: Assessment) -> list[SQLModel]:
     """Give the case the heaviest level and the earliest review of its children; return the clocks that end by it.
 
     A sibling who is safe must not lower the level of a child who is not, nor stop the clock of one not assessed yet.
     """
     siblings = []
-    stopped: list[Task] = []
+    stopped: list[SQLModel] = []
     for child in await repository.children_of(work, case.id):
         if child.person_id != assessment.person_id:
             siblings.append(child)
         elif child.id is not None:
             stopped += await clocks.stop(work, child.id, policy.RISK_REVIEWS, "reviewed")
+    before = case.risk_level
     levels = [assessment.risk_level, *(child.risk_level for child in siblings)]
     days = [assessment.review_on, *(child.review_on for child in siblings)]
     case.risk_level = policy.highest_level(level for level in levels if level is not None)
     case.risk_review_on = min(day for day in days if day is not None)
     if all(child.of_this_round for child in siblings):
         stopped += await clocks.stop(work, case.id, ("assessment",), "completed")
-    return stopped
+    return [*stopped, *await recalculate(work, case, before)]

@@ -18,6 +18,7 @@ from casemgmt.plans.states import PLAN, PlanState
 from casemgmt.plans.tables import Plan, PlanGoal, PlanMeasure, PlanMissingHelp
 from casemgmt.plans.views import PlanView
 from casemgmt.tasks import clocks
+from casemgmt.tasks.recalculating import term_for
 from casemgmt.tasks.tables import Task
 
 
@@ -93,6 +94,7 @@ def _review_clock(work: Work, case: CaseRecord, plan: Plan) -> Task:
         "plan_review",
         "plan",
         plan.id,
+        term=term_for("plan_review", case.risk_level),
         organisation_id=case.organisation_id,
         case_id=case.id,
         assignee_id=case.manager_id,

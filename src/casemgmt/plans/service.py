@@ -24,6 +24,7 @@ from casemgmt.plans.tables import Plan
 from casemgmt.plans.views import PlanView
 from casemgmt.states import Refusal
 from casemgmt.tasks import clocks
+from casemgmt.tasks.recalculating import term_for
 from casemgmt.tasks.tables import Task
 from casemgmt.timeline.service import entry
 from casemgmt.timeline.tables import TimelineEntry
@@ -191,6 +192,7 @@ def owe_draft(work: Work, case: CaseRecord) -> Task:
         "plan_draft",
         "case",
         case.id,
+        term=term_for("plan_draft", case.risk_level),
         organisation_id=case.organisation_id,
         case_id=case.id,
         assignee_id=case.manager_id,

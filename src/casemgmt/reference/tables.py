@@ -40,6 +40,7 @@ REFERENCED_LISTS = (
     "handover_reason",
     "help_kind",
     "help_package",
+    "hold_reason",
     "language",
     "no_contact_reason",
     "organisation_kind",

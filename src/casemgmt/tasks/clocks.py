@@ -15,7 +15,10 @@ from rules.loader import load_law
 
 
 class About(TypedDict, total=False):
-    """What a clock is about, and who stops it. `since`: where the term runs from an earlier moment than now."""
+    """What a clock is about, and who stops it.
+
+    `since`: where the term runs from an earlier moment than now. `term`: where it is another than that of its kind.
+    """
 
     organisation_id: Required[UUID]
     signal_id: UUID | None
@@ -24,6 +27,7 @@ class About(TypedDict, total=False):
     mobile_group_id: UUID | None
     blocks_closure: bool
     since: datetime | None
+    term: str
 
 
 def start(work: Acting, kind: str, record_type: str, record_id: UUID, **about: Unpack[About]) -> Task:
@@ -49,9 +53,10 @@ def columns(
     mobile_group_id: UUID | None = None,
     blocks_closure: bool = True,
     since: datetime | None = None,
+    term: str | None = None,
 ) -> dict[str, Any]:
     """Return the columns of the task that `start` returns: for statements that write without the ORM."""
-    due = compute_due(kind, since or work.now)
+    due = compute_due(term or kind, since or work.now)
     return {
         "id": new_id(),
         "kind": kind,

@@ -1,5 +1,6 @@
 """What may be asked of tasks."""
 
+from datetime import date
 from typing import Self
 from uuid import UUID
 
@@ -7,7 +8,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from casemgmt.models import Command
-from casemgmt.reference.fields import LongText, ShortText
+from casemgmt.reference.fields import HoldReason, LongText, ShortText
 
 
 class CreateTask(Command):
@@ -41,6 +42,24 @@ class CompleteTask(Command):
     """Say that a task is done, and with what result."""
 
     result: LongText
+
+
+class HoldTask(Command):
+    """Stop a clock until a day: for a few working days of one's own task, for longer as a supervisor."""
+
+    reason: HoldReason
+    note: LongText | None = None
+    until_on: date = Field(description="The first day on which the clock runs again, from the hour when work begins.")
+    ground: LongText | None = Field(
+        default=None,
+        description="The act that allows it: required to stop a term of law, which only a supervisor does.",
+    )
+
+
+class EndHold(Command):
+    """Let a clock run again before the hold is over."""
+
+    note: LongText | None = None
 
 
 class CancelTask(Command):

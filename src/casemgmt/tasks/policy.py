@@ -7,7 +7,9 @@ from typing import Protocol
 from uuid import UUID
 
 from casemgmt.errors import invalid_field
+from rules.parameters import Status
 
+_LAW = {str(status) for status in Status if status.is_law}
 LONGEST_TASK = timedelta(days=366)
 _QUARTER = 4
 
@@ -17,6 +19,7 @@ class ClockState(StrEnum):
 
     NOT_STARTED = "not_started"
     RUNNING = "running"
+    ON_HOLD = "on_hold"
     WARNING = "warning"
     BREACHED = "breached"
     COMPLETED = "completed"
@@ -38,19 +41,31 @@ class Moments(Protocol):
     def completed_at(self) -> datetime | None: ...
     @property
     def cancelled_at(self) -> datetime | None: ...
+    @property
+    def held_until(self) -> datetime | None: ...
 
 
 def clock_state(task: Moments, at: datetime) -> ClockState:
-    """Return where the clock of a task stands, or stood, at any moment. Due at the very moment is in time."""
+    """Return where the clock of a task stands now. Due at the very moment is in time.
+
+    With the moments that were known then (`replay.standing_at`) it says the same of any past moment.
+    """
     if task.completed_at is not None and task.completed_at <= at:
         return ClockState.COMPLETED_LATE if task.completed_at > task.due_at else ClockState.COMPLETED
     if task.cancelled_at is not None and task.cancelled_at <= at:
         return ClockState.CANCELLED_LATE if task.cancelled_at > task.due_at else ClockState.CANCELLED
     if at < task.started_at:
         return ClockState.NOT_STARTED
+    if task.held_until is not None and at < task.held_until:
+        return ClockState.ON_HOLD
     if at > task.due_at:
         return ClockState.BREACHED
     return ClockState.WARNING if at >= task.warn_at else ClockState.RUNNING
+
+
+def is_law(status: str) -> bool:
+    """Answer whether a term claims to be law."""
+    return status in _LAW
 
 
 def warn_moment(started_at: datetime, due_at: datetime) -> datetime:

@@ -5,21 +5,22 @@ from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import select
+from sqlmodel import col, select
 
 from casemgmt.db.paging import Position
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
 from casemgmt.tasks.policy import Candidate, ClockState, Place
-from casemgmt.tasks.tables import Task
+from casemgmt.tasks.tables import Task, TaskHold
 
-Queue = Literal["mine", "team"]
+Queue = Literal["mine", "team", "unassigned", "holds", "breaches"]
 
 _COLUMNS = (
     "id, kind, title, record_type, record_id, case_id, signal_id, mobile_group_id, assignee_id, started_at, warn_at,"
-    " due_at, deadline_status, deadline_provisional"
+    " due_at, deadline_status, deadline_provisional, held_until, breached_at, about_kind"
 )
 _OPEN = "completed_at IS NULL AND cancelled_at IS NULL"
+_OF_MY_BODY = "organisation_id = actor_organisation()"
 _AT_THE_DESK = "assignee_id IS NULL AND mobile_group_id IS NULL"
 _MY_GROUPS = "assignee_id IS NULL AND mobile_group_id = mine.id"
 _BRANCHES: Mapping[Queue, tuple[str, ...]] = {
@@ -33,11 +34,25 @@ _BRANCHES: Mapping[Queue, tuple[str, ...]] = {
         f"{_AT_THE_DESK} AND organisation_id = case_organisation()",
         f"{_AT_THE_DESK} AND record_type = 'benefit_determination' AND region_code = benefits_region()",
     ),
-    "team": ("organisation_id = actor_organisation()",),
+    "team": (_OF_MY_BODY,),
+    "unassigned": (f"{_OF_MY_BODY} AND assignee_id IS NULL",),
+    "holds": (f"{_OF_MY_BODY} AND held_until > :now",),
+    "breaches": (f"{_OF_MY_BODY} AND breached_at IS NOT NULL",),
 }
+ORDER: Mapping[Queue, tuple[str, bool]] = {
+    "mine": ("due_at", False),
+    "team": ("due_at", False),
+    "unassigned": ("started_at", False),
+    "holds": ("held_until", False),
+    "breaches": ("breached_at", True),
+}
+"""The moment by which each queue is in order: time left, age, end of the hold; breaches with the newest first."""
+COUNTED: tuple[Queue, ...] = ("team", "unassigned", "holds")
+"""The supervisor's queues that are counted. Breaches are kept for ever: those still undone are counted in `team`."""
 CLOCK_CONDITIONS = {
-    ClockState.RUNNING: "warn_at > :now",
-    ClockState.WARNING: "warn_at <= :now AND due_at >= :now",
+    ClockState.RUNNING: "warn_at > :now AND (held_until IS NULL OR held_until <= :now)",
+    ClockState.WARNING: "warn_at <= :now AND due_at >= :now AND (held_until IS NULL OR held_until <= :now)",
+    ClockState.ON_HOLD: "held_until > :now",
     ClockState.BREACHED: "due_at < :now",
 }
 """The conditions of `policy.clock_state` for an open task; a test holds the two together."""
@@ -50,7 +65,7 @@ def _union(queue: Queue, columns: str, conditions: str, end: str = "") -> str:
     """
     branches = []
     for branch in _BRANCHES[queue]:
-        found = f"(SELECT {columns} FROM task WHERE {branch} AND {conditions} {end})"  # noqa: S608 - constants
+        found = f"(SELECT {columns} FROM task WHERE {' AND '.join(filter(None, (branch, conditions)))} {end})"  # noqa: S608 - constants
         if branch == _MY_GROUPS:
             found = f"(SELECT t.* FROM unnest(actor_groups()) AS mine(id) CROSS JOIN LATERAL {found} AS t)"  # noqa: S608 - constants
         branches.append(found)
@@ -65,31 +80,45 @@ async def list_tasks(
     clock: ClockState | None = None,
     kind: str | None = None,
 ) -> list[dict[str, Any]]:
-    """Return up to `size` open tasks of a queue, the first due first."""
-    conditions = [_OPEN]
+    """Return up to `size` tasks of a queue, in its order."""
+    conditions = _conditions(queue)
     arguments: dict[str, Any] = {"size": size}
     if clock is not None:
         conditions.append(CLOCK_CONDITIONS[clock])
+    if clock is not None or queue == "holds":
         arguments["now"] = work.now
     if kind is not None:
         conditions.append("kind = :kind")
         arguments["kind"] = kind
+    moment, newest_first = ORDER[queue]
     if after is not None:
-        conditions.append("(due_at, id) > (:at, :id)")
+        conditions.append(f"({moment}, id) {'<' if newest_first else '>'} (:at, :id)")
         arguments |= {"at": after.at, "id": after.id}
-    found = _union(queue, _COLUMNS, " AND ".join(conditions), "ORDER BY due_at, id LIMIT :size")
-    statement = f"SELECT {_COLUMNS} FROM ({found}) AS found ORDER BY due_at, id LIMIT :size"  # noqa: S608 - constants
+    order = f"ORDER BY {moment} DESC, id DESC LIMIT :size" if newest_first else f"ORDER BY {moment}, id LIMIT :size"
+    found = _union(queue, _COLUMNS, " AND ".join(conditions), order)
+    statement = f"SELECT {_COLUMNS} FROM ({found}) AS found {order}"  # noqa: S608 - constants
     return [dict(r) for r in (await work.session.execute(text(statement), arguments)).mappings()]
 
 
 async def count_tasks(work: Work, queue: Queue) -> dict[str, int]:
-    """Return how many open tasks of a queue stand where."""
-    found = _union(queue, "id, warn_at, due_at", _OPEN)
+    """Return how many tasks of a queue stand where: over the same branches and conditions as its list."""
+    found = _union(queue, "id, warn_at, due_at, held_until", " AND ".join(_conditions(queue)))
     counts = ", ".join(
         f"count(*) FILTER (WHERE {condition}) AS {state}" for state, condition in CLOCK_CONDITIONS.items()
     )
     rows = await work.rows(f"SELECT {counts}, count(*) AS total FROM ({found}) AS found", now=work.now)  # noqa: S608 - constants
     return rows[0]
+
+
+def _conditions(queue: Queue) -> list[str]:
+    """Return what holds of every task of a queue. A breach stays in its queue when the task is done."""
+    return [] if queue == "breaches" else [_OPEN]
+
+
+async def holds_of(work: Work, task_id: UUID) -> list[TaskHold]:
+    """Return the holds of a task, the newest first."""
+    query = select(TaskHold).where(TaskHold.task_id == task_id).order_by(col(TaskHold.from_at).desc())
+    return list(await work.session.scalars(query))
 
 
 async def get_task(work: Work, task_id: UUID, *, for_change: bool = False) -> Task:

@@ -1,7 +1,10 @@
 """Use cases of tasks: read the queues, set, take, give, complete, cancel."""
 
+from itertools import zip_longest
 from typing import Any
 from uuid import UUID
+
+from sqlmodel import SQLModel
 
 from casemgmt.access.permissions import Permission
 from casemgmt.audit.events import Event
@@ -20,15 +23,13 @@ from casemgmt.tasks.commands import AssignTask, CancelTask, CompleteTask, Create
 from casemgmt.tasks.labels import MANUAL, label_of
 from casemgmt.tasks.states import TASK, TaskFacts, TaskState
 from casemgmt.tasks.tables import Task
-from casemgmt.tasks.views import DeadlineView, QueueCounts, TaskCounts, TaskSummary, TaskView
+from casemgmt.tasks.views import DeadlineView, HoldView, QueueCounts, TaskCounts, TaskSummary, TaskView
 from casemgmt.timeline.service import entry
 from casemgmt.timeline.tables import TimelineEntry
 from rules.loader import rules_version
-from rules.parameters import Status
 
 SET_BY_PERSON = "set_by_person"
 """Where the due moment of a task set by hand comes from, in the place of the status of a term."""
-_LAW = {str(status) for status in Status if status.is_law}
 
 
 async def list_queue(
@@ -40,30 +41,29 @@ async def list_queue(
     clock: policy.ClockState | None = None,
     kind: str | None = None,
 ) -> paging.Page[TaskSummary]:
-    """Return a page of a queue, the first due first; one event names all tasks that were shown."""
-    name = f"tasks/{queue}"
+    """Return a page of a queue, in its order; one event names all tasks that were shown."""
+    name, (moment, _) = f"tasks/{queue}", repository.ORDER[queue]
     rows = await repository.list_tasks(work, queue, limit + 1, paging.decode(name, cursor), clock, kind)
     found = [TaskSummary(**_shown(work, Task(**r), language)) for r in rows]
-    page = paging.page(name, found, limit, lambda t: paging.Position(t.due_at, t.id))
+    page = paging.page(name, found, limit, lambda t: paging.Position(getattr(t, moment), t.id))
     work.record(Event("task.listed", "task", tuple(t.id for t in page.items)))
     return page
 
 
 async def count_queues(work: Work) -> TaskCounts:
     """Return how many open tasks stand where, in my queue and, for supervisors, in that of the body."""
-    mine = QueueCounts(**await repository.count_tasks(work, "mine"))
-    team = None
+    counted = [QueueCounts(**await repository.count_tasks(work, "mine"))]
     if work.actor.may(Permission.TASKS_SUPERVISE):
-        team = QueueCounts(**await repository.count_tasks(work, "team"))
+        counted += [QueueCounts(**await repository.count_tasks(work, queue)) for queue in repository.COUNTED]
     work.record(Event("task.counted", "task"))
-    return TaskCounts(mine=mine, team=team)
+    return TaskCounts(**dict(zip_longest(("mine", *repository.COUNTED), counted)))
 
 
 async def read_task(work: Work, task_id: UUID, language: Language) -> TaskView:
     """Return a task in full."""
     task = await repository.get_task(work, task_id)
     work.record(Event("task.read", "task", (task.id,), case_id=task.case_id, signal_id=task.signal_id))
-    return view_of(work, task, language)
+    return await view_of(work, task, language)
 
 
 async def create_task(work: Work, command: CreateTask, language: Language) -> TaskView:
@@ -93,55 +93,57 @@ async def create_task(work: Work, command: CreateTask, language: Language) -> Ta
     )
     if assignee_id is not None:
         await _check_assignee(work, task, assignee_id)
-    await _save(work, task, "task.created", {"assignee_id": assignee_id and str(assignee_id)})
-    return view_of(work, task, language)
+    await save(work, task, "task.created", {"assignee_id": assignee_id and str(assignee_id)})
+    return await view_of(work, task, language)
 
 
 async def assign_task(
     work: Work, task_id: UUID, command: AssignTask, expected: int | None, language: Language
 ) -> TaskView:
     """Take a task or give it to somebody who sees what it is about."""
-    task = await _locked(work, task_id, "assign", expected)
+    task = await locked(work, task_id, "assign", expected)
     if command.assignee_id is not None:
         await _check_assignee(work, task, command.assignee_id)
     elif task.case_id is not None:
         raise invalid_field("/assignee_id", "assignee-needed", "A task of a case is always somebody's.")
     task.assignee_id = command.assignee_id
     assignee = None if command.assignee_id is None else str(command.assignee_id)
-    await _save(work, task, "task.assigned", {"assignee_id": assignee})
-    return view_of(work, task, language)
+    await save(work, task, "task.assigned", {"assignee_id": assignee})
+    return await view_of(work, task, language)
 
 
 async def complete_task(
     work: Work, task_id: UUID, command: CompleteTask, expected: int | None, language: Language
 ) -> TaskView:
     """Say that a task is done. Clocks that wait for an act of the route are stopped by it alone."""
-    task = await _locked(work, task_id, "complete", expected)
+    task = await locked(work, task_id, "complete", expected)
     task.completed_at = work.now
     task.completed_by_id = work.actor.user_id
     task.result = command.result
-    await _save(work, task, "task.completed", {"late": task.completed_at > task.due_at})
-    return view_of(work, task, language)
+    await save(work, task, "task.completed", {"late": task.completed_at > task.due_at})
+    return await view_of(work, task, language)
 
 
 async def cancel_task(
     work: Work, task_id: UUID, command: CancelTask, expected: int | None, language: Language
 ) -> TaskView:
     """Say why a task is not to be done. A clock of the route is never cancelled by hand."""
-    task = await _locked(work, task_id, "cancel", expected)
+    task = await locked(work, task_id, "cancel", expected)
     task.cancelled_at = work.now
     task.cancel_reason = command.reason
-    await _save(work, task, "task.cancelled", {"late": task.cancelled_at > task.due_at})
-    return view_of(work, task, language)
+    await save(work, task, "task.cancelled", {"late": task.cancelled_at > task.due_at})
+    return await view_of(work, task, language)
 
 
-def view_of(work: Work, task: Task, language: Language) -> TaskView:
+async def view_of(work: Work, task: Task, language: Language) -> TaskView:
     """Return the task as this actor sees it, with the actions that are allowed now."""
     return TaskView(
         **_shown(work, task, language),
         **task.model_dump(include=set(TaskView.model_fields) - set(TaskSummary.model_fields)),
+        holds=[HoldView.model_validate(hold) for hold in await repository.holds_of(work, task.id)],
         allowed_actions=[
-            AllowedActionView.model_validate(a) for a in TASK.allowed_actions(work.actor, _state(task), _facts(task))
+            AllowedActionView.model_validate(a)
+            for a in TASK.allowed_actions(work.actor, _state(task), _facts(work, task))
         ],
     )
 
@@ -151,15 +153,20 @@ def _shown(work: Work, task: Task, language: Language) -> dict[str, Any]:
     ended = task.completed_at is not None or task.cancelled_at is not None
     same = set(TaskSummary.model_fields) - {"label", "clock", "time_left_seconds", "deadline"}
     return task.model_dump(include=same) | {
-        "label": task.title or label_of(task.kind, language),
+        "label": _label(task, language),
         "clock": clock,
         "time_left_seconds": None if ended else int((task.due_at - work.now).total_seconds()),
         "deadline": DeadlineView(
             status=task.deadline_status,
-            is_law=task.deadline_status in _LAW,
+            is_law=policy.is_law(task.deadline_status),
             provisional=task.deadline_provisional,
         ),
     }
+
+
+def _label(task: Task, language: Language) -> str:
+    label = task.title or label_of(task.kind, language)
+    return label if task.about_kind is None else f"{label}: {label_of(task.about_kind, language)}"
 
 
 def _state(task: Task) -> TaskState:
@@ -168,14 +175,21 @@ def _state(task: Task) -> TaskState:
     return TaskState.OPEN if task.cancelled_at is None else TaskState.CANCELLED
 
 
-def _facts(task: Task) -> TaskFacts:
-    return TaskFacts(kind=task.kind, assignee_id=task.assignee_id)
+def _facts(work: Work, task: Task) -> TaskFacts:
+    clock = policy.clock_state(task, work.now)
+    return TaskFacts(
+        kind=task.kind,
+        assignee_id=task.assignee_id,
+        held=clock == policy.ClockState.ON_HOLD,
+        overdue=clock == policy.ClockState.BREACHED,
+    )
 
 
-async def _locked(work: Work, task_id: UUID, action: str, expected: int | None) -> Task:
+async def locked(work: Work, task_id: UUID, action: str, expected: int | None) -> Task:
+    """Return a task, locked, on which the actor may do this now."""
     task = await repository.get_task(work, task_id, for_change=True)
     check_version(task, expected)
-    TASK.check(work.actor, action, _state(task), _facts(task))
+    TASK.check(work.actor, action, _state(task), _facts(work, task))
     return task
 
 
@@ -202,9 +216,10 @@ async def _check_assignee(work: Work, task: Task, assignee_id: UUID) -> None:
         )
 
 
-async def _save(work: Work, task: Task, kind: str, data: dict[str, object]) -> None:
+async def save(work: Work, task: Task, kind: str, data: dict[str, object], *rows: SQLModel) -> None:
+    """Write a task and what belongs to the act, with its event and its entry in the story."""
     event = Event(kind, "task", (task.id,), case_id=task.case_id, signal_id=task.signal_id)
-    await work.save(event, task, *_story(work, task, kind, data))
+    await work.save(event, *rows, task, *_story(work, task, kind, data))
 
 
 def _story(work: Work, task: Task, kind: str, data: dict[str, object]) -> list[TimelineEntry]:

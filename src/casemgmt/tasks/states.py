@@ -29,6 +29,26 @@ ASSIGNED_BY_ACT = frozenset({"break_glass_review", "handover_acceptance", "trans
 """Kinds whose assignee the act itself names."""
 
 
+NEVER_HELD = frozenset(
+    {
+        "break_glass_review",
+        "conflict_take_over",
+        "emergency_acknowledgement",
+        "escalation_head",
+        "escalation_region",
+        "escalation_supervisor",
+        "handover_acceptance",
+        "high_severity_no_action_review",
+        "mandatory_notice_guardianship",
+        "mandatory_notice_police",
+        "referral_acceptance_emergency",
+        "triage_emergency",
+        "visit_emergency",
+    }
+)
+"""Kinds whose clock nobody stops: danger, duty to tell, or somebody else who waits."""
+
+
 class TaskState(StrEnum):
     """Whether a task is still to be done."""
 
@@ -43,6 +63,8 @@ class TaskFacts:
 
     kind: str
     assignee_id: UUID | None
+    held: bool = False
+    overdue: bool = False
 
 
 def _by_hand(_: Actor, facts: TaskFacts) -> Refusal | None:
@@ -63,6 +85,24 @@ def _assignable(_: Actor, facts: TaskFacts) -> Refusal | None:
     return Refusal("assigned-by-its-act", "The act that this clock waits for says who has to take it.")
 
 
+def _holdable(_: Actor, facts: TaskFacts) -> Refusal | None:
+    if facts.kind in NEVER_HELD:
+        return Refusal("never-held", "A child may be in danger, or others wait for their turn: this clock never stops.")
+    if facts.overdue:
+        return Refusal("already-overdue", "The term is over: there is nothing left to stop.")
+    return Refusal("on-hold-already", "It is on hold: end that hold first.") if facts.held else None
+
+
+def _held(_: Actor, facts: TaskFacts) -> Refusal | None:
+    return None if facts.held else Refusal("not-on-hold", "It is not on hold.")
+
+
+def _own_or_supervised(actor: Actor, facts: TaskFacts) -> Refusal | None:
+    if facts.assignee_id == actor.user_id or actor.may(P.TASKS_SUPERVISE):
+        return None
+    return Refusal("hold-of-another", "Who has the task, or a supervisor, stops its clock.")
+
+
 _S = TaskState
 
 TASK: Machine[TaskFacts] = Machine(
@@ -72,6 +112,8 @@ TASK: Machine[TaskFacts] = Machine(
     (
         Transition("assign", (_S.OPEN,), _S.OPEN, P.TASKS_WRITE, guards=(_assignable, _not_of_another)),
         Transition("complete", (_S.OPEN,), _S.COMPLETED, P.TASKS_WRITE, guards=(_by_hand, _not_of_another)),
+        Transition("hold", (_S.OPEN,), _S.OPEN, P.TASKS_WRITE, guards=(_own_or_supervised, _holdable)),
+        Transition("end_hold", (_S.OPEN,), _S.OPEN, P.TASKS_WRITE, guards=(_own_or_supervised, _held)),
         Transition("cancel", (_S.OPEN,), _S.CANCELLED, P.TASKS_SUPERVISE, guards=(_by_hand,)),
     ),
 )

@@ -7,9 +7,13 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
-from casemgmt.db.base import Scoped, Versioned, long_text, moment, ref
+from casemgmt.db.base import Row, Scoped, Versioned, code, long_text, moment, ref
 
 _OPEN = sql("completed_at is null and cancelled_at is null")
+_UNASSIGNED = sql("completed_at is null and cancelled_at is null and assignee_id is null")
+_HELD = sql("held_until is not null and completed_at is null and cancelled_at is null")
+_BREACHED = sql("breached_at is not null")
+_TICKING = sql("breached_at is null and coalesce(completed_at, cancelled_at, 'infinity') > due_at")
 _AT_THE_DESK = sql("completed_at is null and cancelled_at is null and assignee_id is null and mobile_group_id is null")
 
 
@@ -45,6 +49,11 @@ class Task(Scoped, Versioned, table=True):
                 " and record_type = 'benefit_determination'"
             ),
         ),
+        # taken by nobody, oldest first; on hold, soonest back first; too late, newest first; looked at by the sweep
+        Index("ix_task_unassigned", "organisation_id", "started_at", "id", postgresql_where=_UNASSIGNED),
+        Index("ix_task_held", "organisation_id", "held_until", "id", postgresql_where=_HELD),
+        Index("ix_task_breached", "organisation_id", "breached_at", "id", postgresql_where=_BREACHED),
+        Index("ix_task_ticking", "warn_at", "id", postgresql_where=_TICKING),
         Index(
             "uq_task_contact_request",
             "record_id",
@@ -84,3 +93,99 @@ class Task(Scoped, Versioned, table=True):
     result: str | None = long_text(nullable=True)
     cancelled_at: datetime | None = moment(nullable=True)
     cancel_reason: str | None = long_text(nullable=True)
+    held_until: datetime | None = moment(nullable=True)
+    """Its time stands still until then; `due_at` is right for that end already. What is past says no more."""
+    warned_at: datetime | None = moment(nullable=True)
+    """When the warning came that somebody was told of."""
+    breached_at: datetime | None = moment(nullable=True)
+    """The due moment that passed. It stays for ever."""
+    about_kind: str | None = Field(default=None, max_length=48)
+    """Of an escalation: the kind of the clock that is overdue."""
+
+
+class TaskHold(Row, table=True):
+    """A stop of a clock: why, by whom with what authority, until when. Who sees the task sees it.
+
+    `…_before` are the moments when it began, `…_after` those for its end as planned, `…_ended` those for the end as it
+    came, where it came early.
+    """
+
+    __tablename__ = "task_hold"
+    __table_args__ = (
+        CheckConstraint("until_at > from_at", name="ends_after_it_begins"),
+        CheckConstraint("ended_at is null or ended_at <= until_at", name="never_longer_than_planned"),
+        CheckConstraint("(warn_ended is null) = (due_ended is null)", name="early_end_whole"),
+        CheckConstraint("authority in ('own_task', 'supervision')", name="authority_known"),
+        Index("uq_task_hold_running", "task_id", unique=True, postgresql_where=sql("ended_at is null")),
+        Index("ix_task_hold_task", "task_id", "from_at"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    task_id: UUID = ref("task.id", index=False)
+    reason: str = code("hold_reason")
+    note: str | None = long_text(nullable=True)
+    authority: str = Field(max_length=16)
+    """`own_task`: of whoever has the task; `supervision`: of whoever may supervise tasks."""
+    ground: str | None = long_text(nullable=True)
+    """The act that allows to stop a term of law."""
+    placed_by_id: UUID = ref("app_user.id", index=False)
+    placed_by_roles: str
+    """The roles that whoever placed it held then, with spaces between."""
+    from_at: datetime = moment()
+    until_at: datetime = moment()
+    warn_before: datetime = moment()
+    due_before: datetime = moment()
+    warn_after: datetime = moment()
+    due_after: datetime = moment()
+    ended_at: datetime | None = moment(nullable=True)
+    ended_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    end_note: str | None = long_text(nullable=True)
+    warn_ended: datetime | None = moment(nullable=True)
+    due_ended: datetime | None = moment(nullable=True)
+
+
+class TaskRecalculation(Row, table=True):
+    """A change of a due moment by a change of risk: what was and what is. Who sees the task sees it."""
+
+    __tablename__ = "task_recalculation"
+    __table_args__ = (Index("ix_task_recalculation_task", "task_id", "from_at"),)
+
+    id: UUID = Field(primary_key=True)
+    task_id: UUID = ref("task.id", index=False)
+    from_at: datetime = moment()
+    risk_before: str | None = code("risk_level", nullable=True)
+    risk_after: str = code("risk_level")
+    term: str = Field(max_length=48)
+    """The deadline by which it is counted from now on."""
+    by_id: UUID = ref("app_user.id", index=False)
+    warn_before: datetime = moment()
+    due_before: datetime = moment()
+    warn_after: datetime = moment()
+    due_after: datetime = moment()
+
+
+class TaskAlert(Row, table=True):
+    """A warning, a breach, or a step of an escalation: a fact, written once, changed by nobody."""
+
+    __tablename__ = "task_alert"
+    __table_args__ = (
+        CheckConstraint("kind in ('warning', 'breach', 'escalation')", name="kind_known"),
+        CheckConstraint("(kind = 'escalation') = (level is not null)", name="level_of_escalation"),
+        Index("uq_task_alert_fact", "task_id", "kind", "at", unique=True),
+    )
+
+    id: UUID = Field(primary_key=True)
+    task_id: UUID = ref("task.id", index=False)
+    kind: str = Field(max_length=12)
+    level: str | None = Field(default=None, max_length=12)
+    """Of an escalation: `supervisor`, `head` or `region`."""
+    at: datetime = moment()
+    """When it came true: the moment of the warning, the due moment, the moment of the step."""
+    found_at: datetime = moment()
+    """When the service noticed."""
+    owner_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    """Who had the task when it was noticed; null where nobody had taken it."""
+    owner_group_id: UUID | None = ref("mobile_group.id", nullable=True, index=False)
+    owner_body_id: UUID = ref("organisation.id", index=False)
+    told_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    """Of an escalation: who was told; null where the level has nobody."""

@@ -35,6 +35,36 @@ class TaskSummary(View):
     time_left_seconds: int | None
     """Negative when overdue; null when there is nothing more to do."""
     deadline: DeadlineView
+    held_until: datetime | None
+    """Its time stands still until then; `due_at` is reckoned for that end."""
+    breached_at: datetime | None
+    """The due moment that passed undone. It stays for ever."""
+    about_kind: str | None
+    """Of an escalation: the kind of the clock that is overdue; `record_id` is its task."""
+
+
+class HoldView(View):
+    """A stop of a clock: why, by whom, until when, and what it did to the due moment."""
+
+    id: UUID
+    reason: str
+    note: str | None
+    authority: str
+    """`own_task` or `supervision`."""
+    ground: str | None
+    placed_by_id: UUID
+    placed_by_roles: str
+    from_at: datetime
+    until_at: datetime
+    due_before: datetime
+    due_after: datetime
+    ended_at: datetime | None
+    """Null while it lasts."""
+    ended_by_id: UUID | None
+    """Null where it ended by itself."""
+    end_note: str | None
+    due_ended: datetime | None
+    """Of a hold that was ended early: the due moment from then on."""
 
 
 class TaskView(TaskSummary):
@@ -52,6 +82,8 @@ class TaskView(TaskSummary):
     result: str | None
     cancelled_at: datetime | None
     cancel_reason: str | None
+    holds: list[HoldView]
+    """All of them, the newest first."""
     allowed_actions: list[AllowedActionView]
 
 
@@ -60,12 +92,34 @@ class QueueCounts(View):
 
     running: int
     warning: int
+    on_hold: int
     breached: int
     total: int
 
 
 class TaskCounts(View):
-    """The numbers of my queue and, for supervisors, of the body's; null for others."""
+    """The numbers of my queue and, for supervisors, of the body's queues; null for others."""
 
     mine: QueueCounts
     team: QueueCounts | None
+    unassigned: QueueCounts | None
+    holds: QueueCounts | None
+
+
+class WorkerLoad(View):
+    """The open cases of one case manager."""
+
+    user_id: UUID
+    name: str
+    cases: int
+    high_risk: int
+    over_ceiling: bool
+
+
+class CaseloadView(View):
+    """Who accompanies how many, of the cases that the reader sees; no act gives the ceiling: it is the house's."""
+
+    ceiling: int
+    ceiling_status: str
+    ceiling_is_law: bool
+    workers: list[WorkerLoad]

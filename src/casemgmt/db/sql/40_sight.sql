@@ -21,6 +21,7 @@ DECLARE
     of_signal constant text := 'EXISTS (SELECT 1 FROM signal s WHERE s.id = signal_id)';
     of_referral constant text := 'EXISTS (SELECT 1 FROM referral r WHERE r.id = referral_id)';
     of_determination constant text := 'EXISTS (SELECT 1 FROM benefit_determination d WHERE d.id = determination_id)';
+    of_task constant text := 'EXISTS (SELECT 1 FROM task t WHERE t.id = task_id)';
     of_person constant text := 'EXISTS (SELECT 1 FROM person p WHERE p.id = person_id)';
     expressions constant jsonb := jsonb_build_object(
         -- cases and what belongs to them
@@ -103,6 +104,9 @@ DECLARE
                                      OR organisation_id = (SELECT benefits_organisation())))
                                   OR NOT EXISTS (SELECT 1 FROM unnest(person_ids) AS each(id)
                                     WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.id = each.id))',
+        'task_hold', of_task,
+        'task_alert', of_task,
+        'task_recalculation', of_task,
         'benefit_appeal', of_determination,
         'benefit_recomputation', of_determination,
         'benefit_offer', of_determination)

@@ -1,0 +1,58 @@
+"""A change of risk changes the clocks that depend on it, with what was and what is; nobody is late by it."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from casemgmt.clock import ManualClock
+from tests.clients import World
+from tests.records import rows, running_clocks, story
+from tests.steps import MANAGER, approve_plan, assess, case_in_planning
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime(2026, 11, 30, 5, 0, tzinfo=UTC))
+
+
+async def changes(owner_url: str, case_id: str) -> list[dict[str, Any]]:
+    return await rows(
+        owner_url,
+        "SELECT r.*, t.kind FROM task_recalculation r JOIN task t ON t.id = r.task_id WHERE t.case_id = $1::text::uuid"
+        " ORDER BY r.from_at",
+        case_id,
+    )
+
+
+async def test_a_risk_that_rises_brings_the_review_of_the_plan_forward_and_one_that_falls_puts_it_back(
+    world: World, clock: ManualClock, owner_url: str
+) -> None:
+    case = await case_in_planning(world)
+    await approve_plan(world, case)
+    first = (await running_clocks(owner_url, case.id))["plan_review"]
+    await assess(world, case, level="high", score=2, occasion="review")
+    (made,) = [c for c in await changes(owner_url, case.id) if c["kind"] == "plan_review"]
+    sooner = (await running_clocks(owner_url, case.id))["plan_review"]
+    assert (made["due_before"], made["due_after"]) == (first["due_at"], sooner["due_at"])
+    assert sooner["due_at"] < first["due_at"]
+    assert made["term"] == "plan_review_high_risk"
+    assert "task.recalculated" in await story(owner_url, case.id)
+    clock.advance(timedelta(days=1))
+    world.forget_tokens()
+    await assess(world, case, level="medium", occasion="review")
+    assert (await running_clocks(owner_url, case.id))["plan_review"]["due_at"] == first["due_at"]
+
+
+async def test_a_shorter_term_that_is_over_already_leaves_a_working_day(
+    world: World, clock: ManualClock, owner_url: str
+) -> None:
+    case = await case_in_planning(world)
+    await approve_plan(world, case)
+    clock.advance(timedelta(days=21))
+    world.forget_tokens()
+    await assess(world, case, level="high", score=2, occasion="review")
+    due = (await running_clocks(owner_url, case.id))["plan_review"]["due_at"]
+    assert clock.now() + timedelta(hours=8) < due < clock.now() + timedelta(days=4)
+    view = (await (await world.as_(MANAGER)).get("/v1/tasks/mine", params={"kind": "plan_review"})).json()["items"]
+    assert [t["clock"] for t in view] != ["breached"]
