@@ -56,6 +56,8 @@ TABLES = (
     "plan",
     "plan_goal",
     "plan_measure",
+    "plan_measure_request",
+    "plan_review",
     "plan_missing_help",
     "protected_address",
     "referral",

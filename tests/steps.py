@@ -173,6 +173,14 @@ async def approve_plan(world: World, case: CaseAtWork, **given: Any) -> dict[str
     return await sign_and_approve(world, drafted["id"])
 
 
+async def revise_plan(world: World, plan_id: str, **given: Any) -> dict[str, Any]:
+    """Begin the next version as the manager and write it: what the child says is asked anew."""
+    manager = await world.as_(MANAGER)
+    revised = done(await manager.post(f"/v1/plans/{plan_id}/revise"))
+    headers = {"If-Match": f'"v{revised["version"]}"'}
+    return done(await manager.request("PUT", f"/v1/plans/{revised['id']}", json=plan(**given), headers=headers))
+
+
 async def sign_and_approve(world: World, plan_id: str) -> dict[str, Any]:
     """Sign a draft as the manager and approve it as the supervisor."""
     manager, supervisor = await world.as_(MANAGER), await world.as_(SUPERVISOR)

@@ -8,17 +8,27 @@ from api.etags import ExpectedVersion, RequiredVersion, set_etag
 from api.routing import CurrentWork, Router
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
-from casemgmt.plans import approval, progress, reading, service
+from casemgmt.plans import answering, approval, comparing, progress, reading, reviews, service
 from casemgmt.plans.commands import (
     CompleteMeasure,
+    DeclineMeasure,
     DiscardPlan,
     DraftPlan,
     DropMeasure,
     RecordGoalOutcome,
     ReturnPlan,
+    ReviewPlan,
     WritePlan,
 )
-from casemgmt.plans.views import GoalView, MeasureView, PlanSummary, PlanView
+from casemgmt.plans.views import (
+    Comparison,
+    GoalView,
+    MeasureView,
+    PlanSummary,
+    PlanView,
+    ReviewsView,
+    ReviewView,
+)
 
 router = Router("", "plans")
 
@@ -83,6 +93,40 @@ async def discard_plan(
 async def revise_plan(plan_id: UUID, response: Response, work: CurrentWork, expected: ExpectedVersion) -> PlanView:
     """Begin the next version from an approved one: with its open measures and the goals not reached yet."""
     return _made(response, await service.revise_plan(work, plan_id, expected))
+
+
+@router.get("/plans/{plan_id}/compare/{other_plan_id}", Permission.PLANS_READ)
+async def compare_plans(plan_id: UUID, other_plan_id: UUID, work: CurrentWork) -> Comparison:
+    """Read two versions of the plan of a case side by side, with what differs named goal by goal."""
+    return await comparing.compare_plans(work, plan_id, other_plan_id)
+
+
+@router.post("/plans/{plan_id}/reviews", Permission.PLANS_WRITE, status_code=201)
+async def review_plan(plan_id: UUID, command: ReviewPlan, work: CurrentWork, expected: ExpectedVersion) -> ReviewView:
+    """Write down a review of the plan in force, as the manager: what moved since the last one is worked out."""
+    return await reviews.review_plan(work, plan_id, command, expected)
+
+
+@router.get("/plans/{plan_id}/reviews", Permission.PLANS_READ)
+async def list_plan_reviews(plan_id: UUID, work: CurrentWork) -> ReviewsView:
+    """Read the reviews of a version of the plan, the newest first, with what moved at each and what moved since."""
+    return await reviews.list_reviews(work, plan_id)
+
+
+@router.post("/plan-measures/{measure_id}/accept", Permission.PLANS_ANSWER)
+async def accept_plan_measure(
+    measure_id: UUID, response: Response, work: CurrentWork, expected: ExpectedVersion
+) -> MeasureView:
+    """Take a measure on for your body, where the plan names it as responsible."""
+    return _measure(response, await answering.accept_measure(work, measure_id, expected))
+
+
+@router.post("/plan-measures/{measure_id}/decline", Permission.PLANS_ANSWER)
+async def decline_plan_measure(
+    measure_id: UUID, command: DeclineMeasure, response: Response, work: CurrentWork, expected: ExpectedVersion
+) -> MeasureView:
+    """Say for your body that it does not take a measure on, and why: it can't be started until it does."""
+    return _measure(response, await answering.decline_measure(work, measure_id, command, expected))
 
 
 @router.post("/plan-measures/{measure_id}/start", Permission.PLANS_WRITE)

@@ -16,6 +16,7 @@ from casemgmt.imports.states import IMPORT
 from casemgmt.organisations.states import ACCOUNT_CHANGE
 from casemgmt.outreach.states import REFERRAL
 from casemgmt.plans.measure_states import PLAN_MEASURE
+from casemgmt.plans.request_states import PLAN_MEASURE_REQUEST
 from casemgmt.plans.states import PLAN
 from casemgmt.rehabilitation.follow_up_states import FOLLOW_UP
 from casemgmt.rehabilitation.states import PROGRAMME
@@ -37,6 +38,7 @@ MACHINES: dict[str, Machine[Any]] = {
         ASSESSMENT,
         PLAN,
         PLAN_MEASURE,
+        PLAN_MEASURE_REQUEST,
         SESSION,
         TEMPORARY_STAY,
         CONSENT,

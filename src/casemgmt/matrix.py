@@ -31,6 +31,7 @@ READ_WITH: dict[str, P] = {
     "legal_hold": P.RECORDS_HOLD,
     "plan": P.PLANS_READ,
     "plan_measure": P.PLANS_READ,
+    "plan_measure_request": P.PLANS_READ,
     "referral": P.REFERRALS_READ,
     "rehabilitation_programme": P.REHABILITATION_READ,
     "research_project": P.RESEARCH_READ,

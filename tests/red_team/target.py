@@ -9,7 +9,7 @@ from casemgmt.demo.accounts import ROOMS, demo_id
 from tests.clients import World
 from tests.document_steps import keep, link
 from tests.factories_iin import make_iin
-from tests.steps import MANAGER, approve_plan, case_in_planning, done
+from tests.steps import MANAGER, approve_plan, case_in_planning, done, revise_plan
 
 BORN = date(2015, 3, 9)
 SECRETS = {
@@ -71,7 +71,7 @@ async def set_up(world: World, clock: ManualClock) -> Target:
     signal = done(await duty.post("/v1/signals", _signal(case.child)))["id"]
     approved = await approve_plan(world, case)
     done(await manager.post(f"/v1/cases/{case.id}/start-support"))
-    revised = done(await manager.post(f"/v1/plans/{approved['id']}/revise"))
+    revised = await revise_plan(world, approved["id"])
     plan = done(await manager.post(f"/v1/plans/{revised['id']}/sign"))["id"]
     await approve_plan(world, hidden)
     booked = _session(case.child, clock.now())

@@ -8,7 +8,7 @@ from casemgmt.demo.accounts import demo_id
 from tests.consent_steps import CENTRE, PSYCHOLOGIST, ROOM, answer_for, wording
 from tests.factories import OpenCase, complete_assessment, scores
 from tests.http.test_stays import family, shelter
-from tests.steps import INSTRUMENT, MANAGER, SUPERVISOR, answers, plan
+from tests.steps import INSTRUMENT, MANAGER, SUPERVISOR, answers, done, plan
 from tests.walk.ground import Cell, Ground, Record, Walk, operation
 
 
@@ -56,7 +56,10 @@ def _plan(*steps: str) -> Any:
         await _go(ground, drafted["id"], *steps)
         about = {"case_id": str(case.id), "consent_id": consent, "mother": str(case.mother_id)}
         if cell.action == "supersede":
-            about["next"] = (await ground.act(MANAGER, f"/v1/plans/{drafted['id']}/revise"))["id"]
+            revised = await ground.act(MANAGER, f"/v1/plans/{drafted['id']}/revise")
+            about["next"] = revised["id"]  # what the child says is asked anew, so it is written down anew
+            caller, headers = await ground.world.as_(MANAGER), {"If-Match": f'"v{revised["version"]}"'}
+            done(await caller.request("PUT", f"/v1/plans/{revised['id']}", json=written, headers=headers))
             await _go(ground, about["next"], "sign")
         if cell.record == "plan_measure":
             return Record(drafted["goals"][0]["measures"][0]["id"], about)
@@ -87,6 +90,11 @@ async def _approve_the_next(ground: Ground, cell: Cell, record: Record) -> Any:
     return await (await ground.world.as_(cell.who)).post(f"/v1/plans/{record.about['next']}/approve")
 
 
+async def _review(ground: Ground, cell: Cell, record: Record) -> Any:
+    said = {"note": "Жүріп жатыр", "next_review_on": (ground.clock.now() + timedelta(days=20)).date().isoformat()}
+    return await (await ground.world.as_(cell.who)).post(f"/v1/plans/{record.id}/reviews", said)
+
+
 PLANS = Walk(
     states={"draft": _plan(), "signed": _plan("sign"), "approved": _plan("sign", "approve")},
     steps={
@@ -97,6 +105,7 @@ PLANS = Walk(
         "approve": operation("approve_plan"),
         "supersede": _approve_the_next,
         "end_with_consent": _withdraw,
+        "review": _review,
         "revise": operation("revise_plan"),
     },
 )
@@ -116,6 +125,40 @@ MEASURES = Walk(
         "drop": operation("drop_plan_measure"),
         "end_with_consent": _withdraw,
     },
+)
+
+
+def _asked(*steps: str) -> Any:
+    """A measure that the plan gives to the body of the account of the cell."""
+
+    async def reach(ground: Ground, cell: Cell) -> Record:
+        case = await ground.case("planning", cell.role, approved=False)
+        await ground.act(MANAGER, f"/v1/plans/{case.plan_id}/discard", {"reason": "Басқасы керек"})
+        written = _moved(ground, plan())
+        for measure in written["goals"][0]["measures"]:
+            body = "guardianship_almaty" if cell.role == "guardianship_officer" else "cps_almaty"
+            measure |= {"responsible_organisation_id": str(demo_id(body)), "responsible_user_id": None}
+        drafted = await ground.act(MANAGER, f"/v1/cases/{case.id}/plans", written)
+        await _go(ground, drafted["id"], "sign", "approve")
+        measure = drafted["goals"][0]["measures"][0]["id"]
+        for step in steps:
+            await ground.act(
+                cell.who, f"/v1/plan-measures/{measure}/{step}", {"reason": "Маман жоқ"} if step == "decline" else {}
+            )
+        request = await ground.one("SELECT id FROM plan_measure_request WHERE measure_id = $1::text::uuid", measure)
+        return Record(request, {"case_id": str(case.id), "measure_id": measure})
+
+    return reach
+
+
+_SIGNER = "the manager of the walk signs the plan, and its body is not asked by itself"
+REQUESTS = Walk(
+    states={"asked": _asked(), "accepted": _asked("accept"), "declined": _asked("decline")},
+    steps={
+        "accept": operation("accept_plan_measure"),
+        "decline": operation("decline_plan_measure", reason="Маман жоқ"),
+    },
+    cannot={"accept@case_manager": _SIGNER, "decline@case_manager": _SIGNER},
 )
 
 

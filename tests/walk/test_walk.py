@@ -37,6 +37,7 @@ WALKS: dict[str, Walk] = {
     "legal_hold": keeping.HOLDS,
     "plan": care.PLANS,
     "plan_measure": care.MEASURES,
+    "plan_measure_request": care.REQUESTS,
     "referral": desk.REFERRALS,
     "rehabilitation_programme": care.PROGRAMMES,
     "research_project": keeping.PROJECTS,

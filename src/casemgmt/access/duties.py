@@ -52,6 +52,12 @@ SEPARATIONS = (
     Separation("legal_hold", "lift_requested_by_id", "lifted_by_id", "Two persons lift a hold."),
     Separation("plan", "signed_by_id", "approved_by_id", "Who signs a plan does not approve it."),
     Separation(
+        "plan_measure_request",
+        "asked_by_id",
+        "answered_by_id",
+        "Who signs a plan does not take its measures on for another body.",
+    ),
+    Separation(
         "research_project", "proposed_by_id", "decided_by_id", "Who proposes a research project does not approve it."
     ),
     Separation(

@@ -157,15 +157,20 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     },
     "person_address": {_F.PERSONAL: "kind kato line since until recorded_at"},
     "plan": {
-        _F.PROGRESS: "created_at number kind help_package consent starts_on review_on signed_at approved_at"
-        " superseded_at ended_at",
+        _F.PROGRESS: "created_at number kind help_package consent child_view_absence starts_on review_on signed_at"
+        " approved_at superseded_at ended_at",
         _F.CONTENT: "child_view consent_ground content return_reason discard_reason",
     },
-    "plan_goal": {_F.PROGRESS: "position domain outcome outcome_at", _F.CONTENT: "text measured_by outcome_note"},
+    "plan_goal": {
+        _F.PROGRESS: "position domain baseline target reach_by outcome outcome_at",
+        _F.CONTENT: "text measured_by indicator unit outcome_note",
+    },
     "plan_measure": {
         _F.PROGRESS: "position help_kind measure_kind due_on done_at",
         _F.CONTENT: "text evidence drop_reason",
     },
+    "plan_measure_request": {_F.PROGRESS: "asked_at answered_at", _F.CONTENT: "reason"},
+    "plan_review": {_F.PROGRESS: "number standing reviewed_at next_review_on", _F.CONTENT: "note child_words"},
     "plan_missing_help": {_F.PROGRESS: "help_kind", _F.CONTENT: "argument"},
     "recovery_code": {_F.CREDENTIAL: "code_hash used_at"},
     "referral": {
@@ -255,6 +260,7 @@ HOLDS_CODES = {
     "audit_event.changes": "salted commitments, never a value",
     "consent.outcome": "codes and ids of what ended and what went on",
     "erasure_request.result": "codes and counts of what was emptied and what stayed",
+    "plan_review.standing": "states, outcomes and numbers of goals and measures, by their ids",
     "retention_plan.held_back": "ids of records and of the holds on them",
     "retention_plan.schedule": "the terms of the record classes",
     "timeline_entry.data": "codes, ids and dates; texts and names stay in their own tables",

@@ -57,6 +57,7 @@ class Permission(StrEnum):
     PERSONS_MATCH = "persons:match"
     PERSONS_READ = "persons:read"
     PERSONS_WRITE = "persons:write"
+    PLANS_ANSWER = "plans:answer"
     PLANS_APPROVE = "plans:approve"
     PLANS_PRINT = "plans:print"
     PLANS_READ = "plans:read"

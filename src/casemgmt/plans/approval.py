@@ -1,6 +1,7 @@
 """Use cases of signature and approval: two persons, and the older version gives way in the same act."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -8,14 +9,16 @@ from sqlmodel import SQLModel
 
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.db.work import Work, check_version
+from casemgmt.ids import new_id
 from casemgmt.plans import repository
 from casemgmt.plans.commands import ReturnPlan
-from casemgmt.plans.content import PlanContent
+from casemgmt.plans.content import IndicatorDraft, MeasureDraft, PlanContent
 from casemgmt.plans.measure_states import PLAN_MEASURE
 from casemgmt.plans.reading import facts_of, view_of
+from casemgmt.plans.request_states import PLAN_MEASURE_REQUEST
 from casemgmt.plans.service import event_of, owe_draft, refuse_not_free, story_of
 from casemgmt.plans.states import PLAN, PlanState
-from casemgmt.plans.tables import Plan, PlanGoal, PlanMeasure, PlanMissingHelp
+from casemgmt.plans.tables import Plan, PlanGoal, PlanMeasure, PlanMeasureRequest, PlanMissingHelp
 from casemgmt.plans.views import PlanView
 from casemgmt.tasks import clocks
 from casemgmt.tasks.recalculating import term_for
@@ -67,7 +70,12 @@ async def approve_plan(work: Work, plan_id: UUID, expected: int | None) -> PlanV
     stopped = await clocks.stop(work, plan.id, ("plan_approval",), "approved")
     story = story_of(work, "plan.approved", plan)
     await work.save(
-        event_of("plan.approved", plan), plan, *_records(plan), *stopped, _review_clock(work, case, plan), story
+        event_of("plan.approved", plan),
+        plan,
+        *_records(work, plan),
+        *stopped,
+        review_clock(work, case, plan, plan.review_on),
+        story,
     )
     return await view_of(work, case, plan)
 
@@ -84,8 +92,8 @@ async def _supersede(work: Work, case: CaseRecord) -> Plan | None:
     return older
 
 
-def _review_clock(work: Work, case: CaseRecord, plan: Plan) -> Task:
-    """Return the clock of the review, due by the plan's own day where that is earlier.
+def review_clock(work: Work, case: CaseRecord, plan: Plan, review_on: date) -> Task:
+    """Return the clock of the review, due by the day that was chosen where that is earlier.
 
     It doesn't stand in the way of a closure: there is always a next review.
     """
@@ -100,16 +108,19 @@ def _review_clock(work: Work, case: CaseRecord, plan: Plan) -> Task:
         assignee_id=case.manager_id,
         blocks_closure=False,
     )
-    clocks.bring_forward(clock, plan.review_on)
+    clocks.bring_forward(clock, review_on)
     return clock
 
 
-def _records(plan: Plan) -> list[SQLModel]:
+def _records(work: Work, plan: Plan) -> list[SQLModel]:
     """Return the records that an approved document is made into."""
     content = PlanContent.model_validate(plan.content)
     scope: dict[str, Any] = {"plan_id": plan.id, "case_id": plan.case_id, "organisation_id": plan.organisation_id}
     goals: list[SQLModel] = [
-        PlanGoal(**goal.model_dump(exclude={"measures"}), **scope, position=i) for i, goal in enumerate(content.goals)
+        PlanGoal(
+            **goal.model_dump(exclude={"measures", "indicator"}), **_indicator(goal.indicator), **scope, position=i
+        )
+        for i, goal in enumerate(content.goals)
     ]
     pairs = [(goal.id, measure) for goal in content.goals for measure in goal.measures]
     measures: list[SQLModel] = [
@@ -117,4 +128,31 @@ def _records(plan: Plan) -> list[SQLModel]:
         for i, (goal_id, measure) in enumerate(pairs)
     ]
     missing: list[SQLModel] = [PlanMissingHelp(**each.model_dump(), **scope) for each in content.missing_help]
-    return [*goals, *measures, *missing]
+    asked: list[SQLModel] = [_request(work, plan, each) for _, each in pairs if _is_asked(plan, each)]
+    return [*goals, *measures, *missing, *asked]
+
+
+def _indicator(indicator: IndicatorDraft | None) -> dict[str, Any]:
+    if indicator is None:
+        return {}
+    values = indicator.model_dump()
+    return values | {"indicator": values.pop("name")}
+
+
+def _is_asked(plan: Plan, measure: MeasureDraft) -> bool:
+    """Answer whether another body is to carry a measure out than the one that answers for the case."""
+    return measure.responsible_organisation_id != plan.organisation_id
+
+
+def _request(work: Work, plan: Plan, measure: MeasureDraft) -> PlanMeasureRequest:
+    return PlanMeasureRequest(
+        id=new_id(),
+        plan_id=plan.id,
+        case_id=plan.case_id,
+        organisation_id=plan.organisation_id,
+        measure_id=measure.id,
+        body_id=measure.responsible_organisation_id,
+        asked_by_id=plan.signed_by_id,  # type: ignore[arg-type]  # what is approved was signed
+        asked_at=work.now,
+        state=PLAN_MEASURE_REQUEST.initial,
+    )

@@ -17,6 +17,16 @@ class _Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class IndicatorDraft(_Frozen):
+    """By which number the outcome of a goal is known."""
+
+    name: str
+    unit: str | None
+    baseline: int
+    target: int
+    reach_by: date
+
+
 class MeasureDraft(_Frozen):
     """A measure before approval, with the id that it will have."""
 
@@ -27,6 +37,7 @@ class MeasureDraft(_Frozen):
     responsible_organisation_id: UUID
     responsible_user_id: UUID | None
     due_on: date
+    continues_measure_id: UUID | None = None
 
 
 class GoalDraft(_Frozen):
@@ -36,6 +47,8 @@ class GoalDraft(_Frozen):
     domain: str
     text: str
     measured_by: str
+    indicator: IndicatorDraft | None = None
+    continues_goal_id: UUID | None = None
     measures: tuple[MeasureDraft, ...]
 
 
@@ -66,6 +79,8 @@ def content_of(command: WritePlan) -> PlanContent:
             domain=goal.domain,
             text=goal.text,
             measured_by=goal.measured_by,
+            indicator=None if goal.indicator is None else IndicatorDraft(**goal.indicator.model_dump()),
+            continues_goal_id=goal.continues_goal_id,
             measures=tuple(MeasureDraft(id=new_id(), **measure.model_dump()) for measure in goal.measures),
         )
         for goal in command.goals

@@ -7,15 +7,13 @@ from sqlmodel import SQLModel
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.consents.requiring import ENDED
 from casemgmt.db.work import Work
-from casemgmt.plans.measure_states import PLAN_MEASURE, MeasureFacts, MeasureState
+from casemgmt.plans.measure_states import OPEN_MEASURES, PLAN_MEASURE, MeasureFacts
 from casemgmt.plans.reading import facts_of
 from casemgmt.plans.repository import measures_of
 from casemgmt.plans.service import owe_draft, story_of
 from casemgmt.plans.states import PLAN, STAGES, PlanState
 from casemgmt.plans.tables import Plan
 from casemgmt.tasks import clocks
-
-_OPEN_MEASURES = (MeasureState.PLANNED, MeasureState.IN_PROGRESS)
 
 
 async def end_with_consent(work: Work, case: CaseRecord, plan: Plan) -> list[SQLModel]:
@@ -24,7 +22,7 @@ async def end_with_consent(work: Work, case: CaseRecord, plan: Plan) -> list[SQL
     Where it was signed and the case goes on, the manager owes another plan.
     """
     facts = replace(await facts_of(work, case, plan), ending_with_consent=True)
-    measures = [m for m in await measures_of(work, plan.id) if m.state in _OPEN_MEASURES]
+    measures = [m for m in await measures_of(work, plan.id) if m.state in OPEN_MEASURES]
     for measure in measures:
         ending = MeasureFacts(case.state, plan.state, ending_with_consent=True)
         measure.state = PLAN_MEASURE.check(work.actor, "end_with_consent", measure.state, ending).target

@@ -19,6 +19,10 @@ class MeasureState(StrEnum):
     NOT_DONE = "not_done"
 
 
+OPEN_MEASURES = (MeasureState.PLANNED, MeasureState.IN_PROGRESS)
+"""The states in which something is still to be done."""
+
+
 @dataclass(frozen=True)
 class MeasureFacts:
     """What the guards need to know."""
@@ -27,6 +31,8 @@ class MeasureFacts:
     plan_state: str
     ending_with_consent: bool = False
     """The consent on which the plan rests ends in this very act."""
+    declined: bool = False
+    """The responsible body has answered that it does not take the measure on."""
 
 
 def refuse_unless_in_force(facts: MeasureFacts) -> Refusal | None:
@@ -39,6 +45,14 @@ def refuse_unless_in_force(facts: MeasureFacts) -> Refusal | None:
 
 def _in_force(_: Actor, facts: MeasureFacts) -> Refusal | None:
     return refuse_unless_in_force(facts)
+
+
+def _not_declined(_: Actor, facts: MeasureFacts) -> Refusal | None:
+    if not facts.declined:
+        return None
+    return Refusal(
+        "measure-declined", "The responsible body does not take the measure on: drop it, or revise the plan."
+    )
 
 
 def _with_consent(_: Actor, facts: MeasureFacts) -> Refusal | None:
@@ -54,8 +68,14 @@ PLAN_MEASURE: Machine[MeasureFacts] = Machine(
     MeasureState,
     _S.PLANNED,
     (
-        Transition("start", (_S.PLANNED,), _S.IN_PROGRESS, P.PLANS_WRITE, guards=(_in_force,)),
-        Transition("complete", (_S.PLANNED, _S.IN_PROGRESS), _S.DONE, P.PLANS_WRITE, guards=(_in_force,)),
+        Transition("start", (_S.PLANNED,), _S.IN_PROGRESS, P.PLANS_WRITE, guards=(_in_force, _not_declined)),
+        Transition(
+            "complete",
+            (_S.PLANNED, _S.IN_PROGRESS),
+            _S.DONE,
+            P.PLANS_WRITE,
+            guards=(_in_force, _not_declined),
+        ),
         Transition("drop", (_S.PLANNED, _S.IN_PROGRESS), _S.NOT_DONE, P.PLANS_WRITE, guards=(_in_force,)),
         Transition(
             "end_with_consent",

@@ -1,10 +1,12 @@
 """Pure checks of a plan: kinds of help, dates, consent."""
 
+from collections.abc import Sequence
 from datetime import date
 
 from casemgmt.cases.policy import missing_help_kinds
+from casemgmt.consents.policy import ASKED_FROM, age_on
 from casemgmt.errors import FieldFault, Invalid, invalid_field
-from casemgmt.plans.commands import Consent, WritePlan
+from casemgmt.plans.commands import ChildViewAbsence, Consent, WritePlan
 from casemgmt.plans.content import PlanContent
 
 
@@ -24,7 +26,25 @@ def date_faults(starts_on: date, review_on: date, content: PlanContent) -> tuple
         for j, measure in enumerate(goal.measures)
         if measure.due_on < starts_on
     ]
+    faults += [
+        FieldFault(f"/goals/{i}/indicator/reach_by", code, "Before the start.")
+        for i, goal in enumerate(content.goals)
+        if goal.indicator is not None and goal.indicator.reach_by < starts_on
+    ]
     return tuple(faults)
+
+
+def child_unheard(view: str | None, absence: str | None, births: Sequence[date | None], day: date) -> bool:
+    """Answer whether a child is of an age to be asked and was not. An unknown birth is that of a child to be asked.
+
+    The age is a house rule: no act on it could be read (decision 0023).
+    """
+    if view is not None or absence in {ChildViewAbsence.ASKING_WOULD_HARM, ChildViewAbsence.DID_NOT_WANT}:
+        return False
+    known = [born for born in births if born is not None]
+    if absence is None and len(known) < len(births):
+        return True
+    return any(age_on(born, day) >= ASKED_FROM for born in known)
 
 
 def check_basis(command: WritePlan, basis: str) -> None:
@@ -46,6 +66,13 @@ def check_plan(command: WritePlan, content: PlanContent) -> None:
         raise invalid_field(
             "/consent_ground", "consent-ground-idle", "A ground belongs to a plan without consent only."
         )
+    if command.child_view is not None and command.child_view_absence is not None:
+        raise invalid_field("/child_view_absence", "child-view-given", "The plan has the view of the child.")
+    for i, goal in enumerate(content.goals):
+        if goal.indicator is not None and goal.indicator.baseline == goal.indicator.target:
+            raise invalid_field(
+                f"/goals/{i}/indicator/target", "indicator-stands-still", "The target is where it starts already."
+            )
     if faults := date_faults(command.starts_on, command.review_on, content):
         raise Invalid("The dates of the plan are out of order.", code="plan-dates-out-of-order", faults=faults)
     given = {measure.help_kind for measure in content.measures}

@@ -5,16 +5,19 @@ from uuid import UUID
 from casemgmt.audit.events import Event
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.db.work import Work, check_version
-from casemgmt.errors import WrongState
+from casemgmt.documents.repository import find_document
+from casemgmt.documents.states import DocumentState
+from casemgmt.errors import WrongState, invalid_field
 from casemgmt.plans import repository
 from casemgmt.plans.commands import CompleteMeasure, DropMeasure, RecordGoalOutcome
 from casemgmt.plans.measure_states import PLAN_MEASURE, MeasureFacts, refuse_unless_in_force
-from casemgmt.plans.reading import goal_view, measure_view
+from casemgmt.plans.reading import goal_view, measure_facts, one_measure_view
 from casemgmt.plans.states import PLAN
 from casemgmt.plans.tables import Plan, PlanMeasure
 from casemgmt.plans.views import GoalView, MeasureView
 from casemgmt.timeline.service import entry
 
+_HELD = (DocumentState.KEPT, DocumentState.REMOVAL_PROPOSED)
 _PAST = {"start": "started", "complete": "completed", "drop": "dropped"}
 
 
@@ -27,7 +30,10 @@ async def start_measure(work: Work, measure_id: UUID, expected: int | None) -> M
 async def complete_measure(work: Work, measure_id: UUID, command: CompleteMeasure, expected: int | None) -> MeasureView:
     """Say that a measure was done, and by what it is known."""
     case, plan, measure = await _step(work, measure_id, "complete", expected)
+    if command.document_id is not None:
+        await _require_evidence(work, case, plan, command.document_id)
     measure.evidence = command.evidence
+    measure.evidence_document_id = command.document_id
     measure.done_at = work.now
     return await _save(work, case, plan, measure, "complete")
 
@@ -61,7 +67,8 @@ async def record_goal_outcome(work: Work, goal_id: UUID, command: RecordGoalOutc
     )
     event = Event("plan_goal.outcome_recorded", "plan_goal", (goal.id, plan.id), case_id=case.id)
     await work.save(event, goal, story)
-    return goal_view(work, facts, goal, await repository.measures_of(work, plan.id))
+    measures = await repository.measures_of(work, plan.id)
+    return goal_view(work, case, plan, goal, measures, await repository.requests_of(work, plan.id))
 
 
 async def _step(
@@ -69,9 +76,19 @@ async def _step(
 ) -> tuple[CaseRecord, Plan, PlanMeasure]:
     case, plan, measure = await repository.lock_measure(work, measure_id)
     check_version(measure, expected)
-    facts = MeasureFacts(case.state, plan.state)
-    measure.state = PLAN_MEASURE.check(work.actor, action, measure.state, facts).target
+    measure.state = PLAN_MEASURE.check(
+        work.actor, action, measure.state, await measure_facts(work, case, plan, measure)
+    ).target
     return case, plan, measure
+
+
+async def _require_evidence(work: Work, case: CaseRecord, plan: Plan, document_id: UUID) -> None:
+    """Refuse a document that is not kept with the case or its plan, or that the actor doesn't see."""
+    document = await find_document(work, document_id)
+    if document is None or document.record_id not in (case.id, plan.id):
+        raise invalid_field("/document_id", "unknown-document", "There is no such document of the case or its plan.")
+    if document.state not in _HELD:
+        raise invalid_field("/document_id", "document-not-kept", "The content of the document has not come.")
 
 
 async def _save(work: Work, case: CaseRecord, plan: Plan, measure: PlanMeasure, action: str) -> MeasureView:
@@ -86,4 +103,4 @@ async def _save(work: Work, case: CaseRecord, plan: Plan, measure: PlanMeasure, 
         data={"plan_id": str(plan.id), "help_kind": measure.help_kind, "measure_kind": measure.measure_kind},
     )
     await work.save(Event(kind, "plan_measure", (measure.id, plan.id), case_id=case.id), measure, story)
-    return measure_view(work, MeasureFacts(case.state, plan.state), measure)
+    return await one_measure_view(work, case, plan, measure)

@@ -12,7 +12,7 @@ from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
 from casemgmt.organisations.tables import AppUser
 from casemgmt.plans.states import PlanState
-from casemgmt.plans.tables import Plan, PlanGoal, PlanMeasure
+from casemgmt.plans.tables import Plan, PlanGoal, PlanMeasure, PlanMeasureRequest, PlanReview
 
 
 async def get_plan(work: Work, plan_id: UUID) -> Plan:
@@ -76,6 +76,37 @@ async def measures_of(work: Work, plan_id: UUID) -> list[PlanMeasure]:
     """Return the measures of an approved or superseded version, in order."""
     query = select(PlanMeasure).where(PlanMeasure.plan_id == plan_id).order_by(col(PlanMeasure.position))
     return list(await work.session.scalars(query))
+
+
+async def requests_of(work: Work, plan_id: UUID) -> dict[UUID, PlanMeasureRequest]:
+    """Return what other bodies were asked and answered, by the measure."""
+    rows = await work.session.scalars(select(PlanMeasureRequest).where(PlanMeasureRequest.plan_id == plan_id))
+    return {row.measure_id: row for row in rows}
+
+
+async def lock_request(work: Work, measure_id: UUID) -> PlanMeasureRequest | None:
+    """Return the question about a measure, locked; None where nobody was asked."""
+    query = select(PlanMeasureRequest).where(PlanMeasureRequest.measure_id == measure_id).with_for_update()
+    return (await work.session.scalars(query)).one_or_none()
+
+
+async def reviews_of(work: Work, plan_id: UUID) -> list[PlanReview]:
+    """Return the reviews of a version, the oldest first."""
+    query = select(PlanReview).where(PlanReview.plan_id == plan_id).order_by(col(PlanReview.number))
+    return list(await work.session.scalars(query))
+
+
+async def versions_of(work: Work, case_id: UUID) -> list[Plan]:
+    """Return all versions of the plan of a case, the oldest first."""
+    query = select(Plan).where(Plan.case_id == case_id).order_by(col(Plan.number))
+    return list(await work.session.scalars(query))
+
+
+async def recorded_ids(work: Work, case_id: UUID) -> tuple[set[UUID], set[UUID]]:
+    """Return the ids of all goals and of all measures of the approved versions of a case's plan."""
+    goals = await work.session.scalars(select(PlanGoal.id).where(PlanGoal.case_id == case_id))
+    measures = await work.session.scalars(select(PlanMeasure.id).where(PlanMeasure.case_id == case_id))
+    return set(goals), set(measures)
 
 
 async def users_of(work: Work, user_ids: set[UUID]) -> dict[UUID, UUID]:

@@ -17,8 +17,8 @@ from casemgmt.organisations.service import require_organisation
 from casemgmt.plans import policy, repository
 from casemgmt.plans.commands import DiscardPlan, DraftPlan, WritePlan
 from casemgmt.plans.content import GoalDraft, MeasureDraft, PlanContent, content_of
-from casemgmt.plans.measure_states import MeasureState
-from casemgmt.plans.reading import facts_of, view_of
+from casemgmt.plans.measure_states import OPEN_MEASURES
+from casemgmt.plans.reading import facts_of, indicator_of, view_of
 from casemgmt.plans.states import PLAN, STAGES, PlanState
 from casemgmt.plans.tables import Plan
 from casemgmt.plans.views import PlanView
@@ -31,7 +31,7 @@ from casemgmt.timeline.tables import TimelineEntry
 from rules.deadlines import compute_due
 from rules.zone import to_local
 
-_STILL_OPEN = (MeasureState.PLANNED, MeasureState.IN_PROGRESS)
+_NO_EARLIER = "No approved version of this plan has it."
 _STILL_WANTED = (None, "partly_achieved", "not_achieved")
 """Outcomes of goals that a revised plan goes on with."""
 
@@ -127,15 +127,20 @@ async def revise_plan(work: Work, plan_id: UUID, expected: int | None) -> PlanVi
 
 async def _still_open(work: Work, plan: Plan) -> PlanContent:
     """Return what the next version goes on with. What the child says is not copied: it is asked anew."""
-    measures = [m for m in await repository.measures_of(work, plan.id) if m.state in _STILL_OPEN]
+    measures = [m for m in await repository.measures_of(work, plan.id) if m.state in OPEN_MEASURES]
     goals = [
         GoalDraft(
             id=new_id(),
             domain=goal.domain,
             text=goal.text,
             measured_by=goal.measured_by,
+            indicator=indicator_of(goal),
+            continues_goal_id=goal.id,
             measures=tuple(
-                MeasureDraft(**m.model_dump(include=set(MeasureDraft.model_fields)) | {"id": new_id()})
+                MeasureDraft(
+                    **m.model_dump(include=set(MeasureDraft.model_fields))
+                    | {"id": new_id(), "continues_measure_id": m.id}
+                )
                 for m in measures
                 if m.goal_id == goal.id
             ),
@@ -153,6 +158,7 @@ async def _check(work: Work, case_id: UUID, command: WritePlan, content: PlanCon
     if command.consent_id is not None:
         consent = await require_consent(work, command.consent_id, case_id, "accompaniment")
         policy.check_basis(command, consent.basis)
+    await _check_lineage(work, case_id, content)
     places = [(f"/goals/{i}/measures/{j}", m) for i, g in enumerate(content.goals) for j, m in enumerate(g.measures)]
     users = {m.responsible_user_id for _, m in places if m.responsible_user_id}
     bodies = await repository.users_of(work, users)
@@ -168,6 +174,18 @@ async def _check(work: Work, case_id: UUID, command: WritePlan, content: PlanCon
             raise invalid_field(
                 f"{place}/responsible_user_id", "not-free-for-this", "This person can't be given this work."
             )
+
+
+async def _check_lineage(work: Work, case_id: UUID, content: PlanContent) -> None:
+    """Refuse what is said to go on from a goal or measure that no approved version of the case's plan has."""
+    goals, measures = await repository.recorded_ids(work, case_id)
+    for i, goal in enumerate(content.goals):
+        if goal.continues_goal_id is not None and goal.continues_goal_id not in goals:
+            raise invalid_field(f"/goals/{i}/continues_goal_id", "unknown-earlier", _NO_EARLIER)
+        for j, measure in enumerate(goal.measures):
+            if measure.continues_measure_id is not None and measure.continues_measure_id not in measures:
+                pointer = f"/goals/{i}/measures/{j}/continues_measure_id"
+                raise invalid_field(pointer, "unknown-earlier", _NO_EARLIER)
 
 
 async def refuse_not_free(work: Work, case: CaseRecord, plan: Plan) -> None:

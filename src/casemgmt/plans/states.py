@@ -45,6 +45,8 @@ class PlanFacts:
     """A draft or a signed version of the plan exists."""
     successor_approved: bool = False
     """A later version is being approved in this very act."""
+    child_unheard: bool = False
+    """A child of the case is of an age to be asked, and the plan has neither its view nor a reason that holds."""
     consent_holds: bool = True
     """The consent on which it rests, where it rests on one on record."""
     ending_with_consent: bool = False
@@ -58,7 +60,7 @@ def _at_stage(_: Actor, facts: PlanFacts) -> Refusal | None:
 def _manager(actor: Actor, facts: PlanFacts) -> Refusal | None:
     if actor.user_id == facts.manager_id:
         return None
-    return Refusal("not-the-manager", "Only the case's manager signs the plan.")
+    return Refusal("not-the-manager", "Only the case's manager signs and reviews the plan.")
 
 
 def _whole(_: Actor, facts: PlanFacts) -> Refusal | None:
@@ -72,6 +74,12 @@ def _whole(_: Actor, facts: PlanFacts) -> Refusal | None:
             "Every kind of help of the package needs a measure, or an argument why it is missing.",
             {"help_kinds": list(facts.missing_kinds)},
         )
+    return None
+
+
+def _child_heard(_: Actor, facts: PlanFacts) -> Refusal | None:
+    if facts.child_unheard:
+        return Refusal("child-unheard", "Write down what the child says to the plan, or why it was not asked.")
     return None
 
 
@@ -120,7 +128,7 @@ PLAN: Machine[PlanFacts] = Machine(
             (_S.DRAFT,),
             _S.SIGNED,
             P.PLANS_WRITE,
-            guards=(_at_stage, _manager, _whole, _consent_holds),
+            guards=(_at_stage, _manager, _whole, _child_heard, _consent_holds),
             starts=("plan_approval",),
             stops=("plan_draft",),
         ),
@@ -159,6 +167,15 @@ PLAN: Machine[PlanFacts] = Machine(
             guards=(_with_consent,),
             starts=("plan_draft",),
             stops=("plan_approval", "plan_review"),
+        ),
+        Transition(
+            "review",
+            (_S.APPROVED,),
+            _S.APPROVED,
+            P.PLANS_WRITE,
+            guards=(_at_stage, _manager),
+            starts=("plan_review",),
+            stops=("plan_review",),
         ),
         Transition("revise", (_S.APPROVED,), _S.APPROVED, P.PLANS_WRITE, guards=(_at_stage, _only_open_version)),
     ),

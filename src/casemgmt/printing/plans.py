@@ -9,7 +9,7 @@ from uuid import UUID
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.plans.states import PlanState
 from casemgmt.plans.tables import Plan
-from casemgmt.plans.views import GoalView, MeasureView
+from casemgmt.plans.views import GoalView, IndicatorView, MeasureView
 from casemgmt.printing import words
 from casemgmt.printing.people import Named
 from casemgmt.printing.sheet import (
@@ -38,6 +38,7 @@ _SUBSTANCE = (
     "help_package",
     "assessment_id",
     "child_view",
+    "child_view_absence",
     "consent",
     "consent_id",
     "consent_ground",
@@ -120,7 +121,8 @@ def _basis(plan: Plan, language: PrintLanguage) -> tuple[Block, ...]:
         ]
     )
     if plan.child_view is None:
-        return (about, facts([(say("child_view", language), say("child_view_none", language))]))
+        why = say(f"unheard_{plan.child_view_absence or 'unknown'}", language)
+        return (about, facts([(say("child_view", language), why)]))
     return (about, quote(plan.child_view, say("child_view", language)))
 
 
@@ -131,6 +133,7 @@ def _goal(number: int, goal: GoalView, named: Named, language: PrintLanguage) ->
         facts(
             [
                 (say("measured_by", language), goal.measured_by),
+                (say("indicator", language), _indicator(goal.indicator, language)),
                 (say("outcome", language), "\n".join(filter(None, (outcome, goal.outcome_note)))),
             ]
         ),
@@ -147,6 +150,20 @@ def _goal(number: int, goal: GoalView, named: Named, language: PrintLanguage) ->
     return Part(title, tuple(blocks), level=3)
 
 
+def _indicator(indicator: IndicatorView | None, language: PrintLanguage) -> str | None:
+    if indicator is None:
+        return None
+    figures = say(
+        "indicator_figures",
+        language,
+        baseline=indicator.baseline,
+        target=indicator.target,
+        day=day(indicator.reach_by),
+        unit=f" ({indicator.unit})" if indicator.unit else "",
+    )
+    return f"{indicator.name}: {figures}"
+
+
 def _measure(measure: MeasureView, named: Named, language: PrintLanguage) -> list[dict[str, str]]:
     kind = label("plan_measure_kind", measure.measure_kind, language)
     help_kind = label("help_kind", measure.help_kind, language)
@@ -154,7 +171,11 @@ def _measure(measure: MeasureView, named: Named, language: PrintLanguage) -> lis
     state = words.capital(say(f"measure_{measure.state}", language, on=done_on))
     return [
         cell(measure.text, f"{kind} · {help_kind}"),
-        cell(named.body(measure.responsible_organisation_id, language), named.user(measure.responsible_user_id)),
+        cell(
+            named.body(measure.responsible_organisation_id, language),
+            named.user(measure.responsible_user_id),
+            None if measure.request is None else say(f"request_{measure.request.state}", language),
+        ),
         cell(day(measure.due_on)),
         cell(state, measure.evidence or measure.drop_reason),
     ]

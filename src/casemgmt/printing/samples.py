@@ -15,7 +15,7 @@ from casemgmt.organisations.tables import AppUser, Organisation
 from casemgmt.outreach.tables import Referral, VisitAct
 from casemgmt.people.tables import Person
 from casemgmt.plans.tables import Plan
-from casemgmt.plans.views import GoalView, MeasureView
+from casemgmt.plans.views import GoalView, IndicatorView, MeasureView, RequestView
 from casemgmt.printing.people import Named
 from casemgmt.printing.plans import PlanToPrint, plan_sheet
 from casemgmt.printing.sheet import PrintLanguage, Sheet
@@ -143,6 +143,8 @@ def _goals(said: dict[str, Any], *, approved: bool) -> list[GoalView]:
                 domain=domain,
                 text=goal["text"],
                 measured_by=goal["measured_by"],
+                indicator=_indicator(goal.get("indicator")),
+                continues_goal_id=None,
                 outcome=None,
                 outcome_note=None,
                 outcome_at=None,
@@ -151,6 +153,21 @@ def _goals(said: dict[str, Any], *, approved: bool) -> list[GoalView]:
             )
         )
     return goals
+
+
+def _indicator(said: dict[str, Any] | None) -> IndicatorView | None:
+    return None if said is None else IndicatorView(**said, baseline=19, target=2, reach_by=date(2026, 12, 30))
+
+
+def _request(body: str, *, answered: bool) -> RequestView:
+    return RequestView(
+        state="accepted" if answered else "asked",
+        body_id=demo_id(body),
+        asked_at=_AT,
+        answered_by_id=None,
+        answered_at=None,
+        reason=None,
+    )
 
 
 def _measure(
@@ -167,8 +184,11 @@ def _measure(
         responsible_organisation_id=demo_id(body),
         responsible_user_id=None if person is None else demo_id(person),
         due_on=date(2026, 12, 4 + 7 * position),
+        continues_measure_id=None,
+        request=_request(body, answered=state != "planned") if approved and body != "crd_almaty" else None,
         state=state if approved else "planned",
         evidence=said["evidence"] if done else None,
+        evidence_document_id=None,
         drop_reason=None,
         done_at=_AT + timedelta(days=7) if done else None,
         version=1,

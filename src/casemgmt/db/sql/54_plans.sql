@@ -13,7 +13,12 @@ CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_goal
     FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change('outcome', 'outcome_note', 'outcome_at');
 
 CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_measure
-    FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change('state', 'evidence', 'drop_reason', 'done_at');
+    FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change('state', 'evidence', 'evidence_document_id', 'drop_reason', 'done_at');
+
+CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_measure_request
+    FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change('state', 'answered_by_id', 'answered_at', 'reason');
+
+CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_review FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change();
 
 CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_missing_help
     FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change();

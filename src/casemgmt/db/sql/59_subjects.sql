@@ -39,7 +39,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     ), texts AS (
         SELECT 'assessment' AS record, a.id, a.completed_at AS at, concat_ws(E'\n', a.risk_reason, a.conclusion) AS body
           FROM assessment a WHERE a.person_id = (SELECT id FROM subject) AND a.state = 'completed'
-        UNION ALL SELECT 'plan_goal', g.id, c.opened_at, concat_ws(E'\n', g.text, g.measured_by, g.outcome_note)
+        UNION ALL SELECT 'plan_goal', g.id, c.opened_at, concat_ws(E'\n', g.text, g.measured_by, g.indicator, g.outcome_note)
           FROM plan_goal g JOIN files c ON c.id = g.case_id
         UNION ALL SELECT 'plan_measure', m.id, m.due_on, concat_ws(E'\n', m.text, m.evidence, m.drop_reason)
           FROM plan_measure m JOIN files c ON c.id = m.case_id
@@ -85,6 +85,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                AND 1 = (SELECT count(*) FROM signal_person y WHERE y.signal_id = v.signal_id AND y.role = 'child')
             UNION ALL SELECT k.at, k.words FROM child_contact k WHERE k.person_id = s.id
             UNION ALL SELECT p.created_at, p.child_view FROM plan p JOIN files c ON c.id = p.case_id
+               WHERE 1 = (SELECT count(*) FROM case_person y WHERE y.case_id = c.id AND y.role = 'child')
+            UNION ALL SELECT r.reviewed_at, r.child_words FROM plan_review r JOIN files c ON c.id = r.case_id
                WHERE 1 = (SELECT count(*) FROM case_person y WHERE y.case_id = c.id AND y.role = 'child')) w
             WHERE w.body <> ''),
         'sessions', (SELECT jsonb_agg(jsonb_build_object('starts_at', n.starts_at, 'kind', n.kind, 'help_kind', n.help_kind,
