@@ -29,6 +29,7 @@ def _within(address: str, networks: tuple[Network, ...]) -> bool:
 
 def door_of(request: Request, settings: Settings, device_token: str | None, client_name: str | None) -> Door:
     """Return how a caller comes to log in. A client without a name is called by the first word of its agent header."""
-    agent = request.headers.get("user-agent", "").partition(" ")[0]
-    name = "".join(c for c in client_name or agent if c.isprintable())[:_CLIENT_LENGTH]
-    return Door(request.state.request_id, client_address(request, settings), device_token, name or None)
+    agent = request.headers.get("user-agent", "")
+    name = "".join(c for c in client_name or agent.partition(" ")[0] if c.isprintable())[:_CLIENT_LENGTH]
+    address = client_address(request, settings)
+    return Door(request.state.request_id, address, device_token, name or None, agent)

@@ -66,6 +66,7 @@ TABLES = (
     "reporter",
     "research_export",
     "research_project",
+    "security_alert",
     "retention_item",
     "retention_plan",
     "screening",
@@ -483,6 +484,12 @@ class Expectation:
     def audit(self, _: Row) -> bool:
         return "audit" in self.flags
 
+    def alert(self, row: Row) -> bool:
+        """Log-ins for keepers of accounts, access for who answers for the body, all for auditors; no own ones."""
+        mine = row["audience"] == "body" and "alerts" in self.flags and row["organisation_id"] == self.body
+        hears = mine or "audit" in self.flags or (row["audience"] == "accounts" and "directory" in self.flags)
+        return hears and row["user_id"] != self.user_id
+
     def records(self, _: Row) -> bool:
         """Holds, requests and plans: the records officers alone, for that a court asks is itself a secret."""
         return "records" in self.flags
@@ -566,6 +573,7 @@ RULES: dict[str, Rule] = {
     "retention_plan": Expectation.records,
     "screening": Expectation.of_signal,
     "screening_answers": Expectation.screening_answers,
+    "security_alert": Expectation.alert,
     "session_note": Expectation.note,
     "shelter": Expectation.shelter,
     "shelter_place": Expectation.shelter,

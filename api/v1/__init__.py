@@ -5,6 +5,7 @@ from starlette.routing import BaseRoute
 from api.v1 import (
     access_log,
     account_changes,
+    alerts,
     assessments,
     audit,
     audit_proofs,
@@ -88,6 +89,7 @@ ROUTERS = (
     records.erasures_router,
     access_log.router,
     access_log.audit_router,
+    alerts.router,
     retention.router,
     research.router,
     imports.router,

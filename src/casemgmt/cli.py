@@ -16,6 +16,7 @@ from sqlalchemy.engine import make_url
 from casemgmt.access.bootstrap import create_administrator
 from casemgmt.access.command_line import rotate_secret
 from casemgmt.access.password_rules import BreachedPasswords
+from casemgmt.alerts.command_line import unusual
 from casemgmt.assessments.command_line import app as instruments_app
 from casemgmt.audit.command_line import app as audit_app
 from casemgmt.audit.sealing import SealingError, run_sealer
@@ -41,6 +42,7 @@ from casemgmt.terminal import console, errors, owner_url, read_settings, refuse
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
 
+audit_app.command()(unusual)
 app.add_typer(audit_app, name="audit")
 app.add_typer(files_app, name="files")
 app.add_typer(jobs_app, name="jobs")

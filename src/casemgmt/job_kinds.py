@@ -1,5 +1,6 @@
 """All kinds of background jobs and who does them, and what the worker enqueues by the clock."""
 
+from casemgmt.alerts import jobs as alerts
 from casemgmt.benefits import jobs as benefits
 from casemgmt.consents import jobs as consents
 from casemgmt.drafts import jobs as drafts
@@ -9,7 +10,7 @@ from casemgmt.people import jobs as people
 from casemgmt.retention import jobs as retention
 from casemgmt.tasks import jobs as tasks
 
-_ALL = (benefits, consents, drafts, people, retention, tasks, upkeep)
+_ALL = (alerts, benefits, consents, drafts, people, retention, tasks, upkeep)
 
 HANDLERS = by_kind(*(handler for feature in _ALL for handler in feature.HANDLERS))
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from casemgmt.alerts.states import ALERT
 from casemgmt.assessments.states import ASSESSMENT
 from casemgmt.benefits.states import APPEAL, DETERMINATION, OFFER
 from casemgmt.break_glass.states import BREAK_GLASS
@@ -57,5 +58,6 @@ MACHINES: dict[str, Machine[Any]] = {
         BREAK_GLASS,
         IMPORT,
         ACCOUNT_CHANGE,
+        ALERT,
     )
 }

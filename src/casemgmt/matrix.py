@@ -36,6 +36,7 @@ READ_WITH: dict[str, P] = {
     "rehabilitation_programme": P.REHABILITATION_READ,
     "research_project": P.RESEARCH_READ,
     "retention_plan": P.RECORDS_PLAN,
+    "security_alert": P.ALERTS_READ,
     "signal": P.SIGNALS_READ,
     "staff_conflict": P.CONFLICTS_MANAGE,
     "subject_copy": P.SUBJECT_COPIES_WRITE,

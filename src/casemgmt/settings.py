@@ -17,6 +17,7 @@ from casemgmt.settings_documents import DocumentSettings
 from casemgmt.settings_edge import EdgeSettings, is_safe_address, words
 from casemgmt.settings_imports import ImportSettings
 from casemgmt.settings_sessions import SessionSettings
+from casemgmt.settings_unusual import UnusualSettings
 
 MINIMUM_SECRET_LENGTH = 32
 """Characters; below it an HMAC key of a deployment is refused."""
@@ -34,7 +35,7 @@ def _networks(value: str) -> tuple[Network, ...]:
     return tuple(ip_network(part) for part in words(value))
 
 
-class Settings(EdgeSettings, SessionSettings, DocumentSettings, ImportSettings, DatabaseSettings):
+class Settings(EdgeSettings, SessionSettings, UnusualSettings, DocumentSettings, ImportSettings, DatabaseSettings):
     """What a deployment may set. Outside demo mode the secrets must be set, long and different."""
 
     model_config = SettingsConfigDict(env_prefix="CASEMGMT_", frozen=True, extra="ignore")
@@ -142,35 +143,6 @@ class Settings(EdgeSettings, SessionSettings, DocumentSettings, ImportSettings, 
         ge=30,
         le=86_400,
         description="Health says `degraded` where a background job waits longer than this after its time.",
-    )
-    unusual_records: int = Field(
-        200, ge=1, description="More different records seen within `unusual_records_minutes` are reported as unusual."
-    )
-    unusual_records_minutes: int = Field(60, ge=1, le=1440, description="The short time of `unusual_records`.")
-    unusual_refusals: int = Field(
-        15, ge=1, description="More refusals of one account within `unusual_refusals_minutes` are reported."
-    )
-    unusual_refusals_minutes: int = Field(60, ge=1, le=1440, description="The short time of `unusual_refusals`.")
-    unusual_other_region: int = Field(
-        3,
-        ge=0,
-        description="More records opened of another region and body than the actor's, without a place on their team, "
-        "are reported.",
-    )
-    unusual_colleague_names: int = Field(
-        0, ge=0, description="More looks at persons with the name of somebody of the actor's own body are reported."
-    )
-    unusual_night_looks: int = Field(
-        10, ge=0, description="More looks in one night are reported, of accounts whose roles have no duty at night."
-    )
-    unusual_night_from: int = Field(22, ge=0, le=23, description="Hour at which the night begins, in Kazakhstan.")
-    unusual_night_until: int = Field(6, ge=0, le=23, description="Hour at which the night ends.")
-    unusual_duty_roles: str = Field(
-        "contact_centre_operator,duty_officer,integration,mobile_group_lead,mobile_group_member",
-        description="Roles that work at night, with commas between.",
-    )
-    unusual_repeated: int = Field(
-        8, ge=0, description="More looks at one child by somebody who never was on its team are reported."
     )
     docs_enabled: bool = Field(True, description="Serve the interactive API documentation at /docs.")
     log_format: Literal["json", "console"] = Field("json", description="`console` is for a person at a terminal.")

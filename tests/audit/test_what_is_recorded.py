@@ -63,7 +63,10 @@ async def test_log_ins_and_all_that_becomes_of_them(world: World, watch: Watch) 
     newest = (await world.client.post("/v1/token", data=again)).json()
     assert await watch.new() == [("account.refreshed", "done", None)]
     await world.client.post("/v1/token", data=again)
-    assert await watch.new() == [("account.refresh_reused", "refused", None)]
+    assert await watch.new() == [
+        ("account.refresh_reused", "refused", None),
+        ("alert.raised", "done", "refresh_token_reused"),
+    ]
     assert (await Caller(world.client, newest["access_token"]).get("/v1/me")).status_code == 401
     assert await watch.new() == [("access.token_refused", "refused", "ended")]
     await world.client.get("/v1/me", headers={"Authorization": "Bearer nonsense"})

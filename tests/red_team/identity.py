@@ -8,6 +8,7 @@ import httpx
 from jose import jwt
 
 from casemgmt.demo.accounts import DEMO_PASSWORD, demo_id
+from tests.alert_steps import alert_about
 from tests.clients import Caller
 from tests.factor_steps import FACTOR, SHOW, Authenticator, log_in
 from tests.red_team.attack import Field, attack
@@ -117,3 +118,20 @@ async def unlocked_screen(field: Field) -> list[httpx.Response]:
 async def old_code(field: Field) -> list[httpx.Response]:
     caller, authenticator = await field.attacker(), Authenticator(field.target.clock)
     return [await authenticator.show(caller), await caller.post(SHOW, {"code": "000000"})]
+
+
+@attack(
+    "I11",
+    "looks up what is suspected of it, and clears itself",
+    "manager.almaty",
+    "supervisor.almaty",
+    "auditor",
+    "admin",
+    statuses=frozenset({403, 404}),
+)
+async def own_alert(field: Field) -> list[httpx.Response]:
+    caller, target = await field.attacker(), field.target
+    verdict = {"finding": "explained", "note": "Бәрі дұрыс."}
+    kind = "refusals" if field.username.endswith(".almaty") else "recovery_code_used"
+    about = await alert_about(target.owner_url, target.clock, demo_id(field.username), kind)
+    return [await caller.get(f"/v1/alerts/{about}"), await caller.post(f"/v1/alerts/{about}/close", verdict)]

@@ -32,6 +32,8 @@ class Target:
 
     clock: ManualClock
     """The clock of the service."""
+    owner_url: str
+    """For finding ids that an attacker could only guess."""
     case: str
     child: str
     signal: str
@@ -54,7 +56,7 @@ class Target:
         return [*SECRETS.values(), self.iin]
 
 
-async def set_up(world: World, clock: ManualClock) -> Target:
+async def set_up(world: World, clock: ManualClock, owner_url: str) -> Target:
     """Build the target by the steps of those whose work it is."""
     case = await case_in_planning(world)
     hidden = await case_in_planning(world)
@@ -92,6 +94,7 @@ async def set_up(world: World, clock: ManualClock) -> Target:
     done(await manager.post(f"/v1/cases/{hidden.id}/restriction", closed))
     return Target(
         clock=clock,
+        owner_url=owner_url,
         case=case.id,
         child=case.child,
         signal=signal,

@@ -56,7 +56,7 @@ async def _try_all(database_url: str, owner_url: str) -> dict[tuple[str, str], O
             ) as client,
         ):
             world = World(client, clock)
-            target = await set_up(world, clock)
+            target = await set_up(world, clock, owner_url)
             found = {}
             for number, who in TRIES:
                 with redirect_stderr(StringIO()) as logged:

@@ -23,6 +23,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 PATH_RECORDS = {
     "change_id": "account_change",
     "address_id": "person_address",
+    "alert_id": "security_alert",
     "appeal_id": "benefit_appeal",
     "assessment_id": "assessment",
     "case_id": "case_record",
@@ -133,6 +134,7 @@ BODY_RECORDS = {
 
 LISTS = {
     "list_account_changes": "account_change",
+    "list_alerts": "security_alert",
     "list_audit_events": "audit_event",
     "list_cases": "case_record",
     "list_conflicts": "staff_conflict",

@@ -18,11 +18,14 @@ from fastapi import FastAPI
 from rich.console import Console
 
 from api.app import create_app
+from casemgmt.alerts.sweeping import raise_found
+from casemgmt.audit.policy import Window
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import ROOMS, demo_id
 from casemgmt.demo.play import STORIES, play
-from casemgmt.demo.stage import ALMATY
+from casemgmt.demo.stage import ALMATY, credentials
 from casemgmt.settings import Settings
+from casemgmt.settings_unusual import UnusualSettings
 from tests import outreach_steps, steps
 from tests.benefit_steps import OFFICER, determine, family_on_record
 from tests.clients import World
@@ -71,6 +74,7 @@ async def build(database_url: str, owner_url: str) -> None:
             mode="demo", database_url=database_url, database_connections=8, document_folder=Path(folder)
         )
         await _live(create_app(settings))
+    await _alerts(owner_url)
     await _plant(owner_url)
 
 
@@ -92,6 +96,30 @@ async def _live(app: FastAPI) -> None:
         await _glass(world)
         await _conflicts(world)
         await _documents(world)
+        await _strange_log_ins(world)
+
+
+async def _alerts(owner_url: str) -> None:
+    """Alerts on the access of staff of several bodies, by thresholds that everybody passes."""
+    connection = await asyncpg.connect(driver_url(owner_url))
+    try:
+        now = datetime.now(UTC)
+        low = UnusualSettings(unusual_records=1, unusual_other_region=0, unusual_repeated=0)
+        async with connection.transaction():
+            await raise_found(connection, low, Window(now - timedelta(hours=1), now), "test")
+    finally:
+        await connection.close()
+
+
+async def _strange_log_ins(world: World) -> None:
+    """A log-in with another client, of which the user alone hears; a copied token, of which keepers of accounts do."""
+    elsewhere = {"User-Agent": "Another/1.0"}
+    for username in ("duty2.almaty", "nurse.almaty"):
+        form = credentials(username, datetime.now(UTC))
+        granted = done(await world.client.post("/v1/token", data=form, headers=elsewhere))
+        again = {"grant_type": "refresh_token", "refresh_token": granted["refresh_token"]}
+        answers = [await world.client.post("/v1/token", data=again) for _ in range(2)]
+        assert [a.is_success for a in answers] == [True, False]
 
 
 async def _glass(world: World) -> None:

@@ -1,9 +1,11 @@
 """What two persons keep, destroy, give out and open: holds, erasure, research, copies, documents, conflicts, glass."""
 
 from typing import Any
+from uuid import UUID
 
 from casemgmt.demo.accounts import demo_id
 from tests.account_steps import WHY as WHY_ASKED
+from tests.alert_steps import alert_about
 from tests.contents import pdf
 from tests.document_steps import announce, send
 from tests.http.test_break_glass import WHY
@@ -135,6 +137,21 @@ async def _asked(ground: Ground, cell: Cell) -> Record:
     asked = await ground.act("admin", f"/v1/users/{user}/roles", {"role": "centre_specialist", "reason": WHY_ASKED})
     return Record(asked["id"])
 
+
+async def _alert(ground: Ground, cell: Cell) -> Record:
+    """About a log-in where the account of the cell keeps accounts, else about the access of one of its staff."""
+    user = await new_account(ground.world, "cps_almaty" if cell.role == "centre_head" else "crd_almaty")
+    kind = "recovery_code_used" if cell.role == "administrator" else "refusals"
+    return Record(await alert_about(ground.owner_url, ground.clock, UUID(str(user)), kind))
+
+
+ALERTS = Walk(
+    states={"open": _alert},
+    steps={
+        "explain": operation("close_alert", finding="explained"),
+        "find_misuse": operation("close_alert", finding="misuse"),
+    },
+)
 
 ACCOUNT_CHANGES = Walk(
     states={"open": _asked},

@@ -42,6 +42,7 @@ WALKS: dict[str, Walk] = {
     "rehabilitation_programme": care.PROGRAMMES,
     "research_project": keeping.PROJECTS,
     "retention_plan": keeping.RETENTION_PLANS,
+    "security_alert": keeping.ALERTS,
     "signal": desk.SIGNALS,
     "staff_conflict": keeping.CONFLICTS,
     "subject_copy": keeping.COPIES,

@@ -16,6 +16,7 @@ from uuid import UUID
 from casemgmt.access.halves import secret_digest
 from casemgmt.access.marks import Marks
 from casemgmt.access.passwords import password_matches
+from casemgmt.alerts.raising import raise_alert
 from casemgmt.clock import Clock
 from casemgmt.db.engine import Database
 from casemgmt.errors import TooManyAttempts
@@ -36,6 +37,8 @@ class Door:
     address: str
     device_token: str | None = None
     client_name: str | None = None
+    agent: str = ""
+    """What the client says of itself (`User-Agent`)."""
 
 
 @dataclass(frozen=True)
@@ -96,11 +99,19 @@ class Attempts:
             wait, because = account["wait_seconds"], account["because"]
             if wait:
                 await connection.execute(_AUDIT, new_id(), because, door.request_id)
+                if because != "address":
+                    await raise_alert(
+                        connection, "log_in_throttled", now, door.request_id, username=_storable(name) or None
+                    )
         if wait:
             raise TooManyAttempts(
                 f"Too many failed log-ins: try again in {wait} seconds.", data={"retry_after_seconds": wait}
             )
         return Attempt(attempt_id, account["user_id"]), account["password_hash"]
+
+    def knows_device(self, username: str, door: Door, now: datetime) -> bool:
+        """Answer whether the user logged in before on the device that shows this token."""
+        return self._device(door.device_token, username.strip().casefold(), now) is not None
 
     def device_token(self, username: str, now: datetime) -> str:
         """Return what makes a device known at the next log-in of the same user."""

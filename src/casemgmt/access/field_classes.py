@@ -143,6 +143,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.PROGRESS: "kind target_type from_on review_on placed_at reviewed_at lift_requested_at lifted_at",
         _F.CONTENT: "authority number reason lift_reason",
     },
+    "login_place": {_F.CREDENTIAL: "sign hash first_seen_at last_seen_at"},
     "login_attempt": {_F.CREDENTIAL: "name_hash address_hash device_hash at"},
     "login_challenge": {_F.CREDENTIAL: "need tries expires_at used_at"},
     "mobile_group": {_F.STAFF: "name active roster_changed_at"},
@@ -199,6 +200,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "screening": {_F.PROGRESS: "instrument instrument_version language total_score suggested_risk_level recorded_at"},
     "role_grant": {_F.STAFF: "role signal_reach case_reach flags excludes nationwide"},
     "search": {_F.MACHINERY: "what record_ids complete expires_at"},
+    "security_alert": {_F.STAFF: "kind audience day raised_at count threshold minutes since until closed_at note"},
     "second_factor": {_F.CREDENTIAL: "sealed_secret enrolled_at confirmed_at last_step"},
     "session_participant": {_F.PROGRESS: "attendance"},
     "signal": {

@@ -10,6 +10,8 @@ class Permission(StrEnum):
     ACCESS_LOG_READ = "access_log:read"
     ADOPTIONS_READ = "adoptions:read"
     ADOPTIONS_WRITE = "adoptions:write"
+    ALERTS_CLOSE = "alerts:close"
+    ALERTS_READ = "alerts:read"
     ASSESSMENTS_READ = "assessments:read"
     ASSESSMENTS_WRITE = "assessments:write"
     AUDIT_READ = "audit:read"

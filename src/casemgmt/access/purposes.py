@@ -13,7 +13,7 @@ FORM = r'^[a-z_]{2,40}(; ?reference="[A-Za-z0-9][A-Za-z0-9 ./_-]{0,59}")?$'
 _PARTS = re.compile(r'^(?P<code>[a-z_]{2,40})(?:; ?reference="(?P<reference>[A-Za-z0-9][A-Za-z0-9 ./_-]{0,59})")?$')
 _READING = frozenset({"read", "match", "print", "run", "export", "originals"})
 _OF_NO_CHILD = frozenset(
-    {"audit", "centres", "mobile_groups", "organisations", "reference", "self", "unusual_access", "users"}
+    {"alerts", "audit", "centres", "mobile_groups", "organisations", "reference", "self", "unusual_access", "users"}
 )
 
 

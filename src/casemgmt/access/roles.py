@@ -43,7 +43,8 @@ class Role:
     body and the region, without the persons' files), `records` (holds, plans of destruction, requests for erasure: ids
     and papers), `research` (pseudonymised tables), `subjects` (copies for subjects), `conflicts` (those declared in the
     body), `break_glass` (grants that the body reviews), `imports` (tables of the body that wait to be signed off),
-    `accounts` (what is asked for accounts of the body), `shelters` (those of the own centre)."""
+    `accounts` (what is asked for accounts of the body), `shelters` (those of the own
+    centre), `alerts` (on the access of the body's staff)."""
 
     states_purpose: bool = False
     """Whether every read of a child's record says for what: a system, or a body that oversees others' work."""
@@ -178,6 +179,8 @@ ROLES: dict[str, Role] = {
     "administrator": _role(
         "Keeps bodies, users and roles; sees no child",
         {
+            P.ALERTS_CLOSE,
+            P.ALERTS_READ,
             P.ORGANISATIONS_MANAGE,
             P.USERS_APPROVE,
             P.USERS_MANAGE,
@@ -189,7 +192,7 @@ ROLES: dict[str, Role] = {
     ),
     "auditor": _role(
         "Reads who did and saw what; never the content",
-        {P.AUDIT_READ, P.UNUSUAL_ACCESS_READ},
+        {P.ALERTS_READ, P.AUDIT_READ, P.UNUSUAL_ACCESS_READ},
         flags=frozenset({"audit"}),
     ),
     "benefits_officer": _role(
@@ -242,12 +245,14 @@ ROLES: dict[str, Role] = {
             P.TRANSFERS_OFFER,
             P.TRANSFERS_READ,
             P.TRANSFERS_RECEIVE,
+            P.ALERTS_CLOSE,
+            P.ALERTS_READ,
             P.UNUSUAL_ACCESS_READ,
             P.USERS_APPROVE,
         },
         signals=Reach.OWN,
         cases=Reach.ORGANISATION,
-        flags=_CONTACTS | _TRAIL | {"accounts", "break_glass", "conflicts", "imports", "shelters"},
+        flags=_CONTACTS | _TRAIL | {"accounts", "alerts", "break_glass", "conflicts", "imports", "shelters"},
     ),
     "centre_specialist": _role(
         "Psychologist, lawyer, social worker of a centre: sessions with the families on whose team they are",
@@ -366,6 +371,8 @@ ROLES: dict[str, Role] = {
         | {
             P.ACCESS_LOG_EXPORT,
             P.ACCESS_LOG_READ,
+            P.ALERTS_CLOSE,
+            P.ALERTS_READ,
             P.BENEFITS_REVIEW,
             P.BREAK_GLASS_OPEN,
             P.BREAK_GLASS_READ,
@@ -398,7 +405,7 @@ ROLES: dict[str, Role] = {
         },
         signals=Reach.REGION,
         cases=Reach.ORGANISATION,
-        flags=_CONTACTS | _TRAIL | {"accounts", "break_glass", "conflicts", "imports"},
+        flags=_CONTACTS | _TRAIL | {"accounts", "alerts", "break_glass", "conflicts", "imports"},
     ),
 }
 

@@ -11,13 +11,15 @@ from uuid import UUID
 
 import asyncpg
 
-from casemgmt.access.attempts import AccountKind, Attempt, Attempts, Door
+from casemgmt.access.attempts import AccountKind, Attempt, Attempts, Door, network_of
 from casemgmt.access.factors import Enrolment, Factor, SecondFactors
 from casemgmt.access.halves import StartHalves, digest_of
 from casemgmt.access.marks import Marks
 from casemgmt.access.password_rules import BreachedPasswords, check_password
 from casemgmt.access.passwords import hash_password
 from casemgmt.access.tokens import Identity, Tokens
+from casemgmt.alerts.places import note_place
+from casemgmt.alerts.raising import raise_alert
 from casemgmt.clock import Clock
 from casemgmt.db.engine import Database
 from casemgmt.errors import DomainError, Unauthenticated, invalid_field
@@ -297,6 +299,8 @@ class Accounts:
                 request_id,
                 outcome="refused" if identity is None else "done",
             )
+            if turned["outcome"] == "reused":
+                await raise_alert(connection, "refresh_token_reused", now, request_id, user_id=turned["user_id"])
         if turned["outcome"] == "idle":
             raise Unauthenticated("The session lay idle for too long: log in again.", code="session-idle")
         if identity is None:
@@ -344,6 +348,8 @@ class Accounts:
         if identity is None:
             raise Unauthenticated("The account is not active.", code="invalid-credentials")
         await self._record(connection, "account.logged_in", shown.user_id, door.request_id, shown.told, outcome="done")
+        if person:
+            await self._notice(connection, shown, door)
         return Grant(
             self._tokens.issue(identity, now),
             refresh if person else None,
@@ -352,6 +358,15 @@ class Accounts:
             recovery_codes,
             await connection.fetchval("SELECT auth_unread_notices($1)", shown.user_id),
         )
+
+    async def _notice(self, connection: asyncpg.Connection, shown: _Shown, door: Door) -> None:
+        """Raise an alert on what is out of the ordinary about a log-in that succeeded."""
+        now = self._clock.now()
+        known = self._attempts.knows_device(shown.username, door, now)
+        address = network_of(door.address)
+        place = await note_place(connection, self._marks, shown.user_id, address, door.agent, now, known_device=known)
+        for kind in filter(None, (place, "recovery_code_used" if shown.factor == "recovery_code" else None)):
+            await raise_alert(connection, kind, now, door.request_id, user_id=shown.user_id)
 
     @staticmethod
     async def _identity(connection: asyncpg.Connection, session_id: UUID) -> Identity | None:

@@ -1,6 +1,7 @@
 """All tables in one import, for migrations and for the tests that walk them."""
 
 from casemgmt.access import tables as access
+from casemgmt.alerts import tables as alerts
 from casemgmt.assessments import tables as assessments
 from casemgmt.audit import tables as audit
 from casemgmt.benefits import tables as benefits
@@ -34,6 +35,7 @@ from casemgmt.transfers import tables as transfers
 __all__ = [
     "access",
     "account_changes",
+    "alerts",
     "assessments",
     "audit",
     "benefits",

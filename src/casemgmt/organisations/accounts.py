@@ -2,6 +2,8 @@
 
 from sqlmodel import col, select
 
+from casemgmt.access.permissions import Permission
+from casemgmt.alerts.repository import count_open
 from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
@@ -34,4 +36,5 @@ async def read_me(work: Work) -> MeView:
         permissions=sorted(actor.permissions),
         mobile_group_ids=sorted(groups),
         unread_notices=await work.call("SELECT auth_unread_notices(:user)", user=actor.user_id),
+        open_alerts=await count_open(work) if actor.may(Permission.ALERTS_READ) else None,
     )

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlmodel import col, select
 
 from casemgmt.access.service import Accounts
+from casemgmt.alerts.raising import raise_alert
 from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
 from casemgmt.errors import Conflict, Forbidden, WrongState
@@ -57,11 +58,14 @@ async def show_code(work: Work, accounts: Accounts, command: ShowCode, lasts: ti
     if await accounts.factors.need(driver, user.id) != "code":
         raise WrongState("The account has no second factor.", code="no-second-factor")
     attempt = await accounts.take_code(user.username, work.actor.session_id, work.request_id)
-    if not await accounts.factors.check(driver, user.id, command.code, work.now):
+    factor = await accounts.factors.check(driver, user.id, command.code, work.now)
+    if factor is None:
         await accounts.refuse_code(user.id, work.request_id)
     await work.call(_FORGET, attempt=attempt)
     await work.call(_SHOWN, at=work.now)
     work.record(Event("account.second_factor_shown", "account", (user.id,)))
+    if factor == "recovery_code":
+        await raise_alert(driver, "recovery_code_used", work.now, work.request_id, user_id=user.id)
     return FreshFactorView(fresh_until=work.now + lasts)
 
 

@@ -25,6 +25,8 @@ class MeView(View):
     mobile_group_ids: list[UUID]
     unread_notices: int
     """Notices of `GET /v1/me/notices` that were not read yet."""
+    open_alerts: int | None
+    """Alerts that wait for somebody, of those that I hear of; null where I hear of none (`GET /v1/alerts`)."""
 
 
 class LoginSession(View):

@@ -11,7 +11,7 @@ from casemgmt.audit.events import Event
 from casemgmt.audit.policy import Window
 from casemgmt.db.work import Work
 from casemgmt.reference.languages import Language, preferred_languages
-from casemgmt.settings import Settings
+from casemgmt.settings_unusual import UnusualSettings
 from casemgmt.timeline.repository import staff
 from casemgmt.trail.policy import nights, unusual_window
 from casemgmt.trail.views import UnusualAccessView, UnusualActor, UnusualView
@@ -42,7 +42,7 @@ class Rule:
         return json.dumps({"threshold": self.threshold, "minutes": self.minutes} | dict(self.more(window)))
 
 
-def rules_of(settings: Settings) -> tuple[Rule, ...]:
+def rules_of(settings: UnusualSettings) -> tuple[Rule, ...]:
     """Return the rules with the thresholds of a deployment."""
 
     def night(window: Window) -> dict[str, Any]:

@@ -176,7 +176,13 @@ DECLARE
         'audit_node', 'true',
         'audit_head', 'true',
         'audit_key', 'true',
-        'audit_witness', '(SELECT actor_has(''audit''))');
+        'audit_witness', '(SELECT actor_has(''audit''))')
+    || jsonb_build_object(
+        -- log-ins for who keeps accounts, access for who answers for the body, all for auditors; to nobody the own ones
+        'security_alert', 'user_id <> (SELECT actor_user()) AND ((SELECT actor_has(''audit''))
+                           OR (audience = ''accounts'' AND (SELECT actor_has(''directory'')))
+                           OR (audience = ''body'' AND (SELECT actor_has(''alerts''))
+                               AND organisation_id = (SELECT actor_organisation())))');
     -- Where reading asks for more than writing, or writing for more than reading.
     reading constant jsonb := jsonb_build_object(
         'health_note', '(recorded_by_id = (SELECT actor_user()) AND ' || of_person || ')
@@ -193,6 +199,10 @@ DECLARE
         'person_iin', '(SELECT actor_has(''identifiers'')) AND ' || of_person);
     writing constant jsonb := jsonb_build_object(
         'break_glass_grant', 'false',
+        'security_alert', 'user_id <> (SELECT actor_user())
+                           AND ((audience = ''accounts'' AND (SELECT actor_has(''directory'')))
+                                OR (audience = ''body'' AND (SELECT actor_has(''alerts''))
+                                    AND organisation_id = (SELECT actor_organisation())))',
         'app_user', '(SELECT actor_has(''directory''))',
         'user_role', '(SELECT actor_has(''directory'')) AND user_id <> (SELECT actor_user())',
         'mobile_group_member', '(SELECT actor_has(''directory''))',
@@ -243,7 +253,7 @@ BEGIN
              record_type = ''benefit_determination'' AND sees_determination(record_id, case_id))';
     -- Reached through functions only.
     FOREACH t IN ARRAY array['user_credential', 'auth_session', 'login_attempt', 'login_challenge', 'second_factor',
-                           'recovery_code', 'client_secret', 'start_code', 'audit_salt', 'search'] LOOP
+                           'recovery_code', 'client_secret', 'start_code', 'audit_salt', 'search', 'login_place'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     END LOOP;
 END $$;

@@ -80,6 +80,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
         WHEN 'ended_sessions' THEN (SELECT count(*) FROM auth_session WHERE coalesce(revoked_at, expires_at) < p_before)
         WHEN 'searches' THEN (SELECT count(*) FROM search WHERE expires_at < p_before)
         WHEN 'drafts' THEN (SELECT count(*) FROM draft WHERE saved_at < p_before)
+        WHEN 'log_in_signs' THEN (SELECT count(*) FROM login_place WHERE last_seen_at < p_before)
+        WHEN 'security_alerts' THEN (SELECT count(*) FROM security_alert WHERE raised_at < p_before)
     END
 $$;
 
@@ -107,6 +109,10 @@ BEGIN
                          AND completed_at IS NULL AND cancelled_at IS NULL)
         SELECT count(*) INTO gone FROM ended;
         RETURN gone;
+    WHEN 'log_in_signs' THEN
+        DELETE FROM login_place WHERE ctid IN (SELECT ctid FROM login_place WHERE last_seen_at < p_before LIMIT p_limit);
+    WHEN 'security_alerts' THEN
+        DELETE FROM security_alert WHERE ctid IN (SELECT ctid FROM security_alert WHERE raised_at < p_before LIMIT p_limit);
     END CASE;
     GET DIAGNOSTICS gone = ROW_COUNT;
     RETURN gone;

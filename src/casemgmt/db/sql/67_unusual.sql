@@ -5,7 +5,7 @@
 -- What an event must be to be a look at somebody's record: not one at accounts, bodies, lists of codes or the log itself.
 CREATE OR REPLACE FUNCTION is_look(p_kind text, p_record_type text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
     SELECT p_kind ~ '[._](read|listed|compared|matched|exported|printed)$'
-       AND p_record_type <> ALL (ARRAY['account', 'assessment_instrument', 'audit', 'centre_room', 'mobile_group',
+       AND p_record_type <> ALL (ARRAY['account', 'alert', 'assessment_instrument', 'audit', 'centre_room', 'mobile_group',
                                        'organisation', 'reference', 'request', 'token', 'user'])
 $$;
 

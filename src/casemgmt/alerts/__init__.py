@@ -1,0 +1,1 @@
+"""Alerts: what somebody responsible hears of without asking, on unusual access and on suspicious log-ins."""
