@@ -73,6 +73,7 @@ TABLES = (
     "screening_answers",
     "session_note",
     "session_participant",
+    "session_series",
     "shelter",
     "shelter_place",
     "signal",

@@ -10,20 +10,34 @@ from api.etags import ExpectedVersion, set_etag
 from api.routing import CurrentWork, Router
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
-from casemgmt.centers import booking, holding, notes
-from casemgmt.centers.commands import BookSession, CancelSession, HoldSession, RecordNoShow, WriteNote
+from casemgmt.centers import booking, changing, holding, notes
+from casemgmt.centers.commands import (
+    BookSeries,
+    BookSession,
+    CancelSession,
+    HoldSession,
+    MoveSession,
+    RecordNoShow,
+    WriteNote,
+)
 from casemgmt.centers.states import SessionState
-from casemgmt.centers.views import NoteList, NoteView, SessionSummary, SessionView
+from casemgmt.centers.views import NoteList, NoteView, SeriesView, SessionSummary, SessionView
 
 router = Router("", "sessions")
 
 
 @router.post("/cases/{case_id}/sessions", Permission.SESSIONS_BOOK, status_code=201)
 async def book_session(case_id: UUID, command: BookSession, response: Response, work: CurrentWork) -> SessionView:
-    """Book a specialist and a room for persons of a case. Who is taken at that time is refused with 409."""
+    """Book a specialist and a room, or a home visit, for persons of a case. Who is taken then is refused with 409."""
     view = await booking.book_session(work, case_id, command)
     response.headers["Location"] = f"/v1/sessions/{view.id}"
     return _shown(response, view)
+
+
+@router.post("/cases/{case_id}/session-series", Permission.SESSIONS_BOOK, status_code=201)
+async def book_session_series(case_id: UUID, command: BookSeries, work: CurrentWork) -> SeriesView:
+    """Book sessions every so many weeks at the same hour: all of them, or none with the list of what is in the way."""
+    return await booking.book_series(work, case_id, command)
 
 
 @router.get("/cases/{case_id}/sessions", Permission.SESSIONS_READ)
@@ -67,16 +81,24 @@ async def hold_session(
 async def record_no_show(
     session_id: UUID, command: RecordNoShow, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> SessionView:
-    """Record that nobody came to a session."""
+    """Record that nobody came to a session. The next step becomes a task: a call, a visit, word to the manager."""
     return _shown(response, await holding.record_no_show(work, session_id, command, expected))
+
+
+@router.post("/sessions/{session_id}/move", Permission.SESSIONS_BOOK)
+async def move_session(
+    session_id: UUID, command: MoveSession, response: Response, work: CurrentWork, expected: ExpectedVersion
+) -> SessionView:
+    """Move a session, or the rest of its series with it, to another time: all of them or none."""
+    return _shown(response, await changing.move_session(work, session_id, command, expected))
 
 
 @router.post("/sessions/{session_id}/cancel", Permission.SESSIONS_BOOK)
 async def cancel_session(
     session_id: UUID, command: CancelSession, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> SessionView:
-    """Cancel a session: specialist, room and participants are free again at that time."""
-    return _shown(response, await booking.cancel_session(work, session_id, command, expected))
+    """Cancel a session, or the rest of its series with it: specialist, room and participants are free again."""
+    return _shown(response, await changing.cancel_session(work, session_id, command, expected))
 
 
 @router.post("/sessions/{session_id}/notes", Permission.SESSIONS_HOLD, drafted=True, status_code=201)

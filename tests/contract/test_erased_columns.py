@@ -182,6 +182,8 @@ HARMLESS_COLUMNS = {
     "rehabilitation_programme": {"starts_on": "day of work", "ends_on": "day of work", "change": "numbers per domain"},
     "relationship": {"since": "dates between ids", "until": "the same"},
     "screening": {"instrument": "code", "instrument_version": "number", "total_score": "number"},
+    "centre_session": {"travel_minutes": "number"},
+    "session_series": {"every_weeks": "number", "sessions": "number"},
     "signal": {"lists_version": "version"},
     "staff_conflict": {
         "record_type": "code",

@@ -159,6 +159,7 @@ DEFINER_FUNCTIONS = {
     "set_restriction": "a restriction leaves the supervisor's sight",
     "shelter_occupancy": "beds of the own centre, taken for cases that their keeper does not see: never by whom",
     "stay_counted_from": "an earlier stay may belong to a hidden case: a moment",
+    "taken_slots": "times taken behind bookings that the planner doesn't see: no more than a refused booking tells",
     "take_stay_places": "gives beds of a shelter that the admitting team does not see",
     "signal_scope_changed": "trigger: moves the rows of a signal with it",
     "sweep_audit_months": "makes partitions; no right for the service, the worker alone",

@@ -103,7 +103,8 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "case_serial": {_F.MACHINERY: "year last"},
     "centre_room": {_F.STAFF: "name capacity active"},
     "centre_session": {
-        _F.PROGRESS: "created_at kind service help_kind starts_at ends_at outcome next_step cancellation_reason"
+        _F.PROGRESS: "created_at kind service help_kind starts_at ends_at travel_minutes outcome next_step"
+        " cancellation_reason cancelled_for cancelled_at"
     },
     "child_contact": {_F.PROGRESS: "at place alone recorded_at", _F.CONTENT: "words note"},
     "client_secret": {_F.CREDENTIAL: "digest created_at expires_at last_used_at revoked_at"},
@@ -209,6 +210,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         " content_digest",
         _F.CONTENT: "narrative subject_description place triage_note review_note redirected_to closing_note",
     },
+    "session_series": {_F.PROGRESS: "created_at every_weeks sessions"},
     "shelter": {_F.STAFF: "created_at active"},
     "shelter_place": {_F.STAFF: "label active"},
     "signal_person": {_F.PROGRESS: "role added_at"},

@@ -1,7 +1,7 @@
 """What may be asked of centres and their sessions."""
 
 from datetime import date
-from typing import Annotated, Self
+from typing import Annotated, Literal, Self
 from uuid import UUID
 
 from pydantic import AwareDatetime, Field, model_validator
@@ -11,6 +11,7 @@ from casemgmt.models import Command
 from casemgmt.reference.fields import (
     AbsenceReason,
     Attendance,
+    CancellationParty,
     CancellationReason,
     CentreService,
     HelpKind,
@@ -97,7 +98,11 @@ class BookSession(Command):
     id: UUID | None = Field(default=None, description="UUIDv7 of the client; made by the service where absent.")
     centre_id: UUID
     specialist_id: UUID
-    room_id: UUID
+    room_id: UUID | None = Field(default=None, description="Absent: a home visit.")
+    travel_minutes: Annotated[int, Field(ge=15, le=240)] | None = Field(
+        default=None,
+        description="Of a home visit: the way there, and the way back. The specialist is taken for it.",
+    )
     plan_measure_id: UUID | None = Field(default=None, description="Measure of the approved plan that it carries out.")
     kind: SessionKind
     service: CentreService | None = Field(
@@ -110,6 +115,31 @@ class BookSession(Command):
     consent_id: UUID | None = Field(
         default=None,
         description="A consent to sessions with a psychologist on which it rests: it ends with the consent.",
+    )
+
+    @model_validator(mode="after")
+    def check_place(self) -> Self:
+        """Refuse a session that is neither in a room nor a home visit, or both."""
+        if (self.room_id is None) == (self.travel_minutes is None):
+            raise PydanticCustomError("room_or_travel", "A session has a room; a home visit has the time of the way.")
+        return self
+
+
+class BookSeries(BookSession):
+    """Book sessions every so many weeks at the same hour: all of them or none."""
+
+    every_weeks: Annotated[int, Field(ge=1, le=4)] = 1
+    sessions: Annotated[int, Field(ge=2, le=26, description="How many, the first included.")]
+
+
+class MoveSession(Command):
+    """Move a session to another time, and another room where one is named."""
+
+    starts_at: AwareDatetime
+    ends_at: AwareDatetime
+    room_id: UUID | None = Field(default=None, description="Absent: the same room.")
+    scope: Literal["one", "rest"] = Field(
+        default="one", description="`rest`: this one and all that follow in its series, by the same difference."
     )
 
 
@@ -139,6 +169,12 @@ class CancelSession(Command):
     """Cancel a session: the times are free again."""
 
     reason: CancellationReason
+    cancelled_for: CancellationParty | None = Field(
+        default=None, description="Whose wish or fault it was. Absent: what the reason says by itself."
+    )
+    scope: Literal["one", "rest"] = Field(
+        default="one", description="`rest`: this one and all that follow in its series."
+    )
 
 
 class WriteNote(Command):

@@ -11,9 +11,10 @@ from casemgmt.audit.events import Event
 from casemgmt.cases.repository import get_case
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.centers import policy, repository
+from casemgmt.centers.catalogue import catalogue
 from casemgmt.centers.commands import HoldSession, RecordNoShow
 from casemgmt.centers.service import day_bounds
-from casemgmt.centers.states import SESSION, SessionFacts
+from casemgmt.centers.states import SESSION, SessionFacts, SessionState
 from casemgmt.centers.tables import CentreSession
 from casemgmt.centers.views import ParticipantView, SessionSummary, SessionView
 from casemgmt.db import paging
@@ -22,6 +23,7 @@ from casemgmt.errors import NotFound, invalid_field
 from casemgmt.models import AllowedActionView
 from casemgmt.plans.measure_states import PLAN_MEASURE, MeasureFacts, refuse_unless_in_force
 from casemgmt.plans.repository import lock_measure
+from casemgmt.tasks import clocks
 from casemgmt.timeline.service import entry
 from casemgmt.timeline.tables import TimelineEntry
 
@@ -120,15 +122,40 @@ async def _started_measure(work: Work, step: Step) -> list[SQLModel]:
     return [measure, story]
 
 
+async def _follow_up(work: Work, step: Step, *, excused: bool) -> list[SQLModel]:
+    """Return the tasks that follow from a no-show: the next step that was chosen, and one for the second in a row.
+
+    Who had a valid reason is no case of staying away.
+    """
+    session, case = step.session, step.case
+    about: clocks.About = {"organisation_id": case.organisation_id, "case_id": case.id}
+    theirs: clocks.About = {**about, "assignee_id": session.specialist_id}
+    managers: clocks.About = {**about, "assignee_id": case.manager_id}
+    tasks: list[SQLModel] = []
+    if session.next_step == "call_family":
+        tasks.append(clocks.start(work, "no_show_call", "centre_session", session.id, **theirs))
+    elif session.next_step == "home_visit":
+        tasks.append(clocks.start(work, "no_show_visit", "centre_session", session.id, **theirs))
+    elif session.next_step == "tell_manager":
+        tasks.append(clocks.start(work, "no_show_signal", "centre_session", session.id, **managers))
+    needed = catalogue().figures["no_shows_in_a_row"].value - 1
+    before = await repository.came_before(work, session, needed)
+    repeated = not excused and before == [SessionState.NO_SHOW] * needed
+    if repeated and not await repository.has_open_task(work, case.id, "repeated_no_show"):
+        tasks.append(clocks.start(work, "repeated_no_show", "centre_session", session.id, **managers))
+    return tasks
+
+
 async def record_no_show(work: Work, session_id: UUID, command: RecordNoShow, expected: int | None) -> SessionView:
-    """Record that nobody came."""
+    """Record that nobody came. A call, a visit or word to the manager as next step is a task at once."""
     step = await begin_step(work, session_id, "record_no_show", expected)
     participants = await repository.participants_of(work, session_id)
     for participant in participants:
         participant.attendance = "absent_excused" if command.excused else "absent_unexcused"
     step.session.next_step = command.next_step
     data: dict[str, object] = {"excused": command.excused, "next_step": command.next_step}
-    await save_step(work, step, "session.no_show", data, *participants)
+    tasks = await _follow_up(work, step, excused=command.excused)
+    await save_step(work, step, "session.no_show", data, *participants, *tasks)
     return await view_of(work, step.session, step.case)
 
 
@@ -157,8 +184,7 @@ async def list_case_sessions(
     await get_case(work, case_id)
     name = f"sessions of {case_id}"
     rows = await repository.list_case_sessions(work, case_id, limit + 1, paging.decode(name, cursor), state)
-    shown = [SessionSummary.model_validate(r.model_dump(include=set(SessionSummary.model_fields))) for r in rows]
-    page = paging.page(name, shown, limit, _position)
+    page = paging.page(name, [summary_of(r) for r in rows], limit, _position)
     work.record(Event("session.listed", "centre_session", tuple(s.id for s in page.items), case_id=case_id))
     return page
 
@@ -172,6 +198,11 @@ async def list_day(work: Work, day: date, limit: int, cursor: str | None) -> pag
     page = paging.page(name, [SessionSummary(**r) for r in rows], limit, _position)
     work.record(Event("session.listed", "centre_session", tuple(s.id for s in page.items)))
     return page
+
+
+def summary_of(session: CentreSession) -> SessionSummary:
+    """Return a session as it stands in lists."""
+    return SessionSummary.model_validate(session.model_dump(include=set(SessionSummary.model_fields)))
 
 
 def _position(session: SessionSummary) -> paging.Position:

@@ -34,6 +34,17 @@ _TEAM_ROLE_OF_HELP = {
 }
 
 
+PARTY_OF_REASON = {
+    "client_request": "family",
+    "client_illness": "family",
+    "specialist_absent": "specialist",
+    "room_unavailable": "centre",
+    "centre_closed": "centre",
+    "consent_ended": "family",
+}
+"""For whom a session was cancelled where the reason says it by itself."""
+
+
 def team_role_of(help_kind: str) -> str:
     """Return the role in the team of a specialist who gives this kind of help."""
     return _TEAM_ROLE_OF_HELP.get(help_kind, "centre_specialist")

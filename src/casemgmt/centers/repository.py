@@ -36,8 +36,8 @@ _DAY = """
          WHERE :whole_centre AND centre_id = actor_organisation() AND (starts_at, id) > (:at, :id) AND starts_at < :end
          ORDER BY starts_at, id LIMIT :size
     )
-    SELECT id, case_id, centre_id, specialist_id, room_id, plan_measure_id, kind, service, help_kind, state, starts_at,
-           ends_at
+    SELECT id, case_id, centre_id, specialist_id, room_id, travel_minutes, series_id, plan_measure_id, kind, service,
+           help_kind, state, starts_at, ends_at
       FROM (SELECT * FROM own UNION SELECT * FROM of_centre) AS found
      ORDER BY starts_at, id LIMIT :size
 """
@@ -121,9 +121,17 @@ async def booked_sessions(work: Work, specialist_id: UUID, start: datetime, end:
     return list(await work.session.scalars(query))
 
 
-async def busy_times(work: Work, centre_id: UUID, start: datetime, end: datetime) -> list[dict[str, Any]]:
-    """Return the taken times of the centre's rooms and specialists between two moments."""
-    return await work.rows("SELECT * FROM centre_busy(:centre, :start, :end)", centre=centre_id, start=start, end=end)
+async def busy_times(
+    work: Work, centre_id: UUID, start: datetime, end: datetime, only: Collection[UUID] | None = None
+) -> list[dict[str, Any]]:
+    """Return the taken times of the centre's rooms and specialists, all or some, between two moments."""
+    return await work.rows(
+        "SELECT * FROM centre_busy(:centre, :start, :end, :only)",
+        centre=centre_id,
+        start=start,
+        end=end,
+        only=None if only is None else list(only),
+    )
 
 
 async def find_case(work: Work, case_id: UUID, *, for_change: bool = False) -> CaseRecord | None:
@@ -149,6 +157,61 @@ async def participants_of(work: Work, session_id: UUID) -> list[SessionParticipa
     """Return the participants of a session."""
     query = select(SessionParticipant).where(SessionParticipant.session_id == session_id)
     return list(await work.session.scalars(query.order_by(col(SessionParticipant.person_id))))
+
+
+async def rest_of_series(work: Work, session: CentreSession) -> list[CentreSession]:
+    """Return the booked sessions of its series that follow a session, locked in the order of their times."""
+    query = select(CentreSession).where(
+        CentreSession.series_id == session.series_id,
+        CentreSession.state == "booked",
+        CentreSession.id != session.id,
+        col(CentreSession.starts_at) >= session.starts_at,
+    )
+    ordered = query.order_by(col(CentreSession.starts_at), col(CentreSession.id)).with_for_update()
+    return list(await work.session.scalars(ordered.execution_options(populate_existing=True)))
+
+
+async def came_before(work: Work, session: CentreSession, size: int) -> list[str]:
+    """Return what became of the sessions that the specialist had with the case before, the latest first.
+
+    No-shows with a valid reason are passed over.
+    """
+    rows = await work.rows(
+        "SELECT s.state FROM centre_session s WHERE s.case_id = :case AND s.specialist_id = :specialist"
+        " AND s.state IN ('held', 'no_show') AND s.starts_at < :starts_at AND NOT (s.state = 'no_show' AND EXISTS"
+        " (SELECT 1 FROM session_participant p WHERE p.session_id = s.id AND p.attendance = 'absent_excused'))"
+        " ORDER BY s.starts_at DESC, s.id DESC LIMIT :size",
+        case=session.case_id,
+        specialist=session.specialist_id,
+        starts_at=session.starts_at,
+        size=size,
+    )
+    return [row["state"] for row in rows]
+
+
+async def has_open_task(work: Work, case_id: UUID, kind: str) -> bool:
+    """Answer whether the case has an open task of a kind."""
+    found = await work.call(
+        "SELECT EXISTS (SELECT 1 FROM task WHERE case_id = :case AND kind = :kind AND completed_at IS NULL"
+        " AND cancelled_at IS NULL)",
+        case=case_id,
+        kind=kind,
+    )
+    return bool(found)
+
+
+async def taken_slots(
+    work: Work, resources: Collection[UUID], spans: Collection[tuple[datetime, datetime]], sessions: Collection[UUID]
+) -> set[int]:
+    """Return which of several times are taken for one of the resources, but for these sessions: their places."""
+    rows = await work.rows(
+        "SELECT slot FROM taken_slots(:resources, :starts, :ends, :sessions)",
+        resources=list(resources),
+        starts=[s for s, _ in spans],
+        ends=[e for _, e in spans],
+        sessions=list(sessions),
+    )
+    return {row["slot"] for row in rows}
 
 
 async def bookings_of(work: Work, session_id: UUID) -> list[Booking]:

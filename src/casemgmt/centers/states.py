@@ -59,7 +59,7 @@ def _canceller(actor: Actor, facts: SessionFacts) -> Refusal | None:
         return None
     return Refusal(
         "forbidden",
-        "Only the specialist, the case manager, who booked, or the head of the centre cancels a session.",
+        "Only the specialist, the case manager, who booked, or the head of the centre moves or cancels a session.",
     )
 
 
@@ -79,6 +79,7 @@ SESSION: Machine[SessionFacts] = Machine(
     (
         Transition("hold", (_S.BOOKED,), _S.HELD, P.SESSIONS_HOLD, guards=_RECORDED),
         Transition("record_no_show", (_S.BOOKED,), _S.NO_SHOW, P.SESSIONS_HOLD, guards=_RECORDED),
+        Transition("move", (_S.BOOKED,), _S.BOOKED, P.SESSIONS_BOOK, guards=(_sees_case, _canceller)),
         Transition("cancel", (_S.BOOKED,), _S.CANCELLED, P.SESSIONS_BOOK, guards=(_sees_case, _canceller)),
         Transition("end_with_consent", (_S.BOOKED,), _S.CANCELLED, P.CONSENTS_WRITE, guards=(_with_consent,)),
     ),

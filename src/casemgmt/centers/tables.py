@@ -86,6 +86,16 @@ class SpecialistAbsence(Stamped, Versioned, table=True):
     withdrawn_at: datetime | None = moment(nullable=True)
 
 
+class SessionSeries(CaseScoped, Stamped, table=True):
+    """Sessions that were booked together: every so many weeks, at the same hour."""
+
+    __tablename__ = "session_series"
+
+    id: UUID = Field(primary_key=True)
+    every_weeks: int
+    sessions: int
+
+
 class CentreSession(CaseScoped, Stamped, Versioned, table=True):
     """A session at a centre with one specialist in one room. The case may belong to another body than `centre_id`."""
 
@@ -94,6 +104,7 @@ class CentreSession(CaseScoped, Stamped, Versioned, table=True):
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("(state = 'held') = (outcome is not null)", name="outcome_when_held"),
         CheckConstraint("(state = 'cancelled') = (cancellation_reason is not null)", name="reason_when_cancelled"),
+        CheckConstraint("(room_id is null) = (travel_minutes is not null)", name="room_or_travel"),
         Index("ix_centre_session_case_starts", "case_id", "starts_at", "id"),
         Index("ix_centre_session_specialist_starts", "specialist_id", "starts_at", "id"),
         Index("ix_centre_session_centre_starts", "centre_id", "starts_at", "id"),
@@ -102,7 +113,11 @@ class CentreSession(CaseScoped, Stamped, Versioned, table=True):
     id: UUID = Field(primary_key=True)
     centre_id: UUID = ref("organisation.id", index=False)
     specialist_id: UUID = ref("app_user.id", index=False)
-    room_id: UUID = ref("centre_room.id")
+    room_id: UUID | None = ref("centre_room.id", nullable=True)
+    """None: a home visit. Where is not written here: the address is read with the person."""
+    travel_minutes: int | None = None
+    """Of a home visit: for so long before and after it the specialist is on the way."""
+    series_id: UUID | None = ref("session_series.id", nullable=True)
     plan_measure_id: UUID | None = ref("plan_measure.id", nullable=True)
     consent_id: UUID | None = ref("consent.id", nullable=True)
     """The consent on which it rests."""
@@ -117,6 +132,10 @@ class CentreSession(CaseScoped, Stamped, Versioned, table=True):
     """A code, because the whole team reads it: what was said stands in the notes."""
     next_step: str | None = code("session_next_step", nullable=True)
     cancellation_reason: str | None = code("cancellation_reason", nullable=True)
+    cancelled_for: str | None = code("cancellation_party", nullable=True)
+    """Whose wish or fault it was; None where nobody said."""
+    cancelled_at: datetime | None = moment(nullable=True)
+    cancelled_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
 
 
 class SessionParticipant(CaseScoped, table=True):

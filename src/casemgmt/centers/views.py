@@ -159,13 +159,15 @@ class BusyDay(View):
 
 
 class SessionSummary(View):
-    """A session in a list."""
+    """A session in a list. Without a room it is a home visit, with the minutes of the way."""
 
     id: UUID
     case_id: UUID
     centre_id: UUID
     specialist_id: UUID
-    room_id: UUID
+    room_id: UUID | None
+    travel_minutes: int | None
+    series_id: UUID | None
     plan_measure_id: UUID | None
     kind: str
     service: str | None
@@ -189,11 +191,23 @@ class SessionView(SessionSummary):
     outcome: str | None
     next_step: str | None
     cancellation_reason: str | None
+    cancelled_for: str | None
+    cancelled_at: datetime | None
+    cancelled_by_id: UUID | None
     consent_id: UUID | None
     created_at: datetime
     created_by_id: UUID
     participants: list[ParticipantView]
     allowed_actions: list[AllowedActionView]
+
+
+class SeriesView(View):
+    """Sessions that were booked together, in the order of their times."""
+
+    id: UUID
+    case_id: UUID
+    every_weeks: int
+    items: list[SessionSummary]
 
 
 class NoteView(View):

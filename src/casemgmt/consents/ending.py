@@ -12,7 +12,7 @@ from casemgmt.benefits.tables import BenefitDetermination
 from casemgmt.cases.repository import get_case
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.cases.team import story_of_leaving
-from casemgmt.centers.booking import cancel_with_consent as cancel_session
+from casemgmt.centers.changing import cancel_with_consent as cancel_session
 from casemgmt.consents import policy, repository, resting
 from casemgmt.consents.commands import WithdrawConsent
 from casemgmt.consents.going_on import going_on

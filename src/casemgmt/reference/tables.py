@@ -17,6 +17,7 @@ REFERENCED_LISTS = (
     "benefit_refusal_ground",
     "birth_date_precision",
     "break_glass_reason",
+    "cancellation_party",
     "cancellation_reason",
     "case_team_role",
     "centre_service",

@@ -20,6 +20,10 @@ BY_HAND = frozenset(
         "known_child_contact",
         "mandatory_notice_guardianship",
         "mandatory_notice_police",
+        "no_show_call",
+        "no_show_signal",
+        "no_show_visit",
+        "repeated_no_show",
         "responsibility_review",
     }
 )

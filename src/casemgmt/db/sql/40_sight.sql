@@ -49,6 +49,7 @@ DECLARE
         'plan_missing_help', case_scope,
         -- a centre's head sees when and for which kind of help its people and rooms are taken, and nothing more of the case
         'centre_session', case_scope || ' OR (NOT restricted AND centre_id = (SELECT case_organisation()))',
+        'session_series', case_scope,
         'session_participant', case_scope,
         'session_note', 'on_team_for(case_id, help_kind)',
         -- who brought a secret document sees it for a day, and as long as no case is there whose team could: somebody must

@@ -3,7 +3,9 @@
 
 -- The taken times of the rooms and specialists of a centre between two moments, absences among them without their reason.
 -- Persons of cases are never among them.
-CREATE OR REPLACE FUNCTION centre_busy(p_centre uuid, p_from timestamptz, p_until timestamptz)
+-- Of some of them alone where they are named.
+DROP FUNCTION IF EXISTS centre_busy(uuid, timestamptz, timestamptz);
+CREATE OR REPLACE FUNCTION centre_busy(p_centre uuid, p_from timestamptz, p_until timestamptz, p_only uuid[] DEFAULT NULL)
 RETURNS TABLE (resource_kind text, resource_id uuid, starts_at timestamptz, ends_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT r.kind, r.id, lower(b.during), upper(b.during)
@@ -12,13 +14,26 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
             SELECT 'specialist', u.id FROM app_user u WHERE u.organisation_id = p_centre) r
       JOIN booking b ON uuidrange(b.resource_id, b.resource_id, '[]') && uuidrange(r.id, r.id, '[]')
                     AND b.during && tstzrange(p_from, p_until) AND b.cancelled_at IS NULL
-     WHERE actor_user() IS NOT NULL
+     WHERE actor_user() IS NOT NULL AND (p_only IS NULL OR r.id = ANY (p_only))
     UNION ALL
     SELECT 'specialist', a.user_id, a.starts_at, a.ends_at
       FROM specialist_absence a JOIN app_user u ON u.id = a.user_id
      WHERE u.organisation_id = p_centre AND a.withdrawn_at IS NULL AND a.starts_at < p_until AND a.ends_at > p_from
-       AND actor_user() IS NOT NULL
+       AND actor_user() IS NOT NULL AND (p_only IS NULL OR a.user_id = ANY (p_only))
      ORDER BY 3, 1, 2
+$$;
+
+-- Which of several times are taken for one of the resources: places in the list, from 0. It tells of persons whose sessions
+-- the planner doesn't see no more than a refused booking does.
+CREATE OR REPLACE FUNCTION taken_slots(p_resources uuid[], p_starts timestamptz[], p_ends timestamptz[], p_sessions uuid[])
+RETURNS TABLE (slot integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT (t.n - 1)::integer FROM unnest(p_starts, p_ends) WITH ORDINALITY AS t(starts_at, ends_at, n)
+     WHERE actor_user() IS NOT NULL AND EXISTS (
+        SELECT 1 FROM unnest(p_resources) AS r(id)
+          JOIN booking b ON uuidrange(b.resource_id, b.resource_id, '[]') && uuidrange(r.id, r.id, '[]')
+                        AND b.during && tstzrange(t.starts_at, t.ends_at) AND b.cancelled_at IS NULL
+         WHERE b.session_id <> ALL (p_sessions))
 $$;
 
 -- How many sessions to come need a room, how many persons the largest of them has, and when the last one ends: a room may be
