@@ -83,3 +83,44 @@ async def imported(
     run = await signed_off(world, await checked(world, body, mapping=mapping, by=by), second)
     seen = {"report_digest": run["report_digest"]}
     return done(await (await world.as_(by)).post(f"/v1/imports/{run['id']}/carry-out", seen))
+
+
+CASE_TITLES = ("№ дела", "ФИО ребёнка", "Дата рождения", "ИИН", "Открыто", "Ведёт", "Проблема", "Суть")
+CASE_MAPPING = """\
+format: 1
+name: cases-almaty
+revision: 2
+kind: cases
+source: Реестр сопровождения
+number: № дела
+fields:
+  opened_on: Открыто
+  manager: {column: Ведёт}
+  source: {constant: education_worker}
+  channel: {constant: call}
+  category: {column: Проблема}
+  language: {constant: ru}
+  narrative: Суть
+  child_full_name: ФИО ребёнка
+  child_birth_date: Дата рождения
+  child_iin: ИИН
+"""
+
+
+def case_row(number: str = "7", **given: str) -> tuple[str, ...]:
+    """Return a row of the register of cases."""
+    row = {
+        "name": "Серікова Аружан Ерланқызы",
+        "born": "08.03.2014",
+        "iin": "",
+        "opened": "01.02.2026",
+        "manager": "manager.almaty",
+        "category": "neglect",
+        "story": "Мать ночами на работе.",
+    } | given
+    return (number, *row.values())
+
+
+def cases_csv(*rows: tuple[str, ...]) -> bytes:
+    """Return a register of cases."""
+    return as_csv(rows, titles=CASE_TITLES)

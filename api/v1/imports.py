@@ -15,7 +15,7 @@ from api.services import services_of
 from casemgmt.access.permissions import Permission
 from casemgmt.errors import Invalid
 from casemgmt.imports import reporting, service
-from casemgmt.imports.commands import AnnounceImport, ConfirmReport
+from casemgmt.imports.commands import AnnounceImport, ConfirmReport, DecideDoubles
 from casemgmt.imports.views import ImportSummary, ImportView, ReportView
 
 router = Router("/imports", "imports")
@@ -77,6 +77,19 @@ async def get_import_report_table(import_id: UUID, work: CurrentWork, language: 
 async def check_import(import_id: UUID, response: Response, work: CurrentWork, services: CurrentServices) -> ImportView:
     """Try the import once more: what the service holds may have changed since the report."""
     return _shown(response, await service.check_again(work, import_id, services.settings))
+
+
+@router.post("/{import_id}/decisions", Permission.IMPORTS_WRITE)
+async def decide_import_doubles(
+    import_id: UUID,
+    command: DecideDoubles,
+    response: Response,
+    work: CurrentWork,
+    services: CurrentServices,
+    expected: ExpectedVersion,
+) -> ImportView:
+    """Decide the questions of the report: is the child of a row on record, or new? The import is tried again."""
+    return _shown(response, await service.decide_doubles(work, import_id, command, services.settings, expected))
 
 
 @router.post("/{import_id}/sign-off", Permission.IMPORTS_APPROVE)

@@ -31,6 +31,7 @@ from casemgmt.embedded.dsn import Dsn
 from casemgmt.embedded.server import EmbeddedServer
 from casemgmt.errors import DomainError
 from casemgmt.generated import DOCUMENTS, write_documents
+from casemgmt.imports.command_line import app as import_app
 from casemgmt.jobs.command_line import app as jobs_app
 from casemgmt.jobs.working import WorkingError, run_worker
 from casemgmt.log import set_up_logs
@@ -45,6 +46,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pret
 audit_app.command()(unusual)
 app.add_typer(audit_app, name="audit")
 app.add_typer(files_app, name="files")
+app.add_typer(import_app, name="import")
 app.add_typer(jobs_app, name="jobs")
 app.add_typer(instruments_app, name="instruments")
 app.add_typer(retention_app, name="retention")

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from uuid import UUID
 
 from sqlmodel import SQLModel
@@ -38,15 +39,38 @@ async def open_case(work: Work, command: OpenCase) -> CaseOpened:
     signals = await lock_signals_for_case(work, command.signal_ids, children)
     await require_visible_persons(work, [person for person, _ in roles])
     organisation_id, region = await _body_of_manager(work, command.manager_id, signals)
-    named = [*(person for person, _ in roles), *(s.id for s in signals)]
-    if await is_shut_out(work, command.manager_id, named):
-        raise invalid_field("/manager_id", "not-free-for-this", "This person can't be given this case.")
-    if await repository.child_has_open_case(work, children):
-        raise Conflict("A child has an open case: attach the signal to it.", code="open-case-exists")
+    await _check_free(work, command.manager_id, roles, signals)
     case = await _case_of(work, command, signals, organisation_id, region)
     await work.call("SELECT open_case(cast(:p AS jsonb))", p=_document(work, case, roles, signals))
     work.record(Event("case.opened", "case", (case.id, *(s.id for s in signals)), case_id=case.id))
     return CaseOpened.model_validate(case)
+
+
+async def open_imported_case(work: Work, command: OpenCase, signal: Signal, opened_at: datetime) -> CaseRecord:
+    """Open a case that was kept elsewhere since `opened_at`, from the signal that the caller has just written for it.
+
+    Its clocks run from then on, and its manager answers for it from its first second here; the caller writes the event.
+    A body takes over cases of its own managers alone.
+    """
+    roles = [(child, "child") for child in command.children]
+    organisation_id, region = await _body_of_manager(work, command.manager_id, [signal])
+    if organisation_id != work.actor.organisation_id:
+        raise invalid_field("/manager_id", "manager-of-other-body", "The case manager works in another body.")
+    await _check_free(work, command.manager_id, roles, [signal])
+    case = await _case_of(work, command, [signal], organisation_id, region, opened_at)
+    document = _document(work, case, roles, [signal], kind="case.imported", since=opened_at)
+    await work.call("SELECT open_case(cast(:p AS jsonb))", p=document)
+    return case
+
+
+async def _check_free(
+    work: Work, manager_id: UUID, roles: Sequence[tuple[UUID, str]], signals: Sequence[Signal]
+) -> None:
+    """Refuse a manager whom a conflict keeps away, and a child who has an open case already."""
+    if await is_shut_out(work, manager_id, [*(person for person, _ in roles), *(s.id for s in signals)]):
+        raise invalid_field("/manager_id", "not-free-for-this", "This person can't be given this case.")
+    if await repository.child_has_open_case(work, [person for person, role in roles if role == "child"]):
+        raise Conflict("A child has an open case: attach the signal to it.", code="open-case-exists")
 
 
 async def _body_of_manager(work: Work, manager_id: UUID, signals: Sequence[Signal]) -> tuple[UUID, str | None]:
@@ -60,7 +84,12 @@ async def _body_of_manager(work: Work, manager_id: UUID, signals: Sequence[Signa
 
 
 async def _case_of(
-    work: Work, command: OpenCase, signals: Sequence[Signal], organisation_id: UUID, region: str | None
+    work: Work,
+    command: OpenCase,
+    signals: Sequence[Signal],
+    organisation_id: UUID,
+    region: str | None,
+    opened_at: datetime | None = None,
 ) -> CaseRecord:
     categories = [s.category for s in signals]
     ground = command.restriction_ground or policy.default_restriction(categories)
@@ -77,19 +106,27 @@ async def _case_of(
         help_package=command.help_package or policy.default_help_package(categories),
         problem_type=command.problem_type,
         child_categories=command.child_categories,
-        opened_at=work.now,
+        opened_at=opened_at or work.now,
         lists_version=content_digest(),
     )
 
 
-def _document(work: Work, case: CaseRecord, roles: Sequence[tuple[UUID, str]], signals: Sequence[Signal]) -> str:
+def _document(
+    work: Work,
+    case: CaseRecord,
+    roles: Sequence[tuple[UUID, str]],
+    signals: Sequence[Signal],
+    *,
+    kind: str = "case.opened",
+    since: datetime | None = None,
+) -> str:
     """Return the case and everything that it begins with, as the SQL function takes it."""
     document = _plain(case) | {
         "membership_id": str(new_id()),
         "persons": [{"id": str(new_id()), "person_id": str(person), "role": role} for person, role in roles],
         "signals": [str(s.id) for s in signals],
-        "tasks": [_plain(c) for c in start_clocks(work, case, FIRST_CLOCKS)],
-        "entries": [_plain(e) for e in _stories(work, case, signals)],
+        "tasks": [_plain(c) for c in start_clocks(work, case, FIRST_CLOCKS, since=since)],
+        "entries": [_plain(e) for e in _stories(work, case, signals, kind)],
     }
     return json.dumps(document)
 
@@ -98,10 +135,10 @@ def _plain(row: SQLModel) -> dict[str, object]:
     return row.model_dump(mode="json")
 
 
-def _stories(work: Work, case: CaseRecord, signals: Sequence[Signal]) -> list[TimelineEntry]:
+def _stories(work: Work, case: CaseRecord, signals: Sequence[Signal], kind: str) -> list[TimelineEntry]:
     opened = entry(
         work,
-        "case.opened",
+        kind,
         "case",
         case.id,
         organisation_id=case.organisation_id,
@@ -111,6 +148,7 @@ def _stories(work: Work, case: CaseRecord, signals: Sequence[Signal]) -> list[Ti
             "manager_id": str(case.manager_id),
             "help_package": case.help_package,
             "restriction_ground": case.restriction_ground,
+            "opened_at": case.opened_at.isoformat(),
         },
     )
     return [opened, *(attached(work, case, signal) for signal in signals)]

@@ -27,6 +27,7 @@ RowT = TypeVar("RowT", bound=SQLModel)
 
 _BEGIN = text("SELECT begin_work(:user, :version, :session, :request, :salt)")
 _CHECK_NOW = text("SET CONSTRAINTS ALL IMMEDIATE")
+_SALT = text("SELECT set_config('casemgmt.salt', :salt, true)")
 _PURPOSE = text("SELECT set_config('casemgmt.purpose', :purpose, true)")
 _AUDIT = text(
     "SELECT audit_write(:id, :kind, :outcome, :reason, :record_type, :record_ids, :case_id, :signal_id, :fields, NULL,"
@@ -62,6 +63,8 @@ class Work:
         self._events: list[Event] = []
         self._salt = new_salt()
         """Of the first event: what functions of the database change is committed to with it."""
+        self._own_salt = False
+        """The database was told the salt of another event since."""
 
     @property
     def events(self) -> tuple[Event, ...]:
@@ -103,6 +106,17 @@ class Work:
             self.record(replace(event, changes=event.changes + content))
 
     @asynccontextmanager
+    async def own_event(self, event: Event) -> AsyncIterator[None]:
+        """Write an event at once, with all that functions of the database change within the block, under its own salt.
+
+        For acts on many records in one transaction: each can be opened, and erased, by itself.
+        """
+        salt, self._own_salt = new_salt(), True
+        await self.session.execute(_SALT, {"salt": salt.hex()})
+        yield
+        await self.session.execute(_AUDIT, _columns(event, salt))
+
+    @asynccontextmanager
     async def rehearsal(self) -> AsyncIterator[None]:
         """Do everything within the block to its very end, events and checks at commit included, and undo it."""
         kept, self._events = self._events, []
@@ -137,8 +151,15 @@ class Work:
 
     async def _write_events(self) -> None:
         await self.session.flush()
-        for number, event in enumerate(self._events):
-            await self.session.execute(_AUDIT, _columns(event, new_salt() if number else self._salt))
+        if not self._events:
+            return
+        if self._own_salt:
+            await self.session.execute(_SALT, {"salt": self._salt.hex()})
+            self._own_salt = False
+        first, *others = self._events
+        await self.session.execute(_AUDIT, _columns(first, self._salt))
+        if others:
+            await self.session.execute(_AUDIT, [_columns(event, new_salt()) for event in others])
 
     async def begin(self) -> None:
         """Set the actor; refused where the account, its rights or its session no longer hold."""

@@ -100,6 +100,31 @@ def read_name(cell: Cell, limit: int) -> str:
     return text
 
 
+_PATRONYMIC_WORDS = frozenset({"ұлы", "қызы", "улы", "кызы", "оглы", "углы"})
+
+
+def read_full_name(cell: Cell, limit: int) -> tuple[str, str, str | None]:
+    """Return family name, given name and patronymic as written in this order; refused where that is not clear."""
+    words = read_name(cell, limit).split()
+    if len(words) == 4 and words[3].casefold() in _PATRONYMIC_WORDS:  # noqa: PLR2004 - a patronymic of two words
+        words[2:] = [f"{words[2]} {words[3]}"]
+    if len(words) == 2:  # noqa: PLR2004 - without a patronymic
+        return words[0], words[1], None
+    if len(words) != 3:  # noqa: PLR2004 - the three names
+        raise CellFault("name-not-split")
+    return words[0], words[1], words[2]
+
+
+def read_year(cell: Cell, today: date) -> int:
+    """Return a year of birth."""
+    text = re.sub(r"\s*(?:г|ж)\.?(?:р|т)?\.?$", "", text_of(cell))
+    if not re.fullmatch(r"(?:19|20)\d{2}", text):
+        raise CellFault("not-a-year")
+    if int(text) > today.year:
+        raise CellFault("in-the-future")
+    return int(text)
+
+
 def read_code(cell: Cell, list_name: str, values: Mapping[str, str]) -> str:
     """Return the code that a cell means: by the mapping's own words, else the code itself, else a label of the list."""
     key = title_key(text_of(cell))

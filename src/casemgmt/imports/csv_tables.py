@@ -8,7 +8,7 @@ from itertools import islice
 from casemgmt.errors import Invalid
 from casemgmt.imports.cells import title_key
 from casemgmt.imports.mapping import Mapping
-from casemgmt.imports.sheets import CELL_LIMIT, Table, lines_of, titles_of, unreadable
+from casemgmt.imports.sheets import CELL_LIMIT, Table, joined, lines_of, titles_of, unreadable
 
 _CODECS = {"utf-8": "utf-8-sig", "utf-16": "utf-16", "windows-1251": "cp1251", "kz-1048": "kz1048"}
 _DELIMITERS = {",": ",", ";": ";", "tab": "\t"}
@@ -23,11 +23,12 @@ def read_csv(body: bytes, mapping: Mapping) -> Table:
     text = _text_of(body, mapping)
     delimiter = _DELIMITERS[mapping.delimiter] if mapping.delimiter else _delimiter_of(text, mapping)
     rows = _rows(text, delimiter)
-    head = list(islice(rows, mapping.header_row))
-    if len(head) < mapping.header_row:
-        raise unreadable("titles-missing", mapping.header_row, "The file ends before its titles.")
-    titles = titles_of(head[-1], mapping.header_row)
-    return Table(None, titles, lines_of(rows, len(titles), mapping.header_row + 1))
+    last = mapping.header_row + mapping.header_rows - 1
+    head = list(islice(rows, last))
+    if len(head) < last:
+        raise unreadable("titles-missing", last, "The file ends before its titles.")
+    titles = titles_of(joined(head[mapping.header_row - 1 :]), last)
+    return Table(None, titles, lines_of(rows, len(titles), last + 1))
 
 
 def _text_of(body: bytes, mapping: Mapping) -> str:
@@ -75,13 +76,14 @@ def _encoding(body: bytes, place: int) -> Invalid:
 def _delimiter_of(text: str, mapping: Mapping) -> str:
     """Return the one delimiter with which the titles are the mapping's columns; refused where none or two do."""
     wanted = {title_key(title) for title in mapping.columns}
-    fitting = []
+    fitting, last = [], mapping.header_row + mapping.header_rows - 1
     for delimiter in _DELIMITERS.values():
         try:
-            head = list(islice(_rows(text, delimiter), mapping.header_row))
+            head = list(islice(_rows(text, delimiter), last))
         except Invalid:
             continue
-        if len(head) == mapping.header_row and wanted <= {title_key(str(title)) for title in head[-1]}:
+        titles = joined(head[mapping.header_row - 1 :]) if len(head) == last else []
+        if wanted <= {title_key(str(title)) for title in titles}:
             fitting.append(delimiter)
     if len(fitting) == 1:
         return fitting[0]

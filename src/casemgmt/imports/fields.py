@@ -4,7 +4,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-How = Literal["code", "day", "flag", "iin", "kato", "line", "long", "moment", "name", "phone", "region"]
+How = Literal[
+    "code",
+    "day",
+    "flag",
+    "full_name",
+    "iin",
+    "kato",
+    "line",
+    "long",
+    "moment",
+    "name",
+    "phone",
+    "region",
+    "user",
+    "year",
+]
 
 
 @dataclass(frozen=True)
@@ -41,7 +56,28 @@ _SIGNALS: Mapping[str, Target] = {
     "reporter_name": Target("name", limit=120),
     "reporter_phone": Target("phone"),
     "reporter_callback_allowed": Target("flag"),
+    "child_full_name": Target("full_name", limit=360),
+    "child_family_name": Target("name", limit=120),
+    "child_given_name": Target("name", limit=120),
+    "child_patronymic": Target("name", limit=120),
+    "child_sex": _code("sex"),
+    "child_birth_date": Target("day"),
+    "child_birth_year": Target("year"),
+    "child_iin": Target("iin"),
+}
+_CASES: Mapping[str, Target] = {
+    "opened_on": Target("moment", required=True),
+    "manager": Target("user", required=True),
+    **_SIGNALS,
+    "received_at": Target("moment"),
+    "help_package": _code("help_package"),
+    "problem_type": _code("problem_type"),
+    "child_category": _code("child_category"),
+    "restriction_ground": _code("restriction_ground"),
 }
 
-KINDS: Mapping[str, Mapping[str, Target]] = {"signals": _SIGNALS}
-"""Kind of a table → what a row of it may say."""
+KINDS: Mapping[str, Mapping[str, Target]] = {"signals": _SIGNALS, "cases": _CASES}
+"""Kind of a table → what a row of it may say. A row of `cases` is a signal, a child, and the case of both."""
+CHILD = "child_"
+OF_CASE = ("opened_on", "manager", "help_package", "problem_type", "child_category", "restriction_ground")
+"""Fields of a case beside its signal and its child."""

@@ -29,8 +29,11 @@ class Finding:
     """As a spreadsheet numbers it; None of the whole table."""
     column: str | None = None
     field: str | None = None
-    level: Literal["fault", "notice"] = "fault"
+    level: Literal["fault", "question", "notice"] = "fault"
+    """A fault is mended in the table, a question is answered by a person; both stand in the way until then."""
     cell: str | None = None
+    candidates: tuple[str, ...] = ()
+    """Persons on record who may be the child of the row, by id: those whom the actor sees."""
 
 
 @dataclass
@@ -47,7 +50,7 @@ class Report:
 
     def add(self, finding: Finding) -> None:
         """Note a finding; cells are shown in their first characters only."""
-        self.faults += finding.level == "fault"
+        self.faults += finding.level != "notice"
         if len(self.findings) >= MOST_FINDINGS:
             self.left_out += 1
             return

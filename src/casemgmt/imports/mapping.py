@@ -13,7 +13,7 @@ from casemgmt.imports.yaml_lines import Lines, YamlFault, read_yaml
 from casemgmt.reference.lists import code_list
 
 FORMAT = "1"
-Kind = Literal["signals"]
+Kind = Literal["signals", "cases"]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=80)]
 Title = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]*")
@@ -64,6 +64,8 @@ class Mapping(_Part):
     source: Short
     sheet: Short | None = None
     header_row: Annotated[Number, Field(ge=1, le=100)] = 1
+    header_rows: Annotated[Number, Field(ge=1, le=4)] = 1
+    """How many rows the titles take; a title under another one is written `Upper / Lower`."""
     encoding: Literal["utf-8", "utf-16", "windows-1251", "kz-1048"] | None = None
     delimiter: Literal[",", ";", "tab"] | None = None
     dates: Annotated[list[Literal[DATE_FORMS]], Field(min_length=1)] = ["DD.MM.YYYY", "YYYY-MM-DD"]  # type: ignore[valid-type]  # the forms are listed once
@@ -115,6 +117,11 @@ def _faults_of(mapping: Mapping, lines: Lines) -> Any:
     missing = [n for n, t in targets.items() if t.required and n not in mapping.fields]
     if missing:
         yield lines.of(("fields",)), ("fields",), f"These fields are needed too: {', '.join(missing)}."
+    names = set(mapping.fields)
+    if "child_full_name" in names and names & {"child_family_name", "child_given_name", "child_patronymic"}:
+        yield lines.of(("fields", "child_full_name")), ("fields", "child_full_name"), "Give the name whole or in parts."
+    if mapping.kind == "cases" and not names & {"child_full_name", "child_family_name", "child_given_name"}:
+        yield lines.of(("fields",)), ("fields",), "A case has a child: child_full_name, or its parts, is needed."
     titles = [*mapping.columns, *mapping.ignored]
     keys = [title_key(t) for t in titles]
     for title in mapping.ignored:
@@ -123,6 +130,11 @@ def _faults_of(mapping: Mapping, lines: Lines) -> Any:
 
 
 def _code_faults(target: Target, source: FieldSource, path: tuple[str | int, ...], lines: Lines) -> Any:
+    words: dict[str, str] = {}
+    for cell, code in source.values.items():
+        if words.setdefault(title_key(cell), code) != code:
+            place = (*path, "values", cell)
+            yield lines.of(place), place, "The same word means two things: case, spaces and look-alikes don't count."
     if target.code_list is None:
         return
     codes = code_list(target.code_list).by_code

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, NamedTuple
@@ -10,11 +10,12 @@ from typing import Any, NamedTuple
 from casemgmt.errors import Invalid
 from casemgmt.imports import cells
 from casemgmt.imports.cells import Cell
-from casemgmt.imports.fields import Target
+from casemgmt.imports.fields import CHILD, Target
 from casemgmt.imports.findings import CellFault, Finding, Report
 from casemgmt.imports.mapping import FieldSource
 from casemgmt.imports.mapping import Mapping as MappingFile
 from casemgmt.imports.sheets import Line, Table, place_of
+from casemgmt.people.iin import check_iin
 from casemgmt.people.name_letters import script_of
 
 NUMBER_LIMIT = 80
@@ -63,11 +64,33 @@ def prepare(table: Table, mapping: MappingFile, terms: Terms, report: Report) ->
         }
         if not any(n.startswith(_REPORTER) and n in values for n, s in mapping.fields.items() if s.column is not None):
             values = {name: value for name, value in values.items() if not name.startswith(_REPORTER)}
+        for code, field in contradictions(values) if report.faults == faults_before else ():
+            report.add(Finding(code, line.number, field=field))
         if report.faults == faults_before and number is not None:
             prepared.append(Prepared(line.number, number, values, digest_of(values)))
     if not prepared and not report.faults:
         raise Invalid("The table has titles and no row.", code="table-empty")
     return prepared
+
+
+def contradictions(values: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Yield what of a row can't be true together: the code of the finding, and the field to look at."""
+    iin, born = values.get("child_iin"), values.get("child_birth_date")
+    if iin is not None and check_iin(iin, born, values.get("child_sex")):
+        yield "iin-disagrees", "child_iin"
+    if born is not None and values.get("child_birth_year", born.year) != born.year:
+        yield "birth-year-disagrees", "child_birth_year"
+    if any(name.startswith(CHILD) for name in values) and not names_of(values):
+        yield "child-without-name", "child_full_name"
+    if values.get("received_at") and values.get("opened_on") and values["received_at"] > values["opened_on"]:
+        yield "opened-before-received", "opened_on"
+
+
+def names_of(values: Mapping[str, Any]) -> dict[str, str]:
+    """Return the names of the child of a row, those that are there."""
+    parts = ("family_name", "given_name", "patronymic")
+    whole = values.get("child_full_name") or tuple(values.get(CHILD + part) for part in parts)
+    return {part: name for part, name in zip(parts, whole, strict=True) if name is not None}
 
 
 def digest_of(values: Mapping[str, Any]) -> str:
@@ -127,7 +150,7 @@ def _value_of(
     except CellFault as fault:
         find(fault.code)
         return None
-    if target.how == "name" and _is_mixed(value):
+    if target.how in {"name", "full_name"} and _is_mixed(cells.text_of(cell)):
         find("letters-of-two-alphabets", notice=True)
     if target.how == "iin":
         value, mended = value
@@ -140,6 +163,9 @@ def _read(target: Target, cell: Cell, source: FieldSource, mapping: MappingFile,
     readers: Mapping[str, Callable[[], Any]] = {
         "code": lambda: cells.read_code(cell, target.code_list or "", source.values),
         "day": lambda: cells.read_day(cell, mapping.dates, terms.today),
+        "full_name": lambda: cells.read_full_name(cell, target.limit),
+        "user": lambda: cells.read_line(cell, 120).lower(),
+        "year": lambda: cells.read_year(cell, terms.today),
         "flag": lambda: cells.read_flag(cell, source.values),
         "iin": lambda: cells.read_iin(cell),
         "kato": lambda: cells.read_kato(cell),

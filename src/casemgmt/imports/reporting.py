@@ -34,7 +34,7 @@ async def read_report(work: Work, import_id: UUID, language: Language) -> Report
 def _said(finding: dict[str, object], language: Language) -> FindingView:
     text = finding_texts()[str(finding["code"])]
     return FindingView.model_validate(
-        finding | {"problem": text.problem.say(language), "advice": text.advice.say(language)}
+        {"candidates": []} | finding | {"problem": text.problem.say(language), "advice": text.advice.say(language)}
     )
 
 

@@ -50,3 +50,17 @@ async def imported_before(work: Work, source: str, part: str, numbers: Sequence[
 async def lock_register(work: Work, source: str) -> None:
     """Let imports of one register of the actor's body come one after the other, to the end of the transaction."""
     await work.call("SELECT lock_register(:source)", source=source)
+
+
+async def show_progress(work: Work, import_id: UUID, rows_done: int) -> None:
+    """Let others see how far the open transaction is: its connection bears it in its name until it ends."""
+    await work.call("SELECT set_config('application_name', :name, true)", name=f"import {import_id} {rows_done}")
+
+
+async def progress_of(work: Work, import_id: UUID) -> int | None:
+    """Return how many rows of an import a transaction has recorded that is still open; None where there is none."""
+    name: str | None = await work.call(
+        "SELECT max(application_name) FROM pg_stat_activity WHERE application_name LIKE :name",
+        name=f"import {import_id} %",
+    )
+    return None if name is None else int(name.rpartition(" ")[2])

@@ -10,10 +10,11 @@ from casemgmt.access.permissions import Permission
 from casemgmt.audit.events import Event
 from casemgmt.db import paging
 from casemgmt.db.work import Work, check_version
-from casemgmt.errors import Conflict, Forbidden, Invalid
+from casemgmt.errors import Conflict, Forbidden, Invalid, invalid_field
 from casemgmt.ids import new_id
 from casemgmt.imports import repository
-from casemgmt.imports.commands import AnnounceImport, ConfirmReport
+from casemgmt.imports.children import find_children
+from casemgmt.imports.commands import AnnounceImport, ConfirmReport, DecideDoubles
 from casemgmt.imports.findings import Finding, Report
 from casemgmt.imports.mapping import read_mapping
 from casemgmt.imports.preparing import Prepared, Terms, prepare, rows_for_digest
@@ -21,12 +22,13 @@ from casemgmt.imports.reading import read_table
 from casemgmt.imports.states import IMPORT, ImportFacts, ImportState
 from casemgmt.imports.tables import ImportContent, ImportRun
 from casemgmt.imports.views import ImportSummary, ImportView
-from casemgmt.imports.writing import Origin, write_signals
+from casemgmt.imports.writing import Origin, write_cases, write_children, write_signals
 from casemgmt.models import AllowedActionView
 from casemgmt.people.policy import local_day
+from casemgmt.people.service import require_visible_persons
 from casemgmt.settings import Settings
 
-_NEEDED = {"signals": Permission.SIGNALS_CREATE}
+_NEEDED = {"signals": Permission.SIGNALS_CREATE, "cases": Permission.CASES_OPEN}
 """Who imports records of a kind could also record one of them by hand."""
 
 
@@ -75,18 +77,40 @@ async def check_again(work: Work, import_id: UUID, settings: Settings) -> Import
     return await _look(work, import_id, "check", None, settings)
 
 
+async def decide_doubles(
+    work: Work, import_id: UUID, command: DecideDoubles, settings: Settings, expected: int | None
+) -> ImportView:
+    """Keep what a person decided of possible doubles, and look at the file again with it."""
+    named = {d.person_id for d in command.decisions if d.person_id is not None}
+    run = await repository.get_import(work, import_id, for_change=True)
+    check_version(run, expected)
+    IMPORT.check(work.actor, "check", run.state, _facts(run))
+    await require_visible_persons(work, sorted(named), "/decisions")
+    if len({d.number for d in command.decisions}) != len(command.decisions):
+        raise invalid_field("/decisions", "repeated", "A row is decided once.")
+    return await _look(work, import_id, "check", None, settings, [d.model_dump(mode="json") for d in command.decisions])
+
+
 def file_refused(work: Work, import_id: UUID, refusal: Invalid) -> None:
     """Record that a file was refused, and by which rule."""
     work.record(Event("import.file_refused", "import", (import_id,), reason=refusal.code, outcome="refused"))
 
 
-async def _look(work: Work, import_id: UUID, action: str, body: bytes | None, settings: Settings) -> ImportView:
+async def _look(
+    work: Work,
+    import_id: UUID,
+    action: str,
+    body: bytes | None,
+    settings: Settings,
+    decisions: list[dict[str, object]] | None = None,
+) -> ImportView:
     run = await repository.get_import(work, import_id, for_change=True)
     transition = IMPORT.check(work.actor, action, run.state, _facts(run))
     content = await repository.content_of(work, import_id)
-    body = body or content.body or b""
+    body = content.body or b"" if body is None else body
+    content.decisions = content.decisions if decisions is None else decisions
     async with work.rehearsal():
-        looked = await _do(work, run, body, settings)
+        looked = await _do(work, run, content, body, settings)
     run.state = transition.target
     run.file_digest, run.file_bytes, run.sheet = hashlib.sha256(body).hexdigest(), len(body), looked.sheet
     run.rows, run.faults = looked.rows, looked.report.faults
@@ -99,7 +123,7 @@ async def _look(work: Work, import_id: UUID, action: str, body: bytes | None, se
     return _view(work, run)
 
 
-async def _do(work: Work, run: ImportRun, body: bytes, settings: Settings) -> Looked:
+async def _do(work: Work, run: ImportRun, content: ImportContent, body: bytes, settings: Settings) -> Looked:
     """Read the file and record all its new rows; looking and doing differ only in what follows."""
     mapping = read_mapping(run.mapping)
     report = Report()
@@ -113,10 +137,17 @@ async def _do(work: Work, run: ImportRun, body: bytes, settings: Settings) -> Lo
     await repository.lock_register(work, run.source)
     outcomes = await _outcomes(work, run, rows, report)
     origin = Origin(run, sheet, settings.lookup_key)
-    await write_signals(work, origin, [r for r in rows if outcomes[r.number] == "new"], report)
+    new = [row for row in rows if outcomes[row.number] == "new"]
+    decisions = {str(d["number"]): d for d in content.decisions or []}
+    children = await find_children(work, new, decisions, report)
+    await write_children(work, children)
+    signals = await write_signals(work, origin, new, children, report)
+    if run.kind == "cases":
+        await write_cases(work, origin, new, children, signals, report)
     digest = report.digest(
         hashlib.sha256(body).hexdigest(),
         hashlib.sha256(run.mapping.encode()).hexdigest(),
+        content.decisions,
         rows=rows_for_digest(rows, outcomes),
     )
     return Looked(report, sheet, report.rows_read, digest)
@@ -159,7 +190,7 @@ async def carry_out(
     target = IMPORT.check(work.actor, "carry_out", run.state, _facts(run)).target
     _check_report(run, command)
     content = await repository.content_of(work, import_id)
-    looked = await _do(work, run, content.body or b"", settings)
+    looked = await _do(work, run, content, content.body or b"", settings)
     if looked.digest != run.report_digest or looked.report.faults:
         raise Conflict(
             "The import would not be what was signed off: look at it again.", code="import-differs-from-report"
@@ -194,7 +225,7 @@ async def read_import(work: Work, import_id: UUID) -> ImportView:
     """Return an import with what may be done on it now."""
     run = await repository.get_import(work, import_id)
     work.record(_event("import.read", run))
-    return _view(work, run)
+    return _view(work, run, await repository.progress_of(work, import_id))
 
 
 async def _store(work: Work, content: ImportContent) -> None:
@@ -204,7 +235,7 @@ async def _store(work: Work, content: ImportContent) -> None:
 
 
 async def _empty(work: Work, content: ImportContent) -> None:
-    content.body, content.report = None, None
+    content.body, content.report, content.decisions = None, None, None
     await _store(work, content)
 
 
@@ -221,9 +252,11 @@ def _event(kind: str, run: ImportRun) -> Event:
     return Event(kind, "import", (run.id,))
 
 
-def _view(work: Work, run: ImportRun) -> ImportView:
+def _view(work: Work, run: ImportRun, rows_done: int | None = None) -> ImportView:
     kept: set[str] = ImportSummary.model_fields.keys() | {"version"}
     actions = IMPORT.allowed_actions(work.actor, ImportState(run.state), _facts(run))
     return ImportView(
-        **run.model_dump(include=kept), allowed_actions=[AllowedActionView.model_validate(a) for a in actions]
+        **run.model_dump(include=kept),
+        rows_done=rows_done,
+        allowed_actions=[AllowedActionView.model_validate(a) for a in actions],
     )

@@ -81,6 +81,13 @@ def lines_of(rows: Iterator[Sequence[Cell]], width: int, first: int) -> Iterator
         yield Line(number, [*row[:width], *[None] * (width - len(row))])
 
 
+def joined(rows: Sequence[Sequence[Cell]]) -> list[Cell]:
+    """Return titles that stand in several rows as one each: `Child / Name`."""
+    width = max(len(row) for row in rows)
+    parts = [[text_of(row[n]) if n < len(row) else "" for row in rows] for n in range(width)]
+    return [" / ".join(dict.fromkeys(part for part in each if part)) for each in parts]
+
+
 def titles_of(row: Sequence[Cell], number: int) -> list[str]:
     """Return the titles in a row, without empty ones at its end; refused where there is none, or far too many."""
     titles = [text_of(cell) for cell in row]

@@ -65,9 +65,10 @@ class ImportContent(Row, table=True):
     """The file of an import and the report on it. Both are emptied when the import is done or withdrawn."""
 
     __tablename__ = "import_content"
-    committed = False
 
     import_id: UUID = ref("import_run.id", primary=True)
+    decisions: list[dict[str, object]] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    """What a person decided of possible doubles, row by row."""
     body: bytes | None = Field(default=None, sa_type=LargeBinary)
     report: list[dict[str, object]] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     """Findings, each with the cell that it is about."""

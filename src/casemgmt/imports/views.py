@@ -38,6 +38,8 @@ class ImportView(ImportSummary):
     """An import with what may be done on it now."""
 
     version: int
+    rows_done: int | None
+    """While it is being looked at or carried out: how many rows are recorded so far."""
     allowed_actions: list[AllowedActionView]
 
 
@@ -48,10 +50,12 @@ class FindingView(View):
     column: str | None
     field: str | None
     level: str
-    """`fault` stands in the way; `notice` does not."""
+    """`fault` is to be mended, `question` to be decided; both stand in the way. `notice` does not."""
     code: str
     problem: str
     advice: str
+    candidates: list[UUID]
+    """Persons whom the child of the row may be: the same person, or another one, is for you to decide."""
     cell: str | None
     """The cell as it was read; shown to those who work on the import, and kept no longer than the import is open."""
 

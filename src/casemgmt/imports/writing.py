@@ -1,27 +1,36 @@
 """Writes prepared rows: each becomes a record as the use cases make it, with its clocks, its story and its origin."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
 from pydantic import ValidationError
 from sqlmodel import SQLModel
 
 from casemgmt.audit.events import Event
+from casemgmt.cases.commands import OpenCase
+from casemgmt.cases.opening import open_imported_case
 from casemgmt.db.work import Work
 from casemgmt.errors import DomainError
 from casemgmt.ids import new_id
+from casemgmt.imports.children import Children
+from casemgmt.imports.fields import CHILD, OF_CASE
 from casemgmt.imports.findings import Finding, Report
 from casemgmt.imports.preparing import Prepared
+from casemgmt.imports.repository import show_progress
 from casemgmt.imports.tables import ImportedRecord, ImportRun
+from casemgmt.people.iin import mask_iin
 from casemgmt.signals.commands import RegisterSignal, ReporterGiven
 from casemgmt.signals.service import imported_signal
+from casemgmt.signals.tables import Signal, SignalPerson
 
-_AT_ONCE = 250
-"""Records that are sent to the database together."""
+_AT_ONCE = 50
+"""Records that are sent to the database together: between two such parts the process answers other requests."""
 _REPORTER = "reporter_"
+Act = tuple[Event, Sequence[SQLModel]]
 
 
 @dataclass(frozen=True)
@@ -53,31 +62,131 @@ class Origin:
         )
 
 
-Act = tuple[Event, Sequence[SQLModel]]
+async def write_children(work: Work, children: Children) -> None:
+    """Record the children who are not on record yet, with their identification numbers."""
+    acts = ((Event("person.imported", "person", (p.id,)), [p]) for _, p in children.new)
+    async for _ in _write(work, acts):
+        pass
+    for row, person in children.new:
+        iin = row.values.get(CHILD + "iin")
+        if iin is None:
+            continue
+        event = Event("identifier.recorded", "person", (person.id,), fields=("person_iin.iin",))
+        async with work.own_event(event):
+            mask = mask_iin(iin)
+            await work.call(
+                "SELECT record_iin(:person, :iin, :mask, :at)", person=person.id, iin=iin, mask=mask, at=work.now
+            )
 
 
-async def write_signals(work: Work, origin: Origin, rows: Sequence[Prepared], report: Report) -> None:
-    """Record a signal for each row; what the use case refuses of one becomes a finding, and nothing stays then."""
-    acts = _signals(work, origin, rows, report)
-    while batch := list(islice(acts, _AT_ONCE)):
-        await work.save_each(batch)
+async def write_signals(
+    work: Work, origin: Origin, rows: Sequence[Prepared], children: Children, report: Report
+) -> dict[str, Signal]:
+    """Record a signal for each row and return them; what the use case refuses of one becomes a finding."""
+    signals: dict[str, Signal] = {}
+    first = {row.number: person.id for row, person in children.new}
+
+    def acts() -> Iterator[Act]:
+        for row in rows:
+            made = _signal(work, origin, row, report)
+            if made is None:
+                continue
+            signal, others = made
+            signals[row.number] = signal
+            child = children.by_number.get(row.number)
+            if child is not None:
+                others.append(_subject(work, signal, child))
+            if row.number in first:
+                others.append(origin.of(work, row, "child", person_id=first[row.number]))
+            others.append(origin.of(work, row, "signal", signal_id=signal.id))
+            yield Event("signal.imported", "signal", (signal.id,), signal_id=signal.id), [signal, *others]
+
+    async for written in _write(work, acts()):
+        await show_progress(work, origin.run.id, 0 if origin.run.kind == "cases" else written)
+    return signals
 
 
-def _signals(work: Work, origin: Origin, rows: Sequence[Prepared], report: Report) -> Iterator[Act]:
-    for row in rows:
+def _signal(work: Work, origin: Origin, row: Prepared, report: Report) -> tuple[Signal, list[SQLModel]] | None:
+    try:
+        command, received_at = signal_of(row.values)
+        return imported_signal(work, command, received_at, origin.lookup_key)
+    except ValidationError as error:
+        for fault in error.errors(include_input=False):
+            report.add(_not_accepted(row, fault["loc"]))
+    except DomainError as refusal:
+        field = refusal.faults[0].pointer[1:] if refusal.faults else None
+        report.add(Finding("refused-by-the-service", row.row, field=field))
+    return None
+
+
+def _subject(work: Work, signal: Signal, child: UUID) -> SignalPerson:
+    return SignalPerson(
+        signal_id=signal.id,
+        person_id=child,
+        role="child",
+        organisation_id=signal.organisation_id,
+        added_at=work.now,
+        added_by_id=work.actor.user_id,
+    )
+
+
+async def write_cases(
+    work: Work,
+    origin: Origin,
+    rows: Sequence[Prepared],
+    children: Children,
+    signals: Mapping[str, Signal],
+    report: Report,
+) -> None:
+    """Open a case for each row from its signal, for the manager whom the row names; none is without one."""
+    managers = await _managers(work, rows)
+    origins: list[SQLModel] = []
+    for count, row in enumerate(rows):
+        if count % _AT_ONCE == 0:
+            await show_progress(work, origin.run.id, count)
+        manager = managers.get(row.values["manager"])
+        child, signal = children.by_number.get(row.number), signals.get(row.number)
+        if manager is None:
+            report.add(Finding("unknown-manager", row.row, field="manager", cell=row.values["manager"]))
+        if manager is None or child is None or signal is None:
+            continue
+        case_id = new_id()
         try:
-            command, received_at = signal_of(row.values)
-            signal, others = imported_signal(work, command, received_at, origin.lookup_key)
-        except ValidationError as error:
-            for fault in error.errors(include_input=False):
-                report.add(_not_accepted(row, fault["loc"]))
-            continue
+            async with work.own_event(Event("case.imported", "case", (case_id, signal.id, child), case_id=case_id)):
+                command = OpenCase(
+                    id=case_id,
+                    signal_ids=[signal.id],
+                    children=[child],
+                    manager_id=manager,
+                    child_categories=[c for c in (row.values.get("child_category"),) if c is not None],
+                    **{n: row.values.get(n) for n in ("help_package", "problem_type", "restriction_ground")},
+                )
+                await open_imported_case(work, command, signal, row.values["opened_on"])
         except DomainError as refusal:
-            field = refusal.faults[0].pointer[1:] if refusal.faults else None
-            report.add(Finding("refused-by-the-service", row.row, field=field))
+            code = refusal.faults[0].code if refusal.faults else refusal.code
+            report.add(Finding(_CASE_FINDINGS.get(code, "refused-by-the-service"), row.row, field="manager"))
             continue
-        event = Event("signal.imported", "signal", (signal.id,), signal_id=signal.id)
-        yield event, [signal, *others, origin.of(work, row, "signal", signal_id=signal.id)]
+        origins.append(origin.of(work, row, "case", case_id=case_id))
+    work.session.add_all(origins)
+    await work.session.flush()
+
+
+_CASE_FINDINGS = {
+    "unknown-case-manager": "unknown-manager",
+    "manager-of-other-region": "manager-of-another-body",
+    "manager-of-other-body": "manager-of-another-body",
+    "not-free-for-this": "manager-not-free",
+    "open-case-exists": "child-has-a-case",
+}
+
+
+async def _managers(work: Work, rows: Sequence[Prepared]) -> dict[str, UUID]:
+    """Return user name → account, of those whom the rows name."""
+    names = sorted({row.values["manager"] for row in rows})
+    found = await work.rows(
+        "SELECT id, lower(username) AS name FROM app_user WHERE active AND lower(username) = ANY (:names)", names=names
+    )
+    return {each["name"]: each["id"] for each in found}
 
 
 def _not_accepted(row: Prepared, place: Sequence[object]) -> Finding:
@@ -87,11 +196,25 @@ def _not_accepted(row: Prepared, place: Sequence[object]) -> Finding:
 
 
 def signal_of(values: Mapping[str, Any]) -> tuple[RegisterSignal, datetime]:
-    """Return what a row says of a signal, and when the signal was received."""
+    """Return what a row says of a signal, and when it was received: where a case's row is silent, as that opened."""
     reporter = {k.removeprefix(_REPORTER): v for k, v in values.items() if k.startswith(_REPORTER)}
-    given = {k: v for k, v in values.items() if not k.startswith(_REPORTER) and k != "received_at"}
-    return RegisterSignal(
+    given = {
+        k: v
+        for k, v in values.items()
+        if not k.startswith((_REPORTER, CHILD)) and k not in OF_CASE and k != "received_at"
+    }
+    command = RegisterSignal(
         region_code=given.pop("region_code", None),
         reporter=ReporterGiven(**reporter) if reporter else None,
         **given,
-    ), values["received_at"]
+    )
+    return command, values.get("received_at") or values["opened_on"]
+
+
+async def _write(work: Work, acts: Iterable[Act]) -> AsyncIterator[int]:
+    """Write in parts, and yield after each how many are written."""
+    acts, written = iter(acts), 0
+    while batch := list(islice(acts, _AT_ONCE)):
+        await work.save_each(batch)
+        written += len(batch)
+        yield written

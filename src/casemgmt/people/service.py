@@ -48,7 +48,7 @@ async def record_person(work: Work, command: RecordPerson) -> PersonView:
 
     The same id with the same content once more answers as the first time; an id that is in use otherwise is refused.
     """
-    person = _new_person(work, command)
+    person = new_person(work, command)
     known = None if command.id is None else await repository.find_person(work, command.id)
     if known is not None:
         if known.model_dump(include=_GIVEN_BY_CALLER) != person.model_dump(include=_GIVEN_BY_CALLER):
@@ -59,7 +59,8 @@ async def record_person(work: Work, command: RecordPerson) -> PersonView:
     return await view_of(work, person)
 
 
-def _new_person(work: Work, command: RecordPerson) -> Person:
+def new_person(work: Work, command: RecordPerson) -> Person:
+    """Return a new person as the command tells, with its search keys; the caller saves it."""
     today = policy.local_day(work.now)
     precision, birth_date, birth_year = policy.settle_birth(command.birth, today)
     policy.check_death(command.died_on, birth_date, birth_year, today)

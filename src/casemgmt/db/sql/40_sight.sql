@@ -199,6 +199,9 @@ DECLARE
         'reporter', of_signal || ' AND (SELECT actor_has(''reporters''))',
         'person_iin', '(SELECT actor_has(''identifiers'')) AND ' || of_person);
     writing constant jsonb := jsonb_build_object(
+        -- who imports a case need not see it afterwards
+        'imported_record', 'imported_by_id = (SELECT actor_user()) AND EXISTS (SELECT 1 FROM import_run r
+                              WHERE r.id = import_id AND r.created_by_id = (SELECT actor_user()))',
         'break_glass_grant', 'false',
         'security_alert', 'user_id <> (SELECT actor_user())
                            AND ((audience = ''accounts'' AND (SELECT actor_has(''directory'')))

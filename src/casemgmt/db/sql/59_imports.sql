@@ -21,7 +21,7 @@ $$;
 CREATE OR REPLACE FUNCTION no_file_outlives_its_import() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF NEW.state IN ('done', 'withdrawn') AND EXISTS (
-            SELECT 1 FROM import_content c WHERE c.import_id = NEW.id AND num_nonnulls(c.body, c.report) > 0) THEN
+            SELECT 1 FROM import_content c WHERE c.import_id = NEW.id AND num_nonnulls(c.body, c.report, c.decisions) > 0) THEN
         RAISE EXCEPTION 'the file of import % would outlive it', NEW.id USING ERRCODE = 'CM409';
     END IF;
     RETURN NULL;
