@@ -50,9 +50,3 @@ async def approve_account_change(
 async def decline_account_change(change_id: UUID, work: CurrentWork, expected: ExpectedVersion) -> AccountChangeView:
     """Decline it as the second person."""
     return await account_changes.decline(work, change_id, expected)
-
-
-@router.post("/{change_id}/withdraw", Permission.USERS_MANAGE)
-async def withdraw_account_change(change_id: UUID, work: CurrentWork, expected: ExpectedVersion) -> AccountChangeView:
-    """Take it back while nobody has decided."""
-    return await account_changes.withdraw(work, change_id, expected)

@@ -19,7 +19,7 @@ from casemgmt.organisations.commands import (
     SetAreas,
     SetDuty,
 )
-from casemgmt.organisations.views import MobileGroupSummary, MobileGroupView
+from casemgmt.organisations.views import AccountChangeView, MobileGroupSummary, MobileGroupView
 from casemgmt.reference.fields import Kato, RegionCode
 
 router = Router("/mobile-groups", "mobile groups")
@@ -64,12 +64,15 @@ async def change_mobile_group(
     return _shown(response, await groups.change_group(work, group_id, command, expected))
 
 
-@router.post("/{group_id}/members", Permission.MOBILE_GROUPS_MANAGE)
-async def add_group_member(
-    group_id: UUID, command: AddGroupMember, response: Response, work: CurrentWork, expected: ExpectedVersion
-) -> MobileGroupView:
-    """Take a user into a mobile group, for one of the four sectors."""
-    return _shown(response, await groups.add_member(work, group_id, command, expected))
+@router.post("/{group_id}/members", Permission.MOBILE_GROUPS_MANAGE, status_code=201)
+async def ask_for_group_member(
+    group_id: UUID, command: AddGroupMember, work: CurrentWork, expected: ExpectedVersion
+) -> AccountChangeView:
+    """Ask that a user be taken into a mobile group, for one of the four sectors: the place opens its signals.
+
+    The head of the body that coordinates the group or another administrator grants it at `/v1/account-changes`.
+    """
+    return await groups.ask_for_member(work, group_id, command, expected)
 
 
 @router.post("/{group_id}/members/{user_id}/remove", Permission.MOBILE_GROUPS_MANAGE)

@@ -8,11 +8,11 @@ from uuid import UUID
 
 from fastapi import Path, Query, Response
 
-from api.etags import RequiredVersion, set_etag
+from api.etags import ExpectedVersion, RequiredVersion, set_etag
 from api.routing import CurrentServices, CurrentWork, Router
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
-from casemgmt.organisations import passwords, users
+from casemgmt.organisations import account_changes, passwords, users
 from casemgmt.organisations.commands import (
     AskStartCode,
     ChangeUser,
@@ -83,6 +83,14 @@ async def ask_for_return(user_id: UUID, command: SwitchOnUser, work: CurrentWork
 async def ask_for_scopes(user_id: UUID, command: WidenScopes, work: CurrentWork) -> AccountChangeView:
     """Ask that a machine account may use other permissions of its role. Narrower ones are set with PATCH at once."""
     return await users.ask_for_scopes(work, user_id, command)
+
+
+@router.post("/{user_id}/account-changes/{change_id}/withdraw", Permission.USERS_MANAGE)
+async def withdraw_account_change(
+    user_id: UUID, change_id: UUID, work: CurrentWork, expected: ExpectedVersion
+) -> AccountChangeView:
+    """Take back what was asked for an account while nobody has decided."""
+    return await account_changes.withdraw(work, user_id, change_id, expected)
 
 
 @router.guarded("PUT", "/{user_id}/start-codes/{code_id}", Permission.USERS_MANAGE, status_code=201)

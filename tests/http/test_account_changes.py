@@ -118,8 +118,10 @@ async def test_a_request_is_declined_taken_back_or_runs_out(world: World, clock:
     declined = done(await head.post(f"/v1/account-changes/{change['id']}/decline"))
     assert (declined["state"], declined["decided_by_id"]) == ("declined", str(demo_id("head.almaty")))
     change = await _ask(world, path)
-    assert (await head.post(f"/v1/account-changes/{change['id']}/withdraw")).status_code == 403
-    assert done(await admin.post(f"/v1/account-changes/{change['id']}/withdraw"))["state"] == "withdrawn"
+    back = f"account-changes/{change['id']}/withdraw"
+    assert (await head.post(f"{path}/{back}")).status_code == 403
+    assert (await admin.post(f"/v1/users/{demo_id('lawyer.almaty')}/{back}")).status_code == 404
+    assert done(await admin.post(f"{path}/{back}"))["state"] == "withdrawn"
     late = await _ask(world, path)
     clock.advance(timedelta(days=14))
     world.forget_tokens()
@@ -277,11 +279,16 @@ async def test_the_database_lets_nobody_grant_alone(world: World, database_url: 
         "INSERT INTO identity_link (id, user_id, issuer, subject, linked_by_id, linked_at)"
         " VALUES ($1, $2, 'https://idp', 'me', $3, now())"
     )
+    place = (
+        "INSERT INTO mobile_group_member (id, group_id, user_id, sector, is_lead, since)"
+        " VALUES ($1, $2, $3, 'health', false, now())"
+    )
     word = "UPDATE account_change SET state = 'granted', decided_by_id = $1, decided_at = now() WHERE id = $2"
     ways: dict[str, tuple[Any, ...]] = {
         "a role": (role, new_id(), lawyer, me, other),
         "another role": ("UPDATE user_role SET role = 'supervisor' WHERE user_id = $1", lawyer),
         "an identity": (identity, new_id(), lawyer, me),
+        "a place in a group": (place, new_id(), demo_id("group cps_astana"), lawyer),
         "another body": ("UPDATE app_user SET organisation_id = $1 WHERE id = $2", demo_id("crd_almaty"), lawyer),
         "the word of somebody else": (word, other, asked),
         "one's own word": (word, me, asked),

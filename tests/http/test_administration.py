@@ -249,7 +249,7 @@ async def test_nobody_else_administrates(world: World, username: str) -> None:
         await caller.post(f"{user}/move", {"organisation_id": ALMATY, "reason": WHY}),
         await caller.post(f"{user}/switch-on", {"reason": WHY}),
         await caller.post("/v1/mobile-groups", {}),
-        await caller.post(f"{GROUP}/members", {"user_id": str(demo_id("duty.almaty"))}),
+        await caller.post(f"{GROUP}/members", {"user_id": str(demo_id("duty.almaty")), "reason": WHY}),
         await caller.request("PUT", f"{GROUP}/areas", json={"kato_prefixes": []}, headers=headers),
     ):
         assert answer.status_code == 403, answer.text
@@ -299,12 +299,17 @@ async def test_a_group_is_complete_when_all_four_sectors_are_there(world: World,
     assert (without.json()["complete"], without.json()["missing_sectors"]) == (False, ["health"])
     gone = await admin.post(f"{GROUP}/members/{nurse}/remove")
     assert (gone.status_code, gone.json()["code"]) == (409, "not-a-member")
-    stale = await admin.post(f"{GROUP}/members", {"user_id": str(nurse)}, headers=_match(group))
+    member = {"user_id": str(nurse), "reason": WHY}
+    stale = await admin.post(f"{GROUP}/members", member, headers=_match(group))
     assert stale.status_code == 412
-    back = await admin.post(f"{GROUP}/members", {"user_id": str(nurse), "is_lead": True}, headers=_match(without))
+    asked = await admin.post(f"{GROUP}/members", member | {"is_lead": True}, headers=_match(without))
+    assert (await admin.get(GROUP)).json()["complete"] is False, "nobody is in it by the act of one person"
+    await grant(world, asked, by="head.almaty")
+    back = await admin.get(GROUP)
     assert back.json()["complete"] is True
+    assert back.headers["etag"] != without.headers["etag"]
     assert [m["is_lead"] for m in back.json()["members"]] == [True, True, False, False]
-    twice = await admin.post(f"{GROUP}/members", {"user_id": str(nurse)})
+    twice = await admin.post(f"{GROUP}/members", member)
     assert (twice.status_code, twice.json()["code"]) == (409, "already-exists")
     assert {"mobile_group.member_added", "mobile_group.member_removed"} <= set(await _kinds(owner_url))
 
@@ -318,7 +323,7 @@ async def test_who_can_not_be_in_a_group_is_refused(world: World) -> None:
         ({"user_id": str(demo_id("operator.111"))}, "sector-of-no-group"),
         ({"user_id": str(demo_id("duty.almaty")), "sector": "guardianship"}, "sector-of-no-group"),
     ):
-        answer = await admin.post(f"{GROUP}/members", body)
+        answer = await admin.post(f"{GROUP}/members", body | {"reason": WHY})
         assert (answer.status_code, answer.json()["code"]) == (422, code), body
 
 
@@ -420,7 +425,7 @@ async def test_who_joins_a_group_sees_its_signals_and_who_leaves_does_not(world:
     assert triaged.status_code == 200, triaged.text
     assert (await manager.get(path)).status_code == 404
     user = str(demo_id("manager.almaty"))
-    assert (await admin.post(f"{GROUP}/members", {"user_id": user})).status_code == 200
+    await grant(world, await admin.post(f"{GROUP}/members", {"user_id": user, "reason": WHY}))
     assert (await manager.get(path)).status_code == 200
     await admin.post(f"{GROUP}/members/{user}/remove")
     assert (await manager.get(path)).status_code == 404

@@ -112,5 +112,5 @@ async def _comes_in(field: Field, caller: Caller, path: str, username: str) -> l
             "/v1/token", data={"grant_type": "password", "username": username, "password": start["password"]}
         ),
     ]
-    done(await caller.post(f"/v1/account-changes/{change}/withdraw"))
+    done(await caller.post(f"{path}/account-changes/{change}/withdraw"))
     return tried

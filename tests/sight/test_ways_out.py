@@ -243,8 +243,10 @@ def _group(watch: Watch, _: Random) -> None:
         path = f"/v1/mobile-groups/{held[0]['group_id']}/members/{who}/remove"
         watch.call("admin", "POST", path, json={})
     else:
-        body = {"user_id": str(who), "sector": "health", "is_lead": False}
-        watch.call("admin", "POST", f"/v1/mobile-groups/{min(groups)}/members", json=body)
+        body = {"user_id": str(who), "sector": "health", "is_lead": False, "reason": "Бұйрық 17"}
+        asked = watch.call("admin", "POST", f"/v1/mobile-groups/{min(groups)}/members", json=body)
+        if asked.is_success:
+            watch.call("admin2", "PUT", f"/v1/account-changes/{asked.json()['id']}/approval")
 
 
 def _move(watch: Watch, dice: Random) -> None:

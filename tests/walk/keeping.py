@@ -135,7 +135,7 @@ async def _asked(ground: Ground, cell: Cell) -> Record:
     """A role that an administrator asks for, for an account of the body of who decides."""
     user = await new_account(ground.world, "cps_almaty" if cell.role == "centre_head" else "crd_almaty")
     asked = await ground.act("admin", f"/v1/users/{user}/roles", {"role": "centre_specialist", "reason": WHY_ASKED})
-    return Record(asked["id"])
+    return Record(asked["id"], about={"user_id": user})
 
 
 async def _alert(ground: Ground, cell: Cell) -> Record:

@@ -29,8 +29,8 @@ _F = FieldClass
 
 CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "account_change": {
-        _F.STAFF: "user_version nationwide kind role issuer subject scopes days reason requested_at expires_at"
-        " decided_at",
+        _F.STAFF: "user_version nationwide kind role issuer subject scopes days sector is_lead reason"
+        " requested_at expires_at decided_at",
         _F.CREDENTIAL: "first_digest",
     },
     "account_notice": {_F.STAFF: "kind at read_at"},

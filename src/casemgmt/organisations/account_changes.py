@@ -16,7 +16,7 @@ from casemgmt.access.halves import new_second_half, whole_digest
 from casemgmt.access.service import Accounts
 from casemgmt.audit.events import Event
 from casemgmt.db import paging
-from casemgmt.db.work import Work, check_version
+from casemgmt.db.work import Work, check_version, only
 from casemgmt.errors import Forbidden, NotFound, WrongState
 from casemgmt.ids import new_id
 from casemgmt.models import AllowedActionView
@@ -28,7 +28,7 @@ from casemgmt.organisations.views import AccountChangeView, GrantedView
 OPEN_DAYS = 14
 """For how long something that was asked for can be granted."""
 
-_FRAME = "SELECT * FROM account_change_frame(:user, :role, :to)"
+_FRAME = "SELECT * FROM account_change_frame(:user, :role, :to, :group)"
 _EFFECT = "SELECT account_change_takes_effect(:id, :digest, :expires)"
 _EVENTS = {
     "role": "user.role_granted",
@@ -38,6 +38,7 @@ _EVENTS = {
     "body": "user.moved",
     "activation": "user.switched_on",
     "scopes": "user.scopes_changed",
+    "group": "mobile_group.member_added",
 }
 """What an auditor looks for, by the kind of change that takes effect."""
 _REFUSALS = {
@@ -56,7 +57,12 @@ async def ask(
     if user.id == work.actor.user_id:
         raise Forbidden("Nobody asks for something for their own account.", code="own-account")
     await _end_what_ran_out(work, user.id)
-    frame = {"user": user.id, "role": asked.get("role"), "to": asked.get("to_organisation_id")}
+    frame = {
+        "user": user.id,
+        "role": asked.get("role"),
+        "to": asked.get("to_organisation_id"),
+        "group": asked.get("group_id"),
+    }
     change = AccountChange(
         id=change_id or new_id(),
         user_id=user.id,
@@ -89,7 +95,8 @@ async def approve(work: Work, accounts: Accounts, change_id: UUID, expected: int
     _move(work, change, "approve")
     second, digest, until = _second_half(work, accounts, change)
     kind = _EVENTS[change.kind]
-    await work.save(Event(kind, "user", (change.user_id, change.id), reason=change.role or change.kind), change)
+    ids = only(change.user_id, change.id, change.group_id)
+    await work.save(Event(kind, "user", ids, reason=change.role or change.kind), change)
     refusal = await work.call(_EFFECT, id=change.id, digest=digest, expires=until)
     if refusal is not None:
         why, code = _REFUSALS[refusal]
@@ -113,18 +120,21 @@ def _second_half(
 
 async def decline(work: Work, change_id: UUID, expected: int | None) -> AccountChangeView:
     """Decline what another person asked for."""
-    return await _end(work, change_id, expected, "decline", "account.change_declined")
+    return await _end(work, await _get(work, change_id, for_change=True), expected, "decline")
 
 
-async def withdraw(work: Work, change_id: UUID, expected: int | None) -> AccountChangeView:
-    """Take back what nobody decided on yet."""
-    return await _end(work, change_id, expected, "withdraw", "account.change_withdrawn")
-
-
-async def _end(work: Work, change_id: UUID, expected: int | None, action: str, kind: str) -> AccountChangeView:
+async def withdraw(work: Work, user_id: UUID, change_id: UUID, expected: int | None) -> AccountChangeView:
+    """Take back what was asked for an account and nobody decided on yet."""
     change = await _get(work, change_id, for_change=True)
+    if change.user_id != user_id:
+        raise NotFound("There is no such request.")
+    return await _end(work, change, expected, "withdraw")
+
+
+async def _end(work: Work, change: AccountChange, expected: int | None, action: str) -> AccountChangeView:
     check_version(change, expected)
     _move(work, change, action)
+    kind = f"account.change_{change.state}"
     await work.save(Event(kind, "account_change", (change.id, change.user_id)), change)
     return view_of(work, change)
 

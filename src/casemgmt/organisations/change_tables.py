@@ -8,7 +8,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
-from casemgmt.db.base import Row, Versioned, long_text, moment, ref
+from casemgmt.db.base import Row, Versioned, code, long_text, moment, ref
 
 
 class AccountChange(Versioned, table=True):
@@ -20,13 +20,16 @@ class AccountChange(Versioned, table=True):
     __tablename__ = "account_change"
     __table_args__ = (
         CheckConstraint(
-            "kind in ('role', 'start', 'machine', 'identity', 'body', 'activation', 'scopes')", name="kind_known"
+            "kind in ('role', 'start', 'machine', 'identity', 'body', 'activation', 'scopes', 'group')",
+            name="kind_known",
         ),
         CheckConstraint(
             "(kind = 'role') = (role is not null) and (kind = 'body') = (to_organisation_id is not null)"
             " and (kind = 'identity') = (issuer is not null) and (issuer is null) = (subject is null)"
             " and (kind = 'machine') = (days is not null) and (kind = 'scopes' or scopes is null)"
-            " and (kind in ('start', 'machine')) = (first_digest is not null)",
+            " and (kind in ('start', 'machine')) = (first_digest is not null)"
+            " and (kind = 'group') = (group_id is not null) and (group_id is null) = (sector is null)"
+            " and (group_id is null) = (is_lead is null)",
             name="says_what_it_is",
         ),
         CheckConstraint("requested_by_id <> user_id and decided_by_id <> user_id", name="not_for_oneself"),
@@ -42,6 +45,7 @@ class AccountChange(Versioned, table=True):
             "kind",
             "role",
             "subject",
+            "group_id",
             unique=True,
             postgresql_where=sql("state = 'open'"),
             postgresql_nulls_not_distinct=True,
@@ -55,7 +59,7 @@ class AccountChange(Versioned, table=True):
     user_version: int
     """Version of the account that was looked at: a decision on another one is none."""
     organisation_id: UUID = ref("organisation.id", index=False)
-    """The body whose heads may decide: the one in which the account will then work."""
+    """The body whose heads may decide: the one in which the account will then work, or that coordinates the group."""
     nationwide: bool
     """Whether the account reaches, or would reach, the country or every account: then another administrator decides."""
     kind: str = Field(max_length=12)
@@ -66,6 +70,9 @@ class AccountChange(Versioned, table=True):
     scopes: list[str] | None = Field(default=None, sa_type=ARRAY(Text), nullable=True)
     """All of the role's permissions where null."""
     days: int | None = None
+    group_id: UUID | None = ref("mobile_group.id", nullable=True, index=False)
+    sector: str | None = code("sector", nullable=True)
+    is_lead: bool | None = None
     first_digest: str | None = Field(default=None, max_length=64)
     """Of the half that was shown to who asked."""
     reason: str = long_text()

@@ -219,9 +219,10 @@ class ChangeMobileGroup(Command):
 
 
 class AddGroupMember(Command):
-    """Take a user into a mobile group."""
+    """Ask that a user be taken into a mobile group."""
 
     user_id: UUID
+    reason: Reason
     sector: Sector | None = Field(default=None, description="Absent: the sector of the user.")
     is_lead: bool = False
 

@@ -11,7 +11,7 @@ from casemgmt.db import paging
 from casemgmt.db.work import Work, check_version
 from casemgmt.errors import Conflict, invalid_field
 from casemgmt.ids import new_id
-from casemgmt.organisations import policy, repository
+from casemgmt.organisations import account_changes, policy, repository
 from casemgmt.organisations.commands import (
     AddGroupMember,
     ChangeMobileGroup,
@@ -25,9 +25,14 @@ from casemgmt.organisations.tables import (
     MobileGroup,
     MobileGroupArea,
     MobileGroupDuty,
-    MobileGroupMember,
 )
-from casemgmt.organisations.views import DutyTimeView, GroupMemberView, MobileGroupSummary, MobileGroupView
+from casemgmt.organisations.views import (
+    AccountChangeView,
+    DutyTimeView,
+    GroupMemberView,
+    MobileGroupSummary,
+    MobileGroupView,
+)
 
 
 async def create_group(work: Work, command: CreateMobileGroup) -> MobileGroupView:
@@ -51,8 +56,14 @@ async def change_group(work: Work, group_id: UUID, command: ChangeMobileGroup, e
     return await _view(work, group)
 
 
-async def add_member(work: Work, group_id: UUID, command: AddGroupMember, expected: int | None) -> MobileGroupView:
-    """Take a user into a group, for one of the four sectors. From then on the group's referrals are in sight."""
+async def ask_for_member(
+    work: Work, group_id: UUID, command: AddGroupMember, expected: int | None
+) -> AccountChangeView:
+    """Ask that a user be taken into a group, for one of the four sectors.
+
+    A second person grants it, the head of the body that coordinates the group or an administrator: from then on the
+    group's referrals are in sight.
+    """
     group = await _locked(work, group_id, expected)
     user = await work.session.get(AppUser, command.user_id)
     if user is None or not user.active or user.kind != "person":
@@ -62,10 +73,9 @@ async def add_member(work: Work, group_id: UUID, command: AddGroupMember, expect
         raise invalid_field("/sector", "sector-of-no-group", "A mobile group has members of four sectors only.")
     if any(u.id == user.id for _, u in await repository.members_of(work, [group_id])):
         raise Conflict("The user is a member of this group already.", code="already-exists")
-    member = MobileGroupMember(
-        id=new_id(), group_id=group_id, user_id=user.id, sector=sector, is_lead=command.is_lead, since=work.now
+    return await account_changes.ask(
+        work, user, "group", command.reason, group_id=group.id, sector=sector, is_lead=command.is_lead
     )
-    return await _save_roster(work, group, "mobile_group.member_added", (group_id, user.id), [member])
 
 
 async def remove_member(work: Work, group_id: UUID, user_id: UUID, expected: int | None) -> MobileGroupView:

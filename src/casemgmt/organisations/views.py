@@ -174,16 +174,19 @@ class AccountChangeView(View):
     user_id: UUID
     kind: str
     """`role`, `start` (a start code), `machine` (a client secret), `identity` (of the provider), `body`,
-    `activation` or `scopes`."""
+    `activation`, `scopes` or `group` (a place in a mobile group)."""
     role: str | None
     organisation_id: UUID
-    """The body whose heads may decide: the one in which the account will then work."""
+    """The body whose heads may decide: the one in which the account will then work, or that coordinates the group."""
     nationwide: bool
     """Another administrator decides, never the head of a body."""
     issuer: str | None
     subject: str | None
     scopes: list[str] | None
     days: int | None
+    group_id: UUID | None
+    sector: str | None
+    is_lead: bool | None
     reason: str
     state: str
     requested_by_id: UUID

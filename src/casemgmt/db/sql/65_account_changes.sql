@@ -1,10 +1,11 @@
 -- What lets an account come in or see more takes effect through one function, and only on the word of a second person.
 
 -- How a request has to be framed: the body whose heads may decide, whether the country is reached, the account looked at.
-CREATE OR REPLACE FUNCTION account_change_frame(p_user uuid, p_role text, p_to uuid)
+DROP FUNCTION IF EXISTS account_change_frame(uuid, text, uuid);
+CREATE OR REPLACE FUNCTION account_change_frame(p_user uuid, p_role text, p_to uuid, p_group uuid)
 RETURNS TABLE (organisation_id uuid, nationwide boolean, user_version integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT coalesce(p_to, u.organisation_id),
+    SELECT coalesce(p_to, (SELECT g.organisation_id FROM mobile_group g WHERE g.id = p_group), u.organisation_id),
            EXISTS (SELECT 1 FROM role_grant g WHERE g.nationwide AND (g.role = p_role OR g.role IN (
                    SELECT r.role FROM user_role r WHERE r.user_id = u.id AND r.revoked_at IS NULL))),
            u.version
@@ -31,7 +32,7 @@ BEGIN
     END IF;
     IF TG_OP = 'INSERT' THEN
         IF NOT actor_has('directory') OR NEW.requested_by_id IS DISTINCT FROM actor_user() OR NEW.decided_by_id IS NOT NULL
-           OR NOT EXISTS (SELECT 1 FROM account_change_frame(NEW.user_id, NEW.role, NEW.to_organisation_id) f
+           OR NOT EXISTS (SELECT 1 FROM account_change_frame(NEW.user_id, NEW.role, NEW.to_organisation_id, NEW.group_id) f
                            WHERE f.organisation_id = NEW.organisation_id AND f.nationwide = NEW.nationwide
                              AND f.user_version = NEW.user_version) THEN
             RAISE EXCEPTION 'not a request of the actor for this account' USING ERRCODE = '42501';
@@ -48,8 +49,8 @@ END $$;
 CREATE OR REPLACE TRIGGER guard_account_change BEFORE INSERT OR UPDATE ON account_change
     FOR EACH ROW EXECUTE FUNCTION guard_account_change();
 
--- What the service never writes itself: a role or a linked identity comes into being by a granted change, and is taken
--- once. What was given is not given a second time by undoing its end.
+-- What the service never writes itself: a role, a linked identity and a place in a mobile group come into being by a
+-- granted change, and are taken once. What was given is not given a second time by undoing its end.
 CREATE OR REPLACE FUNCTION guard_grant() RETURNS trigger LANGUAGE plpgsql AS $$
 DECLARE
     ends constant text := TG_ARGV[0];
@@ -65,6 +66,8 @@ CREATE OR REPLACE TRIGGER guard_grant BEFORE INSERT OR UPDATE ON user_role
     FOR EACH ROW EXECUTE FUNCTION guard_grant('revoked_at');
 CREATE OR REPLACE TRIGGER guard_grant BEFORE INSERT OR UPDATE ON identity_link
     FOR EACH ROW EXECUTE FUNCTION guard_grant('unlinked_at');
+CREATE OR REPLACE TRIGGER guard_grant BEFORE INSERT OR UPDATE ON mobile_group_member
+    FOR EACH ROW EXECUTE FUNCTION guard_grant('until');
 
 -- Lets a change take effect that the actor granted in this very transaction. Answers null, or why it does not.
 CREATE OR REPLACE FUNCTION account_change_takes_effect(p_change uuid, p_digest text, p_expires timestamptz) RETURNS text
@@ -81,7 +84,7 @@ BEGIN
         RETURN 'undecided';
     END IF;
     SELECT * INTO account FROM app_user u WHERE u.id = c.user_id FOR UPDATE;
-    SELECT * INTO frame FROM account_change_frame(c.user_id, c.role, c.to_organisation_id);
+    SELECT * INTO frame FROM account_change_frame(c.user_id, c.role, c.to_organisation_id, c.group_id);
     IF account.version <> c.user_version OR frame.organisation_id <> c.organisation_id THEN
         RETURN 'changed';
     END IF;
@@ -98,6 +101,10 @@ BEGIN
     WHEN 'identity' THEN
         INSERT INTO identity_link (id, user_id, issuer, subject, linked_by_id, approved_by_id, linked_at)
         VALUES (c.id, c.user_id, c.issuer, c.subject, c.requested_by_id, c.decided_by_id, c.decided_at);
+    WHEN 'group' THEN
+        INSERT INTO mobile_group_member (id, group_id, user_id, sector, is_lead, since)
+        VALUES (c.id, c.group_id, c.user_id, c.sector, c.is_lead, c.decided_at);
+        UPDATE mobile_group g SET roster_changed_at = c.decided_at, version = g.version + 1 WHERE g.id = c.group_id;
     WHEN 'start' THEN
         INSERT INTO start_code (user_id, code_hash, made_at, expires_at)
         VALUES (c.user_id, p_digest, c.decided_at, p_expires)
