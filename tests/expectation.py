@@ -28,6 +28,8 @@ TABLES = (
     "booking",
     "break_glass_grant",
     "case_closure",
+    "case_flag",
+    "case_note",
     "case_handover",
     "case_transfer",
     "case_member",

@@ -125,6 +125,19 @@ async def save_draft(world: World, username: str, **content: Any) -> dict[str, A
     return done(await (await world.as_(username)).request("PUT", f"/v1/drafts/{uuid4()}", json=begun))
 
 
+async def annotate(world: World, case_id: str, username: str = MANAGER) -> dict[str, str]:
+    """Write a note on a case, set a flag and warn of somebody; return the ids."""
+    caller, path = await world.as_(username), f"/v1/cases/{case_id}"
+    review = (date.today() + timedelta(days=30)).isoformat()  # noqa: DTZ011 - a day, not a moment
+    warning = {"kind": "dog", "note": "Ит бар.", "told": False, "told_note": "Үйде болмады", "review_on": review}
+    flag = {"kind": "court_soon", "reason": "Сот күні белгілі"}
+    return {
+        "note": done(await caller.post(f"{path}/notes", {"body": "Анасымен сөйлестім."}))["id"],
+        "flag": done(await caller.post(f"{path}/flags", flag))["id"],
+        "warning": done(await caller.post(f"{path}/warnings", warning))["id"],
+    }
+
+
 async def case_in_planning(world: World, **options: Any) -> CaseAtWork:
     """Bring a case with assessed children to the stage of planning."""
     case = await case_in_assessment(world, **options)

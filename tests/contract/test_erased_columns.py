@@ -125,6 +125,7 @@ HARMLESS_COLUMNS = {
         "ended_sessions": "number",
         "ended_members": "number",
     },
+    "case_note": {"mentions": "ids of staff"},
     "case_record": {
         "number": "region, year, serial number: names nobody",
         "child_categories": "codes",

@@ -25,14 +25,18 @@ from tests.factories_iin import make_iin
 from tests.steps import done
 
 PRIMARY = {
+    "screening": ["signal_id"],
+    "screening_answers": ["signal_id"],
     "audit_event": ["at", "id"],
     "document_key": ["document_id"],
+    "import_content": ["import_id"],
     "person_iin": ["person_id"],
     "plan_missing_help": ["plan_id", "help_kind"],
     "reporter": ["signal_id"],
     "retention_item": ["plan_id", "position"],
     "session_participant": ["session_id", "person_id"],
     "signal_person": ["signal_id", "person_id"],
+    "stay_person": ["stay_id", "person_id"],
 }
 
 

@@ -255,6 +255,7 @@ async def _restricted(world: World) -> None:
     child = await record_person(world, "duty.almaty", GIRL)
     mother = await record_person(world, "manager2.almaty", MOTHER | {"family_name": "Сәуленова"})
     case_id = await case_of(world, child, restricted=True, manager="manager2.almaty")
+    await steps.annotate(world, case_id, "manager2.almaty")
     manager = await world.as_("manager2.almaty")
     done(await manager.post(f"/v1/cases/{case_id}/persons", {"person_id": mother, "role": "parent"}))
     household = {
@@ -303,6 +304,7 @@ async def _astana(world: World) -> None:
     done(await duty.post(f"/v1/signals/{signal}/triage", triage))
     wish = {"signal_ids": [signal], "children": [person], "manager_id": str(demo_id("manager.astana"))}
     case_id = done(await duty.post("/v1/cases", wish))["id"]
+    await steps.annotate(world, case_id, "manager.astana")
     manager = await world.as_("manager.astana")
     household = {"label": "Астаналықтар", "members": [{"person_id": person, "since": "2014-03-08"}]}
     done(await manager.post("/v1/families", household))

@@ -79,9 +79,11 @@ SEPARATIONS = (
 )
 
 ONE_PERSON = {
+    ("case_flag", "lifted_by_id"): "a flag is a word among colleagues: who lifts it says why, and all of them read it",
     ("consent", "ended_by_id"): "the family takes it back; who writes that down decides nothing",
     ("legal_hold", "reviewed_by_id"): "a review says that the hold goes on, and lifts nothing",
     ("task_hold", "ended_by_id"): "the clock runs again, as it did before anybody stopped it",
+    ("visitor_warning", "reviewed_by_id"): "a review says that the warning goes on, and lifts nothing",
     ("visitor_warning", "lifted_by_id"): "a warning is dated, and the desk that sees it no more than the visitors do",
 }
 """Columns that name who decided alone: (table, column) → why no second person is needed."""

@@ -84,11 +84,13 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.PROGRESS: "reason from_state proposed_at approved decided_at reopened_at reopen_reason",
         _F.CONTENT: "note decision_note reopen_note",
     },
+    "case_flag": {_F.PROGRESS: "kind set_at lifted_at", _F.CONTENT: "reason lift_reason"},
     "case_handover": {
         _F.PROGRESS: "case_number stage risk_level reason offered_at decided_at",
         _F.CONTENT: "note decline_reason",
     },
     "case_member": {_F.PROGRESS: "team_role sector help_kind opened_at since ended_at rests_until"},
+    "case_note": {_F.PROGRESS: "mentions written_at", _F.CONTENT: "body"},
     "case_person": {_F.PROGRESS: "role since until"},
     "case_record": {
         _F.PROGRESS: "number restriction_ground help_package problem_type child_categories risk_level risk_review_on"
@@ -254,7 +256,10 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.CONTENT: "present findings risk_signs child_words child_wishes immediate_measures outcome_note",
     },
     "visit_attempt": {_F.PROGRESS: "at reason", _F.CONTENT: "note"},
-    "visitor_warning": {_F.PROGRESS: "kind review_on lifted_at recorded_at", _F.CONTENT: "note lift_note"},
+    "visitor_warning": {
+        _F.PROGRESS: "kind told review_on reviewed_at lifted_at recorded_at",
+        _F.CONTENT: "note told_note lift_note",
+    },
 }
 """Table to class to the names of its columns."""
 
@@ -262,6 +267,7 @@ HOLDS_CODES = {
     "assessment_instrument.content": "questions and scores of an instrument, nobody's answers",
     "assessment_instrument.withdraw_reason": "why an operator withdrew an instrument",
     "audit_event.changes": "salted commitments, never a value",
+    "case_note.mentions": "ids of members of staff",
     "consent.outcome": "codes and ids of what ended and what went on",
     "erasure_request.result": "codes and counts of what was emptied and what stayed",
     "plan_review.standing": "states, outcomes and numbers of goals and measures, by their ids",

@@ -54,6 +54,8 @@ class Permission(StrEnum):
     IMPORTS_WRITE = "imports:write"
     MOBILE_GROUPS_MANAGE = "mobile_groups:manage"
     MOBILE_GROUPS_READ = "mobile_groups:read"
+    NOTES_READ = "notes:read"
+    NOTES_WRITE = "notes:write"
     ORGANISATIONS_MANAGE = "organisations:manage"
     ORGANISATIONS_READ = "organisations:read"
     PERSONS_MATCH = "persons:match"

@@ -85,6 +85,7 @@ _SIGNAL_DESK = {
     P.TASKS_WRITE,
 }
 _CASE_READER = {
+    P.NOTES_READ,
     P.ASSESSMENTS_READ,
     P.BENEFITS_READ,
     P.CASES_READ,
@@ -99,6 +100,7 @@ _CASE_READER = {
     P.STAYS_READ,
 }
 _TEAM_WORKER = _CASE_READER | {
+    P.NOTES_WRITE,
     P.DRAFTS_WRITE,
     P.CONTACTS_READ,
     P.HEALTH_NOTES_READ,
@@ -388,6 +390,7 @@ ROLES: dict[str, Role] = {
             P.IMPORTS_APPROVE,
             P.IMPORTS_READ,
             P.MOBILE_GROUPS_READ,
+            P.NOTES_WRITE,
             P.PLANS_APPROVE,
             P.PLANS_PRINT,
             P.REFERRALS_READ,

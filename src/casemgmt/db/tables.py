@@ -15,6 +15,7 @@ from casemgmt.documents import tables as documents
 from casemgmt.drafts import tables as drafts
 from casemgmt.exports import tables as exports
 from casemgmt.imports import tables as imports
+from casemgmt.notes import tables as notes
 from casemgmt.organisations import change_tables as account_changes
 from casemgmt.organisations import tables as organisations
 from casemgmt.outreach import tables as outreach
@@ -49,6 +50,7 @@ __all__ = [
     "exports",
     "imports",
     "metadata",
+    "notes",
     "organisations",
     "outreach",
     "people",

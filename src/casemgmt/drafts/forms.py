@@ -12,6 +12,7 @@ class Form(StrEnum):
     DRAFT_PLAN = "draft_plan"
     PROPOSE_CLOSURE = "propose_closure"
     REPORT_VISIT = "report_visit"
+    WRITE_CASE_NOTE = "write_case_note"
     WRITE_HEALTH_NOTE = "write_health_note"
     WRITE_PLAN = "write_plan"
     WRITE_SESSION_NOTE = "write_session_note"

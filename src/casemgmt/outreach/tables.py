@@ -97,9 +97,17 @@ class VisitorWarning(Scoped, table=True):
     id: UUID = Field(primary_key=True)
     signal_id: UUID | None = ref("signal.id", nullable=True)
     case_id: UUID | None = ref("case_record.id", nullable=True)
+    person_id: UUID | None = ref("person.id", nullable=True)
+    """About whom of the case; None: the family, or a signal whose persons may not be known."""
     kind: str = code("visitor_warning")
     note: str = long_text()
+    told: bool | None = None
+    """Whether the person knows that this stands here; None for a signal, where nobody can say yet."""
+    told_note: str | None = long_text(nullable=True)
+    """Why the person was not told."""
     review_on: date
+    reviewed_at: datetime | None = moment(nullable=True)
+    reviewed_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     lifted_at: datetime | None = moment(nullable=True)
     lifted_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     lift_note: str | None = long_text(nullable=True)

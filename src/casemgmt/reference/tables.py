@@ -19,6 +19,7 @@ REFERENCED_LISTS = (
     "break_glass_reason",
     "cancellation_party",
     "cancellation_reason",
+    "case_flag",
     "case_team_role",
     "centre_service",
     "child_contact_place",

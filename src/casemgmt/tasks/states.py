@@ -25,6 +25,7 @@ BY_HAND = frozenset(
         "no_show_visit",
         "repeated_no_show",
         "responsibility_review",
+        "mention",
     }
 )
 """Kinds that a person completes by saying so. Every other clock is stopped by the act that it waits for."""

@@ -71,6 +71,8 @@ _AREAS: dict[str, Area] = {
     "task": "task",
     "visit": "visit",
     "visitor_warning": "visit",
+    "case_note": "case",
+    "case_flag": "case",
 }
 """Areas by the beginning of the type of the record, or of the kind of a refusal. What is not here reads as the person's
 record: a word of its own would tell of a secret."""

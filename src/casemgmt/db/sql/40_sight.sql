@@ -39,6 +39,8 @@ DECLARE
              OR (NOT restricted AND from_organisation_id = (SELECT case_organisation()))',
         'case_closure', case_scope,
         'child_contact', case_scope,
+        'case_note', case_scope,
+        'case_flag', case_scope,
         'consent', case_scope,
         'assessment', case_scope,
         'plan', case_scope,
