@@ -4,16 +4,17 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Depends, Header, Query, Response
+from pydantic import AwareDatetime
 
 from api.etags import ExpectedVersion, set_etag
 from api.routing import CurrentServices, CurrentWork, Router
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
 from casemgmt.reference.languages import Language, preferred_languages
-from casemgmt.tasks import caseload, holding, service
+from casemgmt.tasks import caseload, history, holding, service
 from casemgmt.tasks.commands import AssignTask, CancelTask, CompleteTask, CreateTask, EndHold, HoldTask
 from casemgmt.tasks.policy import ClockState
-from casemgmt.tasks.views import CaseloadView, TaskCounts, TaskSummary, TaskView
+from casemgmt.tasks.views import CaseloadView, TaskClockView, TaskCounts, TaskSummary, TaskView
 
 router = Router("/tasks", "tasks")
 
@@ -23,6 +24,7 @@ async def _language(accept_language: Annotated[str | None, Header(max_length=500
 
 
 ReaderLanguage = Annotated[Language, Depends(_language)]
+At = Annotated[AwareDatetime | None, Query(description="A moment that has passed; absent: now.")]
 Kind = Annotated[str | None, Query(pattern=r"^[a-z_]{1,48}$", description="A deadline code, or `manual`.")]
 OpenClock = Annotated[
     Literal["running", "warning", "on_hold", "breached"] | None, Query(description="Where the clock stands.")
@@ -103,6 +105,12 @@ async def create_task(command: CreateTask, response: Response, work: CurrentWork
 async def get_task(task_id: UUID, response: Response, work: CurrentWork, language: ReaderLanguage) -> TaskView:
     """Read a task in full, with the actions that are allowed on it now."""
     return _shown(response, await service.read_task(work, task_id, language))
+
+
+@router.get("/{task_id}/clock", Permission.TASKS_READ)
+async def get_task_clock(task_id: UUID, work: CurrentWork, at: At = None) -> TaskClockView:
+    """Read where the clock of a task stood at a moment, with all that had happened to it by then."""
+    return await history.read_clock(work, task_id, at)
 
 
 @router.post("/{task_id}/assign", Permission.TASKS_WRITE)

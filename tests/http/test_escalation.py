@@ -94,6 +94,8 @@ async def test_warning_breach_and_chain_until_the_clock_is_stopped(world: World,
     assert told["label"] == "Overdue, to the supervisor: First contact with the child"
     assert await breaches(world) >= {task["id"]}
     assert "task.breached" in await story(owner_url, case)
+    shown = (await (await world.as_(MANAGER)).get(f"/v1/tasks/{task['id']}/clock")).json()
+    assert (shown["clock"], [a["kind"] for a in shown["alerts"]]) == ("breached", ["warning", "breach", "escalation"])
 
     await time.to(datetime.fromisoformat(told["due_at"]) + timedelta(minutes=1))
     levels = [a["level"] for a in await alerts(owner_url, task) if a["kind"] == "escalation"]

@@ -145,3 +145,32 @@ async def test_a_clock_of_danger_or_an_overdue_one_is_never_stopped(world: World
     clock.advance(timedelta(days=60))
     world.forget_tokens()
     assert (await hold(await world.as_(MANAGER), task, 2, clock)).json()["code"] == "already-overdue"
+
+
+async def test_where_a_clock_stood_is_told_for_every_moment_that_passed(world: World, clock: ManualClock) -> None:
+    _, task = await assessment_of(world)
+    path = f"/v1/tasks/{task['id']}"
+    begun = clock.now()
+    clock.advance(timedelta(hours=1))
+    world.forget_tokens()
+    held = (await hold(await world.as_(MANAGER), task, 4, clock)).json()
+    clock.advance(timedelta(hours=1))
+    world.forget_tokens()
+    ended = (await (await world.as_(MANAGER)).post(f"{path}/end-hold", {})).json()
+    clock.advance(timedelta(hours=1))
+    world.forget_tokens()
+    manager = await world.as_(MANAGER)
+    told = []
+    for hours in (0.5, 1.5, 2.5):
+        moment = (begun + timedelta(hours=hours)).isoformat()
+        answer = await manager.get(f"{path}/clock", params={"at": moment})
+        assert answer.status_code == 200, answer.text
+        view = answer.json()
+        told.append((view["clock"], view["due_at"], len(view["holds"])))
+    assert told == [
+        ("running", task["due_at"], 0),
+        ("on_hold", held["due_at"], 1),
+        ("running", ended["due_at"], 1),
+    ]
+    ahead = await manager.get(f"{path}/clock", params={"at": (clock.now() + timedelta(hours=1)).isoformat()})
+    assert (ahead.status_code, ahead.json()["errors"][0]["code"]) == (422, "in-future")

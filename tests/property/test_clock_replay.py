@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casemgmt.tasks.policy import ClockState
-from casemgmt.tasks.replay import moved, standing_at, state_at
+from casemgmt.tasks.policy import ClockState, clock_state
+from casemgmt.tasks.replay import moved, standing_at
 from rules.loader import load_law
 from rules.zone import to_local
 
@@ -39,6 +39,10 @@ class Hold:
     ended_at: datetime | None = None
     warn_ended: datetime | None = None
     due_ended: datetime | None = None
+
+
+def state_at(clock: Clock, holds: list[Hold], at: datetime) -> ClockState:
+    return clock_state(standing_at(clock, holds, at), at)
 
 
 def is_worked(moment: datetime) -> bool:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from casemgmt.tasks.policy import ClockState, Moments, clock_state
+from casemgmt.tasks.policy import Moments
 from rules.loader import load_law
 from rules.terms import TermUnit
 from rules.zone import to_local
@@ -74,11 +74,6 @@ def standing_at(task: Moments, steps: Sequence[Step], at: datetime) -> Standing:
         elif step.due_ended is not None:
             warn, due = step.warn_ended or warn, step.due_ended
     return Standing(task.started_at, warn, due, task.completed_at, task.cancelled_at, held)
-
-
-def state_at(task: Moments, steps: Sequence[Step], at: datetime) -> ClockState:
-    """Return where a clock stood at a moment."""
-    return clock_state(standing_at(task, steps, at), at)
 
 
 def counts_working_time(kind: str, started_at: datetime) -> bool:

@@ -11,7 +11,7 @@ from casemgmt.db.paging import Position
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
 from casemgmt.tasks.policy import Candidate, ClockState, Place
-from casemgmt.tasks.tables import Task, TaskHold
+from casemgmt.tasks.tables import Task, TaskAlert, TaskHold, TaskRecalculation
 
 Queue = Literal["mine", "team", "unassigned", "holds", "breaches"]
 
@@ -119,6 +119,18 @@ async def holds_of(work: Work, task_id: UUID) -> list[TaskHold]:
     """Return the holds of a task, the newest first."""
     query = select(TaskHold).where(TaskHold.task_id == task_id).order_by(col(TaskHold.from_at).desc())
     return list(await work.session.scalars(query))
+
+
+async def recalculations_of(work: Work, task_id: UUID) -> list[TaskRecalculation]:
+    """Return the recalculations of a task, the oldest first."""
+    query = select(TaskRecalculation).where(TaskRecalculation.task_id == task_id)
+    return list(await work.session.scalars(query.order_by(col(TaskRecalculation.from_at))))
+
+
+async def alerts_of(work: Work, task_id: UUID) -> list[TaskAlert]:
+    """Return warnings, breaches and escalations of a task, in order."""
+    query = select(TaskAlert).where(TaskAlert.task_id == task_id)
+    return list(await work.session.scalars(query.order_by(col(TaskAlert.at), col(TaskAlert.found_at))))
 
 
 async def get_task(work: Work, task_id: UUID, *, for_change: bool = False) -> Task:

@@ -106,6 +106,48 @@ class TaskCounts(View):
     holds: QueueCounts | None
 
 
+class RecalculationView(View):
+    """A change of the due moment by a change of risk."""
+
+    id: UUID
+    from_at: datetime
+    risk_before: str | None
+    risk_after: str
+    term: str
+    """The deadline by which it was counted from then on."""
+    by_id: UUID
+    due_before: datetime
+    due_after: datetime
+
+
+class AlertView(View):
+    """A warning, a breach, or a step of an escalation: a fact for ever."""
+
+    kind: str
+    level: str | None
+    """Of an escalation: `supervisor`, `head` or `region`."""
+    at: datetime
+    found_at: datetime
+    """When the service noticed; `at` is when it came true."""
+    owner_id: UUID | None
+    """Who had the task when it was noticed."""
+    told_id: UUID | None
+
+
+class TaskClockView(View):
+    """Where a clock stood at a moment, worked out from what happened to it until then."""
+
+    at: datetime
+    clock: ClockState
+    started_at: datetime
+    warn_at: datetime
+    due_at: datetime
+    held_until: datetime | None
+    holds: list[HoldView]
+    recalculations: list[RecalculationView]
+    alerts: list[AlertView]
+
+
 class WorkerLoad(View):
     """The open cases of one case manager."""
 
