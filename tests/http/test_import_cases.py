@@ -51,6 +51,7 @@ async def test_a_case_comes_in_with_its_child_its_signal_and_its_manager(world: 
     opened = datetime(2026, 1, 31, 19, tzinfo=UTC)
     for kind in ("first_contact_with_child", "assessment"):
         assert clocks[kind]["started_at"] == opened < clocks[kind]["due_at"] < datetime.now(UTC), kind
+        assert clocks[kind]["breached_at"] == clocks[kind]["due_at"], kind
     parts = await rows(owner_url, "SELECT part, number FROM imported_record ORDER BY part")
     assert [(p["part"], p["number"]) for p in parts] == [("case", "7"), ("child", "7"), ("signal", "7")]
     assert "case.imported" in await events(owner_url, case["id"])

@@ -67,12 +67,13 @@ async def test_every_imported_signal_has_its_owner_its_story_its_origin_and_a_cl
     found = await rows(
         owner_url,
         "SELECT s.id, s.organisation_id, s.registered_by_id, s.received_at, t.started_at, t.due_at, r.number, r.row,"
-        " r.source, r.import_id::text, e.kind FROM signal s JOIN task t ON t.signal_id = s.id"
+        " t.breached_at, r.source, r.import_id::text, e.kind FROM signal s JOIN task t ON t.signal_id = s.id"
         " JOIN imported_record r ON r.signal_id = s.id JOIN timeline_entry e ON e.signal_id = s.id ORDER BY r.row",
     )
     assert [(f["number"], f["row"]) for f in found] == [("15/1", 2), ("15/2", 3), ("15/3", 4)]
     for each in found:
         assert each["started_at"] == each["received_at"] < each["due_at"] < datetime(2024, 7, 1, tzinfo=UTC)
+        assert each["breached_at"] == each["due_at"]  # overdue since its own day, and no fresh breach
         assert each["kind"] == "signal.imported"
         assert (each["source"], each["import_id"]) == ("Журнал обращений", run["id"])
         assert await events(owner_url, str(each["id"])) == ["signal.imported"]

@@ -22,6 +22,7 @@ from casemgmt.people.service import require_visible_persons
 from casemgmt.reference.lists import content_digest
 from casemgmt.signals.joining import lock_signals_for_case
 from casemgmt.signals.tables import Signal
+from casemgmt.tasks.clocks import overdue_already
 from casemgmt.timeline.service import entry
 from casemgmt.timeline.tables import TimelineEntry
 from rules.zone import to_local
@@ -121,11 +122,14 @@ def _document(
     since: datetime | None = None,
 ) -> str:
     """Return the case and everything that it begins with, as the SQL function takes it."""
+    clocks_of_case = start_clocks(work, case, FIRST_CLOCKS, since=since)
+    if since is not None:
+        clocks_of_case = [overdue_already(clock, work.now) for clock in clocks_of_case]
     document = _plain(case) | {
         "membership_id": str(new_id()),
         "persons": [{"id": str(new_id()), "person_id": str(person), "role": role} for person, role in roles],
         "signals": [str(s.id) for s in signals],
-        "tasks": [_plain(c) for c in start_clocks(work, case, FIRST_CLOCKS, since=since)],
+        "tasks": [_plain(c) for c in clocks_of_case],
         "entries": [_plain(e) for e in _stories(work, case, signals, kind)],
     }
     return json.dumps(document)

@@ -109,7 +109,8 @@ async def write_signals(
 def _signal(work: Work, origin: Origin, row: Prepared, report: Report) -> tuple[Signal, list[SQLModel]] | None:
     try:
         command, received_at = signal_of(row.values)
-        return imported_signal(work, command, received_at, origin.lookup_key)
+        until = row.values.get("opened_on", work.now)
+        return imported_signal(work, command, received_at, until, origin.lookup_key)
     except ValidationError as error:
         for fault in error.errors(include_input=False):
             report.add(_not_accepted(row, fault["loc"]))

@@ -72,18 +72,20 @@ async def register_plain_signal(direct: Direct, command: RegisterSignal, lookup_
 
 
 def imported_signal(
-    work: Acting, command: RegisterSignal, received_at: datetime, lookup_key: bytes
+    work: Acting, command: RegisterSignal, received_at: datetime, until: datetime, lookup_key: bytes
 ) -> tuple[Signal, list[SQLModel]]:
     """Return a signal from a register that was kept elsewhere, and the rows that begin with it; the caller saves them.
 
-    It is as one that is recorded now, but for the moment of its receipt: its desk owes the triage since then.
+    It is as one that is recorded now, but for the moment of its receipt: its desk owes the triage since then. `until`:
+    the moment up to which that clock ran elsewhere.
     """
     policy.check_registration(command, work.now)
     check_moment("/occurred_at", command.occurred_at, now=received_at)
     columns, clock, story = _beginning(work, command, received_at)
     signal = Signal(**columns)
     reporter = [] if command.reporter is None else [_reporter(work, signal.id, command.reporter, lookup_key)]
-    return signal, [*reporter, Task(**clock), TimelineEntry(**story | {"kind": "signal.imported"})]
+    triage = clocks.overdue_already(Task(**clock), until)
+    return signal, [*reporter, triage, TimelineEntry(**story | {"kind": "signal.imported"})]
 
 
 def _beginning(

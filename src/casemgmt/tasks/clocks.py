@@ -77,6 +77,16 @@ def columns(
     }
 
 
+def overdue_already(task: Task, until: datetime) -> Task:
+    """Return a clock that ran elsewhere up to a moment, with what it was late by then: no breach of who has it now.
+
+    Nobody is told of it as news, and no escalation begins: it stands among the breaches by its own due moment.
+    """
+    if task.due_at < until:
+        task.warned_at, task.breached_at = task.warn_at, task.due_at
+    return task
+
+
 def bring_forward(task: Task, last_day: date) -> None:
     """Make a clock due at the end of work on an earlier day that a person chose; a later day changes nothing."""
     closing = load_law().calendar.closing(last_day)
