@@ -137,9 +137,10 @@ async def test_every_such_step_is_refused_before_anything_is_looked_at(
         "subjects2": {"release_subject_copy", "get_subject_copy_document", "get_subject_copy_page"},
         "research": {"export_research_table"},
         "admin2": {"approve_account_change"},
+        "head.almaty": {"list_shelters"},
     }
     assert set().union(*asked.values()) == STEPS.keys()
-    for username in ("duty.almaty", "manager.almaty", "guardian.almaty"):
+    for username in ("duty.almaty", "manager.almaty", "guardian.almaty", "head.almaty"):
         await enrol(world, username, clock)
     for username in ("subjects2", "research", "admin2"):
         await world.as_(username)
