@@ -23,7 +23,7 @@ from casemgmt.cases.commands import (
     SetRestriction,
 )
 from casemgmt.cases.states import CaseState
-from casemgmt.cases.views import CaseOpened, CaseSummary, CaseView, HandoverView, RestrictionChanged
+from casemgmt.cases.views import CaseOpened, CaseSummary, CaseView, HandoverView, MemberAdded, RestrictionChanged
 from casemgmt.transfers import service as transfers
 from casemgmt.transfers.commands import OfferTransfer
 from casemgmt.transfers.views import TransferView
@@ -75,9 +75,11 @@ async def add_case_person(
 @router.post("/{case_id}/team", Permission.CASES_TEAM, status_code=201)
 async def add_case_member(
     case_id: UUID, command: AddMember, response: Response, work: CurrentWork, expected: ExpectedVersion
-) -> CaseView:
+) -> MemberAdded:
     """Take somebody into the team."""
-    return _shown(response, await team.add_member(work, case_id, command, expected))
+    view = await team.add_member(work, case_id, command, expected)
+    set_etag(response, view.version)
+    return view
 
 
 @router.post("/{case_id}/team/{member_id}/end", Permission.CASES_TEAM)

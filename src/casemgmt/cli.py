@@ -5,8 +5,7 @@ import getpass
 import os
 import secrets
 import sys
-from collections.abc import Callable, Mapping
-from functools import partial
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -60,9 +59,11 @@ SEALER_LOGIN = "casemgmt_seal"
 """The log-in of the sealer in the embedded database."""
 WORKER_LOGIN = "casemgmt_work"
 """The log-in of the worker in the embedded database."""
+_ADDRESSES = ("", "MIGRATION_", "SEALER_", "WORKER_")
 _OF_SERVICE = frozenset(f"CASEMGMT_{name.upper()}" for name in Settings.model_fields)
 _OF_SEALER = frozenset(f"CASEMGMT_{name.upper()}" for name in SealerSettings.model_fields)
 _OF_WORKER = frozenset(f"CASEMGMT_{name.upper()}" for name in WorkerSettings.model_fields)
+_OF_OPERATOR = frozenset({"CASEMGMT_MODE"} | {f"CASEMGMT_{name}DATABASE_URL" for name in _ADDRESSES})
 
 
 @app.command()
@@ -70,9 +71,14 @@ def run(
     port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     data: Annotated[Path, typer.Option(help="Folder of the embedded database.")] = Path(".data/postgres"),
+    restore_from: Annotated[
+        Path | None, typer.Option("--restore", help="Backup to begin with, where the folder of the database is new.")
+    ] = None,
+    key: Annotated[Path | None, typer.Option(help="Key file of the backup.")] = None,
 ) -> None:
     """Start everything: database, migrations, demo data, service. Ctrl-C stops it all."""
     external = os.environ.get("CASEMGMT_DATABASE_URL")
+    _check_restore(restore_from, key, external)
     demo = os.environ.get("CASEMGMT_MODE", "production" if external else "demo") == "demo"
     key_file = Path(os.environ.get("CASEMGMT_AUDIT_KEY_FILE") or data.parent.absolute() / "audit-key.json")
     passwords = {login: secrets.token_urlsafe(24) for login in (APP_LOGIN, SEALER_LOGIN, WORKER_LOGIN)}
@@ -92,9 +98,7 @@ def run(
         return variables
 
     python = [sys.executable, "-m", "casemgmt"]
-    steps = [Step("Database schema and reference data", [*python, "migrate"])]
-    if demo:
-        steps.append(Step("Demo data", [*python, "load-demo"]))
+    steps = _first_steps(python, restore_from, key, demo=demo)
     if external and "CASEMGMT_MIGRATION_DATABASE_URL" not in os.environ:
         console.print("CASEMGMT_MIGRATION_DATABASE_URL is not set: the database is taken as it is, not migrated.")
         steps = []
@@ -103,10 +107,19 @@ def run(
     companions = [sealer, worker]
     if not external:
         make_key = [*python, "audit", "new-key", "--out", str(key_file), "--unless-there"]
-        sealer_file = data.parent / "sealer.env"
+        sealer_file, operator_file = data.parent / "sealer.env", data.parent / "operator.env"
         steps.append(Step("Key of the audit log", make_key))
         steps.append(
-            Step(f"Settings for exports of it, in {sealer_file}", partial(_write_sealer_file, sealer_file, environment))
+            Step(
+                f"Settings for exports of it, in {sealer_file}",
+                lambda dsn: _write_settings(sealer_file, _sealer_settings(environment(dsn))),
+            )
+        )
+        steps.append(
+            Step(
+                f"Settings for backups, in {operator_file}",
+                lambda dsn: _write_settings(operator_file, operator_settings(environment(dsn), dsn)),
+            )
         )
     elif not {"CASEMGMT_SEALER_DATABASE_URL", "CASEMGMT_AUDIT_KEY_FILE"} <= os.environ.keys():
         console.print(
@@ -135,12 +148,34 @@ def run(
     )
 
 
-def _write_sealer_file(path: Path, environment: Callable[[Dsn | None], Mapping[str, str]], dsn: Dsn | None) -> None:
-    """Keep for this machine's other terminal what an export of the log needs: only the owner of the file reads it."""
+def _check_restore(restore_from: Path | None, key: Path | None, external: str | None) -> None:
+    if restore_from is not None and (external or key is None):
+        refuse("--restore is for the embedded database, with --key. Into another one: `casemgmt restore`.")
+
+
+def _first_steps(python: list[str], restore_from: Path | None, key: Path | None, *, demo: bool) -> list[Step]:
+    """Return what makes the database what the service expects."""
+    steps = [Step("Database schema and reference data", [*python, "migrate"])]
+    if restore_from is not None:
+        steps.insert(0, Step("Backup", [*python, "restore", str(restore_from), "--key", str(key)]))
+    return [*steps, Step("Demo data", [*python, "load-demo"])] if demo else steps
+
+
+def _sealer_settings(variables: Mapping[str, str]) -> dict[str, str]:
+    return {name: value for name, value in variables.items() if name in _OF_SEALER - _OF_SERVICE}
+
+
+def operator_settings(variables: Mapping[str, str], dsn: Dsn | None) -> dict[str, str]:
+    """Return the addresses of the embedded database for commands of an operator, the owner's among them."""
+    owner = {} if dsn is None else {"CASEMGMT_MIGRATION_DATABASE_URL": dsn.url()}
+    return {name: value for name, value in {**variables, **owner}.items() if name in _OF_OPERATOR}
+
+
+def _write_settings(path: Path, variables: Mapping[str, str]) -> None:
+    """Keep some settings for this machine's other terminal: only the owner of the file reads it."""
     path.unlink(missing_ok=True)
-    wanted = {name: value for name, value in environment(dsn).items() if name in _OF_SEALER - _OF_SERVICE}
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.writelines(f"{name}={value}\n" for name, value in wanted.items())
+        file.writelines(f"{name}={value}\n" for name, value in variables.items())
 
 
 def _wanted_by_sealer(variable: str) -> bool:

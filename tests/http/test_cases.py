@@ -73,7 +73,7 @@ async def test_the_opener_learns_number_and_manager_and_sees_no_more_of_the_case
     opened = await duty.post("/v1/cases", wish(child, signal_id))
     assert opened.status_code == 201, opened.text
     body = opened.json()
-    assert set(body) == {"id", "number", "manager_id", "organisation_id"}
+    assert set(body) == {"id", "number", "manager_id", "organisation_id", "possible_kin"}
     year = await count(owner_url, "SELECT extract(year FROM now() AT TIME ZONE 'Asia/Almaty')::int")
     assert body["number"] == f"KZ-75-{year}-000001"
     assert body["organisation_id"] == str(demo_id("crd_almaty"))

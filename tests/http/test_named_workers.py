@@ -84,6 +84,14 @@ async def _for_session(world: World, case: CaseAtWork) -> httpx.Response:
     return await manager.post(f"/v1/cases/{case.id}/sessions", _booking(case))
 
 
+async def _for_series(world: World, case: CaseAtWork) -> httpx.Response:
+    manager = await world.as_(MANAGER)
+    await steps.approve_plan(world, case)
+    done(await manager.post(f"/v1/cases/{case.id}/start-support"))
+    await _shut_out(world, PSYCHOLOGIST, case_id=case.id)
+    return await manager.post(f"/v1/cases/{case.id}/session-series", _booking(case) | {"sessions": 2})
+
+
 async def _in_draft(world: World, case: CaseAtWork) -> httpx.Response:
     await _shut_out(world, PSYCHOLOGIST, person_id=case.child)
     return await (await world.as_(MANAGER)).post(f"/v1/cases/{case.id}/plans", steps.plan())
@@ -111,26 +119,34 @@ async def _given_task(world: World, case: CaseAtWork) -> httpx.Response:
     return await manager.post(f"/v1/tasks/{task['id']}/assign", {"assignee_id": str(demo_id(SUPERVISOR))})
 
 
+async def _mentioned(world: World, case: CaseAtWork) -> httpx.Response:
+    await _shut_out(world, SUPERVISOR, case_id=case.id)
+    note = {"body": "Қарап шығыңызшы.", "mentions": [str(demo_id(SUPERVISOR))]}
+    return await (await world.as_(MANAGER)).post(f"/v1/cases/{case.id}/notes", note)
+
+
 TRIED: dict[tuple[str, str], Try] = {
     ("accept_transfer", "manager_id"): _on_transfer,
     ("add_case_member", "user_id"): _as_member,
     ("assign_task", "assignee_id"): _given_task,
     ("book_session", "specialist_id"): _for_session,
+    ("book_session_series", "specialist_id"): _for_series,
     ("create_task", "assignee_id"): _for_task,
     ("draft_plan", "responsible_user_id"): _in_draft,
     ("offer_handover", "to_user_id"): _to_hand_over,
     ("open_case", "manager_id"): _open_case,
+    ("write_case_note", "mentions"): _mentioned,
     ("write_plan", "responsible_user_id"): _in_rewritten_draft,
 }
 """Operations and the fields of their bodies that name somebody for a record, each with how it is tried."""
-OF_NO_RECORD = {("add_group_member", "user_id"): "a place in a group, whichever its signals"}
+OF_NO_RECORD = {("ask_for_group_member", "user_id"): "a place in a group, whichever its signals"}
 
 
 def test_every_field_that_names_somebody_for_a_record_is_tried() -> None:
     named = {
-        (channel.name, place[-1])
+        (channel.name, name)
         for channel in channels().values()
-        for place, name in id_places(channel.schema)
+        for _, name in id_places(channel.schema)
         if NOT_SECRET.get(name) == STAFF
     }
     assert named - OF_NO_RECORD.keys() == TRIED.keys()
@@ -267,3 +283,19 @@ async def test_a_plan_that_names_who_was_shut_out_since_is_neither_signed_nor_ap
         assert refused.json()["measure_ids"] == named
         if step == "approve":
             done(await supervisor.post(f"/v1/plans/{drafted['id']}/return", {"reason": "Басқа адам керек."}))
+
+
+async def test_who_bears_a_family_name_of_the_case_is_a_question_and_no_refusal(world: World) -> None:
+    """The manager is Жұмабаева, the lawyer is not: the spelling and the ending of the name don't matter."""
+    duty = await world.as_("duty.almaty")
+    child = await record_person(world, "duty.almaty", {"family_name": "Жумабаев", "given_name": "Арман"})
+    signal = await signal_about(world, "duty.almaty", child)
+    triage = {"outcome": "emergency", "severity": "critical", "reason": "danger_to_life"}
+    done(await duty.post(f"/v1/signals/{signal}/triage", triage))
+    wish = {"signal_ids": [signal], "children": [child], "manager_id": str(demo_id(MANAGER))}
+    opened = done(await duty.post("/v1/cases", wish))
+    assert opened["possible_kin"] is True
+    manager = await world.as_(MANAGER)
+    lawyer = {"user_id": str(demo_id("lawyer.almaty")), "team_role": "lawyer", "help_kind": "legal"}
+    added = done(await manager.post(f"/v1/cases/{opened['id']}/team", lawyer))
+    assert added["possible_kin"] is False

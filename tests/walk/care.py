@@ -171,6 +171,7 @@ async def _booked(ground: Ground, cell: Cell) -> Record:
         about["consent_id"] = given["consent_id"] = await _consented(ground, case, purpose="psychological_session")
     ground.hours += 2
     starts = ground.clock.now() + timedelta(hours=ground.hours)
+    about |= {f"{end}_at": (starts + timedelta(hours=by)).isoformat() for end, by in (("starts", 1), ("ends", 2))}
     booking = {
         "centre_id": CENTRE,
         "specialist_id": str(demo_id(PSYCHOLOGIST)),
@@ -195,6 +196,9 @@ SESSIONS = Walk(
             "hold_session", attendance=lambda r: [{"person_id": r.about["child"], "attendance": "attended"}]
         ),
         "record_no_show": operation("record_no_show"),
+        "move": operation(
+            "move_session", starts_at=lambda r: r.about["starts_at"], ends_at=lambda r: r.about["ends_at"]
+        ),
         "cancel": operation("cancel_session"),
         "end_with_consent": _withdraw,
     },

@@ -14,6 +14,7 @@ from casemgmt.cases.commands import OpenCase
 from casemgmt.cases.states import CASE
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.cases.views import CaseOpened
+from casemgmt.conflicts.kin import may_be_kin
 from casemgmt.conflicts.repository import is_shut_out
 from casemgmt.db.work import Work
 from casemgmt.errors import Conflict, invalid_field
@@ -44,7 +45,11 @@ async def open_case(work: Work, command: OpenCase) -> CaseOpened:
     case = await _case_of(work, command, signals, organisation_id, region)
     await work.call("SELECT open_case(cast(:p AS jsonb))", p=_document(work, case, roles, signals))
     work.record(Event("case.opened", "case", (case.id, *(s.id for s in signals)), case_id=case.id))
-    return CaseOpened.model_validate(case)
+    persons = [person for person, _ in roles]
+    return CaseOpened(
+        **case.model_dump(include=set(CaseOpened.model_fields)),
+        possible_kin=await may_be_kin(work, case.manager_id, persons),
+    )
 
 
 async def open_imported_case(work: Work, command: OpenCase, signal: Signal, opened_at: datetime) -> CaseRecord:

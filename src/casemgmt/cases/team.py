@@ -5,7 +5,8 @@ from uuid import UUID
 from casemgmt.cases import repository, service
 from casemgmt.cases.commands import AddMember
 from casemgmt.cases.tables import CaseMember, CaseRecord
-from casemgmt.cases.views import CaseView
+from casemgmt.cases.views import CaseView, MemberAdded
+from casemgmt.conflicts.kin import may_be_kin
 from casemgmt.consents.requiring import require_consent
 from casemgmt.consents.tables import Consent
 from casemgmt.db.work import Work
@@ -18,7 +19,7 @@ _MANAGER = "manager"
 _WHOLE_FILE = "case_file"
 
 
-async def add_member(work: Work, case_id: UUID, command: AddMember, expected: int | None) -> CaseView:
+async def add_member(work: Work, case_id: UUID, command: AddMember, expected: int | None) -> MemberAdded:
     """Take somebody into the team: from now on the new member sees the case, also where it is restricted.
 
     Refused for an account whose role doesn't work on cases, and for a second manager.
@@ -55,7 +56,9 @@ async def add_member(work: Work, case_id: UUID, command: AddMember, expected: in
         team_role=member.team_role,
         help_kind=member.help_kind,
     )
-    return await service.save(work, case, "case.member_added", member, story)
+    view = await service.save(work, case, "case.member_added", member, story)
+    kin = await may_be_kin(work, user.id, [p.person_id for p in await repository.persons_of(work, case_id)])
+    return MemberAdded(**view.model_dump(), possible_kin=kin)
 
 
 async def _sharing_consent(work: Work, case_id: UUID, command: AddMember, user: AppUser) -> Consent | None:

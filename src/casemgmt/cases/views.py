@@ -91,6 +91,13 @@ class CaseView(CaseSummary):
     allowed_actions: list[AllowedActionView]
 
 
+class MemberAdded(CaseView):
+    """The case after somebody joined its team."""
+
+    possible_kin: bool
+    """The new member bears the family name of somebody in the case: ask, and declare a conflict where there is one."""
+
+
 class CaseOpened(View):
     """The answer to the opening: the opener need not be on the team, and then sees no more of the case."""
 
@@ -98,6 +105,8 @@ class CaseOpened(View):
     number: str
     manager_id: UUID
     organisation_id: UUID
+    possible_kin: bool
+    """The manager bears the family name of somebody in the case: ask, and declare a conflict where there is one."""
 
 
 class RestrictionChanged(View):
