@@ -90,11 +90,12 @@ async def _begin_anew(url: str, said: Manifest) -> None:
             ended = await connection.fetch(
                 "UPDATE auth_session SET revoked_at = clock_timestamp() WHERE revoked_at IS NULL RETURNING id"
             )
+            await connection.execute("DELETE FROM start_code")  # one that was used after the backup would hold again
             await connection.execute(
                 "SELECT audit_write($1, 'database.restored', 'done', NULL, 'session', $2, NULL, NULL, $3, 'restore')",
                 new_id(),
                 [r["id"] for r in ended],
-                ["deployment.generation", "auth_session.revoked_at"],
+                ["deployment.generation", "auth_session.revoked_at", "start_code.*"],
             )
     finally:
         await connection.close()
