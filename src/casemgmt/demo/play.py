@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
+from casemgmt.demo.school import play_school
 from casemgmt.demo.short_stories import play_consultation, play_redirect, play_relapse
 from casemgmt.demo.stage import DemoError, Record, Stage
 from casemgmt.demo.steps import MANAGER, OPERATOR, SUCCESSOR, Child
@@ -17,6 +18,7 @@ STORIES: dict[str, tuple[str, Callable[[Stage], Awaitable[Child]], str]] = {
     "violence": ("A girl of 13 and violence at home", play_violence, SUCCESSOR),
     "consultation": ("A question that a consultation answers", play_consultation, OPERATOR),
     "redirect": ("A matter of another body", play_redirect, OPERATOR),
+    "school": ("A screening at school", play_school, MANAGER),
     "relapse": ("A relapse after closure", play_relapse, MANAGER),
 }
 """Name → title, story, and the account that reads the timeline at the end."""
