@@ -95,6 +95,7 @@ ROUTERS = (
     retention.router,
     research.router,
     imports.router,
+    imports.origins_router,
     subject_copies.router,
 )
 

@@ -14,11 +14,12 @@ from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from api.services import services_of
 from casemgmt.access.permissions import Permission
 from casemgmt.errors import Invalid
-from casemgmt.imports import reporting, service
+from casemgmt.imports import origins, reporting, service
 from casemgmt.imports.commands import AnnounceImport, ConfirmReport, DecideDoubles
-from casemgmt.imports.views import ImportSummary, ImportView, ReportView
+from casemgmt.imports.views import ImportSummary, ImportView, OriginView, ReportView
 
 router = Router("/imports", "imports")
+origins_router = Router("", "imports")
 _CSV = {200: {"content": {"text/csv": {"schema": {"type": "string"}}}}}
 
 
@@ -119,6 +120,24 @@ async def withdraw_import(
 ) -> ImportView:
     """Give an import up. Its file and its report are deleted; that it was is kept."""
     return _shown(response, await service.withdraw_import(work, import_id, expected))
+
+
+@origins_router.get("/signals/{signal_id}/origin", Permission.SIGNALS_READ)
+async def get_signal_origin(signal_id: UUID, work: CurrentWork) -> OriginView:
+    """Read from which table, sheet and row an imported signal came."""
+    return await origins.read_origin(work, "signal", signal_id)
+
+
+@origins_router.get("/cases/{case_id}/origin", Permission.CASES_READ)
+async def get_case_origin(case_id: UUID, work: CurrentWork) -> OriginView:
+    """Read from which table, sheet and row an imported case came."""
+    return await origins.read_origin(work, "case", case_id)
+
+
+@origins_router.get("/persons/{person_id}/origin", Permission.PERSONS_READ)
+async def get_person_origin(person_id: UUID, work: CurrentWork) -> OriginView:
+    """Read from which table, sheet and row an imported child came."""
+    return await origins.read_origin(work, "person", person_id)
 
 
 async def _whole(stream: AsyncIterator[bytes], most: int) -> bytes:

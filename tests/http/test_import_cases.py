@@ -55,6 +55,10 @@ async def test_a_case_comes_in_with_its_child_its_signal_and_its_manager(world: 
     parts = await rows(owner_url, "SELECT part, number FROM imported_record ORDER BY part")
     assert [(p["part"], p["number"]) for p in parts] == [("case", "7"), ("child", "7"), ("signal", "7")]
     assert "case.imported" in await events(owner_url, case["id"])
+    for path in (f"cases/{case['id']}", f"persons/{child['person_id']}", f"signals/{signal['id']}"):
+        origin = done(await manager.get(f"/v1/{path}/origin"))
+        assert (origin["source"], origin["number"], origin["row"]) == ("Реестр сопровождения", "7", 2)
+    assert (await (await world.as_("manager2.almaty")).get(f"/v1/cases/{case['id']}/origin")).status_code == 404
     told = done(await manager.get(f"/v1/cases/{case['id']}/timeline", headers={"Accept-Language": "ru"}))["items"]
     assert any("перенесён из журнала организации, открыт 01.02.2026" in t["text"] for t in told)
 

@@ -72,3 +72,16 @@ class ReportView(View):
     complete: bool
     """Whether every finding is told; after two thousand the rest is left out."""
     findings: list[FindingView]
+
+
+class OriginView(View):
+    """Where a record came from."""
+
+    import_id: UUID
+    source: str
+    number: str
+    part: str
+    sheet: str | None
+    row: int
+    imported_at: datetime
+    imported_by_id: UUID
