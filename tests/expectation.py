@@ -38,6 +38,11 @@ TABLES = (
     "centre_session",
     "child_contact",
     "consent",
+    "course",
+    "course_attendance",
+    "course_meeting",
+    "course_participant",
+    "course_place",
     "draft",
     "erasure_request",
     "document",
@@ -214,7 +219,7 @@ class Expectation:
         ids |= {row[column] for column in _OWN_KEYS.get(table, ())}
         if table in _PARENTS:
             column, parent = _PARENTS[table]
-            return self._is_closed(parent, self.world.by_id[parent][row[column]])
+            return row[column] is not None and self._is_closed(parent, self.world.by_id[parent][row[column]])
         return bool(ids & self.shut_out)
 
     def _by_reach(self, reaches: set[Reach], row: Row) -> bool:
@@ -255,7 +260,18 @@ class Expectation:
         """A session: as its case, and for who leads the body in which it is held while it is not restricted."""
         return self.in_case(row) or (self._leads and row["centre_id"] == self.body and not row["restricted"])
 
+    def participant(self, row: Row) -> bool:
+        """Who takes part in a course: its leader, and who leads the centre; never the region, never the country."""
+        course = self.world.by_id["course"][row["course_id"]]
+        heads = bool({Reach.ORGANISATION, Reach.REGION} & self.cases) and course["organisation_id"] == self.body
+        return heads or course["leader_id"] == self.user_id
+
+    def attendance(self, row: Row) -> bool:
+        return self.participant(self.world.by_id["course_participant"][row["participant_id"]])
+
     def booking(self, row: Row) -> bool:
+        if row["meeting_id"] is not None:
+            return True  # a course is open to all: when its leader and its room are taken
         return self.session(self.world.by_id["centre_session"][row["session_id"]])
 
     def absence(self, row: Row) -> bool:
@@ -551,6 +567,10 @@ RULES: dict[str, Rule] = {
     "case_record": Expectation.case,
     "centre_session": Expectation.session,
     "draft": Expectation.draft,
+    "course": Expectation.everybody,
+    "course_attendance": Expectation.attendance,
+    "course_meeting": Expectation.everybody,
+    "course_participant": Expectation.participant,
     "erasure_request": Expectation.records,
     "document": Expectation.document,
     "document_key": Expectation.document_key,

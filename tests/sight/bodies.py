@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
-from casemgmt.demo.accounts import demo_id
+from casemgmt.demo.accounts import ROOMS, demo_id
 from tests.sight.channels import Channel, Json, resolved
 
 _WORDS = "Мәтін"
@@ -21,6 +21,12 @@ _EITHER = {("create_task", "signal_id"): "case_id"}
 """Fields of which a body has the one or the other."""
 _BY_OPERATION: dict[str, Json] = {
     "book_session": {"centre_id": str(demo_id("cps_almaty"))},
+    "book_session_series": {
+        "centre_id": str(demo_id("cps_almaty")),
+        "specialist_id": str(demo_id("psychologist.almaty")),
+        "room_id": str(demo_id(f"room {ROOMS[0][0]} {ROOMS[0][1]}")),
+        "help_kind": "psychological",
+    },
     "complete_assessment": {"risk_reason": _WORDS},
     "create_person_address": {"kind": "actual", "line": _WORDS},
     "create_task": {"case_id": "01912345-0000-7000-8000-000000000001"},

@@ -173,6 +173,15 @@ async def _at_the_centre(world: World) -> None:
     head = await world.as_("head.almaty")
     house = done(await head.post("/v1/shelters", {"line": "Құпия көше, 7"}))["id"]
     done(await head.post(f"/v1/shelters/{house}/places", {"label": "1-1"}))
+    meeting = {
+        "starts_at": (start + timedelta(days=9)).isoformat(),
+        "ends_at": (start + timedelta(days=9, hours=1)).isoformat(),
+    }
+    course = {"service": "parenting_course", "leader_id": str(demo_id("psychologist.almaty")), "capacity": 3}
+    course |= {"room_id": str(demo_id(f"room {ROOMS[0][0]} {ROOMS[0][1]}")), "meetings": [meeting]}
+    planned = done(await head.post(f"/v1/centres/{demo_id('cps_almaty')}/courses", course))["id"]
+    done(await head.post(f"/v1/courses/{planned}/guests", {"given_name": "Дана", "family_name": "Серікова"}))
+    done(await manager.post(f"/v1/cases/{case.id}/course-places", {"course_id": planned, "person_id": case.child}))
     stay = {"centre_id": str(demo_id("cps_almaty")), "person_ids": [case.child], "ground": "physical"}
     done(await manager.post(f"/v1/cases/{case.id}/stays", stay))
     task = {"title": "Мектепке хат", "note": "Сынып жетекшісіне", "case_id": case.id, "due_at": start.isoformat()}

@@ -116,6 +116,12 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.CONTENT: "child_words note withdraw_note",
     },
     "deployment": {_F.MACHINERY: "key value"},
+    "course": {_F.STAFF: "created_at service capacity starts_at ends_at"},
+    "course_attendance": {_F.PROGRESS: "attendance"},
+    "course_guest": {_F.PERSONAL: "family_name given_name"},
+    "course_meeting": {_F.STAFF: "starts_at ends_at"},
+    "course_participant": {_F.PROGRESS: "enrolled_at left_at"},
+    "course_place": {_F.PROGRESS: "left_at"},
     "document": {
         _F.PERSONAL: "file_name",
         _F.CONTENT: "removal_note",

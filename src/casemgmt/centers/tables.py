@@ -166,12 +166,14 @@ class Booking(Row, table=True):
     __table_args__ = (
         # `[)`: a session may start at the very moment at which the one before it ends.
         CheckConstraint("lower_inc(during) and not upper_inc(during)", name="during_bounds"),
+        CheckConstraint("(session_id is null) <> (meeting_id is null)", name="session_or_meeting"),
     )
 
     id: UUID = Field(primary_key=True)
     resource_id: UUID = Field(index=True)
     """Id of the user, the room, or the person of the case: nobody sits in two sessions at once."""
     centre_id: UUID = ref("organisation.id")
-    session_id: UUID = ref("centre_session.id")
+    session_id: UUID | None = ref("centre_session.id", nullable=True)
+    meeting_id: UUID | None = ref("course_meeting.id", nullable=True)
     during: Range[datetime] = Field(sa_type=TSTZRANGE)
     cancelled_at: datetime | None = moment(nullable=True)

@@ -10,6 +10,7 @@ from casemgmt.cases import tables as cases
 from casemgmt.centers import tables as centers
 from casemgmt.conflicts import tables as conflicts
 from casemgmt.consents import tables as consents
+from casemgmt.courses import tables as courses
 from casemgmt.db.base import metadata
 from casemgmt.documents import tables as documents
 from casemgmt.drafts import tables as drafts
@@ -45,6 +46,7 @@ __all__ = [
     "centers",
     "conflicts",
     "consents",
+    "courses",
     "documents",
     "drafts",
     "exports",

@@ -11,6 +11,11 @@ LANGUAGE plpgsql STABLE AS
 $$ BEGIN RETURN EXISTS (SELECT 1 FROM benefit_determination d
                          WHERE d.id = p_determination AND (p_case IS NULL OR d.case_id = p_case)); END $$;
 
+-- Whether the actor leads a course, or heads the centre that gives it.
+CREATE OR REPLACE FUNCTION leads_course(p_course uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS
+$$ BEGIN RETURN EXISTS (SELECT 1 FROM course c WHERE c.id = p_course
+                           AND (c.leader_id = actor_user() OR c.organisation_id = case_organisation())); END $$;
+
 -- Says which tables are guarded and how; read by the tests that walk all tables.
 DO $$
 DECLARE
@@ -63,7 +68,14 @@ DECLARE
         'document_key', 'EXISTS (SELECT 1 FROM document d WHERE d.id = document_id)',
         'rehabilitation_programme', case_scope,
         'follow_up_check', case_scope,
-        'booking', 'EXISTS (SELECT 1 FROM centre_session c WHERE c.id = session_id)',
+        'booking', 'EXISTS (SELECT 1 FROM centre_session c WHERE c.id = session_id)
+                    OR EXISTS (SELECT 1 FROM course_meeting m WHERE m.id = meeting_id)',
+        -- what a course is, everybody knows; who takes part, who leads it; whose case it is, who sees the case
+        'course', '(SELECT actor_user()) IS NOT NULL',
+        'course_meeting', '(SELECT actor_user()) IS NOT NULL',
+        'course_participant', 'leads_course(course_id)',
+        'course_attendance', 'EXISTS (SELECT 1 FROM course_participant p WHERE p.id = participant_id)',
+        'course_place', case_scope,
         -- that a family stays somewhere goes with the case; who of them, and in which bed, is the team's alone
         'temporary_stay', case_scope,
         'stay_person', 'on_team(case_id)',
@@ -204,6 +216,10 @@ DECLARE
         -- who imports a case need not see it afterwards
         'imported_record', 'imported_by_id = (SELECT actor_user()) AND EXISTS (SELECT 1 FROM import_run r
                               WHERE r.id = import_id AND r.created_by_id = (SELECT actor_user()))',
+        'course', 'organisation_id = (SELECT case_organisation())',
+        'course_meeting', 'EXISTS (SELECT 1 FROM course c WHERE c.id = course_id AND c.organisation_id = (SELECT case_organisation()))',
+        'course_participant', 'false',
+        'course_place', 'false',
         'break_glass_grant', 'false',
         'security_alert', 'user_id <> (SELECT actor_user())
                            AND ((audience = ''accounts'' AND (SELECT actor_has(''directory'')))
@@ -259,7 +275,7 @@ BEGIN
              record_type = ''benefit_determination'' AND sees_determination(record_id, case_id))';
     -- Reached through functions only.
     FOREACH t IN ARRAY array['user_credential', 'auth_session', 'login_attempt', 'login_challenge', 'second_factor',
-                           'recovery_code', 'client_secret', 'start_code', 'audit_salt', 'search', 'login_place'] LOOP
+                           'recovery_code', 'client_secret', 'start_code', 'audit_salt', 'course_guest', 'search', 'login_place'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     END LOOP;
 END $$;

@@ -33,7 +33,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
         SELECT 1 FROM unnest(p_resources) AS r(id)
           JOIN booking b ON uuidrange(b.resource_id, b.resource_id, '[]') && uuidrange(r.id, r.id, '[]')
                         AND b.during && tstzrange(t.starts_at, t.ends_at) AND b.cancelled_at IS NULL
-         WHERE b.session_id <> ALL (p_sessions))
+         WHERE b.session_id IS NULL OR b.session_id <> ALL (p_sessions))
 $$;
 
 -- How many sessions to come need a room, how many persons the largest of them has, and when the last one ends: a room may be
@@ -41,9 +41,13 @@ $$;
 CREATE OR REPLACE FUNCTION room_needed(p_room uuid, p_now timestamptz)
 RETURNS TABLE (sessions bigint, persons bigint, last_ends_at timestamptz)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT count(*), coalesce(max(n.persons), 0), max(s.ends_at)
-      FROM centre_session s CROSS JOIN LATERAL (SELECT count(*) AS persons FROM session_participant p WHERE p.session_id = s.id) n
-     WHERE s.room_id = p_room AND s.state = 'booked' AND s.ends_at > p_now AND actor_user() IS NOT NULL
+    SELECT count(*), coalesce(max(n.persons), 0), max(n.ends_at)
+      FROM (SELECT s.ends_at, (SELECT count(*) FROM session_participant p WHERE p.session_id = s.id) AS persons
+              FROM centre_session s WHERE s.room_id = p_room AND s.state = 'booked' AND s.ends_at > p_now
+            UNION ALL
+            SELECT m.ends_at, c.capacity FROM course c JOIN course_meeting m ON m.course_id = c.id
+             WHERE c.room_id = p_room AND m.ends_at > p_now) n
+     WHERE actor_user() IS NOT NULL
 $$;
 
 -- The specialists of a centre: roles are read by the keepers of the directory alone.

@@ -79,6 +79,8 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
         WHEN 'login_attempts' THEN (SELECT count(*) FROM login_attempt WHERE at < p_before)
         WHEN 'ended_sessions' THEN (SELECT count(*) FROM auth_session WHERE coalesce(revoked_at, expires_at) < p_before)
         WHEN 'searches' THEN (SELECT count(*) FROM search WHERE expires_at < p_before)
+        WHEN 'course_guests' THEN (SELECT count(*) FROM course_guest g JOIN course_participant p ON p.id = g.participant_id
+                                     JOIN course c ON c.id = p.course_id WHERE c.ends_at < p_before)
         WHEN 'drafts' THEN (SELECT count(*) FROM draft WHERE saved_at < p_before)
         WHEN 'log_in_signs' THEN (SELECT count(*) FROM login_place WHERE last_seen_at < p_before)
         WHEN 'security_alerts' THEN (SELECT count(*) FROM security_alert WHERE raised_at < p_before)
@@ -99,6 +101,10 @@ BEGIN
     WHEN 'ended_sessions' THEN
         DELETE FROM auth_session WHERE ctid IN (SELECT ctid FROM auth_session WHERE coalesce(revoked_at, expires_at) < p_before
                                                  LIMIT p_limit);
+    WHEN 'course_guests' THEN
+        DELETE FROM course_guest WHERE participant_id IN (
+            SELECT g.participant_id FROM course_guest g JOIN course_participant p ON p.id = g.participant_id
+              JOIN course c ON c.id = p.course_id WHERE c.ends_at < p_before LIMIT p_limit);
     WHEN 'searches' THEN
         DELETE FROM search WHERE ctid IN (SELECT ctid FROM search WHERE expires_at < p_before LIMIT p_limit);
     WHEN 'drafts' THEN

@@ -1,0 +1,1 @@
+"""Group courses of a centre: who comes is known by first name, and nobody learns whose family has a case."""
