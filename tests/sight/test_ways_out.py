@@ -34,7 +34,7 @@ ACTS = [c for c in channels().values() if c.method != "GET" and (c.records or c.
 ASKED = [*READS, *(channels()[name] for name in (*LISTS, *SEARCHES) for _ in range(4))]
 WHOLE = {"list_cases", "list_signals", "list_determinations"}
 """Lists that show everything that is seen; the others are queues of what concerns the caller."""
-NOT_THE_RECORD = {"get_document_content", "get_iin", "get_reporter"}
+NOT_THE_RECORD = {"get_document_content", "get_iin", "get_reporter", "get_screening_answers"}
 """Reads of a secret of a record that is seen, which the reader need not see, or needs more than the sight for."""
 
 
