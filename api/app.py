@@ -27,6 +27,7 @@ from casemgmt.documents.vault import Vault
 from casemgmt.log import set_up_logs
 from casemgmt.printing.typesetting import Printer
 from casemgmt.settings import Settings
+from casemgmt.signatures.verifying import open_verifier
 
 
 def create_app(settings: Settings | None = None, clock: Clock | None = None) -> FastAPI:
@@ -50,6 +51,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         engine=open_engine(settings),
         vault=Vault(settings),
         printer=Printer(),
+        verifier=open_verifier(settings.signature_issuers),
     )
 
     @asynccontextmanager

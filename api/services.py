@@ -15,6 +15,7 @@ from casemgmt.db.engine import Database
 from casemgmt.documents.vault import Vault
 from casemgmt.printing.typesetting import Printer
 from casemgmt.settings import Settings
+from casemgmt.signatures.verifying import Verifier
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Services:
     engine: Engine
     vault: Vault
     printer: Printer
+    verifier: Verifier
 
 
 def services_of(request: Request) -> Services:

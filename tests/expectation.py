@@ -65,6 +65,7 @@ TABLES = (
     "plan_measure",
     "plan_measure_request",
     "plan_review",
+    "plan_signature",
     "plan_missing_help",
     "protected_address",
     "referral",

@@ -38,6 +38,12 @@ class DocumentSettings(BaseSettings):
         30.0, gt=0, le=300, description="Longest wait for each answer of the scanner."
     )
 
+    signature_issuers: Path | None = Field(
+        None,
+        description="Folder of certificates (PEM) of issuers by whom electronic signatures are verified here, without "
+        "a chain and without revocation. Empty: every signature is kept and says that nobody here can verify it.",
+    )
+
     @property
     def largest_document_bytes(self) -> int:
         """The most bytes that the content of a document of any type may have."""

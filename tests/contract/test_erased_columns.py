@@ -178,6 +178,14 @@ HARMLESS_COLUMNS = {
     },
     "plan_goal": {"position": "number", "baseline": "number", "target": "number", "reach_by": "day of work"},
     "plan_measure": {"position": "number", "due_on": "day of work"},
+    "plan_signature": {
+        "digest": "of what was signed, texts of staff among it: it opens nothing",
+        "signer": "code",
+        "form": "code",
+        "issuer": "a certification centre",
+        "verification": "code",
+        "finding": "code",
+    },
     "plan_review": {
         "number": "number",
         "next_review_on": "day of work",

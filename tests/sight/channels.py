@@ -53,6 +53,7 @@ PATH_RECORDS = {
     "session_id": "centre_session",
     "shelter_id": "shelter",
     "signal_id": "signal",
+    "signature_id": "plan_signature",
     "stay_id": "temporary_stay",
     "task_id": "task",
     "transfer_id": "case_transfer",

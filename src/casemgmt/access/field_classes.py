@@ -181,6 +181,10 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     },
     "plan_measure_request": {_F.PROGRESS: "asked_at answered_at", _F.CONTENT: "reason"},
     "plan_review": {_F.PROGRESS: "number standing reviewed_at next_review_on", _F.CONTENT: "note child_words"},
+    "plan_signature": {
+        _F.PROGRESS: "digest signer form issuer valid_from valid_until verification finding checked_at recorded_at",
+        _F.CONTENT: "blob certificate subject serial",
+    },
     "plan_missing_help": {_F.PROGRESS: "help_kind", _F.CONTENT: "argument"},
     "recovery_code": {_F.CREDENTIAL: "code_hash used_at"},
     "referral": {

@@ -93,6 +93,7 @@ class Permission(StrEnum):
     SIGNALS_TRIAGE = "signals:triage"
     STAYS_READ = "stays:read"
     STAYS_WRITE = "stays:write"
+    SIGNATURES_WRITE = "signatures:write"
     SUBJECT_COPIES_WRITE = "subject_copies:write"
     TASKS_READ = "tasks:read"
     TASKS_SUPERVISE = "tasks:supervise"

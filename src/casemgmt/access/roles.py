@@ -145,6 +145,7 @@ _CASE_WORK = _TEAM_WORKER | {
     P.TRANSFERS_OFFER,
     P.TRANSFERS_READ,
     P.VISITS_PRINT,
+    P.SIGNATURES_WRITE,
 }
 _GROUP_WORK = {
     P.DRAFTS_WRITE,
@@ -241,6 +242,7 @@ ROLES: dict[str, Role] = {
             P.TASKS_SUPERVISE,
             P.PLANS_APPROVE,
             P.PLANS_PRINT,
+            P.SIGNATURES_WRITE,
             P.CASES_APPROVE_CLOSURE,
             P.ACCESS_LOG_EXPORT,
             P.ACCESS_LOG_READ,
@@ -393,6 +395,7 @@ ROLES: dict[str, Role] = {
             P.NOTES_WRITE,
             P.PLANS_APPROVE,
             P.PLANS_PRINT,
+            P.SIGNATURES_WRITE,
             P.REFERRALS_READ,
             P.SIGNALS_READ,
             P.SIGNALS_REVIEW,

@@ -28,6 +28,7 @@ from casemgmt.retention import tables as retention
 from casemgmt.screenings import tables as screenings
 from casemgmt.searches import tables as searches
 from casemgmt.signals import tables as signals
+from casemgmt.signatures import tables as signatures
 from casemgmt.stays import tables as stays
 from casemgmt.subjects import tables as subjects
 from casemgmt.tasks import tables as tasks
@@ -63,6 +64,7 @@ __all__ = [
     "screenings",
     "searches",
     "signals",
+    "signatures",
     "stays",
     "subjects",
     "tasks",

@@ -19,6 +19,7 @@ from casemgmt.printing.people import Named
 from casemgmt.printing.plans import PlanToPrint
 from casemgmt.printing.visits import VisitToPrint
 from casemgmt.signals.repository import subjects_of
+from casemgmt.signatures.repository import signatures_of
 
 RowT = TypeVar("RowT", bound=SQLModel)
 
@@ -31,7 +32,8 @@ async def load_plan(work: Work, plan_id: UUID) -> PlanToPrint:
     children = [each.person_id for each in await persons_of(work, case.id) if each.role == "child"]
     users = {work.actor.user_id, case.manager_id, plan.signed_by_id, plan.approved_by_id, *_persons_responsible(goals)}
     bodies = {plan.organisation_id, *_bodies_responsible(goals)}
-    return PlanToPrint(plan, case, goals, children, await _named(work, users, bodies, children))
+    named = await _named(work, users, bodies, children)
+    return PlanToPrint(plan, case, goals, children, named, await signatures_of(work, plan_id))
 
 
 def _persons_responsible(goals: Iterable[GoalView]) -> set[UUID | None]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -20,14 +21,15 @@ from casemgmt.printing.sheet import (
     Sheet,
     Signer,
     Stamp,
+    canonical,
     cell,
-    digest_of,
     facts,
     quote,
     table,
     text,
 )
 from casemgmt.printing.words import day, label, say
+from casemgmt.signatures.tables import PlanSignature
 
 _VOID = {PlanState.SUPERSEDED, PlanState.DISCARDED, PlanState.ENDED}
 _SUBSTANCE = (
@@ -58,11 +60,12 @@ class PlanToPrint:
     goals: Sequence[GoalView]
     children: Sequence[UUID]
     named: Named
+    signatures: Sequence[PlanSignature] = ()
 
 
-def plan_digest(plan: Plan) -> str:
-    """Return the digest of what is agreed in a plan."""
-    return digest_of(plan.model_dump(mode="json", include=set(_SUBSTANCE)))
+def plan_substance(plan: Plan) -> bytes:
+    """Return what is agreed in a plan, as the bytes of which its paper shows the digest and that are signed."""
+    return canonical(plan.model_dump(mode="json", include=set(_SUBSTANCE)))
 
 
 def plan_sheet(given: PlanToPrint, language: PrintLanguage, by: UUID, at: datetime) -> Sheet:
@@ -84,13 +87,14 @@ def plan_sheet(given: PlanToPrint, language: PrintLanguage, by: UUID, at: dateti
             *_missing(plan, language),
         ),
         signatures=_signers(given, language),
-        digest=plan_digest(plan),
+        digest=sha256(plan_substance(plan)).hexdigest(),
         confidential=say("restricted" if case.restricted else "confidential", language),
         printed=say("printed", language, at=words.moment(at), name=named.user(by)),
         words=words.frame(language),
         mark=_mark(plan, language),
         notice=_notice(plan, language),
         stamp=_stamp(plan, named, language),
+        electronic=tuple(_electronic(plan, each, language) for each in given.signatures),
     )
 
 
@@ -223,3 +227,18 @@ def _stamp(plan: Plan, named: Named, language: PrintLanguage) -> Stamp | None:
     if plan.state == PlanState.SIGNED:
         return Stamp(say("plan_to_approve", language), (), open=True)
     return None
+
+
+def _electronic(plan: Plan, signature: PlanSignature, language: PrintLanguage) -> tuple[tuple[str, str], ...]:
+    """Return what is known of an electronic signature, and plainly where it is not verified or signs something else."""
+    applies = signature.digest == sha256(plan_substance(plan)).hexdigest()
+    rows = (
+        (say("signer", language), say(f"signer_{signature.signer}", language)),
+        (say("certificate_subject", language), signature.subject),
+        (say("certificate_issuer", language), signature.issuer),
+        (say("certificate_serial", language), signature.serial),
+        (say("certificate_until", language), words.moment(signature.valid_until)),
+        (say("verification", language), say(f"verification_{signature.verification}", language)),
+        (say("signed_what", language), None if applies else say("signed_otherwise", language)),
+    )
+    return tuple((name, value) for name, value in rows if value)

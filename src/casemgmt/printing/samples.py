@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
+from hashlib import sha256
 from importlib import resources
 from typing import Any
 from uuid import UUID
@@ -17,10 +18,11 @@ from casemgmt.people.tables import Person
 from casemgmt.plans.tables import Plan
 from casemgmt.plans.views import GoalView, IndicatorView, MeasureView, RequestView
 from casemgmt.printing.people import Named
-from casemgmt.printing.plans import PlanToPrint, plan_sheet
+from casemgmt.printing.plans import PlanToPrint, plan_sheet, plan_substance
 from casemgmt.printing.sheet import PrintLanguage, Sheet
 from casemgmt.printing.visits import VisitToPrint, visit_sheet
 from casemgmt.signals.tables import Signal
+from casemgmt.signatures.tables import PlanSignature
 
 _AT = datetime(2026, 11, 26, 13, 40, tzinfo=UTC)
 _MANAGER, _SUPERVISOR = demo_id("manager.almaty"), demo_id("supervisor.almaty")
@@ -127,8 +129,36 @@ def _plan(language: PrintLanguage, state: str) -> Sheet:
         created_at=_AT,
         created_by_id=_MANAGER,
     )
-    given = PlanToPrint(plan, _case(), _goals(said, approved=approved), [_CHILD], _named(language))
+    given = PlanToPrint(
+        plan,
+        _case(),
+        _goals(said, approved=approved),
+        [_CHILD],
+        _named(language),
+        [_signature(plan, language)] if approved else [],
+    )
     return plan_sheet(given, language, _MANAGER, _AT + timedelta(days=8))
+
+
+def _signature(plan: Plan, language: PrintLanguage) -> PlanSignature:
+    return PlanSignature(
+        id=demo_id("printed signature"),
+        plan_id=_PLAN,
+        case_id=_CASE,
+        organisation_id=_DEPARTMENT,
+        digest=sha256(plan_substance(plan)).hexdigest(),
+        signer="manager",
+        form="cms",
+        subject="ЖҰМАБАЕВА АЙГҮЛ",
+        issuer="ҮЛГІ / ОБРАЗЕЦ CA" if language == "kk" else "ОБРАЗЕЦ CA",
+        serial="5f3c90a1",
+        valid_until=datetime(2027, 6, 1, 7, tzinfo=UTC),
+        verification="unavailable",
+        finding="no_verifier",
+        checked_at=_AT,
+        recorded_at=_AT,
+        recorded_by_id=_MANAGER,
+    )
 
 
 def _goals(said: dict[str, Any], *, approved: bool) -> list[GoalView]:

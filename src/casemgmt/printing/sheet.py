@@ -124,10 +124,14 @@ def check_code(digest: str) -> str:
     return "-".join(short[i : i + 4] for i in range(0, len(short), 4))
 
 
+def canonical(substance: Any) -> bytes:
+    """Return what a record says as bytes that are the same wherever they are made: JSON with sorted keys, in UTF-8."""
+    return json.dumps(substance, ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode()
+
+
 def digest_of(substance: Any) -> str:
-    """Return the digest of what a record says: SHA-256 of its JSON with sorted keys."""
-    written = json.dumps(substance, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return sha256(written.encode()).hexdigest()
+    """Return the digest of what a record says: SHA-256 of its canonical bytes."""
+    return sha256(canonical(substance)).hexdigest()
 
 
 def _each(value: Any, change: Callable[[str], str]) -> Any:

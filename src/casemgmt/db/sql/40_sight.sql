@@ -53,6 +53,7 @@ DECLARE
         'plan_measure', case_scope,
         'plan_measure_request', case_scope,
         'plan_review', case_scope,
+        'plan_signature', case_scope,
         'plan_missing_help', case_scope,
         -- a centre's head sees when and for which kind of help its people and rooms are taken, and nothing more of the case
         'centre_session', case_scope || ' OR (NOT restricted AND centre_id = (SELECT case_organisation()))',

@@ -18,6 +18,9 @@ CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_measure
 CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_measure_request
     FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change('state', 'answered_by_id', 'answered_at', 'reason');
 
+CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_signature
+    FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change('verification', 'finding', 'checked_at');
+
 CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_review FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change();
 
 CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_missing_help

@@ -52,6 +52,7 @@ CREATE OR REPLACE FUNCTION erased_columns() RETURNS jsonb LANGUAGE sql IMMUTABLE
   "plan_measure": {"by": {"case": "case_id"}, "set": {"text": "", "evidence": null, "drop_reason": null}},
   "plan_measure_request": {"by": {"case": "case_id"}, "set": {"reason": "=CASE WHEN reason IS NOT NULL THEN '' END"}},
   "plan_review": {"by": {"case": "case_id"}, "set": {"note": "", "child_words": null}},
+  "plan_signature": {"by": {"case": "case_id"}, "set": {"blob": null, "certificate": null, "subject": null, "serial": null}},
   "plan_missing_help": {"by": {"case": "case_id"}, "key": "plan_id", "set": {"argument": ""}},
   "document": {"by": {"case": "case_id", "signal": "signal_id", "details": "record_id", "determination": "determination_id"},
     "set": {"state": "erased", "file_name": null, "storage_name": null, "removal_note": null}},
