@@ -102,6 +102,7 @@ TABLES = (
     "visit_act",
     "visit_attempt",
     "visitor_warning",
+    "waiting_entry",
 )
 _LOG = "audit_event"
 _ALL = (*TABLES, "organisation")

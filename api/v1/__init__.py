@@ -48,6 +48,7 @@ from api.v1 import (
     timeline,
     transfers,
     users,
+    waiting,
 )
 
 # The first that fits a path is taken, so what everybody asks all day stands first.
@@ -75,6 +76,7 @@ ROUTERS = (
     centres.router,
     sessions.router,
     courses.router,
+    waiting.router,
     stays.router,
     rehabilitation.router,
     drafts.router,

@@ -27,6 +27,7 @@ from casemgmt.states import Machine
 from casemgmt.stays.states import TEMPORARY_STAY
 from casemgmt.subjects.states import SUBJECT_COPY
 from casemgmt.transfers.states import TRANSFER
+from casemgmt.waiting.states import WAITING_ENTRY
 
 MACHINES: dict[str, Machine[Any]] = {
     machine.name: machine
@@ -42,6 +43,7 @@ MACHINES: dict[str, Machine[Any]] = {
         PLAN_MEASURE_REQUEST,
         SESSION,
         TEMPORARY_STAY,
+        WAITING_ENTRY,
         CONSENT,
         PROGRAMME,
         FOLLOW_UP,

@@ -41,6 +41,7 @@ READ_WITH: dict[str, P] = {
     "staff_conflict": P.CONFLICTS_MANAGE,
     "subject_copy": P.SUBJECT_COPIES_WRITE,
     "temporary_stay": P.STAYS_READ,
+    "waiting_entry": P.SESSIONS_READ,
 }
 """Record → the permission with which it is read, where it is seen."""
 

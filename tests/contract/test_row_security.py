@@ -164,6 +164,8 @@ DEFINER_FUNCTIONS = {
     "set_restriction": "a restriction leaves the supervisor's sight",
     "shelter_occupancy": "beds of the own centre, taken for cases that their keeper does not see: never by whom",
     "stay_counted_from": "an earlier stay may belong to a hidden case: a moment",
+    "waiting_queue": "an order over cases that the centre does not see: places, risk and age",
+    "offer_waiting_place": "gives the manager of a case that the centre does not see a clock",
     "taken_slots": "times taken behind bookings that the planner doesn't see: no more than a refused booking tells",
     "take_stay_places": "gives beds of a shelter that the admitting team does not see",
     "signal_scope_changed": "trigger: moves the rows of a signal with it",

@@ -30,6 +30,7 @@ _BY_OPERATION: dict[str, Json] = {
     "complete_assessment": {"risk_reason": _WORDS},
     "create_person_address": {"kind": "actual", "line": _WORDS},
     "create_task": {"case_id": "01912345-0000-7000-8000-000000000001"},
+    "put_on_waiting_list": {"centre_id": str(demo_id("cps_almaty"))},
     "review_signal": {"note": _WORDS},
     "set_case_restriction": {"restricted": True, "ground": "staff_involved"},
     "triage_signal": {"outcome": "attach_to_case", "severity": "low", "reason": "same_child", "note": _WORDS},

@@ -58,6 +58,7 @@ PATH_RECORDS = {
     "task_id": "task",
     "transfer_id": "case_transfer",
     "visit_act_id": "visit_act",
+    "entry_id": "waiting_entry",
     "warning_id": "visitor_warning",
 }
 """Parameter of a path → the table whose row it names. `tests/expectation.py` says who sees the row."""
@@ -103,6 +104,7 @@ NOT_SECRET = {
     "role": "name of a role",
     "search_id": "one's own searches alone; what a page shows is looked up anew: `test_searches.py`",
     "room_id": "rooms are known to whoever is signed in",
+    "service": "code of a service",
     "secret_id": "for administrators alone, who see all",
     "shared_with_id": "bodies are known to whoever is signed in",
     "size": "number of a sealed head of the log",

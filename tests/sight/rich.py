@@ -182,6 +182,8 @@ async def _at_the_centre(world: World) -> None:
     planned = done(await head.post(f"/v1/centres/{demo_id('cps_almaty')}/courses", course))["id"]
     done(await head.post(f"/v1/courses/{planned}/guests", {"given_name": "Дана", "family_name": "Серікова"}))
     done(await manager.post(f"/v1/cases/{case.id}/course-places", {"course_id": planned, "person_id": case.child}))
+    waits = {"centre_id": str(demo_id("cps_almaty")), "service": "leisure_group", "person_id": case.child}
+    done(await manager.post(f"/v1/cases/{case.id}/waiting-entries", waits))
     stay = {"centre_id": str(demo_id("cps_almaty")), "person_ids": [case.child], "ground": "physical"}
     done(await manager.post(f"/v1/cases/{case.id}/stays", stay))
     task = {"title": "Мектепке хат", "note": "Сынып жетекшісіне", "case_id": case.id, "due_at": start.isoformat()}

@@ -270,6 +270,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.PROGRESS: "kind told review_on reviewed_at lifted_at recorded_at",
         _F.CONTENT: "note told_note lift_note",
     },
+    "waiting_entry": {_F.PROGRESS: "created_at service since offer_until ended_at"},
 }
 """Table to class to the names of its columns."""
 

@@ -34,6 +34,7 @@ from casemgmt.subjects import tables as subjects
 from casemgmt.tasks import tables as tasks
 from casemgmt.timeline import tables as timeline
 from casemgmt.transfers import tables as transfers
+from casemgmt.waiting import tables as waiting
 
 __all__ = [
     "access",
@@ -70,4 +71,5 @@ __all__ = [
     "tasks",
     "timeline",
     "transfers",
+    "waiting",
 ]

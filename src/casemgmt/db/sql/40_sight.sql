@@ -77,6 +77,7 @@ DECLARE
         'course_participant', 'leads_course(course_id)',
         'course_attendance', 'EXISTS (SELECT 1 FROM course_participant p WHERE p.id = participant_id)',
         'course_place', case_scope,
+        'waiting_entry', case_scope,
         -- that a family stays somewhere goes with the case; who of them, and in which bed, is the team's alone
         'temporary_stay', case_scope,
         'stay_person', 'on_team(case_id)',

@@ -1,0 +1,56 @@
+-- Waiting lists. The centre sees an order, and who sees a case sees its own entries: the two functions run with the owner's
+-- rights and name neither a person nor a case.
+
+-- The queue of a centre for a service, in the order in which places are offered: the greater risk first, then who waits longer.
+-- An offer whose time is over waits again. For the own centre, and for who looks up the place of an entry that they see.
+CREATE OR REPLACE FUNCTION waiting_queue(p_centre uuid, p_service text)
+RETURNS TABLE (id uuid, place bigint, ahead_by_risk bigint, ahead_by_age bigint, risk_level text, since timestamptz,
+               state text, offer_until timestamptz)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH waiting AS (
+        SELECT w.id, c.risk_level, coalesce(r.position, -1) AS risk, w.since, w.state, w.offer_until
+          FROM waiting_entry w JOIN case_record c ON c.id = w.case_id LEFT JOIN code_risk_level r ON r.code = c.risk_level
+         WHERE w.centre_id = p_centre AND w.service = p_service AND w.state IN ('waiting', 'offered')
+           AND c.state <> 'closed' AND actor_user() IS NOT NULL)
+    SELECT q.id, row_number() OVER o, (SELECT count(*) FROM waiting x WHERE x.risk > q.risk),
+           row_number() OVER o - 1 - (SELECT count(*) FROM waiting x WHERE x.risk > q.risk),
+           q.risk_level, q.since, q.state, q.offer_until
+      FROM waiting q WINDOW o AS (ORDER BY q.risk DESC, q.since, q.id) ORDER BY 2
+$$;
+
+-- Offers a place of the own centre to the first who waits: the manager of the case gets a clock, the story of the case tells.
+-- Answers the entry, or null where nobody waits. Two offers at once go to two families.
+CREATE OR REPLACE FUNCTION offer_waiting_place(p_centre uuid, p_service text, p_at timestamptz, p_clock jsonb, p_story uuid)
+RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    first uuid;
+    the_case case_record;
+BEGIN
+    IF p_centre IS DISTINCT FROM actor_organisation() THEN
+        RETURN NULL;
+    END IF;
+    PERFORM pg_advisory_xact_lock(hashtextextended('casemgmt.waiting ' || p_centre || p_service, 0));
+    UPDATE task t SET cancelled_at = p_at, cancel_reason = 'waiting.lapsed', version = t.version + 1 FROM waiting_entry w
+     WHERE w.centre_id = p_centre AND w.service = p_service AND w.state = 'offered' AND w.offer_until < p_at
+       AND t.record_id = w.id AND t.kind = 'waiting_offer' AND t.completed_at IS NULL AND t.cancelled_at IS NULL;
+    UPDATE waiting_entry w SET state = 'waiting', offer_until = NULL, version = w.version + 1
+     WHERE w.centre_id = p_centre AND w.service = p_service AND w.state = 'offered' AND w.offer_until < p_at;
+    SELECT q.id INTO first FROM waiting_queue(p_centre, p_service) q WHERE q.state = 'waiting' ORDER BY q.place LIMIT 1;
+    IF first IS NULL THEN
+        RETURN NULL;
+    END IF;
+    UPDATE waiting_entry w SET state = 'offered', offer_until = (p_clock->>'due_at')::timestamptz, version = w.version + 1
+     WHERE w.id = first;
+    SELECT c.* INTO the_case FROM case_record c JOIN waiting_entry w ON w.case_id = c.id WHERE w.id = first;
+    INSERT INTO task (id, kind, case_id, organisation_id, restricted, record_type, record_id, assignee_id, blocks_closure,
+                      started_at, warn_at, due_at, deadline_status, deadline_provisional, rules_version, version)
+    VALUES ((p_clock->>'id')::uuid, 'waiting_offer', the_case.id, the_case.organisation_id, the_case.restricted,
+            'waiting_entry', first, the_case.manager_id, false, (p_clock->>'started_at')::timestamptz,
+            (p_clock->>'warn_at')::timestamptz, (p_clock->>'due_at')::timestamptz, p_clock->>'deadline_status',
+            (p_clock->>'deadline_provisional')::boolean, p_clock->>'rules_version', 1);
+    INSERT INTO timeline_entry (id, case_id, organisation_id, restricted, at, kind, actor_id, record_type, record_id, data)
+    VALUES (p_story, the_case.id, the_case.organisation_id, the_case.restricted, p_at, 'waiting.offered', actor_user(),
+            'waiting_entry', first, jsonb_build_object('service', p_service));
+    RETURN first;
+END $$;
