@@ -24,6 +24,9 @@ from casemgmt.cases.commands import (
 )
 from casemgmt.cases.states import CaseState
 from casemgmt.cases.views import CaseOpened, CaseSummary, CaseView, HandoverView, MemberAdded, RestrictionChanged
+from casemgmt.corrections import service as corrections
+from casemgmt.corrections.commands import ProposeCorrection
+from casemgmt.corrections.views import CorrectionsView, CorrectionView
 from casemgmt.transfers import service as transfers
 from casemgmt.transfers.commands import OfferTransfer
 from casemgmt.transfers.views import TransferView
@@ -183,6 +186,22 @@ async def offer_transfer(
     response.headers["Location"] = f"/v1/transfers/{view.id}"
     set_etag(response, view.version)
     return view
+
+
+@router.post("/{case_id}/corrections", Permission.CORRECTIONS_PROPOSE, status_code=201)
+async def propose_correction(
+    case_id: UUID, command: ProposeCorrection, response: Response, work: CurrentWork, expected: ExpectedVersion
+) -> CorrectionView:
+    """Say that a record of the case was entered in error. A second person confirms it."""
+    view = await corrections.propose_correction(work, case_id, command, expected)
+    set_etag(response, view.version)
+    return view
+
+
+@router.get("/{case_id}/corrections", Permission.CORRECTIONS_READ)
+async def list_corrections(case_id: UUID, work: CurrentWork) -> CorrectionsView:
+    """List what was, or may have been, entered in error."""
+    return await corrections.list_corrections(work, case_id)
 
 
 def _shown(response: Response, view: CaseView) -> CaseView:

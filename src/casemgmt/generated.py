@@ -38,6 +38,7 @@ def _machine(machine: Machine[object]) -> str:
     lines.append("```\n\n| action | from | to | permission | guards |\n|---|---|---|---|---|\n")
     for t in machine.transitions:
         guards = ", ".join(g.__name__.strip("_").replace("_", " ") for g in t.guards) or "–"
+        guards = guards if t.through is None else f"by an act on `{t.through}` alone"
         lines.append(f"| `{t.action}` | {', '.join(t.sources)} | {t.target} | `{t.permission}` | {guards} |\n")
     return "".join(lines)
 

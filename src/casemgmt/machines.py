@@ -11,6 +11,7 @@ from casemgmt.cases.states import CASE
 from casemgmt.centers.states import SESSION
 from casemgmt.conflicts.states import STAFF_CONFLICT
 from casemgmt.consents.states import CONSENT
+from casemgmt.corrections.states import CORRECTION
 from casemgmt.documents.states import DOCUMENT
 from casemgmt.exports.states import PROJECT
 from casemgmt.imports.states import IMPORT
@@ -37,6 +38,7 @@ MACHINES: dict[str, Machine[Any]] = {
         CASE,
         HANDOVER,
         TRANSFER,
+        CORRECTION,
         ASSESSMENT,
         PLAN,
         PLAN_MEASURE,

@@ -33,6 +33,7 @@ READ_WITH: dict[str, P] = {
     "plan_measure": P.PLANS_READ,
     "plan_measure_request": P.PLANS_READ,
     "referral": P.REFERRALS_READ,
+    "record_error": P.CORRECTIONS_READ,
     "rehabilitation_programme": P.REHABILITATION_READ,
     "research_project": P.RESEARCH_READ,
     "retention_plan": P.RECORDS_PLAN,
@@ -84,6 +85,7 @@ def _record(machine: Machine[Any]) -> str:
             reasons.setdefault(code, set()).add(told)
         becomes = "the same" if {str(s) for s in step.sources} == {str(step.target)} else str(step.target)
         codes = ", ".join(f"`{code}`" for code in dict(refusals)) or "–"
+        codes = codes if step.through is None else f"taken by an act on `{step.through}` alone"
         lines.append(f"| `{step.action}` | {_states(machine, step)} | {becomes} | {_roles(step)} | {codes} |\n")
     if reasons:
         lines.append("\n")

@@ -43,6 +43,8 @@ class Transition(Generic[FactsT]):
     guards: tuple[Guard[FactsT], ...] = ()
     starts: tuple[str, ...] = ()
     stops: tuple[str, ...] = ()
+    through: str | None = None
+    """The record whose act takes this step: nobody takes it by itself, and no screen offers it."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,9 @@ class Machine(Generic[FactsT]):
                 if key in self._by_key:
                     raise ValueError(f"{name}: two transitions for {transition.action} from {source}")
                 self._by_key[key] = transition
-        self._by_state = {state: tuple(t for t in transitions if state in t.sources) for state in states}
+        self._by_state = {
+            state: tuple(t for t in transitions if state in t.sources and t.through is None) for state in states
+        }
 
     @property
     def pairs(self) -> frozenset[tuple[str, str]]:

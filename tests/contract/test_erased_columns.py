@@ -121,6 +121,7 @@ HARMLESS_COLUMNS = {
         "scan": "code",
     },
     "case_handover": {"case_number": "names nobody", "stage": "code"},
+    "record_error": {"record_type": "code"},
     "case_transfer": {
         "case_number": "names nobody",
         "stage": "code",

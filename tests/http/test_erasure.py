@@ -116,6 +116,11 @@ async def fill(owner: asyncpg.Connection) -> None:
             " now() + interval '1 hour', organisation_id, now(), 1 FROM case_record"
         )
         await owner.execute(
+            "INSERT INTO record_error (id, case_id, organisation_id, restricted, record_type, record_id, reason, note,"
+            " state, proposed_at, proposed_by_id, version) SELECT gen_random_uuid(), id, organisation_id, restricted,"
+            " 'child_contact', gen_random_uuid(), 'other', '', 'proposed', now(), manager_id, 1 FROM case_record"
+        )
+        await owner.execute(
             "INSERT INTO case_transfer (id, case_id, organisation_id, restricted, from_organisation_id,"
             " to_organisation_id, offered_by_id, case_number, stage, children, reason, state, offered_at,"
             " decline_reason, ended_sessions, ended_members, version) SELECT gen_random_uuid(), id, organisation_id,"

@@ -37,6 +37,7 @@ NEEDED = [
     "handover_acceptance",
     "transfer_acceptance",
     "contact_after_transfer",
+    "correction_decision",
     "coming_of_age",
     "death_review",
     "responsibility_review",

@@ -57,6 +57,7 @@ PATH_RECORDS = {
     "stay_id": "temporary_stay",
     "task_id": "task",
     "transfer_id": "case_transfer",
+    "correction_id": "record_error",
     "visit_act_id": "visit_act",
     "entry_id": "waiting_entry",
     "warning_id": "visitor_warning",

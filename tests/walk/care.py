@@ -41,6 +41,7 @@ ASSESSMENTS = Walk(
         "complete": operation("complete_assessment"),
         "discard": operation("discard_assessment"),
     },
+    cannot={"enter_in_error": "a correction that a second person confirms takes it: record_error"},
 )
 
 

@@ -44,6 +44,41 @@ TRANSFERS = Walk(
     steps={"accept": _answered("accept"), "decline": _answered("decline"), "withdraw": operation("withdraw_transfer")},
 )
 
+
+async def _contact_with_child(ground: Ground, case_id: str, child: str) -> str:
+    """Record that the child was met, and return the id of the record."""
+    met = {"person_id": child, "at": ground.clock.now().isoformat(), "place": "school", "alone": True}
+    await ground.act(MANAGER, f"/v1/cases/{case_id}/child-contacts", met)
+    query = "SELECT id FROM child_contact WHERE case_id = $1::text::uuid ORDER BY recorded_at DESC, id DESC LIMIT 1"
+    return await ground.one(query, case_id)
+
+
+async def said_to_be_wrong(ground: Ground, case_id: str, child: str) -> dict[str, str]:
+    """Return the body of a correction of a contact with the child."""
+    contact = await _contact_with_child(ground, case_id, child)
+    return {"record_type": "child_contact", "record_id": contact, "reason": "wrong_facts", "note": "Күні басқа."}
+
+
+async def _proposed(ground: Ground, cell: Cell) -> Record:
+    """By the account of the cell where it takes it back, else by somebody else of the team."""
+    case = await ground.case("support", cell.role)
+    proposer = cell.who if cell.action == "withdraw" else MANAGER
+    if proposer == MANAGER and cell.role == "case_manager" and cell.action != "withdraw":
+        await ground.join(str(case.id), "centre_specialist")
+        proposer = "psychologist.almaty"
+    wrong = await said_to_be_wrong(ground, str(case.id), str(case.child_id))
+    return Record((await ground.act(proposer, f"/v1/cases/{case.id}/corrections", wrong))["id"], {"case_id": case.id})
+
+
+CORRECTIONS = Walk(
+    states={"proposed": _proposed},
+    steps={
+        "confirm": operation("confirm_correction", note="Тексерілді."),
+        "decline": operation("decline_correction", note="Жазба дұрыс."),
+        "withdraw": operation("withdraw_correction"),
+    },
+)
+
 _SECOND = {"psychologist.almaty": _HEAD, "operator.111": "supervisor.111"}
 
 

@@ -71,6 +71,12 @@ async def _consent(ground: Ground, cell: Cell, record: Record) -> Any:
     return await (await ground.world.as_(cell.who)).post(f"/v1/cases/{record.id}/consents", record.about["consent"])
 
 
+async def _error(ground: Ground, cell: Cell, record: Record) -> Any:
+    place = await ground.one("SELECT id FROM case_person WHERE case_id = $1::text::uuid LIMIT 1", record.id)
+    wrong = {"record_type": "case_person", "record_id": place, "reason": "wrong_person", "note": "Басқа бала."}
+    return await (await ground.world.as_(cell.who)).post(f"/v1/cases/{record.id}/corrections", wrong)
+
+
 _STAGES = ("opened", "assessment", "planning", "support", "rehabilitation")
 CASES = Walk(
     states={stage: _at(stage) for stage in _STAGES}
@@ -94,6 +100,7 @@ CASES = Walk(
         ),
         "end_membership": operation("end_case_membership"),
         "offer_handover": operation("offer_handover", to_user_id=str(demo_id("manager2.almaty"))),
+        "propose_correction": _error,
         "offer_transfer": operation("offer_transfer", **MOVE),
         "restrict": operation("set_case_restriction", **GROUND_OF_RESTRICTION),
         "lift_restriction": operation("set_case_restriction", restricted=False, ground=None, note="Негіз жоқ."),

@@ -38,6 +38,7 @@ WALKS: dict[str, Walk] = {
     "plan": care.PLANS,
     "plan_measure": care.MEASURES,
     "plan_measure_request": care.REQUESTS,
+    "record_error": moving.CORRECTIONS,
     "referral": desk.REFERRALS,
     "rehabilitation_programme": care.PROGRAMMES,
     "research_project": keeping.PROJECTS,

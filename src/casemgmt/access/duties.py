@@ -51,6 +51,7 @@ SEPARATIONS = (
     Separation("identity_link", "user_id", "approved_by_id", "Nobody approves an identity of their own account."),
     Separation("legal_hold", "lift_requested_by_id", "lifted_by_id", "Two persons lift a hold."),
     Separation("plan", "signed_by_id", "approved_by_id", "Who signs a plan does not approve it."),
+    Separation("record_error", "proposed_by_id", "decided_by_id", "Who finds a record in error does not confirm it."),
     Separation(
         "plan_measure_request",
         "asked_by_id",

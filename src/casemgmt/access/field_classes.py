@@ -91,7 +91,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     },
     "case_member": {_F.PROGRESS: "team_role sector help_kind opened_at since ended_at rests_until"},
     "case_note": {_F.PROGRESS: "mentions written_at", _F.CONTENT: "body"},
-    "case_person": {_F.PROGRESS: "role since until"},
+    "case_person": {_F.PROGRESS: "role since until entered_in_error"},
     "case_record": {
         _F.PROGRESS: "number restriction_ground help_package problem_type child_categories risk_level risk_review_on"
         " opened_at closed_at reopened_times lists_version",
@@ -108,7 +108,8 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.PROGRESS: "created_at kind service help_kind starts_at ends_at travel_minutes outcome next_step"
         " cancellation_reason cancelled_for cancelled_at"
     },
-    "child_contact": {_F.PROGRESS: "at place alone recorded_at", _F.CONTENT: "words note"},
+    "record_error": {_F.PROGRESS: "record_type reason proposed_at decided_at", _F.CONTENT: "note decision_note"},
+    "child_contact": {_F.PROGRESS: "at place alone recorded_at entered_in_error", _F.CONTENT: "words note"},
     "client_secret": {_F.CREDENTIAL: "digest created_at expires_at last_used_at revoked_at"},
     "consent": {
         _F.PROGRESS: "created_at purpose scopes basis form child_view given_at expires_on expires_at withdrawn_at"

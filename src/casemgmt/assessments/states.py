@@ -19,6 +19,8 @@ class AssessmentState(StrEnum):
     DRAFT = "draft"
     COMPLETED = "completed"
     DISCARDED = "discarded"
+    ENTERED_IN_ERROR = "entered_in_error"
+    """Marked by two persons (`corrections`): kept, and counts no longer."""
 
 
 class Occasion(StrEnum):
@@ -79,5 +81,13 @@ ASSESSMENT: Machine[AssessmentFacts] = Machine(
             stops=("assessment", "risk_review_high", "risk_review_medium", "risk_review_low"),
         ),
         Transition("discard", (_S.DRAFT,), _S.DISCARDED, P.ASSESSMENTS_WRITE),
+        Transition(
+            "enter_in_error",
+            (_S.COMPLETED,),
+            _S.ENTERED_IN_ERROR,
+            P.CORRECTIONS_DECIDE,
+            through="record_error",
+            stops=("risk_review_high", "risk_review_medium", "risk_review_low"),
+        ),
     ),
 )

@@ -94,6 +94,8 @@ class CasePerson(CaseScoped, table=True):
     role: str = code("client_role")
     since: datetime = moment()
     until: datetime | None = moment(nullable=True)
+    entered_in_error: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    """The person never belonged to the case (`corrections`)."""
     added_by_id: UUID = ref("app_user.id", index=False)
 
 
@@ -137,6 +139,8 @@ class ChildContact(CaseScoped, table=True):
     alone: bool = False
     words: str | None = long_text(nullable=True)
     note: str | None = long_text(nullable=True)
+    entered_in_error: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    """Marked by two persons (`corrections`): kept, and counts no longer."""
     recorded_at: datetime = moment()
     recorded_by_id: UUID = ref("app_user.id", index=False)
 

@@ -10,6 +10,7 @@ from casemgmt.cases import tables as cases
 from casemgmt.centers import tables as centers
 from casemgmt.conflicts import tables as conflicts
 from casemgmt.consents import tables as consents
+from casemgmt.corrections import tables as corrections
 from casemgmt.courses import tables as courses
 from casemgmt.db.base import metadata
 from casemgmt.documents import tables as documents
@@ -48,6 +49,7 @@ __all__ = [
     "centers",
     "conflicts",
     "consents",
+    "corrections",
     "courses",
     "documents",
     "drafts",

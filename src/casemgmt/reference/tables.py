@@ -39,6 +39,7 @@ REFERENCED_LISTS = (
     "document_secrecy",
     "follow_up_outcome",
     "goal_outcome",
+    "error_reason",
     "handover_reason",
     "help_kind",
     "help_package",

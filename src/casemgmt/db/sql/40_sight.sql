@@ -43,6 +43,7 @@ DECLARE
         'case_transfer', case_scope || ' OR (to_organisation_id = (SELECT case_organisation()) AND state <> ''withdrawn'')
              OR (NOT restricted AND from_organisation_id = (SELECT case_organisation()))',
         'case_closure', case_scope,
+        'record_error', case_scope,
         'child_contact', case_scope,
         'case_note', case_scope,
         'case_flag', case_scope,

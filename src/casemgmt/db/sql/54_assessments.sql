@@ -30,4 +30,4 @@ CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE OR DELETE ON assessment_instrumen
     FOR EACH ROW EXECUTE FUNCTION refuse_instrument_change();
 
 CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON assessment
-    FOR EACH ROW WHEN (OLD.state <> 'draft') EXECUTE FUNCTION refuse_frozen_change();
+    FOR EACH ROW WHEN (OLD.state <> 'draft') EXECUTE FUNCTION refuse_frozen_change('state');

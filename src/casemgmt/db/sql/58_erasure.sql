@@ -41,6 +41,7 @@ CREATE OR REPLACE FUNCTION erased_columns() RETURNS jsonb LANGUAGE sql IMMUTABLE
   "case_transfer": {"by": {"case": "case_id"}, "set": {"note": null, "decline_reason": "=CASE WHEN decline_reason IS NOT NULL THEN '' END"}},
   "case_note": {"by": {"case": "case_id"}, "set": {"body": ""}},
   "case_flag": {"by": {"case": "case_id"}, "set": {"reason": "", "lift_reason": "=CASE WHEN lift_reason IS NOT NULL THEN '' END"}},
+  "record_error": {"by": {"case": "case_id"}, "set": {"note": "", "decision_note": null}},
   "case_closure": {"by": {"case": "case_id"}, "set": {"note": "", "decision_note": null, "reopen_note": null}},
   "consent": {"by": {"case": "case_id"}, "set": {"child_words": null, "note": null, "withdraw_note": null}},
   "child_contact": {"by": {"case": "case_id", "row": "id"}, "set": {"words": null, "note": null}},

@@ -23,7 +23,7 @@ BEGIN
            min(k.from_state) FILTER (WHERE k.decided_at IS NULL)
       INTO reopened, proposed, closure_proposed_by_id, closure_from_state
       FROM case_closure k WHERE k.case_id = p_case;
-    child_contacted := EXISTS (SELECT 1 FROM child_contact k WHERE k.case_id = p_case);
+    child_contacted := EXISTS (SELECT 1 FROM child_contact k WHERE k.case_id = p_case AND NOT k.entered_in_error);
     IF NOT child_contacted THEN
         child_contacted := EXISTS (SELECT 1 FROM visit_act v JOIN signal s ON s.id = v.signal_id
                                     WHERE s.case_id = p_case AND v.child_seen);
