@@ -122,9 +122,14 @@ _EVERY = (*_ALIVE, _S.CLOSED)
 
 
 def _step(
-    action: str, source: CaseState, target: CaseState, *guards: CaseGuard, **clocks: tuple[str, ...]
+    action: str,
+    source: CaseState,
+    target: CaseState,
+    *guards: CaseGuard,
+    starts: tuple[str, ...] = (),
+    stops: tuple[str, ...] = (),
 ) -> Transition[CaseFacts]:
-    return Transition(action, (source,), target, P.CASES_WRITE, guards=guards, **clocks)
+    return Transition(action, (source,), target, P.CASES_WRITE, guards=guards, starts=starts, stops=stops)
 
 
 def _within(
