@@ -19,6 +19,8 @@ _BY_NAME: dict[str, Any] = {
 }
 _EITHER = {("create_task", "signal_id"): "case_id"}
 """Fields of which a body has the one or the other."""
+NAMES_ONE = {"draft_plan", "write_plan"}
+"""Operations that look for one record after the other, each in the same case: a stranger before it hides the next."""
 _BY_OPERATION: dict[str, Json] = {
     "book_session": {"centre_id": str(demo_id("cps_almaty"))},
     "book_session_series": {
@@ -28,6 +30,10 @@ _BY_OPERATION: dict[str, Json] = {
         "help_kind": "psychological",
     },
     "complete_assessment": {"risk_reason": _WORDS},
+    "draft_plan": {"consent_id": None},
+    "record_plan_signature": {"signature": "MAAw"},
+    "review_plan": {"next_review_on": (datetime.now(UTC) + timedelta(days=20)).date().isoformat()},
+    "write_plan": {"consent_id": None},
     "create_person_address": {"kind": "actual", "line": _WORDS},
     "create_task": {"case_id": "01912345-0000-7000-8000-000000000001"},
     "put_on_waiting_list": {"centre_id": str(demo_id("cps_almaty"))},

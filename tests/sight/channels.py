@@ -260,6 +260,8 @@ class Channel:
     """The JSON schema of the body, None where there is none."""
     example: Any
     """A body of the contract's examples, None where there is none."""
+    paged: bool
+    """Whether it answers page by page."""
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -313,6 +315,7 @@ def _channel(method: str, path: str, operation: Json) -> Channel:
         operation.get("x-permission"),
         content.get("schema"),
         examples[0] if examples else None,
+        any(p["name"] == "cursor" for p in operation.get("parameters", [])),
     )
 
 

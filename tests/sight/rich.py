@@ -5,6 +5,7 @@ numbers, protected addresses, offers, sessions, notes, programmes, determination
 """
 
 import json
+from base64 import b64encode
 from contextlib import redirect_stderr
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
@@ -154,8 +155,9 @@ async def _at_the_centre(world: World) -> None:
         done(await manager.post(f"/v1/cases/{case.id}/team", body))
     plan = await steps.draft_plan(world, case)
     done(await manager.post(f"/v1/plans/{plan['id']}/sign"))
-    done(await (await world.as_("supervisor.almaty")).post(f"/v1/plans/{plan['id']}/approve"))
+    approved = done(await (await world.as_("supervisor.almaty")).post(f"/v1/plans/{plan['id']}/approve"))
     done(await manager.post(f"/v1/cases/{case.id}/start-support"))
+    await _around_a_plan(world, approved)
     again = done(await manager.post(f"/v1/plans/{plan['id']}/revise"))
     done(await manager.post(f"/v1/plans/{again['id']}/discard", {"reason": "Қазір өзгеріс керек емес."}))
     start = datetime.now(UTC) + timedelta(days=3)
@@ -206,6 +208,30 @@ async def _at_the_centre(world: World) -> None:
     assert started["state"] == "draft"
 
 
+async def _around_a_plan(world: World, plan: dict[str, Any]) -> None:
+    """Answers of the body that is named in a plan, a review and an electronic signature."""
+    manager, psychologist = await world.as_(MANAGER), await world.as_("psychologist.almaty")
+    one, two = plan["goals"][0]["measures"][:2]
+    done(await psychologist.post(f"/v1/plan-measures/{one['id']}/accept"))
+    done(await psychologist.post(f"/v1/plan-measures/{two['id']}/decline", {"reason": "Маман жоқ"}))
+    next_on = (datetime.now(ALMATY) + timedelta(days=30)).date().isoformat()
+    review = {"note": "Ұйқысы жақсарды", "child_words": "Маған ұнайды", "next_review_on": next_on}
+    done(await manager.post(f"/v1/plans/{plan['id']}/reviews", review))
+    signed = {"signer": "manager", "form": "cms", "signature": b64encode(b"kept, not verified").decode()}
+    done(await manager.post(f"/v1/plans/{plan['id']}/signatures", signed))
+
+
+async def _in_error(world: World, case_id: str, assessment_id: str) -> None:
+    """Corrections of an assessment: one declined, one taken back, one to be decided."""
+    manager, supervisor = await world.as_(MANAGER), await world.as_("supervisor.almaty")
+    said = {"record_type": "assessment", "record_id": assessment_id, "reason": "wrong_person", "note": "Басқа бала."}
+    path = f"/v1/cases/{case_id}/corrections"
+    declined = done(await manager.post(path, said))["id"]
+    done(await supervisor.post(f"/v1/corrections/{declined}/decline", {"note": "Құжаттар тексерілді."}))
+    done(await manager.post(f"/v1/corrections/{done(await manager.post(path, said))['id']}/withdraw"))
+    done(await manager.post(path, said))
+
+
 async def _user_id(world: World, username: str) -> str:
     """Return the id of an account, as administrators find it."""
     admin = await world.as_("admin")
@@ -241,6 +267,7 @@ async def _in_rehabilitation(world: World) -> None:
         "before_assessment_id": measured,
     }
     done(await manager.post(f"/v1/cases/{case.id}/rehabilitation", programme))
+    await _in_error(world, case.id, measured)
     done(await manager.post(f"/v1/plans/{plan['id']}/revise"))
 
 

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.expectation import Expectation, World
-from tests.sight.bodies import body_of, put
+from tests.sight.bodies import NAMES_ONE, body_of, put
 from tests.sight.channels import Channel, channels
 from tests.sight.service import Heard, Service
 
@@ -180,6 +180,8 @@ def test_a_hidden_record_that_a_body_names_is_answered_as_one_that_does_not_exis
 def _among_seen(channel: Channel, expectation: Expectation, ids: dict[str, str]) -> Any:
     """Return a body that names records which the account sees, those that belong to the path where there are such."""
     body = body_of(channel)
+    if channel.name in NAMES_ONE:
+        return body
     here = [
         str(row["person_id"])
         for table, owner in (("case_person", "case_id"), ("family_member", "family_id"))

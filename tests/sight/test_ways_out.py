@@ -34,8 +34,18 @@ ACTS = [c for c in channels().values() if c.method != "GET" and (c.records or c.
 ASKED = [*READS, *(channels()[name] for name in (*LISTS, *SEARCHES) for _ in range(4))]
 WHOLE = {"list_cases", "list_signals", "list_determinations"}
 """Lists that show everything that is seen; the others are queues of what concerns the caller."""
-NOT_THE_RECORD = {"get_document_content", "get_iin", "get_reporter", "get_screening_answers"}
-"""Reads of a secret of a record that is seen, which the reader need not see, or needs more than the sight for."""
+NOT_THE_RECORD = {
+    "get_case_origin",
+    "get_document_content",
+    "get_iin",
+    "get_person_origin",
+    "get_reporter",
+    "get_screening_answers",
+    "get_signable_plan",
+    "get_signal_origin",
+}
+"""Reads of a secret of a record that is seen, which the reader need not see, or needs more than the sight for; and of
+what some of the records have: the table from which it came, the bytes that are signed once nothing changes any more."""
 
 
 class Watch:
@@ -133,14 +143,15 @@ def look_through(watch: Watch, who: str, channel: Channel, dice: Random) -> None
     limit = 100 if LISTS[channel.name] == "audit_event" else dice.choice((3, 20))
     if channel.name == "list_my_sessions":
         day = f"&day={dice.choice(watch.sources.world.rows['centre_session'])['starts_at'].astimezone(ALMATY).date()}"
+    page = f"?limit={limit}{day}" if channel.paged else ""
     while True:
-        answer = watch.call(who, "GET", f"{channel.path}?limit={limit}{day}{cursor}")
+        answer = watch.call(who, "GET", f"{channel.path}{page}{cursor}")
         if answer.status_code == 403:
             assert channel.permission not in watch.service.permissions[who]
             return
         assert answer.status_code == 200, (who, channel.name, answer.text)
         found += [item["id"] for item in answer.json()["items"]]
-        if answer.json()["next_cursor"] is None:
+        if not channel.paged or answer.json()["next_cursor"] is None:
             break
         cursor = f"&cursor={answer.json()['next_cursor']}"
     if LISTS[channel.name] == "audit_event":
