@@ -12,8 +12,8 @@ from tests.benefit_steps import OFFICER, SECOND, determine, family_on_record
 from tests.clients import World
 from tests.expectation import TABLES, Expectation, keys, seen
 from tests.expectation import World as AllRows
-from tests.http.test_whole_route import PRIMARY
 from tests.people import CHILD, record_person, signal_about
+from tests.rows_seen import PRIMARY
 from tests.steps import done, open_case
 
 _DECLARED = {

@@ -15,8 +15,8 @@ from casemgmt.demo.accounts import demo_id
 from tests.clients import World
 from tests.expectation import TABLES
 from tests.factories import count
-from tests.http.test_whole_route import PRIMARY
 from tests.people import CHILD, MOTHER, case_of, record_person
+from tests.rows_seen import PRIMARY
 from tests.steps import done
 
 PATH = "/v1/break-glass"

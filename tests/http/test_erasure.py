@@ -23,6 +23,7 @@ from tests.document_steps import keep
 from tests.factories_iin import make_iin
 from tests.markers import MARK, MarkingTransport, places_of
 from tests.records import events, story
+from tests.rows_seen import PRIMARY
 from tests.steps import done, open_case
 
 BORN = date(2013, 5, 17)
@@ -132,6 +133,38 @@ async def fill(owner: asyncpg.Connection) -> None:
             " declared_at, declared_by_id, version) SELECT gen_random_uuid(), added_by_id, organisation_id,"
             " 'relative', 'person', person_id, 'standing', now(), added_by_id, 1 FROM case_person"
         )
+        await owner.execute(
+            "UPDATE plan_measure_request SET state = 'declined', reason = '', answered_at = now(),"
+            " answered_by_id = (SELECT id FROM app_user u WHERE u.id <> asked_by_id LIMIT 1)"
+        )
+        await owner.execute(
+            "INSERT INTO plan_review (id, plan_id, case_id, organisation_id, restricted, number, note, standing,"
+            " reviewed_at, recorded_by_id, next_review_on) SELECT gen_random_uuid(), id, case_id, organisation_id,"
+            " restricted, 99, '', '{}', now(), created_by_id, now() FROM plan"
+        )
+        await owner.execute(
+            "INSERT INTO plan_signature (id, plan_id, case_id, organisation_id, restricted, digest, signer, form,"
+            " verification, checked_at, recorded_at, recorded_by_id, version) SELECT gen_random_uuid(), id, case_id,"
+            " organisation_id, restricted, '', 'manager', 'plain', 'refused', now(), now(), created_by_id, 1 FROM plan"
+        )
+        await owner.execute(
+            "INSERT INTO imported_record (id, import_id, register_body_id, organisation_id, restricted, source, number,"
+            " part, row, content_digest, case_id, imported_at, imported_by_id) SELECT gen_random_uuid(),"
+            " gen_random_uuid(), organisation_id, organisation_id, restricted, id::text, '', 'case', 1, '', id, now(),"
+            " manager_id FROM case_record"
+        )
+        await owner.execute(
+            "INSERT INTO case_note (id, case_id, organisation_id, restricted, body, mentions, written_at,"
+            " written_by_id) SELECT gen_random_uuid(), id, organisation_id, restricted, '', '[]', now(),"
+            " manager_id FROM case_record"
+        )
+        await owner.execute(
+            "INSERT INTO case_flag (id, case_id, organisation_id, restricted, kind, reason, set_at, set_by_id,"
+            " lifted_at, lifted_by_id, lift_reason, version) SELECT gen_random_uuid(), id, organisation_id, restricted,"
+            " (SELECT code FROM code_case_flag LIMIT 1), '', now(), manager_id, now(), manager_id, '',"
+            " 1 FROM case_record"
+        )
+        await owner.execute("UPDATE plan_goal SET indicator = '', baseline = 0, target = 1, reach_by = now()")
         for table in erased:
             for column in await text_columns(owner, table, erased):
                 await owner.execute(f"UPDATE {table} SET {column} = right(concat({column}, $1::text), 8)", MARK)
@@ -205,8 +238,8 @@ async def test_nobody_can_open_a_commitment_to_what_was_erased(
     await erase(world, child.person)
     touched = {child.person, child.case, child.signal}
     for table in orjson.loads(await owner.fetchval("SELECT erased_columns()::text")):
-        key = "signal_id" if table == "reporter" else "plan_id" if table == "plan_missing_help" else "id"
         if table != "person_iin":
+            key = PRIMARY.get(table, ["id"])[0]
             touched |= {str(r[0]) for r in await owner.fetch(f"SELECT {key} FROM {table}")}
     open_still = await owner.fetch(
         "SELECT e.kind, c->>'field' AS field FROM audit_event e JOIN audit_salt s ON s.event_id = e.id,"

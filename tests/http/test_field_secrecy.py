@@ -322,5 +322,5 @@ async def test_no_other_table_event_story_or_log_line_holds_a_secret(scene: Scen
     finally:
         await owner.close()
     assert looked > 500
-    assert '"event": "request"' in scene.logged.getvalue()
+    assert '"event":"request"' in scene.logged.getvalue()
     assert found_in(scene.logged.getvalue()) == set()

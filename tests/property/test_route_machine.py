@@ -27,8 +27,8 @@ from casemgmt.machines import MACHINES
 from casemgmt.settings import Settings
 from tests.clients import credentials
 from tests.expectation import TABLES, Expectation, World, keys, seen
-from tests.http.test_whole_route import PRIMARY
 from tests.property.acts import ACTS, Act, Pool, new_key
+from tests.rows_seen import PRIMARY
 
 USERNAMES = [a.username for a in ACCOUNTS]
 FINE = {200, 201, 204, 400, 403, 404, 409, 412, 422, 428}

@@ -63,7 +63,7 @@ def _argument(call: ast.Call, position: int, keyword: str) -> ast.expr | None:
 def _assigned(owner: ast.AST, name: str) -> Iterator[ast.expr]:
     for node in ast.walk(owner):
         if isinstance(node, ast.Assign) and any(isinstance(t, ast.Name) and t.id == name for t in node.targets):
-            yield node.value
+            yield from (node.value.body, node.value.orelse) if isinstance(node.value, ast.IfExp) else (node.value,)
 
 
 def _pattern(expression: ast.expr) -> str | None:

@@ -64,7 +64,7 @@ async def open_imported_case(work: Work, command: OpenCase, signal: Signal, open
         raise invalid_field("/manager_id", "manager-of-other-body", "The case manager works in another body.")
     await _check_free(work, command.manager_id, roles, [signal])
     case = await _case_of(work, command, [signal], organisation_id, region, opened_at)
-    document = _document(work, case, roles, [signal], kind="case.imported", since=opened_at)
+    document = _document(work, case, roles, [signal], since=opened_at)
     await work.call("SELECT open_case(cast(:p AS jsonb))", p=document)
     return case
 
@@ -123,7 +123,6 @@ def _document(
     roles: Sequence[tuple[UUID, str]],
     signals: Sequence[Signal],
     *,
-    kind: str = "case.opened",
     since: datetime | None = None,
 ) -> str:
     """Return the case and everything that it begins with, as the SQL function takes it."""
@@ -135,7 +134,7 @@ def _document(
         "persons": [{"id": str(new_id()), "person_id": str(person), "role": role} for person, role in roles],
         "signals": [str(s.id) for s in signals],
         "tasks": [_plain(c) for c in clocks_of_case],
-        "entries": [_plain(e) for e in _stories(work, case, signals, kind)],
+        "entries": [_plain(e) for e in _stories(work, case, signals, imported=since is not None)],
     }
     return json.dumps(document)
 
@@ -144,7 +143,8 @@ def _plain(row: SQLModel) -> dict[str, object]:
     return row.model_dump(mode="json")
 
 
-def _stories(work: Work, case: CaseRecord, signals: Sequence[Signal], kind: str) -> list[TimelineEntry]:
+def _stories(work: Work, case: CaseRecord, signals: Sequence[Signal], *, imported: bool) -> list[TimelineEntry]:
+    kind = "case.imported" if imported else "case.opened"
     opened = entry(
         work,
         kind,

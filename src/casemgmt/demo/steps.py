@@ -82,7 +82,7 @@ async def approve_plan(stage: Stage, who: str, plan: Json, *, wrong_turn: bool =
 
 async def hold_session(stage: Stage, who: str, child: Child, measure: str) -> None:
     """Book a session that starts in a moment, try to book the room twice, and hold the session."""
-    start = datetime.now(UTC) + timedelta(seconds=2)  # the story's own clock: it waits for the session to start
+    start = datetime.now(UTC) + timedelta(seconds=4)  # the story's own clock: a slow machine books in time too
     times = {"starts_at": start.isoformat(), "ends_at": (start + timedelta(minutes=45)).isoformat()}
     changes = {"plan_measure_id": measure, "person_ids": [child.person], **times}
     body = stage.example("book_session.psychologist", changes)

@@ -6,7 +6,7 @@ import zipfile
 from collections.abc import Iterator
 from itertools import islice
 from typing import cast
-from xml.etree.ElementTree import Element, ParseError, iterparse
+from xml.etree.ElementTree import Element, ParseError, iterparse  # nosec B405 - parts that declare entities were refused
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 

@@ -108,7 +108,7 @@ def goal_view(
     plan: Plan,
     goal: PlanGoal,
     measures: list[PlanMeasure],
-    requests: Mapping[UUID, PlanMeasureRequest],
+    asked: Mapping[UUID, PlanMeasureRequest],
 ) -> GoalView:
     """Return a recorded goal with those of the measures that are its own."""
     indicator = indicator_of(goal)
@@ -116,7 +116,7 @@ def goal_view(
         **goal.model_dump(include=set(GoalView.model_fields) - {"indicator"}),
         indicator=None if indicator is None else IndicatorView.model_validate(indicator),
         measures=[
-            measure_view(work, case, plan, measure, requests.get(measure.id))
+            measure_view(work, case, plan, measure, asked.get(measure.id))
             for measure in measures
             if measure.goal_id == goal.id
         ],

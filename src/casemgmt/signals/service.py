@@ -85,7 +85,7 @@ def imported_signal(
     signal = Signal(**columns)
     reporter = [] if command.reporter is None else [_reporter(work, signal.id, command.reporter, lookup_key)]
     triage = clocks.overdue_already(Task(**clock), until)
-    return signal, [*reporter, triage, TimelineEntry(**story | {"kind": "signal.imported"})]
+    return signal, [*reporter, triage, TimelineEntry(**story)]
 
 
 def _beginning(
@@ -112,9 +112,8 @@ def _beginning(
     about = clocks.About(organisation_id=body, signal_id=signal_id, since=received_at)
     clock = clocks.columns(work, kind, "signal", signal_id, **about)
     data = {"source": command.source, "channel": command.channel, "category": command.category}
-    story = story_columns(
-        work, "signal.received", "signal", signal_id, organisation_id=body, signal_id=signal_id, data=data
-    )
+    told = "signal.received" if received_at is None else "signal.imported"
+    story = story_columns(work, told, "signal", signal_id, organisation_id=body, signal_id=signal_id, data=data)
     return signal, clock, story
 
 
