@@ -116,8 +116,10 @@ async def test_each_look_is_readable_in_the_reader_s_language_and_names_body_and
 async def test_a_role_is_told_as_it_was_held_at_that_moment(world: World) -> None:
     case = await open_case(world)
     await (await world.as_("manager.almaty")).get(f"/v1/persons/{case.child}")
-    admin = await world.as_("admin")
-    done(await admin.post(f"/v1/users/{demo_id('manager.almaty')}/roles/case_manager/revoke"))
+    path = f"/v1/users/{demo_id('manager.almaty')}"
+    to = {"to_user_ids": [str(demo_id("manager2.almaty"))], "reason": "manager_left"}
+    done(await (await world.as_(SUPERVISOR)).post(f"{path}/hand-on", to))
+    done(await (await world.as_("admin")).post(f"{path}/roles/case_manager/revoke"))
     look = next(e for e in await _log(world, case.child) if e["actor"]["id"] == str(demo_id("manager.almaty")))
     assert look["actor"]["roles"] == ["case_manager"]
 

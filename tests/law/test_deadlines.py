@@ -58,6 +58,7 @@ NEEDED = [
     "benefit_offer_answer",
     "benefit_appeal",
     "conflict_take_over",
+    "staff_take_over",
     "break_glass_review",
 ]
 FIRST = datetime(2024, 3, 2, tzinfo=UTC)

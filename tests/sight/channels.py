@@ -112,6 +112,7 @@ NOT_SECRET = {
     "specialist_id": "staff are known to whoever is signed in",
     "table": "name of a table of pseudonymised data",
     "to_user_id": "staff are known to whoever is signed in",
+    "to_user_ids": "staff are known to whoever is signed in",
     "user_id": "staff are known to whoever is signed in",
     "version": "an instrument's version",
 }

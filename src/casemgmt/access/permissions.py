@@ -94,6 +94,7 @@ class Permission(StrEnum):
     SIGNALS_READ = "signals:read"
     SIGNALS_REVIEW = "signals:review"
     SIGNALS_TRIAGE = "signals:triage"
+    STAFF_HAND_ON = "staff:hand_on"
     STAYS_READ = "stays:read"
     STAYS_WRITE = "stays:write"
     SIGNATURES_WRITE = "signatures:write"

@@ -21,6 +21,7 @@ BY_STATE: dict[str, tuple[type[DomainError], str, str]] = {
     ),
     "CM409": (WrongState, "wrong-state", "The record is not in a state that permits this."),
     "CM410": (WrongState, "not-free-for-this", "This person can't be given this work: choose somebody else."),
+    "CM411": (WrongState, "work-not-handed-on", "The account answers for work that nobody else has yet."),
     "23503": (Invalid, "unknown-reference", "A record or code that the request refers to does not exist."),
     "23505": (Conflict, "already-exists", "A record with the same key exists already."),
     "23514": (Invalid, "inconsistent", "The values contradict one another or a rule of the record."),

@@ -19,6 +19,7 @@ from casemgmt.organisations.service import given_fields, require_organisation
 from casemgmt.organisations.tables import AppUser
 from casemgmt.organisations.views import AccountChangeView, UserSummary, UserView
 from casemgmt.people.names import name_key
+from casemgmt.staff.leaving import require_nothing_owned
 
 _STAYS = {"username", "family_name", "given_name", "active"}
 
@@ -34,7 +35,10 @@ async def create_user(work: Work, command: CreateUser) -> UserView:
 
 
 async def change_user(work: Work, user_id: UUID, command: ChangeUser, expected: int) -> UserView:
-    """Change a user. A deactivation or narrower scopes make all tokens of the user stale at once."""
+    """Change a user. A deactivation or narrower scopes make all tokens of the user stale at once.
+
+    Errors: WrongState with the counts for a deactivation while the user answers for work.
+    """
     user = await repository.get_row(work, AppUser, user_id, for_change=True)
     check_version(user, expected)
     fields = given_fields(command.model_dump(exclude_unset=True), _STAYS)
@@ -43,6 +47,8 @@ async def change_user(work: Work, user_id: UUID, command: ChangeUser, expected: 
     check_scopes(user.kind, command.scopes)
     if "scopes" in fields:
         check_narrower(user.scopes, command.scopes)
+    if user.active and fields.get("active") is False:
+        await require_nothing_owned(work, user_id)
     renamed = "username" in fields and command.username != user.username
     for name, value in fields.items():
         setattr(user, name, value)
@@ -70,6 +76,7 @@ async def ask_for_move(work: Work, user_id: UUID, command: MoveUser) -> AccountC
     await require_organisation(work, command.organisation_id)
     if user.organisation_id == command.organisation_id:
         raise Conflict("The user works there already.", code="already-so")
+    await require_nothing_owned(work, user_id)
     to = command.organisation_id
     return await account_changes.ask(work, user, "body", command.reason, to_organisation_id=to)
 
@@ -94,9 +101,12 @@ async def ask_for_scopes(work: Work, user_id: UUID, command: WidenScopes) -> Acc
 async def revoke_role(work: Work, user_id: UUID, role: str) -> UserView:
     """Take a role away. The tokens of the user become stale at once."""
     user = await _other(work, user_id)
-    held = next((r for r in await repository.roles_of(work, user_id) if r.role == role), None)
+    roles = await repository.roles_of(work, user_id)
+    held = next((r for r in roles if r.role == role), None)
     if held is None:
         raise Conflict("The user does not hold this role.", code="role-not-held")
+    if role == "case_manager" or len(roles) == 1:
+        await require_nothing_owned(work, user_id, cases_alone=len(roles) > 1)
     held.revoked_at = work.now
     await work.save(Event("user.role_revoked", "user", (user_id,), reason=role), held)
     return await _view(work, user)

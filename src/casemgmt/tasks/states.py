@@ -26,6 +26,7 @@ BY_HAND = frozenset(
         "repeated_no_show",
         "responsibility_review",
         "mention",
+        "staff_take_over",
     }
 )
 """Kinds that a person completes by saying so. Every other clock is stopped by the act that it waits for."""
@@ -47,6 +48,7 @@ NEVER_HELD = frozenset(
         "mandatory_notice_guardianship",
         "mandatory_notice_police",
         "referral_acceptance_emergency",
+        "staff_take_over",
         "triage_emergency",
         "visit_emergency",
     }

@@ -15,7 +15,8 @@ REVOKE EXECUTE ON FUNCTION glass_reviewer(uuid, uuid), coming_of_age_by(date, in
 REVOKE EXECUTE ON FUNCTION auth_keep_password(uuid, text, timestamptz, uuid),
   tell_of_account(uuid, text, timestamptz, boolean, uuid[]) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION shut_out_of(uuid), stand_in_for(uuid), take_over_task(uuid, uuid, text, uuid, uuid),
-  named_for_work(uuid, uuid[]), names_another(uuid, uuid), release_shut_out(uuid)
+  named_for_work(uuid, uuid[]), names_another(uuid, uuid), release_shut_out(uuid),
+  owned_work(uuid), named_to_come(uuid)
   FROM casemgmt_service;
 
 DO $$

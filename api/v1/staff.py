@@ -1,0 +1,28 @@
+"""Change of staff: what a colleague answers for, and handing all of it on."""
+
+from uuid import UUID
+
+from api.routing import CurrentWork, Router
+from casemgmt.access.permissions import Permission
+from casemgmt.staff import leaving
+from casemgmt.staff.commands import HandOn
+from casemgmt.staff.views import HandedOn, OwnedWork
+
+router = Router("/users", "staff")
+
+
+@router.get("/{user_id}/work", Permission.STAFF_HAND_ON)
+async def count_user_work(user_id: UUID, work: CurrentWork) -> OwnedWork:
+    """Count what a colleague of your body answers for. An account is switched off when nothing is left of it."""
+    return await leaving.read_work(work, user_id)
+
+
+@router.post("/{user_id}/hand-on", Permission.STAFF_HAND_ON)
+async def hand_on_user_work(user_id: UUID, command: HandOn, work: CurrentWork) -> HandedOn:
+    """Hand everything on that a colleague of your body answers for, in one step: for somebody who leaves.
+
+    Cases, open and closed, go to those named with their clocks and holds as they are; the colleague sees them no more.
+    Tasks follow their cases, those of no case go back to the body's queue. All passes, or nothing, and you are told
+    which cases none of those named may have. Restricted cases pass without being shown.
+    """
+    return await leaving.hand_on(work, user_id, command)

@@ -1,0 +1,211 @@
+-- A worker leaves, and nothing is without an owner at any moment. SECURITY DEFINER: a head hands on what is restricted
+-- without seeing it.
+
+-- Booked sessions and open measures that name a user, and that nobody was asked to take over.
+CREATE OR REPLACE FUNCTION named_to_come(p_user uuid)
+RETURNS TABLE (case_id uuid, record_type text, record_id uuid, centre_id uuid)
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT n.* FROM named_for_work(p_user, ARRAY(
+               SELECT s.case_id FROM centre_session s WHERE s.specialist_id = p_user AND s.state = 'booked'
+               UNION SELECT m.case_id FROM plan_measure m WHERE m.responsible_user_id = p_user)) n
+     WHERE NOT EXISTS (SELECT 1 FROM task t WHERE t.record_id = n.record_id
+                          AND t.kind IN ('staff_take_over', 'conflict_take_over')
+                          AND t.completed_at IS NULL AND t.cancelled_at IS NULL)
+$$;
+
+-- What a user answers for now: cases (closed ones too: somebody reopens them), open tasks, cases offered to the user, and
+-- what names the user for work to come that nobody was asked to take over.
+CREATE OR REPLACE FUNCTION owned_work(p_user uuid)
+RETURNS TABLE (cases integer, closed_cases integer, tasks integer, offers integer, places integer, named integer)
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT (SELECT count(*) FROM case_record WHERE manager_id = p_user AND state NOT IN ('closed', 'entered_in_error'))::integer,
+           (SELECT count(*) FROM case_record WHERE manager_id = p_user AND state IN ('closed', 'entered_in_error'))::integer,
+           (SELECT count(*) FROM task WHERE assignee_id = p_user AND completed_at IS NULL AND cancelled_at IS NULL)::integer,
+           (SELECT count(*) FROM case_handover WHERE to_user_id = p_user AND state = 'offered')::integer,
+           (SELECT count(*) FROM case_member m JOIN case_record c ON c.id = m.case_id AND c.state NOT IN ('closed', 'entered_in_error')
+             WHERE m.user_id = p_user AND m.ended_at IS NULL AND m.team_role <> 'manager')::integer,
+           (SELECT count(*) FROM named_to_come(p_user))::integer
+$$;
+
+-- What a user answers for, asked by an administrator, or by who heads the user's body; no row for anybody else.
+CREATE OR REPLACE FUNCTION work_of(p_user uuid)
+RETURNS TABLE (cases integer, closed_cases integer, tasks integer, offers integer, places integer, named integer)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT w.* FROM app_user u, owned_work(p_user) w
+     WHERE u.id = p_user
+       AND (actor_has('directory') OR (actor_has('accounts') AND u.organisation_id = actor_organisation()))
+$$;
+
+-- Hands all work of a user to others of the body, in one step or not at all. Each case goes to the one of p_to with the
+-- fewest open cases who may have it; what was to be done on it goes along, with its moments and holds. Answers what went
+-- where, or in `stuck` the cases that none of p_to may have: then nothing was changed. p_task holds the columns of the clock
+-- that asks somebody to name another for a session or a measure. The service looks first who may ask for this.
+CREATE OR REPLACE FUNCTION hand_on_all(p_user uuid, p_to uuid[], p_reason text, p_task jsonb, p_at timestamptz) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    body constant uuid := actor_organisation();
+    loads integer[];
+    blocked text[];
+    stuck uuid[] := '{}';
+    of_cases uuid[] := '{}';
+    heirs uuid[] := '{}';
+    heir integer;
+    c record;
+    tasks integer;
+    given integer;
+    withdrawn uuid[];
+    places integer;
+    named integer;
+BEGIN
+    IF NOT actor_has('accounts') OR p_user = actor_user() OR p_user = ANY (p_to)
+       OR (SELECT count(*) FROM app_user u WHERE u.id = ANY (p_to || p_user) AND u.organisation_id = body)
+          <> cardinality(p_to) + 1 THEN
+        RAISE EXCEPTION 'not for the actor to hand on' USING ERRCODE = '42501';
+    END IF;
+    PERFORM 1 FROM case_record WHERE manager_id = p_user ORDER BY id FOR UPDATE;
+    loads := ARRAY(SELECT (SELECT count(*) FROM case_record k WHERE k.manager_id = r.id AND k.state NOT IN ('closed', 'entered_in_error'))
+                     FROM unnest(p_to) WITH ORDINALITY r(id, n) ORDER BY r.n);
+    WITH shut AS MATERIALIZED (
+        SELECT r.n, shut_out_of(r.id) AS ids FROM unnest(p_to) WITH ORDINALITY r(id, n)
+         WHERE EXISTS (SELECT 1 FROM staff_conflict s WHERE s.user_id = r.id AND s.state = 'standing'))
+    SELECT coalesce(array_agg(s.n || ' ' || k.id), '{}') INTO blocked
+      FROM case_record k JOIN shut s ON k.id = ANY (s.ids) WHERE k.manager_id = p_user;
+    FOR c IN SELECT id, state FROM case_record WHERE manager_id = p_user ORDER BY opened_at, id LOOP
+        SELECT n INTO heir FROM generate_subscripts(p_to, 1) n
+         WHERE NOT (n || ' ' || c.id) = ANY (blocked) ORDER BY loads[n], n LIMIT 1;
+        IF heir IS NULL THEN
+            stuck := stuck || c.id;
+            CONTINUE;
+        END IF;
+        of_cases := of_cases || c.id;
+        heirs := heirs || p_to[heir];
+        loads[heir] := loads[heir] + (c.state NOT IN ('closed', 'entered_in_error'))::integer;
+    END LOOP;
+    IF stuck <> '{}' THEN
+        RETURN jsonb_build_object('stuck', (SELECT coalesce(jsonb_agg(id), '[]') FROM case_record
+                                             WHERE id = ANY (stuck) AND NOT restricted
+                                               AND NOT id = ANY (shut_out())),
+                                  'stuck_in_all', cardinality(stuck));
+    END IF;
+
+    WITH ended AS (
+        UPDATE case_handover SET state = 'withdrawn', decided_at = p_at, version = version + 1
+         WHERE state = 'offered' AND (to_user_id = p_user OR case_id = ANY (of_cases)) RETURNING id, case_id, to_user_id),
+    told AS (
+        INSERT INTO timeline_entry (id, case_id, organisation_id, restricted, at, kind, actor_id, record_type, record_id, data)
+        SELECT gen_random_uuid(), k.id, k.organisation_id, k.restricted, p_at, 'case.handover_withdrawn', actor_user(),
+               'case_handover', e.id, '{}'
+          FROM ended e JOIN case_record k ON k.id = e.case_id)
+    SELECT array_agg(id), count(*) FILTER (WHERE to_user_id = p_user) INTO withdrawn, given FROM ended;
+    UPDATE task SET cancelled_at = p_at, cancel_reason = 'withdrawn', version = version + 1
+     WHERE record_id = ANY (withdrawn) AND completed_at IS NULL AND cancelled_at IS NULL;
+
+    UPDATE case_member m SET ended_at = p_at FROM unnest(of_cases, heirs) h(case_id, user_id)
+     WHERE m.case_id = h.case_id AND m.ended_at IS NULL AND (m.team_role = 'manager' OR m.user_id IN (p_user, h.user_id));
+    INSERT INTO case_member (id, case_id, organisation_id, restricted, user_id, team_role, sector, opened_at, since, added_by_id)
+    SELECT gen_random_uuid(), k.id, k.organisation_id, k.restricted, u.id, 'manager', u.sector, k.opened_at, p_at, actor_user()
+      FROM unnest(of_cases, heirs) h(case_id, user_id) JOIN case_record k ON k.id = h.case_id JOIN app_user u ON u.id = h.user_id;
+    UPDATE case_record k SET manager_id = h.user_id, version = k.version + 1
+      FROM unnest(of_cases, heirs) h(case_id, user_id) WHERE k.id = h.case_id;
+    INSERT INTO timeline_entry (id, case_id, organisation_id, restricted, at, kind, actor_id, record_type, record_id, data)
+    SELECT gen_random_uuid(), k.id, k.organisation_id, k.restricted, p_at, 'case.handed_on', actor_user(), 'case', k.id,
+           jsonb_build_object('from_user_id', p_user, 'user_id', k.manager_id, 'reason', p_reason)
+      FROM case_record k WHERE k.id = ANY (of_cases);
+
+    -- places in the teams of others: the manager is asked to fill them
+    WITH ended AS (
+        UPDATE case_member SET ended_at = p_at WHERE user_id = p_user AND ended_at IS NULL RETURNING *),
+    told AS (
+        INSERT INTO timeline_entry (id, case_id, organisation_id, restricted, at, kind, actor_id, record_type, record_id, data)
+        SELECT gen_random_uuid(), e.case_id, e.organisation_id, e.restricted, p_at, 'case.member_left', actor_user(),
+               'case_member', e.id, jsonb_build_object('user_id', p_user, 'team_role', e.team_role)
+          FROM ended e)
+    SELECT count(*) INTO places FROM ended;
+
+    -- what was to be done: on a case goes to its manager; what a head looks at, to a head; the rest to the desk
+    UPDATE task t SET version = t.version + 1, assignee_id = CASE
+               WHEN t.kind = 'break_glass_review' THEN coalesce(
+                   (SELECT u.id FROM app_user u
+                      JOIN user_role r ON r.user_id = u.id AND r.revoked_at IS NULL AND r.role IN ('supervisor', 'centre_head')
+                      JOIN break_glass_grant g ON g.id = t.record_id AND g.user_id <> u.id
+                     WHERE u.organisation_id = body AND u.active AND u.kind = 'person' AND u.id <> p_user
+                       AND NOT is_shut_out(u.id, ARRAY[t.case_id]) ORDER BY u.id = actor_user() DESC, u.id LIMIT 1),
+                   k.manager_id)
+               WHEN k.id IS NULL THEN NULL
+               WHEN t.kind LIKE 'escalation\_%' THEN CASE WHEN NOT is_shut_out(actor_user(), ARRAY[k.id]) THEN actor_user() END
+               ELSE k.manager_id END
+      FROM task s LEFT JOIN case_record k ON k.id = s.case_id
+     WHERE t.id = s.id AND t.assignee_id = p_user AND t.completed_at IS NULL AND t.cancelled_at IS NULL;
+    GET DIAGNOSTICS tasks = ROW_COUNT;
+
+    INSERT INTO task
+    SELECT filled.* FROM named_to_come(p_user) n JOIN case_record k ON k.id = n.case_id,
+           jsonb_populate_record(NULL::task, p_task || jsonb_build_object(
+               'id', gen_random_uuid(), 'case_id', k.id, 'signal_id', NULL, 'organisation_id', k.organisation_id,
+               'region_code', k.region_code, 'restricted', k.restricted, 'record_type', n.record_type,
+               'record_id', n.record_id, 'version', 1, 'blocks_closure', false,
+               'assignee_id', coalesce(nullif(names_another(k.id, n.centre_id), p_user), k.manager_id))) filled;
+    GET DIAGNOSTICS named = ROW_COUNT;
+    RETURN jsonb_build_object(
+        'tasks', tasks, 'offers', given, 'places', places, 'named', named, 'withdrawn', coalesce(to_jsonb(withdrawn), '[]'),
+        'cases', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'to', k.manager_id, 'closed', k.state IN ('closed', 'entered_in_error'),
+                         'hidden', k.restricted OR k.id = ANY (shut_out()))), '[]')
+                    FROM case_record k WHERE k.id = ANY (of_cases)));
+END $$;
+
+-- Trigger: nobody is switched off, moved to another body, or left without the role while there is work in the user's name.
+-- Locks the account: who gives it work at this moment waits, and finds it gone.
+CREATE OR REPLACE FUNCTION refuse_orphans() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    owned record;
+    the_user constant uuid := CASE TG_TABLE_NAME WHEN 'app_user' THEN NEW.id ELSE (to_jsonb(NEW)->>'user_id')::uuid END;
+BEGIN
+    PERFORM 1 FROM app_user WHERE id = the_user FOR NO KEY UPDATE;
+    SELECT * INTO owned FROM owned_work(the_user);
+    IF TG_TABLE_NAME = 'user_role' THEN
+        IF (owned.cases + owned.closed_cases + owned.offers = 0 OR (to_jsonb(NEW)->>'role') <> 'case_manager')
+           AND (owned.cases + owned.closed_cases + owned.tasks + owned.offers + owned.places + owned.named = 0
+                OR EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = the_user AND r.revoked_at IS NULL
+                              AND r.id <> (to_jsonb(NEW)->>'id')::uuid)) THEN
+            RETURN NULL;
+        END IF;
+    ELSIF owned.cases + owned.closed_cases + owned.tasks + owned.offers + owned.places + owned.named = 0 THEN
+        RETURN NULL;
+    END IF;
+    RAISE EXCEPTION 'work would be without an owner' USING ERRCODE = 'CM411';
+END $$;
+
+CREATE OR REPLACE TRIGGER refuse_orphans AFTER UPDATE OF active, organisation_id ON app_user
+    FOR EACH ROW WHEN ((OLD.active AND NOT NEW.active) OR OLD.organisation_id <> NEW.organisation_id)
+    EXECUTE FUNCTION refuse_orphans();
+CREATE OR REPLACE TRIGGER refuse_orphans AFTER UPDATE OF revoked_at ON user_role
+    FOR EACH ROW WHEN (OLD.revoked_at IS NULL AND NEW.revoked_at IS NOT NULL) EXECUTE FUNCTION refuse_orphans();
+
+-- Trigger: whoever gets work has an active account, also where it is being switched off at this moment.
+CREATE OR REPLACE FUNCTION refuse_gone() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM 1 FROM app_user WHERE id = (to_jsonb(NEW)->>TG_ARGV[0])::uuid AND active FOR SHARE;
+    IF NOT FOUND THEN
+        RAISE EXCEPTION 'the account is not active' USING ERRCODE = 'CM410';
+    END IF;
+    RETURN NULL;
+END $$;
+
+DO $$
+DECLARE
+    place text[];
+BEGIN
+    FOREACH place SLICE 1 IN ARRAY ARRAY[['case_record', 'manager_id'], ['task', 'assignee_id'],
+                                         ['case_handover', 'to_user_id'], ['case_member', 'user_id'],
+                                         ['centre_session', 'specialist_id']] LOOP
+        EXECUTE format('DROP TRIGGER IF EXISTS refuse_gone_insert ON %I', place[1]);
+        EXECUTE format('CREATE TRIGGER refuse_gone_insert AFTER INSERT ON %I FOR EACH ROW WHEN (NEW.%I IS NOT NULL)'
+                       ' EXECUTE FUNCTION refuse_gone(%L)', place[1], place[2], place[2]);
+        EXECUTE format('DROP TRIGGER IF EXISTS refuse_gone_update ON %I', place[1]);
+        EXECUTE format('CREATE TRIGGER refuse_gone_update AFTER UPDATE OF %I ON %I FOR EACH ROW'
+                       ' WHEN (NEW.%I IS NOT NULL AND NEW.%I IS DISTINCT FROM OLD.%I) EXECUTE FUNCTION refuse_gone(%L)',
+                       place[2], place[1], place[2], place[2], place[2], place[2]);
+    END LOOP;
+END $$;

@@ -1,0 +1,1 @@
+"""Change of staff: who leaves hands everything on, and nothing is without an owner meanwhile."""
