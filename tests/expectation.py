@@ -80,6 +80,8 @@ TABLES = (
     "retention_plan",
     "screening",
     "screening_answers",
+    "service_referral",
+    "service_referral_share",
     "session_note",
     "session_participant",
     "session_series",
@@ -256,6 +258,22 @@ class Expectation:
         gave = row["from_organisation_id"] == self.body and not row["restricted"]
         return self.in_case(row) or (self._leads and (asked or gave))
 
+    def service_referral(self, row: Row) -> bool:
+        """What a body is asked: as its case; while it is open also the desk of that body, and who does it there."""
+        open_there = row["to_organisation_id"] == self.body and row["state"] in {"offered", "accepted"}
+        theirs = "referral_desk" in self.flags or row["responsible_id"] == self.user_id
+        return self.in_case(row) or (open_there and theirs)
+
+    def referred(self, row: Row) -> bool:
+        """Whom it is about: as its case; those of the body once it has accepted, while the consent holds."""
+        consent = self.world.by_id["consent"].get(row["consent_id"])
+        over = consent is not None and (
+            consent["state"] != "given" or (consent["expires_at"] is not None and consent["expires_at"] <= self.now)
+        )
+        referral = self.world.by_id["service_referral"][row["referral_id"]]
+        accepted = referral["state"] == "accepted" and not over
+        return self.in_case(row) or (accepted and self.service_referral(referral))
+
     def note(self, row: Row) -> bool:
         return (row["case_id"], row["help_kind"]) in self.helps
 
@@ -340,17 +358,24 @@ class Expectation:
         offered = row["record_type"] == "case_transfer" and self._leads and row["organisation_id"] == self.body
         if asked or offered:
             return True  # the receiver of an offer, and who reviews, also where the case is restricted
-        glass = self.world.by_id["break_glass_grant"].get(row["record_id"])
-        if glass is not None and glass["user_id"] != self.user_id and self.grant(glass):
-            return True
-        about = self.world.by_id["benefit_determination"].get(row["record_id"])
-        if about is not None and self.determination(about):
+        if self._sees_what_it_is_about(row["record_id"]):
             return True
         if row["restricted"]:
             return False
         reach = self.signals if row["case_id"] is None else self.cases
         mine = row["assignee_id"] == self.user_id or row["mobile_group_id"] in self.groups
         return mine or self._by_reach(reach, row)
+
+    def _sees_what_it_is_about(self, record_id: UUID) -> bool:
+        """Whether a task shows because its record does: a referral of a body, a grant to review, a determination."""
+        referred = self.world.by_id["service_referral"].get(record_id)
+        glass = self.world.by_id["break_glass_grant"].get(record_id)
+        about = self.world.by_id["benefit_determination"].get(record_id)
+        return (
+            (referred is not None and self.service_referral(referred))
+            or (glass is not None and glass["user_id"] != self.user_id and self.grant(glass))
+            or (about is not None and self.determination(about))
+        )
 
     def of_task(self, row: Row) -> bool:
         return self.task(self.world.by_id["task"][row["task_id"]])
@@ -601,6 +626,8 @@ RULES: dict[str, Rule] = {
     "screening": Expectation.of_signal,
     "screening_answers": Expectation.screening_answers,
     "security_alert": Expectation.alert,
+    "service_referral": Expectation.service_referral,
+    "service_referral_share": Expectation.referred,
     "session_note": Expectation.note,
     "shelter": Expectation.shelter,
     "shelter_place": Expectation.shelter,

@@ -23,6 +23,7 @@ from casemgmt.plans.states import PLAN
 from casemgmt.rehabilitation.follow_up_states import FOLLOW_UP
 from casemgmt.rehabilitation.states import PROGRAMME
 from casemgmt.retention.states import ERASURE, HOLD, RETENTION_PLAN
+from casemgmt.service_referrals.states import SERVICE_REFERRAL
 from casemgmt.signals.states import SIGNAL
 from casemgmt.states import Machine
 from casemgmt.stays.states import TEMPORARY_STAY
@@ -39,6 +40,7 @@ MACHINES: dict[str, Machine[Any]] = {
         HANDOVER,
         TRANSFER,
         CORRECTION,
+        SERVICE_REFERRAL,
         ASSESSMENT,
         PLAN,
         PLAN_MEASURE,

@@ -38,6 +38,7 @@ READ_WITH: dict[str, P] = {
     "research_project": P.RESEARCH_READ,
     "retention_plan": P.RECORDS_PLAN,
     "security_alert": P.ALERTS_READ,
+    "service_referral": P.SERVICE_REFERRALS_READ,
     "signal": P.SIGNALS_READ,
     "staff_conflict": P.CONFLICTS_MANAGE,
     "subject_copy": P.SUBJECT_COPIES_WRITE,

@@ -131,6 +131,7 @@ HARMLESS_COLUMNS = {
         "ended_members": "number",
     },
     "case_note": {"mentions": "ids of staff"},
+    "service_referral": {"case_number": "names nobody", "wanted_by": "day of work"},
     "case_record": {
         "number": "region, year, serial number: names nobody",
         "child_categories": "codes",

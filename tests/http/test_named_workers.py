@@ -125,8 +125,18 @@ async def _mentioned(world: World, case: CaseAtWork) -> httpx.Response:
     return await (await world.as_(MANAGER)).post(f"/v1/cases/{case.id}/notes", note)
 
 
+async def _as_responsible(world: World, case: CaseAtWork) -> httpx.Response:
+    await _shut_out(world, PSYCHOLOGIST, case_id=case.id)
+    asked = {"person_id": case.child, "help_kind": "psychological", "question": "Бағалау керек."}
+    asked |= {"to_organisation_id": CENTRE, "without_consent_ground": "Баланың мүддесі."}
+    referral = done(await (await world.as_(MANAGER)).post(f"/v1/cases/{case.id}/service-referrals", asked))
+    accepted = {"responsible_id": str(demo_id(PSYCHOLOGIST))}
+    return await (await world.as_("head.almaty")).post(f"/v1/service-referrals/{referral['id']}/accept", accepted)
+
+
 TRIED: dict[tuple[str, str], Try] = {
     ("accept_transfer", "manager_id"): _on_transfer,
+    ("accept_service_referral", "responsible_id"): _as_responsible,
     ("add_case_member", "user_id"): _as_member,
     ("assign_task", "assignee_id"): _given_task,
     ("book_session", "specialist_id"): _for_session,
@@ -186,6 +196,7 @@ HELD = {
     ("case_record", "manager_id"): "release_shut_out",
     ("centre_session", "specialist_id"): "named_for_work",
     ("plan_measure", "responsible_user_id"): "named_for_work",
+    ("service_referral", "responsible_id"): "named_for_work",
     ("task", "assignee_id"): "release_shut_out",
 }
 """Columns that name a worker, each with the function that finds it when a conflict is declared later."""

@@ -36,6 +36,7 @@ _BY_OPERATION: dict[str, Json] = {
     "write_plan": {"consent_id": None},
     "create_person_address": {"kind": "actual", "line": _WORDS},
     "create_task": {"case_id": "01912345-0000-7000-8000-000000000001"},
+    "offer_service_referral": {"to_organisation_id": str(demo_id("cps_almaty")), "without_consent_ground": _WORDS},
     "put_on_waiting_list": {"centre_id": str(demo_id("cps_almaty"))},
     "review_signal": {"note": _WORDS},
     "set_case_restriction": {"restricted": True, "ground": "staff_involved"},

@@ -203,6 +203,7 @@ async def _at_the_centre(world: World) -> None:
     offer = {"to_user_id": str(demo_id("manager2.almaty")), "reason": "workload", "note": "Жүктеме көп."}
     done(await manager.post(f"/v1/cases/{case.id}/handover", offer))
     await _on_offer_to_astana(world)
+    await _asked_of_bodies(world)
     await _in_rehabilitation(world)
     started = await steps.start_assessment(world, await steps.case_in_assessment(world))
     assert started["state"] == "draft"
@@ -246,6 +247,28 @@ async def _on_offer_to_astana(world: World) -> None:
     case = await steps.open_case(world)
     move = {"to_organisation_id": str(demo_id("crd_astana")), "note": "Отбасы көшті.", "moved_on": "2026-11-01"}
     done(await (await world.as_(MANAGER)).post(f"/v1/cases/{case.id}/transfers", move))
+
+
+async def _asked_of_bodies(world: World) -> None:
+    """Referrals of two cases: a centre is asked, a guardianship body works on one and has answered another."""
+    manager, guardian = await world.as_(MANAGER), await world.as_("guardian.almaty")
+    for restricted in (False, True):
+        case = await steps.open_case(world)
+        asked = {"person_id": case.child, "help_kind": "legal", "question": "Заң көмегі керек.", "told": "Мектепте."}
+        asked["without_consent_ground"] = "Баланың мүддесі."
+        path = f"/v1/cases/{case.id}/service-referrals"
+        made = [
+            done(await manager.post(path, asked | {"to_organisation_id": str(demo_id(body))}))["id"]
+            for body in ("cps_almaty", "guardianship_almaty", "guardianship_almaty")
+        ]
+        for referral in made[1:]:
+            does = {"responsible_id": str(demo_id("guardian.almaty"))}
+            done(await guardian.post(f"/v1/service-referrals/{referral}/accept", does))
+        answer = await guardian.post(f"/v1/service-referrals/{made[2]}/complete", {"return_note": "Кеңес берілді."})
+        assert answer.is_success, answer.text
+        if restricted:
+            limit = {"restricted": True, "ground": "staff_involved"}
+            done(await manager.post(f"/v1/cases/{case.id}/restriction", limit))
 
 
 async def _in_rehabilitation(world: World) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 from uuid import uuid4
 
 from casemgmt.demo.accounts import demo_id
+from tests.http.test_service_referrals import ASKED
 from tests.http.test_transfers import MOVE
 from tests.import_tables import ROWS, announce, as_csv, send
 from tests.people import case_of, record_person
@@ -76,6 +77,36 @@ CORRECTIONS = Walk(
         "confirm": operation("confirm_correction", note="Тексерілді."),
         "decline": operation("decline_correction", note="Жазба дұрыс."),
         "withdraw": operation("withdraw_correction"),
+    },
+)
+
+_BODY = {"guardianship_officer": ("guardianship_almaty", "guardian.almaty")}
+_CENTRE = ("cps_almaty", _HEAD)
+
+
+def _asked(*, accepted: bool) -> Any:
+    """Asked of the body of the account of the cell, which does it itself once it is accepted."""
+
+    async def reach(ground: Ground, cell: Cell) -> Record:
+        case = await ground.case("support")
+        body, desk = _BODY.get(cell.role, _CENTRE)
+        asked = ASKED | {"person_id": str(case.child_id), "to_organisation_id": str(demo_id(body))}
+        referral = (await ground.act(MANAGER, f"/v1/cases/{case.id}/service-referrals", asked))["id"]
+        does = {"responsible_id": str(demo_id(cell.who if cell.role != "case_manager" else desk))}
+        if accepted:
+            await ground.act(desk, f"/v1/service-referrals/{referral}/accept", does)
+        return Record(referral, does)
+
+    return reach
+
+
+SERVICE_REFERRALS = Walk(
+    states={"offered": _asked(accepted=False), "accepted": _asked(accepted=True)},
+    steps={
+        "accept": operation("accept_service_referral", responsible_id=lambda r: r.about["responsible_id"]),
+        "decline": operation("decline_service_referral", reason="no_capacity"),
+        "complete": operation("complete_service_referral", return_note="Көмек көрсетілді"),
+        "withdraw": operation("withdraw_service_referral"),
     },
 )
 

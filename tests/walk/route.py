@@ -5,6 +5,7 @@ from typing import Any
 from casemgmt.demo.accounts import demo_id
 from tests.consent_steps import answer_for, wording
 from tests.factories import OpenCase
+from tests.http.test_service_referrals import ASKED
 from tests.http.test_transfers import MOVE
 from tests.people import record_person
 from tests.steps import MANAGER, SUPERVISOR
@@ -101,6 +102,7 @@ CASES = Walk(
         "end_membership": operation("end_case_membership"),
         "offer_handover": operation("offer_handover", to_user_id=str(demo_id("manager2.almaty"))),
         "propose_correction": _error,
+        "offer_service_referral": operation("offer_service_referral", **ASKED, person_id=lambda r: r.about["child"]),
         "offer_transfer": operation("offer_transfer", **MOVE),
         "restrict": operation("set_case_restriction", **GROUND_OF_RESTRICTION),
         "lift_restriction": operation("set_case_restriction", restricted=False, ground=None, note="Негіз жоқ."),

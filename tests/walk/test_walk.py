@@ -44,6 +44,7 @@ WALKS: dict[str, Walk] = {
     "research_project": keeping.PROJECTS,
     "retention_plan": keeping.RETENTION_PLANS,
     "security_alert": keeping.ALERTS,
+    "service_referral": moving.SERVICE_REFERRALS,
     "signal": desk.SIGNALS,
     "staff_conflict": keeping.CONFLICTS,
     "subject_copy": keeping.COPIES,

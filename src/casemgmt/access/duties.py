@@ -65,6 +65,7 @@ SEPARATIONS = (
         "retention_plan", "made_by_id", "approved_by_id", "Who makes a plan of destruction does not approve it."
     ),
     Separation("security_alert", "user_id", "closed_by_id", "Nobody says what an alert about them was."),
+    Separation("service_referral", "offered_by_id", "answered_by_id", "Who asks another body does not answer for it."),
     Separation(
         "signal", "triaged_by_id", "reviewed_by_id", "Who finds no ground in a severe signal does not confirm it."
     ),

@@ -217,6 +217,11 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "security_alert": {_F.STAFF: "kind audience day raised_at count threshold minutes since until closed_at note"},
     "second_factor": {_F.CREDENTIAL: "sealed_secret enrolled_at confirmed_at last_step"},
     "session_participant": {_F.PROGRESS: "attendance"},
+    "service_referral": {
+        _F.PROGRESS: "offered_at case_number help_kind wanted_by answered_at decline_reason closed_at",
+        _F.CONTENT: "question decline_note return_note",
+    },
+    "service_referral_share": {_F.CONTENT: "told without_consent_ground"},
     "signal": {
         _F.PROGRESS: "source channel category language severity gravest_severity urgency danger_now anonymous kato"
         " occurred_at received_at triage_outcome triage_reason triaged_at reviewed_at closed_at lists_version"

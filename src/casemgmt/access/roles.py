@@ -44,7 +44,7 @@ class Role:
     and papers), `research` (pseudonymised tables), `subjects` (copies for subjects), `conflicts` (those declared in the
     body), `break_glass` (grants that the body reviews), `imports` (tables of the body that wait to be signed off),
     `accounts` (what is asked for accounts of the body), `shelters` (those of the own
-    centre), `alerts` (on the access of the body's staff)."""
+    centre), `alerts` (on the access of the body's staff), `referral_desk` (what other bodies ask of the own one)."""
 
     states_purpose: bool = False
     """Whether every read of a child's record says for what: a system, or a body that oversees others' work."""
@@ -100,6 +100,7 @@ _CASE_READER = {
     P.STAYS_READ,
 }
 _TEAM_WORKER = _CASE_READER | {
+    P.SERVICE_REFERRALS_READ,
     P.NOTES_WRITE,
     P.DRAFTS_WRITE,
     P.CONTACTS_READ,
@@ -143,6 +144,7 @@ _CASE_WORK = _TEAM_WORKER | {
     P.PLANS_WRITE,
     P.REFERRALS_READ,
     P.REHABILITATION_WRITE,
+    P.SERVICE_REFERRALS_OFFER,
     P.SESSIONS_BOOK,
     P.STAYS_WRITE,
     P.TRANSFERS_OFFER,
@@ -239,6 +241,8 @@ ROLES: dict[str, Role] = {
             P.DOCUMENTS_REMOVE,
             P.IMPORTS_APPROVE,
             P.IMPORTS_READ,
+            P.SERVICE_REFERRALS_ANSWER,
+            P.SERVICE_REFERRALS_WORK,
             P.SESSIONS_BOOK,
             P.SESSIONS_HOLD,
             P.SHELTERS_MANAGE,
@@ -261,7 +265,9 @@ ROLES: dict[str, Role] = {
         },
         signals=Reach.OWN,
         cases=Reach.ORGANISATION,
-        flags=_CONTACTS | _TRAIL | {"accounts", "alerts", "break_glass", "conflicts", "imports", "shelters"},
+        flags=_CONTACTS
+        | _TRAIL
+        | {"accounts", "alerts", "break_glass", "conflicts", "imports", "referral_desk", "shelters"},
     ),
     "centre_specialist": _role(
         "Psychologist, lawyer, social worker of a centre: sessions with the families on whose team they are",
@@ -272,6 +278,7 @@ ROLES: dict[str, Role] = {
             P.DOCUMENTS_REMOVE,
             P.IMPORTS_READ,
             P.IMPORTS_WRITE,
+            P.SERVICE_REFERRALS_WORK,
             P.SESSIONS_BOOK,
             P.SESSIONS_HOLD,
             P.STAYS_WRITE,
@@ -311,10 +318,12 @@ ROLES: dict[str, Role] = {
             P.CONSENTS_WRITE,
             P.IDENTIFIERS_READ,
             P.PERSONS_WRITE,
+            P.SERVICE_REFERRALS_ANSWER,
+            P.SERVICE_REFERRALS_WORK,
         },
         signals=Reach.OWN,
         cases=Reach.TEAM,
-        flags=_IDENTIFIERS | _CONTACTS | {"adoptions"},
+        flags=_IDENTIFIERS | _CONTACTS | {"adoptions", "referral_desk"},
     ),
     "integration": _role(
         "A system that sends signals and reads back their state",
@@ -404,6 +413,7 @@ ROLES: dict[str, Role] = {
             P.PLANS_PRINT,
             P.SIGNATURES_WRITE,
             P.REFERRALS_READ,
+            P.SERVICE_REFERRALS_READ,
             P.SIGNALS_READ,
             P.SIGNALS_REVIEW,
             P.STAFF_HAND_ON,

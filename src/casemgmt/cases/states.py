@@ -203,6 +203,7 @@ CASE: Machine[CaseFacts] = Machine(
         *_within("offer_handover", (*WORKING, _S.CLOSED), P.CASES_HANDOVER, _manager_or_supervisor, _no_handover),
         *_within("propose_correction", _EVERY, P.CORRECTIONS_PROPOSE),
         *_within("offer_transfer", WORKING, P.TRANSFERS_OFFER, _manager_or_supervisor, _no_handover),
+        *_within("offer_service_referral", WORKING, P.SERVICE_REFERRALS_OFFER, _no_handover),
         *_within("restrict", _EVERY, P.CASES_RESTRICT, _not_restricted),
         *_within("lift_restriction", _EVERY, P.CASES_RESTRICT, _is_restricted, _not_who_restricted),
     ),

@@ -28,6 +28,7 @@ from casemgmt.rehabilitation import tables as rehabilitation
 from casemgmt.retention import tables as retention
 from casemgmt.screenings import tables as screenings
 from casemgmt.searches import tables as searches
+from casemgmt.service_referrals import tables as service_referrals
 from casemgmt.signals import tables as signals
 from casemgmt.signatures import tables as signatures
 from casemgmt.stays import tables as stays
@@ -66,6 +67,7 @@ __all__ = [
     "retention",
     "screenings",
     "searches",
+    "service_referrals",
     "signals",
     "signatures",
     "stays",

@@ -55,6 +55,7 @@ REFERENCED_LISTS = (
     "restriction_ground",
     "risk_level",
     "sector",
+    "service_decline_reason",
     "session_kind",
     "session_next_step",
     "session_outcome",

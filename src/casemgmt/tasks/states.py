@@ -27,11 +27,20 @@ BY_HAND = frozenset(
         "responsibility_review",
         "mention",
         "staff_take_over",
+        "service_referral_return",
     }
 )
 """Kinds that a person completes by saying so. Every other clock is stopped by the act that it waits for."""
 
-ASSIGNED_BY_ACT = frozenset({"break_glass_review", "handover_acceptance", "transfer_acceptance"})
+ASSIGNED_BY_ACT = frozenset(
+    {
+        "break_glass_review",
+        "handover_acceptance",
+        "service_referral_acceptance",
+        "service_referral_completion",
+        "transfer_acceptance",
+    }
+)
 """Kinds whose assignee the act itself names."""
 
 
@@ -49,6 +58,7 @@ NEVER_HELD = frozenset(
         "mandatory_notice_police",
         "referral_acceptance_emergency",
         "staff_take_over",
+        "service_referral_acceptance",
         "triage_emergency",
         "visit_emergency",
     }

@@ -66,6 +66,7 @@ _AREAS: dict[str, Area] = {
     "referral": "visit",
     "rehabilitation": "rehabilitation",
     "reporter": "signal",
+    "service_referral": "case",
     "session": "session",
     "signal": "signal",
     "task": "task",

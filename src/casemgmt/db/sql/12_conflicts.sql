@@ -92,7 +92,7 @@ LANGUAGE sql SET search_path = pg_catalog, public, pg_temp AS $$
 $$;
 
 -- What names a user for work to come without putting it in hand, and can't be given to another one by the database: a
--- session that is booked, an open measure of a plan in force.
+-- session that is booked, an open measure of a plan in force, a referral that was accepted.
 CREATE OR REPLACE FUNCTION named_for_work(p_user uuid, p_cases uuid[])
 RETURNS TABLE (case_id uuid, record_type text, record_id uuid, centre_id uuid)
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
@@ -101,6 +101,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     UNION ALL
     SELECT m.case_id, 'plan_measure', m.id, NULL FROM plan_measure m JOIN plan p ON p.id = m.plan_id AND p.state = 'approved'
      WHERE m.responsible_user_id = p_user AND m.state IN ('planned', 'in_progress') AND m.case_id = ANY (p_cases)
+    UNION ALL
+    SELECT r.case_id, 'service_referral', r.id, NULL FROM service_referral r
+     WHERE r.responsible_id = p_user AND r.state = 'accepted' AND r.case_id = ANY (p_cases)
 $$;
 
 -- Who sees to it that somebody else is named: of a session the head of its centre, who knows its specialists, but for a
@@ -241,6 +244,7 @@ BEGIN
             UNION SELECT s.specialist_id FROM near n JOIN centre_session s ON s.case_id = n.case_id AND s.state = 'booked'
             UNION SELECT m.responsible_user_id FROM near n JOIN plan_measure m ON m.case_id = n.case_id
                    WHERE m.state IN ('planned', 'in_progress')
+            UNION SELECT r.responsible_id FROM near n JOIN service_referral r ON r.case_id = n.case_id AND r.state = 'accepted'
             UNION SELECT g.user_id FROM near n JOIN signal s ON s.id = n.signal_id
                     JOIN mobile_group_member g ON g.group_id = s.mobile_group_id AND g.until IS NULL AND g.is_lead)
         SELECT h.user_id FROM held h

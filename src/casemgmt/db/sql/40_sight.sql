@@ -11,6 +11,9 @@ LANGUAGE plpgsql STABLE AS
 $$ BEGIN RETURN EXISTS (SELECT 1 FROM benefit_determination d
                          WHERE d.id = p_determination AND (p_case IS NULL OR d.case_id = p_case)); END $$;
 
+CREATE OR REPLACE FUNCTION sees_service_referral(p_referral uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS
+$$ BEGIN RETURN EXISTS (SELECT 1 FROM service_referral r WHERE r.id = p_referral); END $$;
+
 -- Whether the actor leads a course, or heads the centre that gives it.
 CREATE OR REPLACE FUNCTION leads_course(p_course uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS
 $$ BEGIN RETURN EXISTS (SELECT 1 FROM course c WHERE c.id = p_course
@@ -42,6 +45,11 @@ DECLARE
         -- a body that is offered a case learns that there is one, and keeps its answer; the body that gave it keeps the act
         'case_transfer', case_scope || ' OR (to_organisation_id = (SELECT case_organisation()) AND state <> ''withdrawn'')
              OR (NOT restricted AND from_organisation_id = (SELECT case_organisation()))',
+        -- a body that is asked reads what is asked, its desk and who does it, and loses it with the end; whom it is about, below
+        'service_referral', case_scope || ' OR (state IN (''offered'', ''accepted'')
+             AND to_organisation_id = (SELECT actor_organisation())
+             AND ((SELECT actor_has(''referral_desk'')) OR responsible_id = (SELECT actor_user())))',
+        'service_referral_share', case_scope || ' OR reads_referred(referral_id)',
         'case_closure', case_scope,
         'record_error', case_scope,
         'child_contact', case_scope,
@@ -116,6 +124,7 @@ DECLARE
                  OR (case_id IS NOT NULL AND on_team(case_id))
                  OR (kind IN (''handover_acceptance'', ''break_glass_review'') AND assignee_id = (SELECT actor_user()))
                  OR (record_type = ''case_transfer'' AND organisation_id = (SELECT case_organisation()))
+                 OR (record_type = ''service_referral'' AND sees_service_referral(record_id))
                  OR (record_type = ''break_glass_grant'' AND sees_grant(record_id))
                  OR (record_type = ''benefit_determination'' AND sees_determination(record_id))',
         -- benefits: facts of a whole family, so whoever may not see one of its persons sees nothing of it; and the benefits
