@@ -2,10 +2,11 @@
 
 from uuid import UUID
 
+from api.etags import ExpectedVersion
 from api.routing import CurrentWork, Router
 from casemgmt.access.permissions import Permission
 from casemgmt.staff import leaving
-from casemgmt.staff.commands import HandOn
+from casemgmt.staff.commands import HandOn, SwitchOff
 from casemgmt.staff.views import HandedOn, OwnedWork
 
 router = Router("/users", "staff")
@@ -26,3 +27,13 @@ async def hand_on_user_work(user_id: UUID, command: HandOn, work: CurrentWork) -
     which cases none of those named may have. Restricted cases pass without being shown.
     """
     return await leaving.hand_on(work, user_id, command)
+
+
+@router.post("/{user_id}/switch-off", Permission.USERS_MANAGE)
+async def switch_off_user(user_id: UUID, command: SwitchOff, work: CurrentWork, expected: ExpectedVersion) -> HandedOn:
+    """Switch an account off at once, whatever it answers for: an account in strange hands, a worker sent home.
+
+    Everything goes to those who supervise or head the body in the same step, and they hand it on. You are told counts:
+    an administrator sees no case.
+    """
+    return await leaving.switch_off(work, user_id, command, expected)

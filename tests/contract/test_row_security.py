@@ -49,6 +49,7 @@ DEFINER_FUNCTIONS = {
     "note_life_event": "a death that one body learns of concerns the manager of another",
     "take_back_death": "as note_life_event: what it gave to do stands in cases out of sight",
     "hand_on_all": "a head hands on the cases of a worker who leaves, restricted ones unseen",
+    "hand_to_stand_ins": "an administrator stops an account at once and sees nothing of what it leaves",
     "work_of": "how much a worker answers for: counts, of what the head or administrator does not see",
     "refuse_orphans": "counts the work of an account that is being switched off",
     "refuse_gone": "locks the account of whoever gets work; no right for the service",

@@ -153,6 +153,27 @@ async def test_of_a_switching_off_and_work_given_at_the_same_moment_one_holds(wo
     assert await count(owner_url, ORPHANS) == 0
 
 
+async def test_an_account_is_stopped_at_once_and_the_heads_of_its_body_have_its_work(
+    world: World, owner_url: str
+) -> None:
+    case = await open_case(world)
+    hidden = await case_of(world, await record_person(world, "duty.almaty"), restricted=True)
+    admin, path = await world.as_("admin"), f"/v1/users/{demo_id(LEAVER)}"
+    stopped, why = await world.as_(LEAVER), {"reason": "manager_left"}
+    own = await admin.post(f"/v1/users/{demo_id('admin')}/switch-off", why)
+    assert (own.status_code, own.json()["code"]) == (403, "own-account")
+    assert (await (await world.as_(SUPERVISOR)).post(f"{path}/switch-off", why)).status_code == 403
+    answer = done(await admin.post(f"{path}/switch-off", why))
+    assert (answer["cases"], answer["hidden_cases"]) == ([], 2)
+    assert not [each for each in (case.id, hidden) if each in str(answer)], "an administrator is told no case"
+    assert (await stopped.get("/v1/cases")).status_code == 401
+    for each in (case.id, hidden):
+        assert await managers(owner_url, each) == [demo_id(SUPERVISOR)] * 2
+    assert await count(owner_url, ORPHANS) == 0
+    again = await admin.post(f"{path}/switch-off", why)
+    assert (again.status_code, again.json()["code"]) == (409, "already-so")
+
+
 async def test_offers_to_the_leaver_are_withdrawn_and_places_in_teams_end(world: World, owner_url: str) -> None:
     case = await open_case(world)
     second = await open_case(world)

@@ -26,3 +26,9 @@ class HandOn(Command):
         if len(set(value)) != len(value):
             raise PydanticCustomError("named_twice", "Name each colleague once.")
         return value
+
+
+class SwitchOff(Command):
+    """Switch an account off at once, whatever it answers for."""
+
+    reason: HandoverReason

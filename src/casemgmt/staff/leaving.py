@@ -4,19 +4,22 @@ The database refuses to switch off or to move an account that still answers for 
 """
 
 import json
+from typing import Any
 from uuid import UUID
 
 from casemgmt.audit.events import Event
 from casemgmt.cases import repository
-from casemgmt.db.work import Work
-from casemgmt.errors import Forbidden, NotFound, WrongState, invalid_field
+from casemgmt.db.work import Work, check_version
+from casemgmt.errors import Conflict, Forbidden, NotFound, WrongState, invalid_field
+from casemgmt.organisations.repository import get_row
 from casemgmt.organisations.tables import AppUser
-from casemgmt.staff.commands import HandOn
+from casemgmt.staff.commands import HandOn, SwitchOff
 from casemgmt.staff.views import HandedCase, HandedOn, OwnedWork
 from casemgmt.tasks import clocks
 
 _WORK = "SELECT * FROM work_of(:user)"
 _HAND_ON = "SELECT hand_on_all(:user, CAST(:to AS uuid[]), :reason, CAST(:task AS jsonb), :at)"
+_STAND_INS = "SELECT hand_to_stand_ins(:user, :reason, CAST(:task AS jsonb), :at)"
 
 
 async def owned_work(work: Work, user_id: UUID) -> OwnedWork | None:
@@ -59,38 +62,56 @@ async def hand_on(work: Work, user_id: UUID, command: HandOn) -> HandedOn:
     if owned is None:
         raise NotFound("There is no such colleague.")
     await _check_receivers(work, user_id, command.to_user_ids, manages=bool(owned.cases or owned.closed_cases))
+    done = await _passed(work, _HAND_ON, user_id, command.reason, to=command.to_user_ids)
+    return _view(user_id, done, [c for c in done["cases"] if not c["hidden"]])
+
+
+async def switch_off(work: Work, user_id: UUID, command: SwitchOff, expected: int | None) -> HandedOn:
+    """Switch an account off that has to be stopped at once: what it answers for goes to the heads of its body first.
+
+    An administrator sees no case, so the answer counts alone.
+    """
+    if user_id == work.actor.user_id:
+        raise Forbidden("Nobody switches off their own account.", code="own-account")
+    user = await get_row(work, AppUser, user_id, for_change=True)
+    check_version(user, expected)
+    if not user.active:
+        raise Conflict("The account is switched off.", code="already-so")
+    done = await _passed(work, _STAND_INS, user_id, command.reason)
+    user.active = False
+    await work.save(Event("user.changed", "user", (user_id,), reason=command.reason), user)
+    return _view(user_id, done, [])
+
+
+async def _passed(work: Work, statement: str, user_id: UUID, reason: str, **to: list[UUID]) -> dict[str, Any]:
+    """Let everything pass; refused with the cases that nobody may have."""
     columns = clocks.columns(work, "staff_take_over", "user", user_id, organisation_id=work.actor.organisation_id)
-    done = await work.call(
-        _HAND_ON,
-        user=user_id,
-        to=command.to_user_ids,
-        reason=command.reason,
-        task=json.dumps(columns, default=str),
-        at=work.now,
-    )
+    task = json.dumps(columns, default=str)
+    done: dict[str, Any] = await work.call(statement, user=user_id, reason=reason, task=task, at=work.now, **to)
     if "stuck" in done:
-        seen = done["stuck"]
+        seen = done["stuck"] if to else []
         raise WrongState(
             "None of those named may have some of the cases: name somebody else too.",
             code="nobody-free-for-cases",
             data={"case_ids": seen, "hidden_cases": done["stuck_in_all"] - len(seen)},
         )
-    _record(work, user_id, command, done)
-    shown = [c for c in done["cases"] if not c["hidden"]]
+    receivers = dict.fromkeys(UUID(c["to"]) for c in done["cases"])
+    work.record(Event("user.work_handed_on", "user", (user_id, *receivers), reason=reason))
+    for case in done["cases"]:
+        case_id = UUID(case["id"])
+        work.record(
+            Event("case.handed_on", "case", (case_id, UUID(case["to"]), user_id), case_id=case_id, reason=reason)
+        )
+    return done
+
+
+def _view(user_id: UUID, done: dict[str, Any], shown: list[dict[str, Any]]) -> HandedOn:
     return HandedOn(
         user_id=user_id,
         cases=[HandedCase(case_id=c["id"], manager_id=c["to"]) for c in shown],
         hidden_cases=len(done["cases"]) - len(shown),
         **{name: done[name] for name in ("tasks", "offers", "places", "named")},
     )
-
-
-def _record(work: Work, user_id: UUID, command: HandOn, done: dict[str, list[dict[str, str]]]) -> None:
-    work.record(Event("user.work_handed_on", "user", (user_id, *command.to_user_ids), reason=command.reason))
-    for case in done["cases"]:
-        case_id = UUID(case["id"])
-        ids = (case_id, UUID(case["to"]), user_id)
-        work.record(Event("case.handed_on", "case", ids, case_id=case_id, reason=command.reason))
 
 
 async def _check_receivers(work: Work, user_id: UUID, to: list[UUID], *, manages: bool) -> None:

@@ -18,11 +18,11 @@ $$;
 CREATE OR REPLACE FUNCTION owned_work(p_user uuid)
 RETURNS TABLE (cases integer, closed_cases integer, tasks integer, offers integer, places integer, named integer)
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT (SELECT count(*) FROM case_record WHERE manager_id = p_user AND state NOT IN ('closed', 'entered_in_error'))::integer,
-           (SELECT count(*) FROM case_record WHERE manager_id = p_user AND state IN ('closed', 'entered_in_error'))::integer,
+    SELECT (SELECT count(*) FROM case_record WHERE manager_id = p_user AND state <> 'closed')::integer,
+           (SELECT count(*) FROM case_record WHERE manager_id = p_user AND state = 'closed')::integer,
            (SELECT count(*) FROM task WHERE assignee_id = p_user AND completed_at IS NULL AND cancelled_at IS NULL)::integer,
            (SELECT count(*) FROM case_handover WHERE to_user_id = p_user AND state = 'offered')::integer,
-           (SELECT count(*) FROM case_member m JOIN case_record c ON c.id = m.case_id AND c.state NOT IN ('closed', 'entered_in_error')
+           (SELECT count(*) FROM case_member m JOIN case_record c ON c.id = m.case_id AND c.state <> 'closed'
              WHERE m.user_id = p_user AND m.ended_at IS NULL AND m.team_role <> 'manager')::integer,
            (SELECT count(*) FROM named_to_come(p_user))::integer
 $$;
@@ -39,11 +39,10 @@ $$;
 -- Hands all work of a user to others of the body, in one step or not at all. Each case goes to the one of p_to with the
 -- fewest open cases who may have it; what was to be done on it goes along, with its moments and holds. Answers what went
 -- where, or in `stuck` the cases that none of p_to may have: then nothing was changed. p_task holds the columns of the clock
--- that asks somebody to name another for a session or a measure. The service looks first who may ask for this.
-CREATE OR REPLACE FUNCTION hand_on_all(p_user uuid, p_to uuid[], p_reason text, p_task jsonb, p_at timestamptz) RETURNS jsonb
-LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+-- that asks somebody to name another for a session or a measure.
+CREATE OR REPLACE FUNCTION hand_on_within(p_body uuid, p_user uuid, p_to uuid[], p_reason text, p_task jsonb, p_at timestamptz)
+RETURNS jsonb LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
-    body constant uuid := actor_organisation();
     loads integer[];
     blocked text[];
     stuck uuid[] := '{}';
@@ -57,13 +56,8 @@ DECLARE
     places integer;
     named integer;
 BEGIN
-    IF NOT actor_has('accounts') OR p_user = actor_user() OR p_user = ANY (p_to)
-       OR (SELECT count(*) FROM app_user u WHERE u.id = ANY (p_to || p_user) AND u.organisation_id = body)
-          <> cardinality(p_to) + 1 THEN
-        RAISE EXCEPTION 'not for the actor to hand on' USING ERRCODE = '42501';
-    END IF;
     PERFORM 1 FROM case_record WHERE manager_id = p_user ORDER BY id FOR UPDATE;
-    loads := ARRAY(SELECT (SELECT count(*) FROM case_record k WHERE k.manager_id = r.id AND k.state NOT IN ('closed', 'entered_in_error'))
+    loads := ARRAY(SELECT (SELECT count(*) FROM case_record k WHERE k.manager_id = r.id AND k.state <> 'closed')
                      FROM unnest(p_to) WITH ORDINALITY r(id, n) ORDER BY r.n);
     WITH shut AS MATERIALIZED (
         SELECT r.n, shut_out_of(r.id) AS ids FROM unnest(p_to) WITH ORDINALITY r(id, n)
@@ -79,7 +73,7 @@ BEGIN
         END IF;
         of_cases := of_cases || c.id;
         heirs := heirs || p_to[heir];
-        loads[heir] := loads[heir] + (c.state NOT IN ('closed', 'entered_in_error'))::integer;
+        loads[heir] := loads[heir] + (c.state <> 'closed')::integer;
     END LOOP;
     IF stuck <> '{}' THEN
         RETURN jsonb_build_object('stuck', (SELECT coalesce(jsonb_agg(id), '[]') FROM case_record
@@ -128,11 +122,12 @@ BEGIN
                    (SELECT u.id FROM app_user u
                       JOIN user_role r ON r.user_id = u.id AND r.revoked_at IS NULL AND r.role IN ('supervisor', 'centre_head')
                       JOIN break_glass_grant g ON g.id = t.record_id AND g.user_id <> u.id
-                     WHERE u.organisation_id = body AND u.active AND u.kind = 'person' AND u.id <> p_user
+                     WHERE u.organisation_id = p_body AND u.active AND u.kind = 'person' AND u.id <> p_user
                        AND NOT is_shut_out(u.id, ARRAY[t.case_id]) ORDER BY u.id = actor_user() DESC, u.id LIMIT 1),
                    k.manager_id)
                WHEN k.id IS NULL THEN NULL
-               WHEN t.kind LIKE 'escalation\_%' THEN CASE WHEN NOT is_shut_out(actor_user(), ARRAY[k.id]) THEN actor_user() END
+               WHEN t.kind LIKE 'escalation\_%' THEN CASE
+                   WHEN actor_has('accounts') AND NOT is_shut_out(actor_user(), ARRAY[k.id]) THEN actor_user() END
                ELSE k.manager_id END
       FROM task s LEFT JOIN case_record k ON k.id = s.case_id
      WHERE t.id = s.id AND t.assignee_id = p_user AND t.completed_at IS NULL AND t.cancelled_at IS NULL;
@@ -148,9 +143,44 @@ BEGIN
     GET DIAGNOSTICS named = ROW_COUNT;
     RETURN jsonb_build_object(
         'tasks', tasks, 'offers', given, 'places', places, 'named', named, 'withdrawn', coalesce(to_jsonb(withdrawn), '[]'),
-        'cases', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'to', k.manager_id, 'closed', k.state IN ('closed', 'entered_in_error'),
+        'cases', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'to', k.manager_id, 'closed', k.state = 'closed',
                          'hidden', k.restricted OR k.id = ANY (shut_out()))), '[]')
                     FROM case_record k WHERE k.id = ANY (of_cases)));
+END $$;
+
+-- The same, by who heads the body of them all; never of one's own work.
+CREATE OR REPLACE FUNCTION hand_on_all(p_user uuid, p_to uuid[], p_reason text, p_task jsonb, p_at timestamptz) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF NOT actor_has('accounts') OR p_user = actor_user() OR p_user = ANY (p_to)
+       OR (SELECT count(*) FROM app_user u WHERE u.id = ANY (p_to || p_user) AND u.organisation_id = actor_organisation())
+          <> cardinality(p_to) + 1 THEN
+        RAISE EXCEPTION 'not for the actor to hand on' USING ERRCODE = '42501';
+    END IF;
+    RETURN hand_on_within(actor_organisation(), p_user, p_to, p_reason, p_task, p_at);
+END $$;
+
+-- The same for an account that has to be stopped at once, by an administrator: all goes to those who supervise or head the
+-- user's body, where there are none to its case managers.
+CREATE OR REPLACE FUNCTION hand_to_stand_ins(p_user uuid, p_reason text, p_task jsonb, p_at timestamptz) RETURNS jsonb
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    body constant uuid := (SELECT organisation_id FROM app_user WHERE id = p_user);
+    stand_ins uuid[];
+BEGIN
+    IF NOT actor_has('directory') OR p_user = actor_user() THEN
+        RAISE EXCEPTION 'not for the actor to hand on' USING ERRCODE = '42501';
+    END IF;
+    SELECT array_agg(DISTINCT u.id) INTO stand_ins
+      FROM app_user u JOIN user_role r ON r.user_id = u.id AND r.revoked_at IS NULL
+     WHERE u.organisation_id = body AND u.active AND u.kind = 'person' AND u.id <> p_user
+       AND r.role IN ('supervisor', 'centre_head');
+    IF stand_ins IS NULL THEN
+        SELECT coalesce(array_agg(u.id), '{}') INTO stand_ins
+          FROM app_user u JOIN user_role r ON r.user_id = u.id AND r.revoked_at IS NULL AND r.role = 'case_manager'
+         WHERE u.organisation_id = body AND u.active AND u.kind = 'person' AND u.id <> p_user;
+    END IF;
+    RETURN hand_on_within(body, p_user, stand_ins, p_reason, p_task, p_at);
 END $$;
 
 -- Trigger: nobody is switched off, moved to another body, or left without the role while there is work in the user's name.

@@ -16,7 +16,7 @@ REVOKE EXECUTE ON FUNCTION auth_keep_password(uuid, text, timestamptz, uuid),
   tell_of_account(uuid, text, timestamptz, boolean, uuid[]) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION shut_out_of(uuid), stand_in_for(uuid), take_over_task(uuid, uuid, text, uuid, uuid),
   named_for_work(uuid, uuid[]), names_another(uuid, uuid), release_shut_out(uuid),
-  owned_work(uuid), named_to_come(uuid)
+  owned_work(uuid), named_to_come(uuid), hand_on_within(uuid, uuid, uuid[], text, jsonb, timestamptz)
   FROM casemgmt_service;
 
 DO $$
