@@ -29,6 +29,19 @@ PRIMARY = {
 }
 """Table → its key, where that is not `id`."""
 
+PAPERS = frozenset(
+    {
+        "erasure_request",
+        "legal_hold",
+        "research_export",
+        "research_project",
+        "retention_item",
+        "retention_plan",
+        "subject_copy",
+    }
+)
+"""Tables of the records desk: filled and compared in `tests/http/test_whole_route.py`, the others in `tests/sight`."""
+
 
 @dataclass(frozen=True)
 class Compared:

@@ -19,7 +19,7 @@ from casemgmt.settings import Settings
 from tests.clients import World as Clients
 from tests.conftest import fresh_database, owner_of
 from tests.factories_iin import make_iin
-from tests.rows_seen import compare_sight
+from tests.rows_seen import PAPERS, compare_sight
 from tests.steps import done
 
 
@@ -93,6 +93,7 @@ async def _papers(world: Clients, person: str) -> None:
 async def test_every_account_sees_what_the_expectation_says_and_nothing_else(played: Played) -> None:
     compared = await compare_sight(played.database_url, played.owner_url)
     assert compared.rows > 500
+    assert not PAPERS & set(compared.empty)
 
 
 async def test_no_name_no_word_and_no_number_of_a_child_is_in_the_logs(played: Played) -> None:

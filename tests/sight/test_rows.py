@@ -1,15 +1,18 @@
 """Row by row, in a world with something of everything: every account sees what the expectation says, and no more."""
 
+import asyncio
+
 from tests.conftest import fresh_database, owner_of
-from tests.rows_seen import compare_sight
+from tests.rows_seen import PAPERS, compare_sight
 
 EMPTY = 8
 """So many tables may be without a row even there."""
 
 
-async def test_every_account_sees_of_every_table_what_the_expectation_says(rich_database: str, admin_url: str) -> None:
+def test_every_account_sees_of_every_table_what_the_expectation_says(rich_database: str, admin_url: str) -> None:
     template = rich_database.partition("?")[0].rpartition("/")[2]
     with fresh_database(admin_url, template) as url:
-        compared = await compare_sight(url, owner_of(url, admin_url))
+        compared = asyncio.run(compare_sight(url, owner_of(url, admin_url)))
     assert compared.rows > 2000
-    assert len(compared.empty) <= EMPTY, f"the rich world holds no row of: {compared.empty}"
+    empty = sorted(set(compared.empty) - PAPERS)
+    assert len(empty) <= EMPTY, f"the rich world holds no row of: {empty}"
