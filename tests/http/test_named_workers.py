@@ -233,7 +233,7 @@ _TASKS = (
 )
 
 
-async def _in_support(world: World) -> tuple[CaseAtWork, str, list[str]]:
+async def in_support(world: World) -> tuple[CaseAtWork, str, list[str]]:
     """Return a case in support, its booked session, and the measures of which the psychologist is responsible."""
     case = await steps.case_in_planning(world)
     plan = await steps.approve_plan(world, case)
@@ -247,7 +247,7 @@ async def test_a_conflict_declared_later_puts_what_names_the_worker_before_who_c
     world: World, owner_url: str
 ) -> None:
     """The session with the head of its centre, the measures and the place in the team with the manager of the case."""
-    case, session, measures = await _in_support(world)
+    case, session, measures = await in_support(world)
     await _shut_out(world, PSYCHOLOGIST, person_id=case.child)
     tasks = await rows(owner_url, _TASKS, case.id)
     manager, head = demo_id(MANAGER), demo_id("head.almaty")
@@ -264,7 +264,7 @@ async def test_a_conflict_declared_later_puts_what_names_the_worker_before_who_c
 
 
 async def test_a_relative_who_joins_the_case_later_finds_what_names_the_worker(world: World, owner_url: str) -> None:
-    case, session, measures = await _in_support(world)
+    case, session, measures = await in_support(world)
     manager = await world.as_(MANAGER)
     mother = await record_person(world, MANAGER, {"family_name": "Тестова", "given_name": "Мадина"})
     await _shut_out(world, PSYCHOLOGIST, person_id=mother)
@@ -275,7 +275,7 @@ async def test_a_relative_who_joins_the_case_later_finds_what_names_the_worker(w
 
 
 async def test_a_handover_does_not_do_what_stands_on_the_list(world: World, owner_url: str) -> None:
-    case, session, measures = await _in_support(world)
+    case, session, measures = await in_support(world)
     await _shut_out(world, PSYCHOLOGIST, person_id=case.child)
     offer = {"to_user_id": str(demo_id("manager2.almaty")), "reason": "workload"}
     handover = done(await (await world.as_(MANAGER)).post(f"/v1/cases/{case.id}/handover", offer))["id"]

@@ -16,7 +16,8 @@ from tests.clients import World
 from tests.factories import count
 from tests.http.test_case_team import member
 from tests.http.test_handovers import managers, offered
-from tests.people import case_of, record_person, statuses
+from tests.http.test_named_workers import in_support
+from tests.people import case_of, record_person, signal_about, statuses
 from tests.records import rows
 from tests.steps import MANAGER, SUPERVISOR, done, open_case
 
@@ -222,3 +223,38 @@ async def test_a_head_hands_on_the_work_of_the_own_body_alone_and_never_the_own(
     assert (await leave(world, HEIR, HEIR)).status_code == 422
     unknown = await (await world.as_(SUPERVISOR)).get(f"/v1/users/{uuid4()}/work")
     assert unknown.status_code == 404
+
+
+async def test_a_specialist_leaves_and_somebody_is_asked_to_name_another_for_each_session_and_measure(
+    world: World, owner_url: str
+) -> None:
+    case, session, measures = await in_support(world)
+    head, who = await world.as_("head.almaty"), demo_id("psychologist.almaty")
+    counts = done(await head.get(f"/v1/users/{who}/work"))
+    assert counts["named"] == 1 + len(measures)
+    answer = done(await leave(world, "lawyer.almaty", who="psychologist.almaty", by="head.almaty"))
+    assert (answer["named"], answer["cases"]) == (1 + len(measures), [])
+    asked = await rows(
+        owner_url,
+        "SELECT record_id::text, assignee_id FROM task WHERE kind = 'staff_take_over' AND completed_at IS NULL",
+    )
+    assert {a["record_id"]: a["assignee_id"] for a in asked} == {session: demo_id("head.almaty")} | dict.fromkeys(
+        measures, demo_id(MANAGER)
+    )
+    mine = done(await head.get("/v1/tasks/mine"))["items"]
+    assert session in [t["record_id"] for t in mine]
+    assert (await switch_off(world, "psychologist.almaty")).status_code == 200
+    assert case.id not in str(answer)
+
+
+async def test_what_is_about_no_case_goes_back_to_the_desk_of_the_body(world: World) -> None:
+    duty = await world.as_("duty.almaty")
+    signal = await signal_about(world, "duty.almaty", await record_person(world, "duty.almaty"))
+    due = (datetime.now(UTC) + timedelta(days=5)).isoformat()
+    wish = {"title": "Мектепке қоңырау", "signal_id": signal, "due_at": due, "assignee_id": str(demo_id("duty.almaty"))}
+    task = done(await duty.post("/v1/tasks", wish))
+    assert (await switch_off(world, "duty.almaty")).json()["code"] == "work-not-handed-on"
+    done(await leave(world, "duty2.almaty", who="duty.almaty"))
+    seen = done(await (await world.as_("duty2.almaty")).get("/v1/tasks/mine"))["items"]
+    assert [(t["assignee_id"], t["due_at"]) for t in seen if t["id"] == task["id"]] == [(None, task["due_at"])]
+    assert (await switch_off(world, "duty.almaty")).status_code == 200
