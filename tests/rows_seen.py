@@ -35,7 +35,6 @@ PAPERS = frozenset(
         "legal_hold",
         "research_export",
         "research_project",
-        "retention_item",
         "retention_plan",
         "subject_copy",
     }
