@@ -23,6 +23,7 @@ PRIMARY = {
     "plan_missing_help": ["plan_id", "help_kind"],
     "reporter": ["signal_id"],
     "retention_item": ["plan_id", "position"],
+    "service_referral_share": ["referral_id"],
     "session_participant": ["session_id", "person_id"],
     "signal_person": ["signal_id", "person_id"],
     "stay_person": ["stay_id", "person_id"],

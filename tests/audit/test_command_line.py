@@ -10,7 +10,7 @@ import asyncpg
 import pytest
 
 from casemgmt.audit.signing import SigningKey
-from tests.audit.logbook import commanded, save, write_events
+from tests.audit.logbook import commanded, save, settle, write_events
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,6 +42,7 @@ async def test_seal_export_and_verify_from_end_to_end(
     owner: asyncpg.Connection, sealer_settings: Path, tmp_path: Path
 ) -> None:
     await write_events(owner, 3)
+    await settle(owner)
     code, said = await asyncio.to_thread(commanded, "seal", "--once")
     assert code == 0, said
     assert "events are sealed" in said

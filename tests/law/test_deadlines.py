@@ -63,6 +63,22 @@ NEEDED = [
     "conflict_take_over",
     "staff_take_over",
     "break_glass_review",
+    "draft_end",
+    "escalation_head",
+    "escalation_region",
+    "escalation_supervisor",
+    "escalation_urgent",
+    "mention",
+    "no_show_call",
+    "no_show_signal",
+    "no_show_visit",
+    "plan_draft_high_risk",
+    "plan_review_high_risk",
+    "repeated_no_show",
+    "risk_change_grace",
+    "temporary_stay",
+    "waiting_offer",
+    "warning_review",
 ]
 FIRST = datetime(2024, 3, 2, tzinfo=UTC)
 FOUR_YEARS = 4 * 365 * 24 * 3600 * 1_000_000
