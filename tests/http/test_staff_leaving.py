@@ -17,6 +17,7 @@ from tests.factories import count
 from tests.http.test_case_team import member
 from tests.http.test_handovers import managers, offered
 from tests.http.test_named_workers import in_support
+from tests.http.test_service_referrals import accepted, asked
 from tests.people import case_of, record_person, signal_about, statuses
 from tests.records import rows
 from tests.steps import MANAGER, SUPERVISOR, done, open_case
@@ -258,3 +259,19 @@ async def test_what_is_about_no_case_goes_back_to_the_desk_of_the_body(world: Wo
     seen = done(await (await world.as_("duty2.almaty")).get("/v1/tasks/mine"))["items"]
     assert [(t["assignee_id"], t["due_at"]) for t in seen if t["id"] == task["id"]] == [(None, task["due_at"])]
     assert (await switch_off(world, "duty.almaty")).status_code == 200
+
+
+async def test_what_another_body_asked_the_leaver_for_goes_to_a_colleague_who_sees_it_then(world: World) -> None:
+    case = await open_case(world)
+    referral = await asked(world, case)
+    await accepted(world, referral)
+    path, task_of = f"/v1/service-referrals/{referral}", "service_referral_completion"
+    answer = done(await leave(world, "lawyer.almaty", who="psychologist.almaty", by="head.almaty"))
+    assert (answer["tasks"], answer["named"]) == (1, 0)
+    assert await statuses(world, path, "psychologist.almaty", "lawyer.almaty") == {
+        "psychologist.almaty": 404,
+        "lawyer.almaty": 200,
+    }
+    mine = done(await (await world.as_("lawyer.almaty")).get("/v1/tasks/mine"))["items"]
+    assert [t["record_id"] for t in mine if t["kind"] == task_of] == [referral]
+    assert (await switch_off(world, "psychologist.almaty")).status_code == 200

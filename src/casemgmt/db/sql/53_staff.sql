@@ -1,13 +1,14 @@
 -- A worker leaves, and nothing is without an owner at any moment. SECURITY DEFINER: a head hands on what is restricted
 -- without seeing it.
 
--- Booked sessions and open measures that name a user, and that nobody was asked to take over.
+-- Booked sessions, open measures and requests of other bodies that name a user, and that nobody was asked to take over.
 CREATE OR REPLACE FUNCTION named_to_come(p_user uuid)
 RETURNS TABLE (case_id uuid, record_type text, record_id uuid, centre_id uuid)
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT n.* FROM named_for_work(p_user, ARRAY(
                SELECT s.case_id FROM centre_session s WHERE s.specialist_id = p_user AND s.state = 'booked'
-               UNION SELECT m.case_id FROM plan_measure m WHERE m.responsible_user_id = p_user)) n
+               UNION SELECT m.case_id FROM plan_measure m WHERE m.responsible_user_id = p_user
+               UNION SELECT r.case_id FROM service_referral r WHERE r.responsible_id = p_user AND r.state = 'accepted')) n
      WHERE NOT EXISTS (SELECT 1 FROM task t WHERE t.record_id = n.record_id
                           AND t.kind IN ('staff_take_over', 'conflict_take_over')
                           AND t.completed_at IS NULL AND t.cancelled_at IS NULL)
@@ -116,6 +117,14 @@ BEGIN
           FROM ended e)
     SELECT count(*) INTO places FROM ended;
 
+    -- what another body asked this one for goes to the first of those named who may do it
+    UPDATE service_referral r SET responsible_id = h.id, version = r.version + 1
+      FROM service_referral s CROSS JOIN LATERAL (
+               SELECT t.id FROM unnest(p_to) WITH ORDINALITY t(id, n)
+                WHERE may_do_service_referral(t.id, s.to_organisation_id) AND NOT is_shut_out(t.id, ARRAY[s.case_id])
+                ORDER BY t.n LIMIT 1) h
+     WHERE r.id = s.id AND s.responsible_id = p_user AND s.state = 'accepted';
+
     -- what was to be done: on a case goes to its manager; what a head looks at, to a head; the rest to the desk
     UPDATE task t SET version = t.version + 1, assignee_id = CASE
                WHEN t.kind = 'break_glass_review' THEN coalesce(
@@ -125,7 +134,8 @@ BEGIN
                      WHERE u.organisation_id = p_body AND u.active AND u.kind = 'person' AND u.id <> p_user
                        AND NOT is_shut_out(u.id, ARRAY[t.case_id]) ORDER BY u.id = actor_user() DESC, u.id LIMIT 1),
                    k.manager_id)
-               WHEN k.id IS NULL THEN NULL
+               WHEN k.id IS NULL THEN (SELECT r.responsible_id FROM service_referral r
+                                        WHERE r.id = t.record_id AND r.responsible_id <> p_user)
                WHEN t.kind LIKE 'escalation\_%' THEN CASE
                    WHEN actor_has('accounts') AND NOT is_shut_out(actor_user(), ARRAY[k.id]) THEN actor_user() END
                ELSE k.manager_id END
@@ -229,7 +239,7 @@ DECLARE
 BEGIN
     FOREACH place SLICE 1 IN ARRAY ARRAY[['case_record', 'manager_id'], ['task', 'assignee_id'],
                                          ['case_handover', 'to_user_id'], ['case_member', 'user_id'],
-                                         ['centre_session', 'specialist_id']] LOOP
+                                         ['centre_session', 'specialist_id'], ['service_referral', 'responsible_id']] LOOP
         EXECUTE format('DROP TRIGGER IF EXISTS refuse_gone_insert ON %I', place[1]);
         EXECUTE format('CREATE TRIGGER refuse_gone_insert AFTER INSERT ON %I FOR EACH ROW WHEN (NEW.%I IS NOT NULL)'
                        ' EXECUTE FUNCTION refuse_gone(%L)', place[1], place[2], place[2]);
