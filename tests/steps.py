@@ -206,3 +206,14 @@ def done(answer: Any) -> dict[str, Any]:
     assert answer.is_success, answer.text
     body: dict[str, Any] = answer.json()
     return body
+
+
+def notice_by_telephone(at: str) -> dict[str, Any]:
+    """Return a mandatory notice that the officer on duty took by telephone."""
+    return {
+        "to_body": "Полиция басқармасы",
+        "delivery": "telephone",
+        "delivered_at": at,
+        "number": "КУИ 5512",
+        "taken_by": "кезекші Ә. Тестов",
+    }

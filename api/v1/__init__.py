@@ -59,6 +59,7 @@ ROUTERS = (
     cases.router,
     signals.router,
     tasks.router,
+    tasks.case_notices_router,
     auth.router,
     logins.router,
     screenings.router,

@@ -11,12 +11,22 @@ from api.routing import CurrentServices, CurrentWork, Router
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
 from casemgmt.reference.languages import Language, preferred_languages
-from casemgmt.tasks import caseload, history, holding, service
-from casemgmt.tasks.commands import AssignTask, CancelTask, CompleteTask, CreateTask, EndHold, HoldTask
+from casemgmt.tasks import caseload, history, holding, notices, service
+from casemgmt.tasks.commands import (
+    AcknowledgeNotice,
+    AssignTask,
+    CancelTask,
+    CompleteTask,
+    CreateTask,
+    EndHold,
+    GiveNotice,
+    HoldTask,
+)
 from casemgmt.tasks.policy import ClockState
-from casemgmt.tasks.views import CaseloadView, TaskClockView, TaskCounts, TaskSummary, TaskView
+from casemgmt.tasks.views import CaseloadView, CaseNoticesView, TaskClockView, TaskCounts, TaskSummary, TaskView
 
 router = Router("/tasks", "tasks")
+case_notices_router = Router("/cases", "tasks")
 
 
 async def _language(accept_language: Annotated[str | None, Header(max_length=500)] = None) -> Language:
@@ -185,3 +195,39 @@ def _state(clock: str | None) -> ClockState | None:
 def _shown(response: Response, view: TaskView) -> TaskView:
     set_etag(response, view.version)
     return view
+
+
+@router.post("/{task_id}/notice", Permission.TASKS_WRITE)
+async def give_mandatory_notice(
+    task_id: UUID,
+    command: GiveNotice,
+    response: Response,
+    work: CurrentWork,
+    expected: ExpectedVersion,
+    language: ReaderLanguage,
+) -> TaskView:
+    """Record that a mandatory notice was given, how, and by what that is proved: this stops its clock."""
+    view = await notices.give_notice(work, task_id, command, expected, language)
+    set_etag(response, view.version)
+    return view
+
+
+@router.post("/{task_id}/notice/acknowledge", Permission.TASKS_WRITE)
+async def acknowledge_mandatory_notice(
+    task_id: UUID,
+    command: AcknowledgeNotice,
+    response: Response,
+    work: CurrentWork,
+    expected: ExpectedVersion,
+    language: ReaderLanguage,
+) -> TaskView:
+    """Record that the body said it has the notice."""
+    view = await notices.acknowledge_notice(work, task_id, command, expected, language)
+    set_etag(response, view.version)
+    return view
+
+
+@case_notices_router.get("/{case_id}/mandatory-notices", Permission.CASES_READ)
+async def list_case_notices(case_id: UUID, work: CurrentWork) -> CaseNoticesView:
+    """List the mandatory notices of a case: what is due, and how each was given."""
+    return await notices.list_case_notices(work, case_id)

@@ -66,6 +66,7 @@ HARMLESS_TABLES = {
     "security_alert": "staff: destroyed by their term",
     "state_transition": "routes",
     "task_alert": "codes, ids and moments of work",
+    "mandatory_notice": "emptied with its task, by a trigger",
     "task_hold": "emptied with its task, by a trigger",
     "task_recalculation": "codes, ids and moments of work",
     "timeline_entry": "codes, ids and dates only: tested on the whole route",

@@ -60,6 +60,7 @@ DEFINER_FUNCTIONS = {
     "may_do_service_referral": "roles of a colleague are read by their holder only; answers of the own body alone",
     "reads_referred": "the consent that a referral rests on is out of the sight of the body that it is shared with",
     "referred_child": "name and age of a person whose record the body does not see",
+    "referral_follows_task": "who hands on the work of others does not see what it is about",
     "service_referral_tally": "numbers of what the body sees no more",
     "start_service_referral_clock": "the clock stands in the queue of another body",
     "start_transfer_clock": "the clock stands in the queue of another body",

@@ -11,7 +11,16 @@ from tests.factories import count
 from tests.http.test_case_team import member
 from tests.http.test_cases import met, open_tasks, ready_signal, verdicts
 from tests.people import case_of, record_person
-from tests.steps import CaseAtWork, approve_plan, assess, case_in_assessment, case_in_planning, done, open_case
+from tests.steps import (
+    CaseAtWork,
+    approve_plan,
+    assess,
+    case_in_assessment,
+    case_in_planning,
+    done,
+    notice_by_telephone,
+    open_case,
+)
 
 NOTE = {"note": "Отбасымен келісілді."}
 PROPOSE = {"reason": "danger_removed"} | NOTE
@@ -30,7 +39,7 @@ async def end_tasks(world: World, case_id: str) -> None:
     manager = await world.as_("manager.almaty")
     for task in done(await manager.get("/v1/tasks/mine"))["items"]:
         if task["case_id"] == case_id and task["kind"].startswith("mandatory_notice"):
-            done(await manager.post(f"/v1/tasks/{task['id']}/complete", {"result": "Орындалды"}))
+            done(await manager.post(f"/v1/tasks/{task['id']}/notice", notice_by_telephone(task["started_at"])))
 
 
 async def closed_case(world: World, reason: str = "contact_lost") -> CaseAtWork:

@@ -202,3 +202,15 @@ async def test_the_body_of_a_restricted_case_reads_the_same_narrow_record(world:
     referral = await asked(world, case)
     assert (await accepted(world, referral))["child"] is not None
     assert await _statuses(world, f"/v1/service-referrals/{referral}", "supervisor.almaty", PSYCHOLOGIST) == [404, 200]
+
+
+async def test_a_head_who_takes_the_work_over_takes_the_sight_of_the_child_with_it(world: World) -> None:
+    case = await steps.open_case(world)
+    referral = await asked(world, case)
+    await accepted(world, referral)
+    head, path = await world.as_(HEAD), f"/v1/service-referrals/{referral}"
+    mine = done(await (await world.as_(PSYCHOLOGIST)).get("/v1/tasks/mine"))["items"]
+    task = next(t["id"] for t in mine if t["record_id"] == referral)
+    done(await head.post(f"/v1/tasks/{task}/assign", {"assignee_id": str(demo_id(HEAD))}))
+    assert done(await head.get(path))["responsible_id"] == str(demo_id(HEAD))
+    assert await _statuses(world, path, PSYCHOLOGIST) == [404]

@@ -14,7 +14,7 @@ from casemgmt.tasks.policy import clock_state
 from casemgmt.tasks.repository import CLOCK_CONDITIONS
 from casemgmt.tasks.tables import Task
 from tests.clients import Caller, World
-from tests.steps import open_case
+from tests.steps import notice_by_telephone, open_case
 
 SIGNAL = {
     "source": "qr_111",
@@ -238,6 +238,7 @@ async def test_a_task_is_read_in_full_and_hidden_from_others(world: World, clock
     assert actions == {
         "assign": (True, None),
         "complete": (False, "closed-by-its-act"),
+        "give_notice": (False, "no-notice"),
         "hold": (False, "hold-of-another"),
         "end_hold": (False, "hold-of-another"),
         "cancel": (False, "forbidden"),
@@ -261,14 +262,14 @@ async def test_a_clock_that_waits_for_an_act_is_not_closed_by_hand(world: World,
     path = f"/v1/tasks/{task['id']}"
     done = await manager.post(f"{path}/complete", {"result": "бітті"})
     assert (done.status_code, done.json()["code"]) == (409, "closed-by-its-act")
-    assert done.json()["allowed_transitions"] == ["assign", "complete", "hold", "end_hold", "cancel"]
+    assert done.json()["allowed_transitions"] == ["assign", "complete", "give_notice", "hold", "end_hold", "cancel"]
     assert (await manager.post(f"{path}/cancel", {"reason": "керек емес"})).status_code == 403
     cancelled = await supervisor.post(f"{path}/cancel", {"reason": "керек емес"})
     assert (cancelled.status_code, cancelled.json()["code"]) == (409, "closed-by-its-act")
     assert (await find(manager, "assessment"))["clock"] == "running"
 
 
-async def test_a_mandatory_notice_is_completed_with_its_result_and_late_stays_late(
+async def test_a_mandatory_notice_is_given_with_its_proof_and_late_stays_late(
     world: World, clock: ManualClock, owner_url: str
 ) -> None:
     signal = await record_signal(world, danger_now=True)
@@ -279,20 +280,21 @@ async def test_a_mandatory_notice_is_completed_with_its_result_and_late_stays_la
     pass_time(world, clock, timedelta(hours=1, seconds=1))
     duty = await world.as_("duty.almaty")
     path = f"/v1/tasks/{task['id']}"
-    assert (await duty.post(f"{path}/complete", {})).status_code == 422
-    done = await duty.post(f"{path}/complete", {"result": "КУИ № 5512"}, headers={"If-Match": '"v1"'})
+    assert (await duty.post(f"{path}/notice", {})).status_code == 422
+    given = notice_by_telephone(task["started_at"])
+    done = await duty.post(f"{path}/notice", given, headers={"If-Match": '"v1"'})
     assert done.status_code == 200, done.text
     assert (done.json()["clock"], done.json()["time_left_seconds"]) == ("completed_late", None)
     assert done.json()["completed_by_id"] == DUTY
-    again = await duty.post(f"{path}/complete", {"result": "тағы"})
+    again = await duty.post(f"{path}/notice", given)
     assert (again.status_code, again.json()["allowed_transitions"]) == (409, [])
     assert task["id"] not in [t["id"] for t in await queue(duty)]
     pass_time(world, clock, timedelta(days=400))
     assert (await (await world.as_("duty.almaty")).get(path)).json()["clock"] == "completed_late"
-    (story,) = await rows(owner_url, "SELECT * FROM timeline_entry WHERE kind = 'task.completed'")
+    (story,) = await rows(owner_url, "SELECT * FROM timeline_entry WHERE kind = 'task.notice_given'")
     assert "КУИ" not in story["data"]
-    (event,) = await rows(owner_url, "SELECT * FROM audit_event WHERE kind = 'task.completed'")
-    assert set(event["fields"]) == {"task.completed_at", "task.completed_by_id", "task.result"}
+    (event,) = await rows(owner_url, "SELECT * FROM audit_event WHERE kind = 'task.notice_given'")
+    assert set(event["fields"]) == {"task.completed_at", "task.completed_by_id"}
 
 
 async def test_a_task_is_set_for_a_case_and_is_the_managers_unless_given_to_the_team(

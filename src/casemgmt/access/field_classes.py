@@ -253,6 +253,10 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.CONTENT: "title note result cancel_reason",
     },
     "task_alert": {_F.PROGRESS: "kind level at found_at"},
+    "mandatory_notice": {
+        _F.PROGRESS: "delivery delivered_at recorded_at acknowledged_at",
+        _F.CONTENT: "to_body number taken_by acknowledged_by acknowledged_number",
+    },
     "task_hold": {
         _F.PROGRESS: "reason authority placed_by_roles from_at until_at warn_before due_before warn_after due_after"
         " ended_at warn_ended due_ended",

@@ -41,7 +41,11 @@ async def finish_tasks(stage: Stage, who: str, case: str, told: str) -> None:
     for task in [t for t in listed["items"] if t["case_id"] == case]:
         path = f"/v1/tasks/{task['id']}"
         read = await stage.act(who, f"reads the task '{task['label']}'", "GET", path)
-        if any(a["action"] == "complete" and a["allowed"] for a in read["allowed_actions"]):
+        allowed = {a["action"] for a in read["allowed_actions"] if a["allowed"]}
+        if "give_notice" in allowed:
+            notice = stage.example("give_mandatory_notice.telephone", {"delivered_at": read["started_at"]})
+            await stage.act(who, f"gives the notice and its proof: {task['label']}", "POST", f"{path}/notice", notice)
+        elif "complete" in allowed:
             await stage.act(who, f"{told}: {task['label']}", "POST", f"{path}/complete", body)
 
 

@@ -46,6 +46,7 @@ REFERENCED_LISTS = (
     "hold_reason",
     "language",
     "no_contact_reason",
+    "notice_delivery",
     "organisation_kind",
     "plan_kind",
     "plan_measure_kind",

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from casemgmt.models import Command
-from casemgmt.reference.fields import HoldReason, LongText, ShortText
+from casemgmt.reference.fields import HoldReason, LongText, NoticeDelivery, ShortText
 
 
 class CreateTask(Command):
@@ -66,3 +66,26 @@ class CancelTask(Command):
     """Say why a task is not to be done."""
 
     reason: LongText
+
+
+class GiveNotice(Command):
+    """Record a mandatory notice that was given, with its proof. The clock stops with it."""
+
+    to_body: ShortText
+    delivery: NoticeDelivery
+    delivered_at: AwareDatetime
+    number: ShortText | None = Field(
+        default=None, description="By post and electronically it is needed; handed over, it or a document."
+    )
+    taken_by: ShortText | None = Field(
+        default=None, description="Name and post of who took it: needed by telephone and where it was handed over."
+    )
+    document_id: UUID | None = Field(default=None, description="A document of the case or the signal that proves it.")
+
+
+class AcknowledgeNotice(Command):
+    """Record that the body said it has the notice."""
+
+    acknowledged_by: ShortText
+    acknowledged_at: AwareDatetime
+    number: ShortText | None = None

@@ -11,7 +11,8 @@ from casemgmt.db.paging import Position
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
 from casemgmt.tasks.policy import Candidate, ClockState, Place
-from casemgmt.tasks.tables import Task, TaskAlert, TaskHold, TaskRecalculation
+from casemgmt.tasks.states import NOTICES
+from casemgmt.tasks.tables import MandatoryNotice, Task, TaskAlert, TaskHold, TaskRecalculation
 
 Queue = Literal["mine", "team", "unassigned", "holds", "breaches"]
 
@@ -159,3 +160,22 @@ async def find_candidate(work: Work, user_id: UUID, place: Place, mobile_group_i
         group=mobile_group_id,
     )
     return Candidate(**rows[0]) if rows else None
+
+
+async def notice_of(work: Work, task_id: UUID, *, for_change: bool = False) -> MandatoryNotice | None:
+    """Return the notice that was given for a task, None where there is none."""
+    query = select(MandatoryNotice).where(MandatoryNotice.task_id == task_id)
+    if for_change:
+        query = query.with_for_update()
+    return (await work.session.scalars(query)).one_or_none()
+
+
+async def notices_of_case(work: Work, case_id: UUID) -> list[tuple[Task, MandatoryNotice | None]]:
+    """Return the mandatory notices of a case, given or not, in the order in which they are due."""
+    query = (
+        select(Task, MandatoryNotice)
+        .join(MandatoryNotice, col(MandatoryNotice.task_id) == col(Task.id), isouter=True)
+        .where(Task.case_id == case_id, col(Task.kind).in_(NOTICES))
+        .order_by(col(Task.due_at), col(Task.id))
+    )
+    return [(task, notice) for task, notice in (await work.session.execute(query)).all()]

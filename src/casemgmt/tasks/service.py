@@ -23,7 +23,7 @@ from casemgmt.tasks.commands import AssignTask, CancelTask, CompleteTask, Create
 from casemgmt.tasks.labels import MANUAL, label_of
 from casemgmt.tasks.states import TASK, TaskFacts, TaskState
 from casemgmt.tasks.tables import Task
-from casemgmt.tasks.views import DeadlineView, HoldView, QueueCounts, TaskCounts, TaskSummary, TaskView
+from casemgmt.tasks.views import DeadlineView, HoldView, NoticeView, QueueCounts, TaskCounts, TaskSummary, TaskView
 from casemgmt.timeline.service import entry
 from casemgmt.timeline.tables import TimelineEntry
 from rules.loader import rules_version
@@ -140,6 +140,9 @@ async def view_of(work: Work, task: Task, language: Language) -> TaskView:
     return TaskView(
         **_shown(work, task, language),
         **task.model_dump(include=set(TaskView.model_fields) - set(TaskSummary.model_fields)),
+        notice=None
+        if (given := await repository.notice_of(work, task.id)) is None
+        else NoticeView.model_validate(given),
         holds=[HoldView.model_validate(hold) for hold in await repository.holds_of(work, task.id)],
         allowed_actions=[
             AllowedActionView.model_validate(a)

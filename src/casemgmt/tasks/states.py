@@ -32,12 +32,14 @@ BY_HAND = frozenset(
 )
 """Kinds that a person completes by saying so. Every other clock is stopped by the act that it waits for."""
 
+NOTICES = frozenset({"mandatory_notice_guardianship", "mandatory_notice_police"})
+"""Kinds that end with the record of a notice and its proof, never by a word alone."""
+
 ASSIGNED_BY_ACT = frozenset(
     {
         "break_glass_review",
         "handover_acceptance",
         "service_referral_acceptance",
-        "service_referral_completion",
         "transfer_acceptance",
     }
 )
@@ -90,6 +92,18 @@ def _by_hand(_: Actor, facts: TaskFacts) -> Refusal | None:
     return Refusal("closed-by-its-act", "This clock is stopped by the act that it waits for, not by hand.")
 
 
+def _needs_no_proof(_: Actor, facts: TaskFacts) -> Refusal | None:
+    if facts.kind not in NOTICES:
+        return None
+    return Refusal("notice-needs-proof", "Record to whom the notice went, how, and by what that is proved.")
+
+
+def _is_notice(_: Actor, facts: TaskFacts) -> Refusal | None:
+    if facts.kind in NOTICES:
+        return None
+    return Refusal("no-notice", "This task is no mandatory notice.")
+
+
 def _not_of_another(actor: Actor, facts: TaskFacts) -> Refusal | None:
     if facts.assignee_id in (None, actor.user_id) or actor.may(P.TASKS_SUPERVISE):
         return None
@@ -128,7 +142,10 @@ TASK: Machine[TaskFacts] = Machine(
     _S.OPEN,
     (
         Transition("assign", (_S.OPEN,), _S.OPEN, P.TASKS_WRITE, guards=(_assignable, _not_of_another)),
-        Transition("complete", (_S.OPEN,), _S.COMPLETED, P.TASKS_WRITE, guards=(_by_hand, _not_of_another)),
+        Transition(
+            "complete", (_S.OPEN,), _S.COMPLETED, P.TASKS_WRITE, guards=(_by_hand, _needs_no_proof, _not_of_another)
+        ),
+        Transition("give_notice", (_S.OPEN,), _S.COMPLETED, P.TASKS_WRITE, guards=(_is_notice, _not_of_another)),
         Transition("hold", (_S.OPEN,), _S.OPEN, P.TASKS_WRITE, guards=(_own_or_supervised, _holdable)),
         Transition("end_hold", (_S.OPEN,), _S.OPEN, P.TASKS_WRITE, guards=(_own_or_supervised, _held)),
         Transition("cancel", (_S.OPEN,), _S.CANCELLED, P.TASKS_SUPERVISE, guards=(_by_hand,)),

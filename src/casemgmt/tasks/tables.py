@@ -189,3 +189,33 @@ class TaskAlert(Row, table=True):
     owner_body_id: UUID = ref("organisation.id", index=False)
     told_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     """Of an escalation: who was told; null where the level has nobody."""
+
+
+class MandatoryNotice(Row, table=True):
+    """A notice that has to be given, as it was given: to whom, when, how, and by what that is proved.
+
+    Who sees the task sees it. A fact: nothing of it changes but that the body says it has it.
+    """
+
+    __tablename__ = "mandatory_notice"
+    __table_args__ = (
+        CheckConstraint("(acknowledged_at is null) = (acknowledged_by is null)", name="acknowledged_by_somebody"),
+        CheckConstraint("number is not null or document_id is not null or taken_by is not null", name="proved"),
+    )
+
+    task_id: UUID = ref("task.id", primary=True)
+    to_body: str
+    """Name of the body: it need not be known to the service."""
+    delivery: str = code("notice_delivery")
+    delivered_at: datetime = moment()
+    number: str | None = None
+    """Incoming number, number of the post, of the message, or of the book of registration."""
+    taken_by: str | None = None
+    """Name and post of who took it."""
+    document_id: UUID | None = ref("document.id", nullable=True, index=False)
+    recorded_at: datetime = moment()
+    recorded_by_id: UUID = ref("app_user.id", index=False)
+    acknowledged_at: datetime | None = moment(nullable=True)
+    acknowledged_by: str | None = None
+    """Who of the body said that it has the notice."""
+    acknowledged_number: str | None = None

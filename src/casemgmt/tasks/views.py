@@ -67,6 +67,40 @@ class HoldView(View):
     """Of a hold that was ended early: the due moment from then on."""
 
 
+class NoticeView(View):
+    """A mandatory notice as it was given."""
+
+    task_id: UUID
+    to_body: str
+    delivery: str
+    delivered_at: datetime
+    number: str | None
+    taken_by: str | None
+    document_id: UUID | None
+    recorded_at: datetime
+    recorded_by_id: UUID
+    acknowledged_at: datetime | None
+    acknowledged_by: str | None
+    acknowledged_number: str | None
+
+
+class CaseNoticeView(View):
+    """A mandatory notice of a case: what is due by when, and how it was given; null while nobody has given it."""
+
+    task_id: UUID
+    kind: str
+    due_at: datetime
+    completed_at: datetime | None
+    cancelled_at: datetime | None
+    notice: NoticeView | None
+
+
+class CaseNoticesView(View):
+    """The mandatory notices of a case, in the order in which they fell due."""
+
+    items: list[CaseNoticeView]
+
+
 class TaskView(TaskSummary):
     """A task in full, with what the reader may do on it now."""
 
@@ -84,6 +118,8 @@ class TaskView(TaskSummary):
     cancel_reason: str | None
     holds: list[HoldView]
     """All of them, the newest first."""
+    notice: NoticeView | None
+    """Of a mandatory notice that was given."""
     allowed_actions: list[AllowedActionView]
 
 

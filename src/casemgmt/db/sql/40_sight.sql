@@ -134,6 +134,7 @@ DECLARE
                                   OR NOT EXISTS (SELECT 1 FROM unnest(person_ids) AS each(id)
                                     WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.id = each.id))',
         'task_hold', of_task,
+        'mandatory_notice', of_task,
         'task_alert', of_task,
         'task_recalculation', of_task,
         'benefit_appeal', of_determination,

@@ -108,3 +108,16 @@ BEGIN
                          WHEN 'accepted' THEN jsonb_build_object('user_id', p_responsible) ELSE '{}' END);
     RETURN true;
 END $$;
+
+-- Whoever gets the work of a referral is who does it: a colleague who leaves hands on the task, and the child with it.
+CREATE OR REPLACE FUNCTION referral_follows_task() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE service_referral SET responsible_id = NEW.assignee_id, version = version + 1
+     WHERE id = NEW.record_id AND state = 'accepted' AND responsible_id IS DISTINCT FROM NEW.assignee_id;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER referral_follows_task AFTER UPDATE OF assignee_id ON task
+    FOR EACH ROW WHEN (NEW.kind = 'service_referral_completion' AND NEW.assignee_id IS NOT NULL AND NEW.completed_at IS NULL)
+    EXECUTE FUNCTION referral_follows_task();

@@ -24,12 +24,19 @@ END $$;
 CREATE OR REPLACE TRIGGER keep_alert BEFORE UPDATE OR DELETE ON task_alert
     FOR EACH ROW EXECUTE FUNCTION keep_alert();
 
--- The words of a hold go with those of its task.
+-- The words of a hold and of a notice go with those of their task.
 CREATE OR REPLACE FUNCTION erase_holds() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     UPDATE task_hold SET note = NULL, ground = NULL, end_note = NULL WHERE task_id = NEW.id;
+    UPDATE mandatory_notice SET to_body = '', number = '', taken_by = NULL,
+           acknowledged_by = CASE WHEN acknowledged_by IS NOT NULL THEN '' END, acknowledged_number = NULL WHERE task_id = NEW.id;
     RETURN NULL;
 END $$;
+
+-- A notice is a fact that the body may confirm, once.
+CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON mandatory_notice
+    FOR EACH ROW WHEN (coalesce(current_setting('casemgmt.erasing', true), '') <> 'on')
+    EXECUTE FUNCTION refuse_frozen_change('acknowledged_at', 'acknowledged_by', 'acknowledged_number');
 
 CREATE OR REPLACE TRIGGER erase_holds AFTER UPDATE ON task
     FOR EACH ROW WHEN (current_setting('casemgmt.erasing', true) = 'on') EXECUTE FUNCTION erase_holds();
