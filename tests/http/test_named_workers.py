@@ -152,6 +152,7 @@ TRIED: dict[tuple[str, str], Try] = {
 OF_NO_RECORD = {
     ("ask_for_group_member", "user_id"): "a place in a group, whichever its signals",
     ("hand_on_user_work", "to_user_ids"): "each case passes over who is shut out of it: test_staff_leaving.py",
+    ("plan_course", "leader_id"): "a course, whose list is the same whether a family has a case or not",
 }
 
 
