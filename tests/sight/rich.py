@@ -256,6 +256,9 @@ async def _asked_of_bodies(world: World) -> None:
         case = await steps.open_case(world)
         asked = {"person_id": case.child, "help_kind": "legal", "question": "Заң көмегі керек.", "told": "Мектепте."}
         asked["without_consent_ground"] = "Баланың мүддесі."
+        for due in done(await manager.get(f"/v1/cases/{case.id}/mandatory-notices"))["items"]:
+            told = steps.notice_by_telephone(datetime.now(UTC).isoformat())
+            done(await manager.post(f"/v1/tasks/{due['task_id']}/notice", told))
         path = f"/v1/cases/{case.id}/service-referrals"
         made = [
             done(await manager.post(path, asked | {"to_organisation_id": str(demo_id(body))}))["id"]
