@@ -8,8 +8,8 @@ from fastapi import Form, Request
 from api.addresses import door_of
 from api.languages import ReaderLanguage
 from api.routing import CurrentActor, CurrentServices, CurrentWork, Router
+from casemgmt.access.grants import Grant
 from casemgmt.access.permissions import Permission
-from casemgmt.access.service import Grant
 from casemgmt.audit.events import Event
 from casemgmt.errors import invalid_field
 from casemgmt.models import View

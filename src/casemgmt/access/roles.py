@@ -15,6 +15,7 @@ from enum import StrEnum
 from functools import cache
 
 from casemgmt.access.permissions import Permission as P
+from casemgmt.access.role_sets import CASE_READER, CASE_WORK, EVERYBODY, GROUP_WORK, SIGNAL_DESK, TEAM_WORKER
 
 
 class Reach(StrEnum):
@@ -62,117 +63,6 @@ class Role:
         return self.is_nationwide
 
 
-_EVERYBODY = {P.CONFLICTS_DECLARE, P.SELF_READ, P.REFERENCE_READ, P.ORGANISATIONS_READ, P.USERS_READ}
-_SIGNAL_DESK = {
-    P.DRAFTS_WRITE,
-    P.CONTACTS_READ,
-    P.DOCUMENTS_READ,
-    P.DOCUMENTS_WRITE,
-    P.IMPORTS_READ,
-    P.IMPORTS_WRITE,
-    P.SIGNALS_CREATE,
-    P.SIGNALS_READ,
-    P.SIGNALS_TRIAGE,
-    P.REFERRALS_OFFER,
-    P.REFERRALS_READ,
-    P.MOBILE_GROUPS_READ,
-    P.PERSONS_MATCH,
-    P.PERSONS_READ,
-    P.PERSONS_WRITE,
-    P.REPORTERS_READ,
-    P.SEARCHES_RUN,
-    P.TASKS_READ,
-    P.TASKS_WRITE,
-}
-_CASE_READER = {
-    P.NOTES_READ,
-    P.ASSESSMENTS_READ,
-    P.BENEFITS_READ,
-    P.CASES_READ,
-    P.CENTRES_READ,
-    P.CONSENTS_READ,
-    P.DOCUMENTS_READ,
-    P.PERSONS_READ,
-    P.PLANS_READ,
-    P.REHABILITATION_READ,
-    P.SEARCHES_RUN,
-    P.SESSIONS_READ,
-    P.STAYS_READ,
-}
-_TEAM_WORKER = _CASE_READER | {
-    P.SERVICE_REFERRALS_READ,
-    P.NOTES_WRITE,
-    P.DRAFTS_WRITE,
-    P.CONTACTS_READ,
-    P.CORRECTIONS_PROPOSE,
-    P.CORRECTIONS_READ,
-    P.HEALTH_NOTES_READ,
-    P.HEALTH_NOTES_WRITE,
-    P.PERSONS_MATCH,
-    P.PLANS_ANSWER,
-    P.SCREENINGS_READ,
-    P.SIGNALS_CREATE,
-    P.SIGNALS_READ,
-    P.TASKS_READ,
-    P.TASKS_WRITE,
-    P.DOCUMENTS_WRITE,
-}
-_CASE_WORK = _TEAM_WORKER | {
-    P.ASSESSMENTS_WRITE,
-    P.BENEFITS_APPEAL,
-    P.BENEFITS_DETERMINE,
-    P.BENEFITS_OFFER,
-    P.BREAK_GLASS_READ,
-    P.CASES_CLOSE,
-    P.CASES_HANDOVER,
-    P.CASES_OPEN,
-    P.CASES_REOPEN,
-    P.CASES_RESTRICT,
-    P.CASES_TEAM,
-    P.CASES_WRITE,
-    P.CONSENTS_WRITE,
-    P.CORRECTIONS_DECIDE,
-    P.DOCUMENTS_ORIGINALS,
-    P.DOCUMENTS_REMOVE,
-    P.FOLLOW_UPS_WRITE,
-    P.IDENTIFIERS_READ,
-    P.IMPORTS_READ,
-    P.IMPORTS_WRITE,
-    P.MOBILE_GROUPS_READ,
-    P.PERSONS_WRITE,
-    P.PLANS_PRINT,
-    P.PLANS_WRITE,
-    P.REFERRALS_READ,
-    P.REHABILITATION_WRITE,
-    P.SERVICE_REFERRALS_OFFER,
-    P.SESSIONS_BOOK,
-    P.STAYS_WRITE,
-    P.TRANSFERS_OFFER,
-    P.TRANSFERS_READ,
-    P.VISITS_PRINT,
-    P.SIGNATURES_WRITE,
-}
-_GROUP_WORK = {
-    P.DRAFTS_WRITE,
-    P.CONTACTS_READ,
-    P.HEALTH_NOTES_READ,
-    P.HEALTH_NOTES_WRITE,
-    P.DOCUMENTS_READ,
-    P.DOCUMENTS_WRITE,
-    P.MOBILE_GROUPS_READ,
-    P.PERSONS_MATCH,
-    P.PERSONS_READ,
-    P.PERSONS_WRITE,
-    P.REFERRALS_ANSWER,
-    P.REFERRALS_READ,
-    P.SEARCHES_RUN,
-    P.SIGNALS_CREATE,
-    P.SIGNALS_READ,
-    P.TASKS_READ,
-    P.TASKS_WRITE,
-    P.VISITS_PRINT,
-    P.VISITS_WRITE,
-}
 _CONTACTS = frozenset({"contacts"})
 _IDENTIFIERS = frozenset({"identifiers"})
 _REPORTERS = frozenset({"reporters"})
@@ -180,7 +70,7 @@ _TRAIL = frozenset({"trail"})
 
 
 def _role(title: str, permissions: set[P], **reach: Reach | frozenset[str] | bool) -> Role:
-    return Role(title, frozenset(permissions | _EVERYBODY), **reach)  # type: ignore[arg-type]  # reach and flags by name
+    return Role(title, frozenset(permissions | EVERYBODY), **reach)  # type: ignore[arg-type]  # reach and flags by name
 
 
 ROLES: dict[str, Role] = {
@@ -205,7 +95,7 @@ ROLES: dict[str, Role] = {
     ),
     "benefits_officer": _role(
         "Determines benefits for families on whose team the officer is, decides on those of the body and the region",
-        _CASE_READER
+        CASE_READER
         | {
             P.BENEFITS_APPEAL,
             P.BENEFITS_DECIDE,
@@ -224,14 +114,14 @@ ROLES: dict[str, Role] = {
     ),
     "case_manager": _role(
         "Accountable for a child's case from opening to follow-up",
-        _CASE_WORK,
+        CASE_WORK,
         signals=Reach.OWN,
         cases=Reach.TEAM,
         flags=_IDENTIFIERS | _CONTACTS,
     ),
     "centre_head": _role(
         "Heads a family support centre: its rooms, specialists, sessions and the cases it is accountable for",
-        _TEAM_WORKER
+        TEAM_WORKER
         | {
             P.BREAK_GLASS_READ,
             P.BREAK_GLASS_REVIEW,
@@ -271,7 +161,7 @@ ROLES: dict[str, Role] = {
     ),
     "centre_specialist": _role(
         "Psychologist, lawyer, social worker of a centre: sessions with the families on whose team they are",
-        _TEAM_WORKER
+        TEAM_WORKER
         | {
             P.ASSESSMENTS_WRITE,
             P.CONSENTS_WRITE,
@@ -289,13 +179,13 @@ ROLES: dict[str, Role] = {
     ),
     "contact_centre_operator": _role(
         "Takes and triages what reaches the contact centre 111",
-        _SIGNAL_DESK,
+        SIGNAL_DESK,
         signals=Reach.ORGANISATION,
         flags=_REPORTERS | _CONTACTS,
     ),
     "duty_officer": _role(
         "Signal desk of a region's child-rights department, day and night",
-        _SIGNAL_DESK
+        SIGNAL_DESK
         | {
             P.BREAK_GLASS_OPEN,
             P.BREAK_GLASS_READ,
@@ -310,7 +200,7 @@ ROLES: dict[str, Role] = {
     ),
     "guardianship_officer": _role(
         "Guardianship and trusteeship body: the children on whose team the officer is",
-        _TEAM_WORKER
+        TEAM_WORKER
         | {
             P.ADOPTIONS_READ,
             P.ADOPTIONS_WRITE,
@@ -333,21 +223,21 @@ ROLES: dict[str, Role] = {
     ),
     "mobile_group_lead": _role(
         "Leads a mobile group: answers referrals, sends out, signs the visit act",
-        _GROUP_WORK,
+        GROUP_WORK,
         signals=Reach.OWN,
         cases=Reach.TEAM,
         flags=_CONTACTS,
     ),
     "mobile_group_member": _role(
         "Visits families with a mobile group",
-        _GROUP_WORK - {P.REFERRALS_ANSWER},
+        GROUP_WORK - {P.REFERRALS_ANSWER},
         signals=Reach.OWN,
         cases=Reach.TEAM,
         flags=_CONTACTS,
     ),
     "oversight_reader": _role(
         "Commissioner, committee, prosecutor: reads what is not restricted, changes nothing",
-        _CASE_READER | {P.ACCESS_LOG_READ, P.SIGNALS_READ, P.REFERRALS_READ},
+        CASE_READER | {P.ACCESS_LOG_READ, P.SIGNALS_READ, P.REFERRALS_READ},
         signals=Reach.NATIONAL,
         cases=Reach.NATIONAL,
         states_purpose=True,
@@ -385,7 +275,7 @@ ROLES: dict[str, Role] = {
     ),
     "supervisor": _role(
         "Second person of a body: approves plans and closures, sees the body's queue",
-        _CASE_READER
+        CASE_READER
         | {
             P.ACCESS_LOG_EXPORT,
             P.ACCESS_LOG_READ,

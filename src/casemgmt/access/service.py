@@ -4,7 +4,6 @@ import asyncio
 import json
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import NoReturn
 from uuid import UUID
@@ -13,6 +12,7 @@ import asyncpg
 
 from casemgmt.access.attempts import AccountKind, Attempt, Attempts, Door, network_of
 from casemgmt.access.factors import Enrolment, Factor, SecondFactors
+from casemgmt.access.grants import Grant, Shown
 from casemgmt.access.halves import StartHalves, digest_of
 from casemgmt.access.marks import Marks
 from casemgmt.access.password_rules import BreachedPasswords, check_password
@@ -31,38 +31,6 @@ CHALLENGE_LIFE = timedelta(minutes=5)
 _REFRESHES = {"reused": "account.refresh_reused", "idle": "account.session_idle"}
 """Events of refreshes that end the session."""
 _AUDIT = "SELECT audit_write($1, $2, $3, $4, 'account', $5, NULL, NULL, '{}', $6)"
-
-
-@dataclass(frozen=True)
-class Grant:
-    """What a successful log-in gives."""
-
-    access_token: str
-    refresh_token: str | None
-    expires_in_seconds: int
-    device_token: str | None = None
-    recovery_codes: tuple[str, ...] | None = None
-    unread_notices: int = 0
-    """How much happened to the account that its owner was not told yet."""
-
-
-@dataclass(frozen=True)
-class _Shown:
-    """What was shown to open a session."""
-
-    user_id: UUID
-    username: str
-    attempt_id: UUID
-    kind: AccountKind
-    factor: Factor | None
-    secret_id: UUID | None = None
-
-    @property
-    def told(self) -> str:
-        """What was shown, as the event of the log-in says it."""
-        if self.kind == "service":
-            return "client_secret"
-        return "password" if self.factor is None else f"password+{self.factor}"
 
 
 class Accounts:
@@ -127,7 +95,7 @@ class Accounts:
                 return _wrong_code()
         elif need != "none":
             return await self._challenge(connection, attempt.id, user_id, need, door)
-        shown = _Shown(user_id, username, attempt.id, kind, factor, attempt.secret_id)
+        shown = Shown(user_id, username, attempt.id, kind, factor, attempt.secret_id)
         return await self._open(connection, shown, door)
 
     async def _may_use_password(self, connection: asyncpg.Connection, user_id: UUID) -> bool:
@@ -200,7 +168,7 @@ class Accounts:
             return _wrong_code()
         if codes is not None:
             await self._record(connection, "account.second_factor_enrolled", user_id, door.request_id, outcome="done")
-        shown = _Shown(user_id, row["username"], row["attempt_id"], "person", factor)
+        shown = Shown(user_id, row["username"], row["attempt_id"], "person", factor)
         return await self._open(connection, shown, door, tuple(codes) if codes else None)
 
     async def enrol(self, challenge: str, door: Door) -> Enrolment:
@@ -323,7 +291,7 @@ class Accounts:
     async def _open(
         self,
         connection: asyncpg.Connection,
-        shown: _Shown,
+        shown: Shown,
         door: Door,
         recovery_codes: tuple[str, ...] | None = None,
     ) -> Grant:
@@ -359,7 +327,7 @@ class Accounts:
             await connection.fetchval("SELECT auth_unread_notices($1)", shown.user_id),
         )
 
-    async def _notice(self, connection: asyncpg.Connection, shown: _Shown, door: Door) -> None:
+    async def _notice(self, connection: asyncpg.Connection, shown: Shown, door: Door) -> None:
         """Raise an alert on what is out of the ordinary about a log-in that succeeded."""
         now = self._clock.now()
         known = self._attempts.knows_device(shown.username, door, now)
