@@ -89,7 +89,7 @@ class BenchDatabase:
         """Take away what an earlier run wrote, so that every run starts from the same rows."""
         async with self.admin() as connection:
             await connection.execute("SET session_replication_role = replica")
-            await connection.execute(f"TRUNCATE {', '.join(_GROWING)}")
+            await connection.execute(f"TRUNCATE {', '.join(_GROWING)} CASCADE")
             await connection.execute("DELETE FROM signal WHERE lists_version <> 'bench'")
             await connection.execute("VACUUM ANALYZE")
             await connection.execute("CHECKPOINT")
