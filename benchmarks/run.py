@@ -35,7 +35,7 @@ def _token(user: int) -> str:
         ("case_manager",),
         1,
     )
-    return Tokens(Settings(mode="demo", access_token_minutes=60)).issue(identity, datetime.now(UTC))
+    return Tokens(Settings(mode="demo", access_token_minutes=25)).issue(identity, datetime.now(UTC))
 
 
 def _request(method: str, path: str, token: str, body: str = "") -> str:
