@@ -164,6 +164,18 @@ async def fill(owner: asyncpg.Connection) -> None:
             " (SELECT code FROM code_case_flag LIMIT 1), '', now(), manager_id, now(), manager_id, '',"
             " 1 FROM case_record"
         )
+        await owner.execute(
+            "INSERT INTO service_referral (id, case_id, organisation_id, restricted, to_organisation_id, offered_by_id,"
+            " offered_at, case_number, help_kind, question, state, answered_at, answered_by_id, responsible_id,"
+            " return_note, version) SELECT gen_random_uuid(), id, organisation_id, restricted, organisation_id,"
+            " manager_id, now(), '', 'legal', '', 'done', now(), gen_random_uuid(), manager_id, '', 1 FROM case_record"
+        )
+        await owner.execute(
+            "INSERT INTO service_referral_share (referral_id, case_id, organisation_id, restricted, person_id, told,"
+            " without_consent_ground) SELECT r.id, r.case_id, r.organisation_id, r.restricted, p.person_id, '', ''"
+            " FROM service_referral r JOIN case_person p ON p.case_id = r.case_id AND p.role = 'child'"
+            " ON CONFLICT DO NOTHING"
+        )
         await owner.execute("UPDATE plan_goal SET indicator = '', baseline = 0, target = 1, reach_by = now()")
         for table in erased:
             for column in await text_columns(owner, table, erased):

@@ -36,6 +36,11 @@ _BY_OPERATION: dict[str, Json] = {
     "write_plan": {"consent_id": None},
     "create_person_address": {"kind": "actual", "line": _WORDS},
     "create_task": {"case_id": "01912345-0000-7000-8000-000000000001"},
+    "give_mandatory_notice": {
+        "delivery": "handed_over",
+        "number": "1",
+        "taken_by": _WORDS,
+    },
     "offer_service_referral": {"to_organisation_id": str(demo_id("cps_almaty")), "without_consent_ground": _WORDS},
     "put_on_waiting_list": {"centre_id": str(demo_id("cps_almaty"))},
     "review_signal": {"note": _WORDS},
@@ -53,7 +58,8 @@ def body_of(channel: Channel) -> Any:
     body.pop("id", None)
     body |= _BY_OPERATION.get(channel.name, {})
     later = datetime.now(UTC) + timedelta(days=20)
-    times = {"starts_at": later, "ends_at": later + timedelta(minutes=40), "due_at": later}
+    past = {"delivered_at": datetime.now(UTC) - timedelta(seconds=1)}
+    times = past | {"starts_at": later, "ends_at": later + timedelta(minutes=40), "due_at": later}
     return body | {name: at.isoformat() for name, at in times.items() if name in body}
 
 

@@ -8,7 +8,7 @@ not in a table fails `test_channels.py` with the line to add.
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -261,9 +261,9 @@ class Channel:
     method: str
     path: str
     permission: str | None
-    schema: Json | None
-    """The JSON schema of the body, None where there is none."""
-    example: Any
+    schema: Json | None = field(repr=False)
+    """The JSON schema of the body, None where there is none. A failure that quotes it would be too long to read."""
+    example: Any = field(repr=False)
     """A body of the contract's examples, None where there is none."""
     paged: bool
     """Whether it answers page by page."""

@@ -274,3 +274,38 @@ async def _staying(ground: Ground, cell: Cell) -> Record:
 
 
 STAYS = Walk(states={"staying": _staying}, steps={"leave": operation("leave_stay", reason="relatives")})
+
+_SERVICE = "psychological_consultation"
+
+
+async def _waiting(ground: Ground, cell: Cell) -> Record:
+    case = await ground.case("support", cell.role)
+    wish = {"centre_id": CENTRE, "service": _SERVICE, "person_id": str(case.child_id)}
+    return Record((await ground.act(MANAGER, f"/v1/cases/{case.id}/waiting-entries", wish))["id"])
+
+
+async def _offer_until_reached(ground: Ground, _: Cell, record: Record) -> Any:
+    """Offer places until the record's turn has come: whoever waits longer has the earlier ones."""
+    head = await ground.world.as_("head.almaty")
+    while True:
+        answer = await head.post(f"/v1/centres/{CENTRE}/waiting/offer", {"service": _SERVICE})
+        if done(answer)["entry_id"] in (record.id, None):
+            return answer
+
+
+async def _offered_place(ground: Ground, cell: Cell) -> Record:
+    record = await _waiting(ground, cell)
+    await _offer_until_reached(ground, cell, record)
+    return record
+
+
+WAITING = Walk(
+    states={"waiting": _waiting, "offered": _offered_place},
+    steps={
+        "accept": operation("accept_waiting_offer"),
+        "decline": operation("decline_waiting_offer"),
+        "end": operation("end_waiting"),
+        "offer": _offer_until_reached,
+    },
+    cannot={"offer@administrator": "a place is offered by the head of the own centre, and an administrator has none"},
+)

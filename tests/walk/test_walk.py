@@ -49,6 +49,7 @@ WALKS: dict[str, Walk] = {
     "staff_conflict": keeping.CONFLICTS,
     "subject_copy": keeping.COPIES,
     "temporary_stay": care.STAYS,
+    "waiting_entry": care.WAITING,
 }
 
 
