@@ -126,6 +126,10 @@ def test_a_hidden_record_is_answered_as_one_that_does_not_exist(
 
 
 NEVER_LOOKED_FOR = {
+    (
+        "give_mandatory_notice",
+        "document_id",
+    ): "asked for an open notice alone: test_mandatory_notices.py tries another's",
     ("hold_session", "attendance"): "who came is compared with those for whom the session was booked",
     ("open_case", "children"): "the children are compared with those of the signals",
 }

@@ -4,6 +4,7 @@ import asyncio
 import signal
 
 import asyncpg
+from pgqueuer.domain.errors import FailingListenerError
 
 from casemgmt.benefits.engine import open_engine
 from casemgmt.clock import SystemClock
@@ -51,5 +52,9 @@ async def run_worker(settings: Settings, worker: WorkerSettings, *, once: bool =
             await (working.once() if once else working.run())
     except _TROUBLE as error:
         raise WorkingError(f"The database can't be reached or refuses: {type(error).__name__}.") from error
+    except FailingListenerError as error:
+        raise WorkingError(
+            "Nothing was heard of the queue for ten seconds: the connection or the machine hangs."
+        ) from error
     finally:
         await tools.database.close()
