@@ -8,7 +8,8 @@ import asyncpg
 
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, demo_id
-from tests.expectation import TABLES, Expectation, World, keys, seen
+from tests.all_rows import TABLES, World
+from tests.expectation import Expectation, keys, seen
 
 PRIMARY = {
     "screening": ["signal_id"],

@@ -5,7 +5,7 @@ import getpass
 import os
 import secrets
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -59,6 +59,7 @@ SEALER_LOGIN = "casemgmt_seal"
 """The log-in of the sealer in the embedded database."""
 WORKER_LOGIN = "casemgmt_work"
 """The log-in of the worker in the embedded database."""
+_PYTHON = (sys.executable, "-m", "casemgmt")
 _ADDRESSES = ("", "MIGRATION_", "SEALER_", "WORKER_")
 _OF_SERVICE = frozenset(f"CASEMGMT_{name.upper()}" for name in Settings.model_fields)
 _OF_SEALER = frozenset(f"CASEMGMT_{name.upper()}" for name in SealerSettings.model_fields)
@@ -81,6 +82,32 @@ def run(
     _check_restore(restore_from, key, external)
     demo = os.environ.get("CASEMGMT_MODE", "production" if external else "demo") == "demo"
     key_file = Path(os.environ.get("CASEMGMT_AUDIT_KEY_FILE") or data.parent.absolute() / "audit-key.json")
+    environment = _environment(key_file, demo=demo)
+    steps = _first_steps(restore_from, key, demo=demo)
+    if not external:
+        steps += _steps_of_embedded(data.parent, key_file, environment)
+    elif "CASEMGMT_MIGRATION_DATABASE_URL" not in os.environ:
+        console.print("CASEMGMT_MIGRATION_DATABASE_URL is not set: the database is taken as it is, not migrated.")
+        steps = []
+    address = f"http://{host}:{port}"
+    raise typer.Exit(
+        run_service(
+            server=None if external else EmbeddedServer(data, progress=console.print),
+            prepare=steps,
+            command=[sys.executable, "-m", "api", "serve", "--host", host, "--port", str(port)],
+            host=host,
+            port=port,
+            ready_url=f"{address}/health/ready",
+            companions=_companions(embedded=not external),
+            environment=environment,
+            withheld=(_OF_SEALER | _OF_WORKER) - _OF_SERVICE,
+            on_ready=lambda: _greet(address, demo=demo),
+        )
+    )
+
+
+def _environment(key_file: Path, *, demo: bool) -> Callable[[Dsn | None], Mapping[str, str]]:
+    """Return what processes are given, by the address of the embedded database: log-ins with new passwords, its key."""
     passwords = {login: secrets.token_urlsafe(24) for login in (APP_LOGIN, SEALER_LOGIN, WORKER_LOGIN)}
 
     def environment(dsn: Dsn | None) -> Mapping[str, str]:
@@ -97,55 +124,41 @@ def run(
             variables["CASEMGMT_AUDIT_KEY_FILE"] = str(key_file)
         return variables
 
-    python = [sys.executable, "-m", "casemgmt"]
-    steps = _first_steps(python, restore_from, key, demo=demo)
-    if external and "CASEMGMT_MIGRATION_DATABASE_URL" not in os.environ:
-        console.print("CASEMGMT_MIGRATION_DATABASE_URL is not set: the database is taken as it is, not migrated.")
-        steps = []
-    sealer = Companion("The sealer of the audit log", [*python, "seal"], _wanted_by_sealer)
-    worker = Companion("The worker", [*python, "work"], _wanted_by_worker)
-    companions = [sealer, worker]
-    if not external:
-        make_key = [*python, "audit", "new-key", "--out", str(key_file), "--unless-there"]
-        sealer_file, operator_file = data.parent / "sealer.env", data.parent / "operator.env"
-        steps.append(Step("Key of the audit log", make_key))
-        steps.append(
-            Step(
-                f"Settings for exports of it, in {sealer_file}",
-                lambda dsn: _write_settings(sealer_file, _sealer_settings(environment(dsn))),
-            )
-        )
-        steps.append(
-            Step(
-                f"Settings for backups, in {operator_file}",
-                lambda dsn: _write_settings(operator_file, operator_settings(environment(dsn), dsn)),
-            )
-        )
-    elif not {"CASEMGMT_SEALER_DATABASE_URL", "CASEMGMT_AUDIT_KEY_FILE"} <= os.environ.keys():
+    return environment
+
+
+def _steps_of_embedded(
+    folder: Path, key_file: Path, environment: Callable[[Dsn | None], Mapping[str, str]]
+) -> list[Step]:
+    """Return what the embedded database gets beside its content: a key of the log, settings for its operator."""
+    sealer_file, operator_file = folder / "sealer.env", folder / "operator.env"
+    return [
+        Step("Key of the audit log", [*_PYTHON, "audit", "new-key", "--out", str(key_file), "--unless-there"]),
+        Step(
+            f"Settings for exports of it, in {sealer_file}",
+            lambda dsn: _write_settings(sealer_file, _sealer_settings(environment(dsn))),
+        ),
+        Step(
+            f"Settings for backups, in {operator_file}",
+            lambda dsn: _write_settings(operator_file, operator_settings(environment(dsn), dsn)),
+        ),
+    ]
+
+
+def _companions(*, embedded: bool) -> list[Companion]:
+    """Return the processes beside the service; of another database those alone whose log-ins were given."""
+    companions = []
+    if embedded or {"CASEMGMT_SEALER_DATABASE_URL", "CASEMGMT_AUDIT_KEY_FILE"} <= os.environ.keys():
+        companions.append(Companion("The sealer of the audit log", [*_PYTHON, "seal"], _wanted_by_sealer))
+    else:
         console.print(
             "CASEMGMT_SEALER_DATABASE_URL and CASEMGMT_AUDIT_KEY_FILE are not both set: no sealer is started here."
         )
-        companions.remove(sealer)
-    if external and "CASEMGMT_WORKER_DATABASE_URL" not in os.environ:
+    if embedded or "CASEMGMT_WORKER_DATABASE_URL" in os.environ:
+        companions.append(Companion("The worker", [*_PYTHON, "work"], _wanted_by_worker))
+    else:
         console.print("CASEMGMT_WORKER_DATABASE_URL is not set: no worker for background jobs is started here.")
-        companions.remove(worker)
-    address = f"http://{host}:{port}"
-    serve = [sys.executable, "-m", "api", "serve", "--host", host, "--port", str(port)]
-    server = None if external else EmbeddedServer(data, progress=console.print)
-    raise typer.Exit(
-        run_service(
-            server=server,
-            prepare=steps,
-            command=serve,
-            host=host,
-            port=port,
-            ready_url=f"{address}/health/ready",
-            companions=companions,
-            environment=environment,
-            withheld=(_OF_SEALER | _OF_WORKER) - _OF_SERVICE,
-            on_ready=lambda: _greet(address, demo=demo),
-        )
-    )
+    return companions
 
 
 def _check_restore(restore_from: Path | None, key: Path | None, external: str | None) -> None:
@@ -153,12 +166,12 @@ def _check_restore(restore_from: Path | None, key: Path | None, external: str | 
         refuse("--restore is for the embedded database, with --key. Into another one: `casemgmt restore`.")
 
 
-def _first_steps(python: list[str], restore_from: Path | None, key: Path | None, *, demo: bool) -> list[Step]:
+def _first_steps(restore_from: Path | None, key: Path | None, *, demo: bool) -> list[Step]:
     """Return what makes the database what the service expects."""
-    steps = [Step("Database schema and reference data", [*python, "migrate"])]
+    steps = [Step("Database schema and reference data", [*_PYTHON, "migrate"])]
     if restore_from is not None:
-        steps.insert(0, Step("Backup", [*python, "restore", str(restore_from), "--key", str(key)]))
-    return [*steps, Step("Demo data", [*python, "load-demo"])] if demo else steps
+        steps.insert(0, Step("Backup", [*_PYTHON, "restore", str(restore_from), "--key", str(key)]))
+    return [*steps, Step("Demo data", [*_PYTHON, "load-demo"])] if demo else steps
 
 
 def _sealer_settings(variables: Mapping[str, str]) -> dict[str, str]:

@@ -12,8 +12,8 @@ from jose import jwt
 
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import demo_id
+from tests.all_rows import TABLES
 from tests.clients import World
-from tests.expectation import TABLES
 from tests.factories import count
 from tests.people import CHILD, MOTHER, case_of, record_person
 from tests.rows_seen import PRIMARY

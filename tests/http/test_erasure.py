@@ -20,6 +20,7 @@ from casemgmt.demo.stage import Stage
 from casemgmt.demo.violence import play_violence
 from tests.clients import World
 from tests.document_steps import keep
+from tests.erasure_rows import MADE
 from tests.factories_iin import make_iin
 from tests.markers import MARK, MarkingTransport, places_of
 from tests.records import events, story
@@ -85,98 +86,7 @@ async def fill(owner: asyncpg.Connection) -> None:
     erased = orjson.loads(await owner.fetchval("SELECT erased_columns()::text"))
     async with owner.transaction():
         await owner.execute("SET LOCAL session_replication_role = replica")  # no trigger stands in the way
-        await owner.execute(
-            "INSERT INTO child_contact (id, case_id, organisation_id, restricted, person_id, at, place, alone,"
-            " recorded_at, recorded_by_id) SELECT gen_random_uuid(), case_id, organisation_id, restricted,"
-            " person_id, now(), 'home', false, now(), added_by_id FROM case_person"
-        )
-        await owner.execute(
-            "INSERT INTO consent (id, case_id, organisation_id, restricted, person_id, giver_id, purpose, scopes,"
-            " basis, form, child_view, given_at, state, version, created_at, created_by_id)"
-            " SELECT gen_random_uuid(), case_id, organisation_id, restricted, person_id, person_id,"
-            " 'accompaniment', '{}', 'child', 'written', 'agrees', now(), 'given', 1, now(), added_by_id"
-            " FROM case_person"
-        )
-        await owner.execute(
-            "INSERT INTO health_note (id, person_id, observed_on, body, recorded_at, recorded_by_id)"
-            " SELECT gen_random_uuid(), person_id, now(), '', now(), added_by_id FROM case_person"
-        )
-        await owner.execute(
-            "INSERT INTO adoption_fact (id, person_id, court, decided_on, withdrawn_at, withdraw_reason, recorded_at,"
-            " recorded_by_id) SELECT gen_random_uuid(), person_id, '', now(), now(), '', now(), added_by_id"
-            " FROM case_person"
-        )
-        await owner.execute(
-            "INSERT INTO plan_missing_help (plan_id, case_id, organisation_id, restricted, help_kind, argument)"
-            " SELECT id, case_id, organisation_id, restricted, 'legal', '' FROM plan"
-        )
-        await owner.execute(
-            "INSERT INTO break_glass_grant (id, case_id, organisation_id, restricted, user_id, reason, note, state,"
-            " opened_at, expires_at, review_body_id, review_due_at, version) SELECT gen_random_uuid(), id,"
-            " organisation_id, restricted, manager_id, 'danger_to_life', '', 'awaiting_review', now(),"
-            " now() + interval '1 hour', organisation_id, now(), 1 FROM case_record"
-        )
-        await owner.execute(
-            "INSERT INTO record_error (id, case_id, organisation_id, restricted, record_type, record_id, reason, note,"
-            " state, proposed_at, proposed_by_id, version) SELECT gen_random_uuid(), id, organisation_id, restricted,"
-            " 'child_contact', gen_random_uuid(), 'other', '', 'proposed', now(), manager_id, 1 FROM case_record"
-        )
-        await owner.execute(
-            "INSERT INTO case_transfer (id, case_id, organisation_id, restricted, from_organisation_id,"
-            " to_organisation_id, offered_by_id, case_number, stage, children, reason, state, offered_at,"
-            " decline_reason, ended_sessions, ended_members, version) SELECT gen_random_uuid(), id, organisation_id,"
-            " restricted, organisation_id, gen_random_uuid(), manager_id, '', 'support', 1, 'family_moved', 'declined',"
-            " now(), '', 0, 0, 1 FROM case_record"
-        )
-        await owner.execute(
-            "INSERT INTO staff_conflict (id, user_id, organisation_id, kind, record_type, record_id, state,"
-            " declared_at, declared_by_id, version) SELECT gen_random_uuid(), added_by_id, organisation_id,"
-            " 'relative', 'person', person_id, 'standing', now(), added_by_id, 1 FROM case_person"
-        )
-        await owner.execute(
-            "UPDATE plan_measure_request SET state = 'declined', reason = '', answered_at = now(),"
-            " answered_by_id = (SELECT id FROM app_user u WHERE u.id <> asked_by_id LIMIT 1)"
-        )
-        await owner.execute(
-            "INSERT INTO plan_review (id, plan_id, case_id, organisation_id, restricted, number, note, standing,"
-            " reviewed_at, recorded_by_id, next_review_on) SELECT gen_random_uuid(), id, case_id, organisation_id,"
-            " restricted, 99, '', '{}', now(), created_by_id, now() FROM plan"
-        )
-        await owner.execute(
-            "INSERT INTO plan_signature (id, plan_id, case_id, organisation_id, restricted, digest, signer, form,"
-            " verification, checked_at, recorded_at, recorded_by_id, version) SELECT gen_random_uuid(), id, case_id,"
-            " organisation_id, restricted, '', 'manager', 'plain', 'refused', now(), now(), created_by_id, 1 FROM plan"
-        )
-        await owner.execute(
-            "INSERT INTO imported_record (id, import_id, register_body_id, organisation_id, restricted, source, number,"
-            " part, row, content_digest, case_id, imported_at, imported_by_id) SELECT gen_random_uuid(),"
-            " gen_random_uuid(), organisation_id, organisation_id, restricted, id::text, '', 'case', 1, '', id, now(),"
-            " manager_id FROM case_record"
-        )
-        await owner.execute(
-            "INSERT INTO case_note (id, case_id, organisation_id, restricted, body, mentions, written_at,"
-            " written_by_id) SELECT gen_random_uuid(), id, organisation_id, restricted, '', '[]', now(),"
-            " manager_id FROM case_record"
-        )
-        await owner.execute(
-            "INSERT INTO case_flag (id, case_id, organisation_id, restricted, kind, reason, set_at, set_by_id,"
-            " lifted_at, lifted_by_id, lift_reason, version) SELECT gen_random_uuid(), id, organisation_id, restricted,"
-            " (SELECT code FROM code_case_flag LIMIT 1), '', now(), manager_id, now(), manager_id, '',"
-            " 1 FROM case_record"
-        )
-        await owner.execute(
-            "INSERT INTO service_referral (id, case_id, organisation_id, restricted, to_organisation_id, offered_by_id,"
-            " offered_at, case_number, help_kind, question, state, answered_at, answered_by_id, responsible_id,"
-            " return_note, version) SELECT gen_random_uuid(), id, organisation_id, restricted, organisation_id,"
-            " manager_id, now(), '', 'legal', '', 'done', now(), gen_random_uuid(), manager_id, '', 1 FROM case_record"
-        )
-        await owner.execute(
-            "INSERT INTO service_referral_share (referral_id, case_id, organisation_id, restricted, person_id, told,"
-            " without_consent_ground) SELECT r.id, r.case_id, r.organisation_id, r.restricted, p.person_id, '', ''"
-            " FROM service_referral r JOIN case_person p ON p.case_id = r.case_id AND p.role = 'child'"
-            " ON CONFLICT DO NOTHING"
-        )
-        await owner.execute("UPDATE plan_goal SET indicator = '', baseline = 0, target = 1, reach_by = now()")
+        await owner.execute(MADE)
         for table in erased:
             for column in await text_columns(owner, table, erased):
                 await owner.execute(f"UPDATE {table} SET {column} = right(concat({column}, $1::text), 8)", MARK)

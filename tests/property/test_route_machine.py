@@ -25,8 +25,9 @@ from casemgmt.demo.play import EXAMPLES
 from casemgmt.demo.stage import Json, usual_headers
 from casemgmt.machines import MACHINES
 from casemgmt.settings import Settings
+from tests.all_rows import TABLES, World
 from tests.clients import credentials
-from tests.expectation import TABLES, Expectation, World, keys, seen
+from tests.expectation import Expectation, keys, seen
 from tests.property.acts import ACTS, Act, Pool, new_key
 from tests.rows_seen import PRIMARY
 

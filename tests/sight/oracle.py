@@ -5,7 +5,8 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from tests.expectation import TABLES, Expectation, Row, World
+from tests.all_rows import TABLES, Row, World
+from tests.expectation import Expectation
 
 _MARK = re.compile(r"(?:⟪|\\u27ea)(\d+)(?:⟫|\\u27eb)")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")

@@ -28,10 +28,10 @@ from casemgmt.demo.stage import ALMATY, credentials
 from casemgmt.settings import Settings
 from casemgmt.settings_unusual import UnusualSettings
 from tests import outreach_steps, steps
+from tests.all_rows import TABLES
 from tests.benefit_steps import OFFICER, determine, family_on_record
 from tests.clients import World
 from tests.document_steps import announce, keep
-from tests.expectation import TABLES
 from tests.factories_iin import make_iin
 from tests.import_tables import ROWS, as_csv, checked, imported
 from tests.people import MOTHER, case_of, record_person, signal_about
@@ -172,22 +172,7 @@ async def _at_the_centre(world: World) -> None:
         "person_ids": [case.child],
     }
     done(await manager.post(f"/v1/cases/{case.id}/sessions", session))
-    head = await world.as_("head.almaty")
-    house = done(await head.post("/v1/shelters", {"line": "Құпия көше, 7"}))["id"]
-    done(await head.post(f"/v1/shelters/{house}/places", {"label": "1-1"}))
-    meeting = {
-        "starts_at": (start + timedelta(days=9)).isoformat(),
-        "ends_at": (start + timedelta(days=9, hours=1)).isoformat(),
-    }
-    course = {"service": "parenting_course", "leader_id": str(demo_id("psychologist.almaty")), "capacity": 3}
-    course |= {"room_id": str(demo_id(f"room {ROOMS[0][0]} {ROOMS[0][1]}")), "meetings": [meeting]}
-    planned = done(await head.post(f"/v1/centres/{demo_id('cps_almaty')}/courses", course))["id"]
-    done(await head.post(f"/v1/courses/{planned}/guests", {"given_name": "Дана", "family_name": "Серікова"}))
-    done(await manager.post(f"/v1/cases/{case.id}/course-places", {"course_id": planned, "person_id": case.child}))
-    waits = {"centre_id": str(demo_id("cps_almaty")), "service": "leisure_group", "person_id": case.child}
-    done(await manager.post(f"/v1/cases/{case.id}/waiting-entries", waits))
-    stay = {"centre_id": str(demo_id("cps_almaty")), "person_ids": [case.child], "ground": "physical"}
-    done(await manager.post(f"/v1/cases/{case.id}/stays", stay))
+    await _at_the_house(world, case, start)
     task = {"title": "Мектепке хат", "note": "Сынып жетекшісіне", "case_id": case.id, "due_at": start.isoformat()}
     done(await manager.post("/v1/tasks", task))
     await _on_record(world, MANAGER, case.child, serial=1, protected=True)
@@ -207,6 +192,27 @@ async def _at_the_centre(world: World) -> None:
     await _in_rehabilitation(world)
     started = await steps.start_assessment(world, await steps.case_in_assessment(world))
     assert started["state"] == "draft"
+
+
+async def _at_the_house(world: World, case: steps.CaseAtWork, start: datetime) -> None:
+    """A shelter with a stay in it, a course with a guest and a child of a case, a place on a waiting list."""
+    manager = await world.as_(MANAGER)
+    head = await world.as_("head.almaty")
+    house = done(await head.post("/v1/shelters", {"line": "Құпия көше, 7"}))["id"]
+    done(await head.post(f"/v1/shelters/{house}/places", {"label": "1-1"}))
+    meeting = {
+        "starts_at": (start + timedelta(days=9)).isoformat(),
+        "ends_at": (start + timedelta(days=9, hours=1)).isoformat(),
+    }
+    course = {"service": "parenting_course", "leader_id": str(demo_id("psychologist.almaty")), "capacity": 3}
+    course |= {"room_id": str(demo_id(f"room {ROOMS[0][0]} {ROOMS[0][1]}")), "meetings": [meeting]}
+    planned = done(await head.post(f"/v1/centres/{demo_id('cps_almaty')}/courses", course))["id"]
+    done(await head.post(f"/v1/courses/{planned}/guests", {"given_name": "Дана", "family_name": "Серікова"}))
+    done(await manager.post(f"/v1/cases/{case.id}/course-places", {"course_id": planned, "person_id": case.child}))
+    waits = {"centre_id": str(demo_id("cps_almaty")), "service": "leisure_group", "person_id": case.child}
+    done(await manager.post(f"/v1/cases/{case.id}/waiting-entries", waits))
+    stay = {"centre_id": str(demo_id("cps_almaty")), "person_ids": [case.child], "ground": "physical"}
+    done(await manager.post(f"/v1/cases/{case.id}/stays", stay))
 
 
 async def _around_a_plan(world: World, plan: dict[str, Any]) -> None:

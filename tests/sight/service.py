@@ -17,7 +17,8 @@ from casemgmt.access.roles import ROLES
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.stage import credentials, usual_headers
 from casemgmt.settings import Settings
-from tests.expectation import Expectation, World
+from tests.all_rows import World
+from tests.expectation import Expectation
 from tests.sight.accounts import GENERATED, PASSWORD
 
 _DRIVER_CALLS = ("execute", "executemany", "fetch", "fetchrow", "fetchval")

@@ -1,6 +1,6 @@
 """Every operation that can show a record is in the table of channels, or says why it is not."""
 
-from tests.expectation import TABLES
+from tests.all_rows import TABLES
 from tests.sight import channels as table
 from tests.sight.channels import channels, id_places
 

@@ -10,7 +10,8 @@ from uuid import uuid4
 import httpx
 import pytest
 
-from tests.expectation import Expectation, World
+from tests.all_rows import World
+from tests.expectation import Expectation
 from tests.sight.bodies import NAMES_ONE, body_of, put
 from tests.sight.channels import Channel, channels
 from tests.sight.service import Heard, Service

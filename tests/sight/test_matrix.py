@@ -9,7 +9,7 @@ import pytest
 
 from casemgmt.machines import MACHINES
 from casemgmt.matrix import READ_WITH, refusals_of
-from tests.expectation import World
+from tests.all_rows import World
 from tests.sight.bodies import body_of
 from tests.sight.channels import Channel, channels
 from tests.sight.service import Service

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from casemgmt.demo.stage import ALMATY
-from tests.expectation import World
+from tests.all_rows import World
 from tests.sight.bodies import body_of, put
 from tests.sight.channels import LISTS, SEARCHES, Channel, channels
 from tests.sight.oracle import Sight, Sources

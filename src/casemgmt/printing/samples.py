@@ -227,6 +227,47 @@ def _measure(
 
 
 def _visit(language: PrintLanguage) -> Sheet:
+    act = _act(language)
+    referral = Referral(
+        id=act.referral_id,
+        signal_id=act.signal_id,
+        mobile_group_id=demo_id("group cps_almaty"),
+        organisation_id=_CENTRE,
+        region_code="KZ-75",
+        state="reported",
+        urgency="urgent",
+        offered_by_id=_MANAGER,
+    )
+    signal = Signal(
+        id=act.signal_id,
+        state="case_opened",
+        source="self",
+        channel="call",
+        category="violence_physical",
+        language=language,
+        gravest_severity="high",
+        narrative="",
+        received_at=_AT - timedelta(hours=2),
+        received_by_organisation_id=_CENTRE,
+        registered_by_id=_MANAGER,
+        lists_version="",
+        content_digest="",
+        organisation_id=_CENTRE,
+        region_code="KZ-75",
+    )
+    given = VisitToPrint(
+        act=act,
+        referral=referral,
+        signal=signal,
+        group_name="Мобильдік топ №3, Алатау ауданы" if language == "kk" else "Мобильная группа № 3, Алатауский район",
+        group=[(demo_id(username), i == 0) for i, username in enumerate(_GROUP)],
+        children=[_CHILD],
+        named=_named(language),
+    )
+    return visit_sheet(given, language, demo_id("lead.almaty"), _AT + timedelta(hours=3))
+
+
+def _act(language: PrintLanguage) -> VisitAct:
     said = _texts()[language]["visit"]
     persons = (_CHILD, _MOTHER, None)
     levels: tuple[tuple[str, str, list[str]], ...] = (
@@ -235,7 +276,7 @@ def _visit(language: PrintLanguage) -> Sheet:
     )
     levels += (("education", "some", []), ("housing_material", "none", []))
     kinds = ("police_called", "child_brought_to_safety", "first_psychological_help")
-    act = VisitAct(
+    return VisitAct(
         id=demo_id("printed act"),
         referral_id=demo_id("printed referral"),
         signal_id=demo_id("printed signal"),
@@ -264,39 +305,3 @@ def _visit(language: PrintLanguage) -> Sheet:
         submitted_by_id=demo_id("lead.almaty"),
         submitted_at=_AT + timedelta(hours=2),
     )
-    ids: dict[str, Any] = {"organisation_id": _CENTRE, "region_code": "KZ-75"}
-    referral = Referral(
-        id=act.referral_id,
-        signal_id=act.signal_id,
-        mobile_group_id=demo_id("group cps_almaty"),
-        state="reported",
-        urgency="urgent",
-        offered_by_id=_MANAGER,
-        **ids,
-    )
-    signal = Signal(
-        id=act.signal_id,
-        state="case_opened",
-        source="self",
-        channel="call",
-        category="violence_physical",
-        language=language,
-        gravest_severity="high",
-        narrative="",
-        received_at=_AT - timedelta(hours=2),
-        received_by_organisation_id=_CENTRE,
-        registered_by_id=_MANAGER,
-        lists_version="",
-        content_digest="",
-        **ids,
-    )
-    given = VisitToPrint(
-        act=act,
-        referral=referral,
-        signal=signal,
-        group_name="Мобильдік топ №3, Алатау ауданы" if language == "kk" else "Мобильная группа № 3, Алатауский район",
-        group=[(demo_id(username), i == 0) for i, username in enumerate(_GROUP)],
-        children=[_CHILD],
-        named=_named(language),
-    )
-    return visit_sheet(given, language, demo_id("lead.almaty"), _AT + timedelta(hours=3))
