@@ -1,6 +1,7 @@
 """A family with many children on record, and the steps of its benefit, over HTTP by the accounts whose work each is."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from casemgmt.demo.accounts import demo_id
@@ -95,3 +96,21 @@ async def determine(world: World, family: FamilyAtWork, who: str = OFFICER, **gi
     """Make a determination; by default one that can be decided on."""
     caller = await world.as_(who)
     return done(await caller.post(family.path, asked(mode="decide") | given))
+
+
+async def consent_to_application(world: World, family: FamilyAtWork, at: datetime) -> dict[str, Any]:
+    """Record that the mother answers for her child, and her consent to apply for benefits."""
+    manager = await world.as_(MANAGER)
+    kin = {"other_id": family.children[0], "kind": "guardian", "parental_responsibility": True}
+    done(await manager.post(f"/v1/persons/{family.mother}/relationships", kin))
+    said = {
+        "person_id": family.children[0],
+        "purpose": "benefit_application",
+        "scopes": ["household"],
+        "basis": "representative",
+        "giver_id": family.mother,
+        "form": "electronic_signature",
+        "child_view": "agrees",
+        "given_at": at.isoformat(),
+    }
+    return done(await manager.post(f"/v1/cases/{family.case}/consents", said))

@@ -60,9 +60,9 @@ async def withdraw(world: World, case: OpenCase, consent_id: str, at: datetime, 
     return await (await world.as_(who)).post(f"/v1/consents/{consent_id}/withdraw", said)
 
 
-async def book(world: World, case: OpenCase, starts: datetime, **given: Any) -> httpx.Response:
-    """Book a session with the psychologist as the case manager."""
-    booking = {
+def booking_of(child: str, starts: datetime) -> dict[str, Any]:
+    """Return the booking of an hour with the psychologist."""
+    return {
         "centre_id": CENTRE,
         "specialist_id": str(demo_id(PSYCHOLOGIST)),
         "room_id": ROOM,
@@ -70,8 +70,13 @@ async def book(world: World, case: OpenCase, starts: datetime, **given: Any) -> 
         "help_kind": "psychological",
         "starts_at": starts.isoformat(),
         "ends_at": (starts + timedelta(hours=1)).isoformat(),
-        "person_ids": [str(case.child_id)],
+        "person_ids": [child],
     }
+
+
+async def book(world: World, case: OpenCase, starts: datetime, **given: Any) -> httpx.Response:
+    """Book a session with the psychologist as the case manager."""
+    booking = booking_of(str(case.child_id), starts)
     return await (await world.as_(MANAGER)).post(f"/v1/cases/{case.id}/sessions", booking | given)
 
 

@@ -208,6 +208,11 @@ def done(answer: Any) -> dict[str, Any]:
     return body
 
 
+def refused(answer: Any) -> tuple[int, str]:
+    """Return the status and the code of a refusal."""
+    return answer.status_code, answer.json()["code"]
+
+
 def notice_by_telephone(at: str) -> dict[str, Any]:
     """Return a mandatory notice that the officer on duty took by telephone."""
     return {

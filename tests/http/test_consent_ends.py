@@ -8,7 +8,7 @@ import pytest
 
 from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import demo_id
-from tests.benefit_steps import OFFICER, asked, family_on_record
+from tests.benefit_steps import OFFICER, asked, consent_to_application, family_on_record
 from tests.clients import World
 from tests.consent_steps import answer_for, book, consent, ended, reasons, sharing, take_in, withdraw, wording
 from tests.factories import OpenCase, open_case
@@ -204,19 +204,7 @@ async def test_withdrawal_takes_back_an_offer_that_nobody_answered(
 ) -> None:
     family = await family_on_record(world)
     manager = await world.as_(MANAGER)
-    kin = {"other_id": family.children[0], "kind": "guardian", "parental_responsibility": True}
-    done(await manager.post(f"/v1/persons/{family.mother}/relationships", kin))
-    said = {
-        "person_id": family.children[0],
-        "purpose": "benefit_application",
-        "scopes": ["household"],
-        "basis": "representative",
-        "giver_id": family.mother,
-        "form": "electronic_signature",
-        "child_view": "agrees",
-        "given_at": clock.now().isoformat(),
-    }
-    made = done(await manager.post(f"/v1/cases/{family.case}/consents", said))
+    made = await consent_to_application(world, family, clock.now())
     officer = await world.as_(OFFICER)
     estimate = done(await officer.post(family.path, asked(mode="estimate")))
     offer = done(

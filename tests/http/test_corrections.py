@@ -2,6 +2,10 @@
 
 from typing import Any
 
+import asyncpg
+import pytest
+
+from casemgmt.db.migrate import driver_url
 from tests import steps
 from tests.clients import World
 from tests.factories import count
@@ -115,3 +119,26 @@ async def test_a_record_of_another_case_and_a_draft_are_refused(world: World, ow
         body = WHY | {"record_type": record_type, "record_id": record_id}
         answer = await manager.post(f"/v1/cases/{case.id}/corrections", body)
         assert answer.status_code == 422, answer.text
+
+
+async def test_the_database_marks_nothing_without_the_second_person(world: World, owner_url: str) -> None:
+    case = await steps.case_in_planning(world)
+    await proposed(world, case, "child_contact", await contact_of(owner_url, case))
+    connection = await asyncpg.connect(driver_url(owner_url))
+    try:
+        for mark in (
+            "UPDATE child_contact SET entered_in_error = true WHERE case_id = $1",
+            "UPDATE case_person SET entered_in_error = true WHERE case_id = $1",
+            "UPDATE assessment SET state = 'entered_in_error' WHERE case_id = $1",
+        ):
+            with pytest.raises(asyncpg.PostgresError) as refused:
+                await _marked(connection, mark, case.id)
+            assert refused.value.sqlstate == "CM409", mark
+    finally:
+        await connection.close()
+
+
+async def _marked(connection: asyncpg.Connection, mark: str, case_id: str) -> None:
+    async with connection.transaction():
+        await connection.execute("SELECT set_config('casemgmt.audited', 'on', true)")
+        await connection.execute(mark, case_id)

@@ -14,6 +14,7 @@ from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import ROOMS, demo_id
 from tests.clients import Caller, World
 from tests.factories import OpenCase, count, open_case
+from tests.steps import done, refused
 
 CENTRE = str(demo_id("cps_almaty"))
 ROOM, HALL = (str(demo_id(f"room {body} {name}")) for body, name, _ in ROOMS[:2])
@@ -25,16 +26,6 @@ COUPLE = ({"given_name": "Ерлан", "family_name": "Ахметов"}, {"given
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock(datetime.now(UTC))
-
-
-def done(answer: Any) -> dict[str, Any]:
-    assert answer.status_code in (200, 201), answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def refused(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 async def plan(world: World, clock: ManualClock, **changes: Any) -> Any:

@@ -36,6 +36,7 @@ from tests.clients import Caller, World
 from tests.contents import pdf
 from tests.document_steps import announce, fetch, keep, link, send
 from tests.factories import count, open_case
+from tests.steps import refused
 
 MANAGER = "manager.almaty"
 
@@ -55,10 +56,6 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 def files_in(settings: Settings) -> list[Path]:
     return sorted(p for p in settings.document_folder.rglob("*") if p.is_file())
-
-
-def refused(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 async def execute(owner_url: str, statement: str, *arguments: Any) -> None:

@@ -17,6 +17,7 @@ from tests.clients import World
 from tests.contents import GPS, WHOLE, docx, jpeg, pdf
 from tests.document_steps import announce, announcement, fetch, keep, link, send
 from tests.factories import count, open_case
+from tests.steps import refused
 
 MANAGER = "manager.almaty"
 
@@ -28,10 +29,6 @@ def clock() -> ManualClock:
 
 def files_in(settings: Settings) -> list[Path]:
     return [p for p in settings.document_folder.rglob("*") if p.is_file()]
-
-
-def refused(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 async def test_what_was_sent_comes_back_and_lies_there_sealed(world: World, owner_url: str, settings: Settings) -> None:

@@ -16,7 +16,7 @@ from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import demo_id
 from tests import steps
 from tests.clients import World
-from tests.consent_steps import CENTRE, ROOM
+from tests.consent_steps import CENTRE, booking_of
 from tests.people import record_person, signal_about
 from tests.records import rows
 from tests.sight.channels import NOT_SECRET, channels, id_places
@@ -63,17 +63,7 @@ async def _on_transfer(world: World, case: CaseAtWork) -> httpx.Response:
 
 
 def _booking(case: CaseAtWork) -> dict[str, Any]:
-    starts = datetime.now(UTC) + timedelta(days=3)
-    return {
-        "centre_id": CENTRE,
-        "specialist_id": str(demo_id(PSYCHOLOGIST)),
-        "room_id": ROOM,
-        "kind": "individual",
-        "help_kind": "psychological",
-        "starts_at": starts.isoformat(),
-        "ends_at": (starts + timedelta(minutes=45)).isoformat(),
-        "person_ids": [case.child],
-    }
+    return booking_of(case.child, datetime.now(UTC) + timedelta(days=3))
 
 
 async def _for_session(world: World, case: CaseAtWork) -> httpx.Response:
@@ -89,7 +79,10 @@ async def _for_series(world: World, case: CaseAtWork) -> httpx.Response:
     await steps.approve_plan(world, case)
     done(await manager.post(f"/v1/cases/{case.id}/start-support"))
     await _shut_out(world, PSYCHOLOGIST, case_id=case.id)
-    return await manager.post(f"/v1/cases/{case.id}/session-series", _booking(case) | {"sessions": 2})
+    return await manager.post(
+        f"/v1/cases/{case.id}/session-series",
+        _booking(case) | {"sessions": 2},
+    )
 
 
 async def _in_draft(world: World, case: CaseAtWork) -> httpx.Response:

@@ -12,15 +12,12 @@ from casemgmt.clock import ManualClock
 from casemgmt.reference.lists import code_list
 from tests.clients import World
 from tests.factories import OpenCase, complete_assessment, count, open_case, scores
+from tests.steps import refused
 
 
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock(datetime.now(UTC))
-
-
-def refused(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 async def start(world: World, case: OpenCase, **changes: Any) -> httpx.Response:

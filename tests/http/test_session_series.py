@@ -9,6 +9,7 @@ from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import ROOMS, demo_id
 from tests.clients import Caller, World
 from tests.factories import OpenCase, count, open_case
+from tests.steps import done, refused
 
 CENTRE = str(demo_id("cps_almaty"))
 ROOM, HALL = (str(demo_id(f"room {body} {name}")) for body, name, _ in ROOMS[:2])
@@ -38,16 +39,6 @@ def home(case: OpenCase, start: datetime, minutes: int = 30) -> dict[str, Any]:
     visit = body(case, start, travel_minutes=minutes)
     del visit["room_id"]
     return visit
-
-
-def refused(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
-
-
-def done(answer: Any) -> dict[str, Any]:
-    assert answer.status_code in (200, 201), answer.text
-    found: dict[str, Any] = answer.json()
-    return found
 
 
 def starts(sessions: list[dict[str, Any]]) -> list[datetime]:

@@ -10,6 +10,7 @@ from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import ROOMS, demo_id
 from tests.clients import Caller, World
 from tests.factories import OpenCase, count, open_case
+from tests.steps import refused
 
 CENTRE = str(demo_id("cps_almaty"))
 ROOM, HALL = (str(demo_id(f"room {body} {name}")) for body, name, _ in ROOMS[:2])
@@ -54,10 +55,6 @@ def pass_time(world: World, clock: ManualClock, by: timedelta) -> None:
 
 def attendance(case: OpenCase, value: str = "attended") -> list[dict[str, str]]:
     return [{"person_id": str(case.child_id), "attendance": value}]
-
-
-def refused(answer: httpx.Response) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 def verdict(session: dict[str, Any], action: str) -> tuple[bool, str | None]:

@@ -13,6 +13,7 @@ from casemgmt.demo.accounts import ROOMS, demo_id
 from rules.zone import local_moment, to_local
 from tests.clients import Caller, World
 from tests.factories import OpenCase, open_case
+from tests.steps import refused
 
 CENTRE = demo_id("cps_almaty")
 ROOM, HALL = (str(demo_id(f"room {body} {name}")) for body, name, _ in ROOMS[:2])
@@ -51,10 +52,6 @@ async def book(caller: Caller, case: OpenCase, starts_at: datetime, **changes: A
         "person_ids": [str(case.child_id)],
     }
     return await caller.post(f"/v1/cases/{case.id}/sessions", body | changes)
-
-
-def refused(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 def paper(clock: ManualClock, kind: str = "attestation", *, ends_in: int = 365) -> dict[str, Any]:

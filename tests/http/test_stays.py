@@ -16,6 +16,7 @@ from casemgmt.settings import Settings
 from rules.zone import to_local
 from tests.clients import Caller, World
 from tests.factories import OpenCase, count, open_case
+from tests.steps import done, refused
 
 CENTRE = str(demo_id("cps_almaty"))
 HEAD, MANAGER = "head.almaty", "manager.almaty"
@@ -31,16 +32,6 @@ def settings(database_url: str) -> Settings:
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock(datetime.now(UTC))
-
-
-def done(answer: Any) -> dict[str, Any]:
-    assert answer.status_code in (200, 201), answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def refused(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 async def shelter(world: World, *labels: str, line: str = LINE) -> str:

@@ -12,6 +12,7 @@ from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import demo_id
 from tests.clients import Caller, World
 from tests.factories import OpenCase, count, open_case
+from tests.steps import done, refused
 
 CENTRE = str(demo_id("cps_almaty"))
 HEAD, MANAGER = "head.almaty", "manager.almaty"
@@ -22,16 +23,6 @@ OFFER = f"/v1/centres/{CENTRE}/waiting/offer"
 @pytest.fixture
 def clock() -> ManualClock:
     return ManualClock(datetime.now(UTC))
-
-
-def done(answer: Any) -> dict[str, Any]:
-    assert answer.status_code in (200, 201), answer.text
-    found: dict[str, Any] = answer.json()
-    return found
-
-
-def refused(answer: Any) -> tuple[int, str]:
-    return answer.status_code, answer.json()["code"]
 
 
 async def at_risk(owner_url: str, risk: str | None) -> OpenCase:

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from casemgmt.demo.accounts import demo_id
-from tests.consent_steps import CENTRE, PSYCHOLOGIST, ROOM, answer_for, wording
+from tests.consent_steps import CENTRE, answer_for, booking_of, wording
 from tests.factories import OpenCase, complete_assessment, scores
 from tests.http.test_stays import family, shelter
 from tests.steps import INSTRUMENT, MANAGER, SUPERVISOR, answers, done, plan
@@ -173,16 +173,7 @@ async def _booked(ground: Ground, cell: Cell) -> Record:
     ground.hours += 2
     starts = ground.clock.now() + timedelta(hours=ground.hours)
     about |= {f"{end}_at": (starts + timedelta(hours=by)).isoformat() for end, by in (("starts", 1), ("ends", 2))}
-    booking = {
-        "centre_id": CENTRE,
-        "specialist_id": str(demo_id(PSYCHOLOGIST)),
-        "room_id": ROOM,
-        "kind": "individual",
-        "help_kind": "psychological",
-        "starts_at": starts.isoformat(),
-        "ends_at": (starts + timedelta(hours=1)).isoformat(),
-        "person_ids": [about["child"]],
-    }
+    booking = booking_of(about["child"], starts)
     session = (await ground.act(MANAGER, f"/v1/cases/{case.id}/sessions", booking | given))["id"]
     if cell.action in {"hold", "record_no_show"}:
         ground.later(timedelta(hours=ground.hours + 1))

@@ -4,7 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 from casemgmt.people.policy import local_day
-from tests.benefit_steps import OFFICER, SECOND, SUPERVISOR, FamilyAtWork, determine, family_on_record
+from tests.benefit_steps import (
+    OFFICER,
+    SECOND,
+    SUPERVISOR,
+    FamilyAtWork,
+    consent_to_application,
+    determine,
+    family_on_record,
+)
 from tests.steps import MANAGER
 from tests.walk.ground import Cell, Ground, Record, Walk, operation
 
@@ -113,19 +121,7 @@ async def _offered(ground: Ground, cell: Cell) -> Record:
 
 
 async def _consented(ground: Ground, family: FamilyAtWork) -> str:
-    kin = {"other_id": family.children[0], "kind": "guardian", "parental_responsibility": True}
-    await ground.act(MANAGER, f"/v1/persons/{family.mother}/relationships", kin)
-    said = {
-        "person_id": family.children[0],
-        "purpose": "benefit_application",
-        "scopes": ["household"],
-        "basis": "representative",
-        "giver_id": family.mother,
-        "form": "electronic_signature",
-        "child_view": "agrees",
-        "given_at": ground.clock.now().isoformat(),
-    }
-    return str((await ground.act(MANAGER, f"/v1/cases/{family.case}/consents", said))["id"])
+    return str((await consent_to_application(ground.world, family, ground.clock.now()))["id"])
 
 
 OFFERS = Walk(

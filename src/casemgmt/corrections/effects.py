@@ -4,6 +4,8 @@ from casemgmt.assessments import policy as assessment_policy
 from casemgmt.assessments.repository import children_of
 from casemgmt.assessments.states import AssessmentState
 from casemgmt.assessments.tables import Assessment
+from casemgmt.cases.clocks import start_clocks
+from casemgmt.cases.repository import facts_of
 from casemgmt.cases.tables import CasePerson, CaseRecord, ChildContact
 from casemgmt.corrections import repository
 from casemgmt.corrections.repository import Record
@@ -18,7 +20,7 @@ async def take_out(work: Work, case: CaseRecord, record: Record) -> list[Task]:
         case ChildContact():
             record.entered_in_error = True
             await work.session.flush()
-            met = await repository.child_was_met(work, case.id)
+            met = (await facts_of(work, case)).child_contacted
             return [] if met else await _again(work, case, "first_contact_with_child")
         case Assessment():
             return await _assessment(work, case, record)
@@ -47,15 +49,4 @@ async def _again(work: Work, case: CaseRecord, kind: str) -> list[Task]:
     before = await repository.last_clock(work, case.id, kind)
     if before is None or (before.completed_at is None and before.cancelled_at is None):
         return []
-    return [
-        clocks.start(
-            work,
-            kind,
-            "case",
-            case.id,
-            organisation_id=case.organisation_id,
-            case_id=case.id,
-            assignee_id=case.manager_id,
-            since=before.started_at,
-        )
-    ]
+    return start_clocks(work, case, (kind,), since=before.started_at)

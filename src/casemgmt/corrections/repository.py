@@ -46,23 +46,18 @@ async def list_corrections(work: Work, case_id: UUID) -> list[RecordError]:
     )
 
 
+async def is_proposed(work: Work, record_id: UUID) -> bool:
+    """Answer whether a correction of the record waits for its second person."""
+    query = select(RecordError.id).where(RecordError.record_id == record_id, RecordError.state == "proposed")
+    return (await work.session.scalars(query)).one_or_none() is not None
+
+
 async def is_last_child(work: Work, correction: RecordError) -> bool:
     """Answer whether the record is the place of the only child of the case."""
     if correction.record_type != Correctable.CASE_PERSON:
         return False
     children = [p for p in await persons_of(work, correction.case_id) if p.role == "child"]
     return [p.id for p in children] == [correction.record_id]
-
-
-async def child_was_met(work: Work, case_id: UUID) -> bool:
-    """Answer whether a contact with a child of the case stands, recorded by the manager or at a visit."""
-    met: bool = await work.call(
-        "SELECT EXISTS (SELECT 1 FROM child_contact k WHERE k.case_id = :case AND NOT k.entered_in_error)"
-        " OR EXISTS (SELECT 1 FROM visit_act v JOIN signal s ON s.id = v.signal_id"
-        " WHERE s.case_id = :case AND v.child_seen)",
-        case=case_id,
-    )
-    return met
 
 
 async def last_clock(work: Work, case_id: UUID, kind: str) -> Task | None:

@@ -42,7 +42,7 @@ async def propose_correction(
             raise invalid_field("/record_id", "not-correctable", "Only what is completed and stands is corrected.")
     elif record.entered_in_error:
         raise invalid_field("/record_id", "not-correctable", "Only what is completed and stands is corrected.")
-    if any(c.record_id == command.record_id and c.state == CORRECTION.initial for c in await _all(work, case_id)):
+    if await repository.is_proposed(work, command.record_id):
         raise Conflict("The correction of this record is proposed already.", code="open-correction")
     correction = RecordError(
         id=new_id(),
@@ -70,7 +70,7 @@ async def propose_correction(
 async def list_corrections(work: Work, case_id: UUID) -> CorrectionsView:
     """Return the corrections of a case, newest first."""
     await get_case(work, case_id)
-    rows = await _all(work, case_id)
+    rows = await repository.list_corrections(work, case_id)
     work.record(Event("case.correction_listed", "record_error", tuple(r.id for r in rows), case_id=case_id))
     return CorrectionsView(items=[await _view_of(work, row) for row in rows])
 
@@ -122,10 +122,6 @@ async def _decide(
     story = _story(work, case, correction, kind)
     await work.save(_event(kind, correction), correction, *rows, *stopped, story)
     return await _view_of(work, correction)
-
-
-async def _all(work: Work, case_id: UUID) -> list[RecordError]:
-    return await repository.list_corrections(work, case_id)
 
 
 def _story(work: Work, case: CaseRecord, correction: RecordError, kind: str) -> TimelineEntry:

@@ -2,16 +2,15 @@
 
 from uuid import UUID
 
-from casemgmt.audit.events import Event
 from casemgmt.db.work import Work, check_version
 from casemgmt.errors import NotFound
 from casemgmt.plans import repository
 from casemgmt.plans.commands import DeclineMeasure
 from casemgmt.plans.measure_states import MeasureFacts
+from casemgmt.plans.progress import save_on_measure
 from casemgmt.plans.reading import measure_view
 from casemgmt.plans.request_states import PLAN_MEASURE_REQUEST, RequestFacts
 from casemgmt.plans.views import MeasureView
-from casemgmt.timeline.service import entry
 
 
 async def accept_measure(work: Work, measure_id: UUID, expected: int | None) -> MeasureView:
@@ -33,15 +32,5 @@ async def _answer(work: Work, measure_id: UUID, action: str, reason: str | None,
     facts = RequestFacts(MeasureFacts(case.state, plan.state), measure.state, request.body_id, request.asked_by_id)
     request.state = PLAN_MEASURE_REQUEST.check(work.actor, action, request.state, facts).target
     request.answered_by_id, request.answered_at, request.reason = work.actor.user_id, work.now, reason
-    kind = f"plan_measure.{request.state}"
-    story = entry(
-        work,
-        kind,
-        "plan_measure",
-        measure.id,
-        organisation_id=case.organisation_id,
-        case_id=case.id,
-        data={"plan_id": str(plan.id), "help_kind": measure.help_kind, "measure_kind": measure.measure_kind},
-    )
-    await work.save(Event(kind, "plan_measure", (measure.id, plan.id), case_id=case.id), request, story)
+    await save_on_measure(work, case, plan, measure, f"plan_measure.{request.state}", request)
     return measure_view(work, case, plan, measure, request)

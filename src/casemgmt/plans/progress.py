@@ -2,6 +2,8 @@
 
 from uuid import UUID
 
+from sqlmodel import SQLModel
+
 from casemgmt.audit.events import Event
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.db.work import Work, check_version
@@ -92,7 +94,14 @@ async def _require_evidence(work: Work, case: CaseRecord, plan: Plan, document_i
 
 
 async def _save(work: Work, case: CaseRecord, plan: Plan, measure: PlanMeasure, action: str) -> MeasureView:
-    kind = f"plan_measure.{_PAST[action]}"
+    await save_on_measure(work, case, plan, measure, f"plan_measure.{_PAST[action]}", measure)
+    return await one_measure_view(work, case, plan, measure)
+
+
+async def save_on_measure(
+    work: Work, case: CaseRecord, plan: Plan, measure: PlanMeasure, kind: str, changed: SQLModel
+) -> None:
+    """Write what changed on a measure, with the story and the event that tell of it."""
     story = entry(
         work,
         kind,
@@ -102,5 +111,4 @@ async def _save(work: Work, case: CaseRecord, plan: Plan, measure: PlanMeasure, 
         case_id=case.id,
         data={"plan_id": str(plan.id), "help_kind": measure.help_kind, "measure_kind": measure.measure_kind},
     )
-    await work.save(Event(kind, "plan_measure", (measure.id, plan.id), case_id=case.id), measure, story)
-    return await one_measure_view(work, case, plan, measure)
+    await work.save(Event(kind, "plan_measure", (measure.id, plan.id), case_id=case.id), changed, story)
