@@ -66,7 +66,7 @@ async def test_whoever_serves_requests_puts_jobs_in_and_reads_nothing_of_them(da
     try:
         async with connection.transaction():
             work = Work.__new__(Work)
-            work.driver = lambda: asyncio.sleep(0, connection)  # type: ignore[method-assign]
+            work.driver = lambda: asyncio.sleep(0, connection)  # type: ignore[method-assign]  # a connection is all that enqueuing asks of it
             assert await enqueue(work, Mark(number=1), once=True) is not None
             assert await enqueue(work, Mark(number=1), once=True) is None
             assert await connection.fetchval("SELECT count(*) FROM jobs.job") == 1

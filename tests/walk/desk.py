@@ -6,7 +6,7 @@ from casemgmt.demo.accounts import demo_id
 from tests.outreach_steps import ACT, LEAD, REFER, SIGNAL
 from tests.people import case_of, record_person
 from tests.steps import MANAGER
-from tests.walk.ground import Cell, Ground, Record, Walk, operation
+from tests.walk.ground import Cell, Ground, Reach, Record, Walk, operation
 
 OPERATOR, DUTY = "operator.111", "duty.almaty"
 EMERGENCY = {"outcome": "emergency", "severity": "critical", "reason": "danger_to_life"}
@@ -39,7 +39,7 @@ async def _received(ground: Ground, cell: Cell) -> Record:
     return Record(signal["id"], {"child": child})
 
 
-def _triaged(body: dict[str, Any], who: str = DUTY) -> Any:
+def _triaged(body: dict[str, Any], who: str = DUTY) -> Reach:
     async def reach(ground: Ground, cell: Cell) -> Record:
         record = await _received(ground, cell)
         await ground.act(who, f"/v1/signals/{record.id}/triage", body)
@@ -71,7 +71,7 @@ async def _redirected_inside(ground: Ground, cell: Cell) -> Record:
     """To the body of the desk that takes it over: of 111 from the region's desk, of the region from 111."""
     body = "kc111" if cell.role == "contact_centre_operator" else "crd_almaty"
     who = DUTY if cell.role == "contact_centre_operator" else OPERATOR
-    return await _triaged(REDIRECT | {"organisation_id": str(demo_id(body))}, who)(ground, cell)  # type: ignore[no-any-return]
+    return await _triaged(REDIRECT | {"organisation_id": str(demo_id(body))}, who)(ground, cell)
 
 
 def _triage(body: dict[str, Any]) -> Any:

@@ -22,8 +22,8 @@ ARTICLE = "Әлеуметтік кодекс, 72-бап"
 
 async def _made(ground: Ground, cell: Cell, *, refused: bool) -> Record:
     """A determination that says yes, or one that says no, each of a family of its own."""
-    births = {"births": TOO_FEW} if refused else {}
-    view = await determine(ground.world, await family_on_record(ground.world, **births))  # type: ignore[arg-type]
+    family = await family_on_record(ground.world, births=TOO_FEW) if refused else await family_on_record(ground.world)
+    view = await determine(ground.world, family)
     return Record(view["id"], {"rule": view["grounds"][0]["rule"] if refused else ""})
 
 
