@@ -2,13 +2,16 @@ import asyncio
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from signal import SIG_DFL, SIG_IGN, SIGHUP, SIGINT, SIGTERM
 from typing import Any
 
 import asyncpg
@@ -62,19 +65,37 @@ class Held:
         return gone(self.pid, self.guard, self.server) and is_free(self.home)
 
 
+@contextmanager
+def signals_heard() -> Iterator[None]:
+    """Processes that are started meanwhile end at a signal.
+
+    Whoever starts the tests may ignore signals (`nohup`, a job in the background of a shell), and what is
+    ignored is inherited.
+    """
+    ignored = [number for number in (SIGINT, SIGTERM, SIGHUP) if signal.getsignal(number) == SIG_IGN]
+    for number in ignored:
+        signal.signal(number, SIG_DFL)
+    try:
+        yield
+    finally:
+        for number in ignored:
+            signal.signal(number, SIG_IGN)
+
+
 def spawn_module(
     module: str, *arguments: object, python: str = sys.executable, **options: Any
 ) -> subprocess.Popen[str]:
     """Run a module of this folder in a session of its own, its output to be read."""
-    return subprocess.Popen(
-        [python, "-m", f"tests.embedded.{module}", *map(str, arguments)],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-        cwd=REPOSITORY,
-        start_new_session=True,
-        **options,
-    )
+    with signals_heard():
+        return subprocess.Popen(
+            [python, "-m", f"tests.embedded.{module}", *map(str, arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            cwd=REPOSITORY,
+            start_new_session=True,
+            **options,
+        )
 
 
 def read_report(process: subprocess.Popen[str]) -> dict[str, Any]:

@@ -3,8 +3,8 @@
 import os
 import signal
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -15,16 +15,6 @@ from tests.embedded.conftest import Held, gone, query, read_report, spawn_module
 from tests.postgres import chosen_binaries
 
 Hold = Callable[..., Held]
-
-
-@contextmanager
-def restored(number: signal.Signals) -> Iterator[None]:
-    """Give a signal its own meaning for a while, for processes that are started meanwhile."""
-    before = signal.signal(number, signal.SIG_DFL)
-    try:
-        yield
-    finally:
-        signal.signal(number, before)
 
 
 def fill(held: Held) -> None:
@@ -65,9 +55,7 @@ def test_a_new_holder_waits_for_the_end_of_a_killed_ones_server(data: Path, hold
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_to_the_holder_ends_everything(data: Path, hold: Hold, number: signal.Signals) -> None:
-    # Whoever starts the tests may ignore it (`nohup`), and what is ignored is inherited.
-    with restored(number):
-        held = hold(data)
+    held = hold(data)
     held.process.send_signal(number)
     held.process.wait(15)
     wait_until(held.everything_ended)

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.embedded.conftest import REPOSITORY, gone, wait_until
+from tests.embedded.conftest import REPOSITORY, gone, signals_heard, wait_until
 from tests.postgres import DESK_VARIABLE
 
 SUITE = """
@@ -56,14 +56,15 @@ def start_session(folder: Path, *options: str, pause: float = 0) -> subprocess.P
         "SEEN": str(folder / "seen"),
         "PAUSE": str(pause),
     }
-    return subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, *plugins, *options, str(folder / "suite")],
-        cwd=REPOSITORY,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        start_new_session=True,
-    )
+    with signals_heard():
+        return subprocess.Popen(
+            [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, *plugins, *options, str(folder / "suite")],
+            cwd=REPOSITORY,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
 
 
 def servers_seen(folder: Path) -> set[int]:

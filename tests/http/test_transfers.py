@@ -3,9 +3,11 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import asyncpg
 import pytest
 
 from casemgmt.clock import ManualClock
+from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import demo_id
 from tests import factories
 from tests.clients import World
@@ -182,3 +184,28 @@ async def test_the_act_names_what_ended_with_it_in_the_audit_log(world: World, o
     )
     named = {"case_transfer.state", "case_record.manager_id", "case_record.region_code", "case_member.ended_at"}
     assert named <= set(fields)
+
+
+async def test_the_database_too_lets_only_who_leads_the_receiving_body_answer(world: World, owner_url: str) -> None:
+    act = await offered(world, await case_of(world, await record_person(world, "duty.almaty")))
+    answered: dict[str, bool] = {}
+    connection = await asyncpg.connect(driver_url(owner_url))
+    try:
+        for name, body, reach in (
+            ("manager.astana", "crd_astana", "assigned"),
+            ("supervisor.almaty", "crd_almaty", "organisation"),
+            ("supervisor.astana", "crd_astana", "organisation"),
+        ):
+            async with connection.transaction():
+                await connection.execute(
+                    "SELECT set_config('casemgmt.audited', 'on', true), set_config('casemgmt.user', $1, true),"
+                    " set_config('casemgmt.organisation', $2, true), set_config('casemgmt.case_reach', $3, true)",
+                    *(str(demo_id(name)), str(demo_id(body)), reach),
+                )
+                answered[name] = await connection.fetchval(
+                    "SELECT end_transfer($1, 'declined', 'Full.', gen_random_uuid(), now()) IS NOT NULL",
+                    act["id"],
+                )
+    finally:
+        await connection.close()
+    assert answered == {"manager.astana": False, "supervisor.almaty": False, "supervisor.astana": True}

@@ -14,6 +14,7 @@ BEGIN
            e.started_at, e.warn_at, e.due_at, e.deadline_status, e.deadline_provisional, e.rules_version, 1
       FROM case_person cp JOIN case_record c ON c.id = cp.case_id, jsonb_populate_record(NULL::task, p_task) e
      WHERE cp.person_id = p_person AND cp.until IS NULL AND c.state <> 'closed'
+       AND p_kind IN ('coming_of_age', 'death_review', 'responsibility_review')
        AND NOT EXISTS (SELECT 1 FROM task t WHERE t.case_id = c.id AND t.kind = p_kind AND t.record_id = p_person
                           AND t.cancelled_at IS NULL AND (t.completed_at IS NULL OR p_kind = 'coming_of_age'));
     GET DIAGNOSTICS given = ROW_COUNT;

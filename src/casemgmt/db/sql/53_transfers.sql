@@ -1,5 +1,6 @@
 -- Transfers of cases between bodies. SECURITY DEFINER where an act goes beyond the sight of its actor: the giver does not
--- see the receiver's queue, the receiver does not see the case before it is theirs.
+-- see the receiver's queue, the receiver does not see the case before it is theirs. Who leads the receiving body answers:
+-- `case_organisation()` is theirs alone.
 
 -- Puts the clock of acceptance into the queue of the receiving body: it tells the number of an offer and nothing of the case.
 CREATE OR REPLACE FUNCTION start_transfer_clock(p_transfer uuid, p_task jsonb) RETURNS void
@@ -24,8 +25,8 @@ BEGIN
     UPDATE case_transfer SET state = p_state, decided_at = p_at, decline_reason = p_reason,
            decided_by_id = CASE WHEN p_state = 'declined' THEN actor_user() END,
            version = version + 1
-     WHERE id = p_transfer AND state = 'offered'
-       AND CASE p_state WHEN 'declined' THEN to_organisation_id = actor_organisation()
+     WHERE id = p_transfer AND state = 'offered' AND case_id <> ALL (shut_out())
+       AND CASE p_state WHEN 'declined' THEN to_organisation_id = case_organisation()
                         WHEN 'withdrawn' THEN from_organisation_id = actor_organisation() END
     RETURNING * INTO offer;
     IF NOT FOUND THEN
@@ -56,12 +57,14 @@ BEGIN
     SELECT * INTO the_case FROM case_record
      WHERE id = (SELECT case_id FROM case_transfer WHERE id = p_transfer) FOR UPDATE;
     SELECT * INTO offer FROM case_transfer
-     WHERE id = p_transfer AND state = 'offered' AND to_organisation_id = actor_organisation() FOR UPDATE;
+     WHERE id = p_transfer AND state = 'offered' AND to_organisation_id = case_organisation()
+       AND case_id <> ALL (shut_out()) FOR UPDATE;
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
     SELECT u.id, u.sector, a.organisation_id, a.region_code INTO STRICT target
-      FROM active_case_manager(p_manager) a JOIN app_user u ON u.id = p_manager;
+      FROM active_case_manager(p_manager) a JOIN app_user u ON u.id = p_manager
+     WHERE a.organisation_id = offer.to_organisation_id;
     UPDATE case_handover SET state = 'withdrawn', decided_at = p_at, version = version + 1
      WHERE case_id = the_case.id AND state = 'offered';
     UPDATE task SET cancelled_at = p_at, cancel_reason = 'case_transferred', version = version + 1
