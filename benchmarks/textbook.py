@@ -83,7 +83,7 @@ def _facts_of(opened: Session, case: CaseRecord, parts: dict[str, Any]) -> CaseF
         open_tasks=len(tasks),
         open_route_clocks=0,
         open_handover=parts["open_handover"] is not None,
-        open_commitments=len(sessions) + len(programmes),
+        open_commitments=("session",) * bool(sessions) + ("programme",) * bool(programmes),
         closure_proposed_by_id=closure.proposed_by_id if closure else None,
         closure_from_state=closure.from_state if closure else None,
     )

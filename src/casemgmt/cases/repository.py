@@ -124,7 +124,7 @@ def _facts(row: Mapping[str, Any]) -> CaseFacts:
         open_tasks=row["open_tasks"],
         open_route_clocks=row["open_route_clocks"],
         open_handover=row["open_handover"],
-        open_commitments=row["open_commitments"],
+        open_commitments=tuple(row["open_commitments"]),
         closure_proposed_by_id=row["closure_proposed_by_id"],
         closure_from_state=row["closure_from_state"],
     )

@@ -7,7 +7,7 @@ from sqlmodel import SQLModel
 
 from casemgmt.audit.events import Event
 from casemgmt.cases import repository
-from casemgmt.cases.states import CASE, CaseFacts
+from casemgmt.cases.states import CASE, CaseFacts, CaseState
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.cases.views import (
     CaseClosureView,
@@ -19,6 +19,7 @@ from casemgmt.cases.views import (
 from casemgmt.db import paging
 from casemgmt.db.direct import Direct
 from casemgmt.db.work import Work, check_version
+from casemgmt.errors import WrongState
 from casemgmt.models import AllowedActionView
 from casemgmt.states import Transition
 from casemgmt.timeline.service import entry
@@ -32,6 +33,12 @@ async def begin(
     case = await repository.get_case(work, case_id, for_change=True)
     check_version(case, expected)
     return case, CASE.check(work.actor, action, case.state, await repository.facts_of(work, case))
+
+
+def refuse_closed(case: CaseRecord) -> None:
+    """Refuse what would begin anew in the name of a closed case."""
+    if case.state == CaseState.CLOSED:
+        raise WrongState("The case is closed.", code="case-is-closed", data={"state": case.state})
 
 
 def story_of(

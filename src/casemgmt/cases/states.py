@@ -46,8 +46,8 @@ class CaseFacts:
     While a closure is proposed, those alone that began after the proposal: a new signal came in.
     """
     open_handover: bool
-    open_commitments: int
-    """Sessions that are booked and rehabilitation programmes that run."""
+    open_commitments: tuple[str, ...]
+    """What somebody still does, holds or answers for the case, by its kind (`commitments_of`, 53_cases.sql)."""
     closure_proposed_by_id: UUID | None
     closure_from_state: str | None
 
@@ -105,10 +105,29 @@ _goals = _refuse_unless(
     lambda f: not f.goals_without_outcome, "goals-without-outcome", "A goal of the plan has no outcome yet."
 )
 _no_handover = _refuse_unless(lambda f: not f.open_handover, "open-handover", "A hand-over of the case is open.")
-_no_commitments = _refuse_unless(
-    lambda f: not f.open_commitments,
-    "open-commitments",
-    "A session is booked or a rehabilitation programme runs: hold or cancel, complete or stop it first.",
+
+# Nobody goes on working for a closed case, or waits in its name: who closes it ends that first, with its own reason.
+_NO_COMMITMENTS = (
+    _refuse_unless(
+        lambda f: not {"session", "programme"} & set(f.open_commitments),
+        "open-commitments",
+        "A session is booked or a rehabilitation programme runs: hold or cancel, complete or stop it first.",
+    ),
+    _refuse_unless(
+        lambda f: "service_referral" not in f.open_commitments,
+        "open-service-referral",
+        "Another body works for a child of the case: withdraw what it was asked, or wait for its note.",
+    ),
+    _refuse_unless(
+        lambda f: "waiting_entry" not in f.open_commitments,
+        "waiting-for-service",
+        "A person of the case waits for a service: take the person off the list first.",
+    ),
+    _refuse_unless(
+        lambda f: "transfer" not in f.open_commitments,
+        "open-transfer",
+        "The case is on offer to another body: withdraw the offer, or wait for the answer.",
+    ),
 )
 _not_restricted = _refuse_unless(
     lambda f: not f.restricted, "already-restricted", "The case is restricted to its team already."
@@ -155,7 +174,7 @@ CASE: Machine[CaseFacts] = Machine(
             WORKING,
             _S.CLOSURE_PROPOSED,
             P.CASES_CLOSE,
-            guards=(_no_handover, _no_tasks, _no_clocks, _no_commitments, _goals),
+            guards=(_no_handover, _no_tasks, _no_clocks, *_NO_COMMITMENTS, _goals),
             starts=("closure_approval",),
         ),
         # The route can't be walked to its end: the clocks of the steps that are left end with the closure.
@@ -164,7 +183,7 @@ CASE: Machine[CaseFacts] = Machine(
             WORKING,
             _S.CLOSURE_PROPOSED,
             P.CASES_CLOSE,
-            guards=(_no_handover, _no_tasks, _no_commitments, _goals),
+            guards=(_no_handover, _no_tasks, *_NO_COMMITMENTS, _goals),
             starts=("closure_approval",),
         ),
         *(
@@ -183,7 +202,7 @@ CASE: Machine[CaseFacts] = Machine(
             (_S.CLOSURE_PROPOSED,),
             _S.CLOSED,
             P.CASES_APPROVE_CLOSURE,
-            guards=(_second_person, _no_tasks, _no_clocks, _goals),
+            guards=(_second_person, _no_tasks, _no_clocks, *_NO_COMMITMENTS, _goals),
             starts=("follow_up_check",),
             stops=("closure_approval",),
         ),

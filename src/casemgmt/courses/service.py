@@ -11,6 +11,7 @@ from sqlmodel import col, select
 from casemgmt.access.permissions import Permission
 from casemgmt.audit.events import Event
 from casemgmt.cases.repository import get_case, persons_of, team_of
+from casemgmt.cases.service import refuse_closed
 from casemgmt.centers import checking, policy, slots
 from casemgmt.centers import repository as centres
 from casemgmt.centers.booking import Wanted, refuse_clashes
@@ -115,6 +116,7 @@ async def enrol_person(work: Work, case_id: UUID, command: EnrolPerson) -> Cours
     case = await get_case(work, case_id, for_change=True)
     if not any(m.user_id == work.actor.user_id for m in await team_of(work, case_id)):
         raise Forbidden("Only the team of the person's case records this.", code="team-only")
+    refuse_closed(case)
     if command.person_id not in {p.person_id for p in await persons_of(work, case_id)}:
         raise invalid_field("/person_id", "not-of-case", "Participants are persons of the case.")
     course = await _course_of(work, command.course_id)

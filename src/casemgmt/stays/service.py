@@ -5,11 +5,11 @@ from uuid import UUID
 
 from casemgmt.audit.events import Event
 from casemgmt.cases.repository import get_case, persons_of, team_of
-from casemgmt.cases.states import CaseState
+from casemgmt.cases.service import refuse_closed
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.centers.catalogue import catalogue
 from casemgmt.db.work import Work, check_version
-from casemgmt.errors import Conflict, Forbidden, WrongState, invalid_field
+from casemgmt.errors import Conflict, Forbidden, invalid_field
 from casemgmt.ids import new_id
 from casemgmt.models import AllowedActionView
 from casemgmt.stays import repository
@@ -37,8 +37,7 @@ async def admit(work: Work, case_id: UUID, command: AdmitToStay) -> StayView:
     case = await get_case(work, case_id, for_change=True)
     if not await _on_team(work, case_id):
         raise Forbidden("Only the team of the person's case records this.", code="team-only")
-    if case.state == CaseState.CLOSED:
-        raise WrongState("The case is closed.", code="case-is-closed", data={"state": case.state})
+    refuse_closed(case)
     if len(set(command.person_ids)) != len(command.person_ids):
         raise invalid_field("/person_ids", "person-repeated", "Name each person once.")
     if not set(command.person_ids) <= {p.person_id for p in await persons_of(work, case_id)}:

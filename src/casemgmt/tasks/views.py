@@ -185,17 +185,21 @@ class TaskClockView(View):
 
 
 class WorkerLoad(View):
-    """The open cases of one case manager."""
+    """The open cases of one case manager. The reader's lists hold `cases` less `hidden` of them.
+
+    `high_risk` counts among those that the reader sees: of a hidden case not even its risk is told.
+    """
 
     user_id: UUID
     name: str
     cases: int
+    hidden: int
     high_risk: int
     over_ceiling: bool
 
 
 class CaseloadView(View):
-    """Who accompanies how many, of the cases that the reader sees; no act gives the ceiling: it is the house's."""
+    """Who accompanies how many; no act gives the ceiling: it is the house's."""
 
     ceiling: int
     ceiling_status: str

@@ -8,6 +8,7 @@ from sqlmodel import col, select
 
 from casemgmt.audit.events import Event
 from casemgmt.cases.repository import get_case, persons_of, team_of
+from casemgmt.cases.service import refuse_closed
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.centers import repository as centres
 from casemgmt.centers.rooms import check_own_centre
@@ -33,6 +34,7 @@ async def put_on_list(work: Work, case_id: UUID, command: PutOnList) -> WaitingE
     case = await get_case(work, case_id, for_change=True)
     if not await _on_team(work, case_id):
         raise Forbidden("Only the team of the person's case records this.", code="team-only")
+    refuse_closed(case)
     try:
         await centres.get_centre(work, command.centre_id)
     except NotFound:

@@ -159,3 +159,36 @@ END $$;
 DROP TRIGGER IF EXISTS closed_by_two ON case_record;
 CREATE CONSTRAINT TRIGGER closed_by_two AFTER UPDATE OF state ON case_record
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'closed') EXECUTE FUNCTION check_closure();
+
+-- What somebody still does, holds or answers for a case, by its kind: the case is not closed while it is there. Asked with
+-- every case that is read, so each is one look into an index; row security would ask each of these tables for its policy anew.
+CREATE OR REPLACE FUNCTION commitments_of(p_case uuid) RETURNS text[]
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    found_open text[] := '{}';
+BEGIN
+    IF EXISTS (SELECT 1 FROM centre_session x WHERE x.case_id = p_case AND x.state = 'booked') THEN
+        found_open := found_open || 'session'::text;
+    END IF;
+    IF EXISTS (SELECT 1 FROM rehabilitation_programme x WHERE x.case_id = p_case AND x.state = 'active') THEN
+        found_open := found_open || 'programme'::text;
+    END IF;
+    IF EXISTS (SELECT 1 FROM service_referral x WHERE x.case_id = p_case AND x.state IN ('offered', 'accepted')) THEN
+        found_open := found_open || 'service_referral'::text;
+    END IF;
+    IF EXISTS (SELECT 1 FROM waiting_entry x WHERE x.case_id = p_case AND x.state IN ('waiting', 'offered')) THEN
+        found_open := found_open || 'waiting_entry'::text;
+    END IF;
+    IF EXISTS (SELECT 1 FROM case_transfer x WHERE x.case_id = p_case AND x.state = 'offered') THEN
+        found_open := found_open || 'transfer'::text;
+    END IF;
+    RETURN found_open;
+END $$;
+
+-- How many open cases each manager of the actor's body has, those included that the actor may not see: a head who shares out
+-- work must know the load, and learns of a restricted case nothing but that it weighs.
+CREATE OR REPLACE FUNCTION body_caseload() RETURNS TABLE (manager_id uuid, cases bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT c.manager_id, count(*) FROM case_record c
+     WHERE c.organisation_id = case_organisation() AND c.state <> 'closed' GROUP BY c.manager_id
+$$;

@@ -10,7 +10,7 @@ DROP FUNCTION IF EXISTS case_facts(uuid, text[]);
 CREATE FUNCTION case_facts(p_case uuid, p_route_clocks text[])
 RETURNS TABLE (child_contacted boolean, children_assessed boolean, plan_approved boolean, help_kinds text[],
                goals_without_outcome bigint, open_tasks bigint, open_route_clocks bigint, open_handover boolean,
-               open_commitments bigint, closure_proposed_by_id uuid, closure_from_state text)
+               open_commitments text[], closure_proposed_by_id uuid, closure_from_state text)
 LANGUAGE plpgsql STABLE AS $$
 DECLARE
     reopened timestamptz;
@@ -50,8 +50,7 @@ BEGIN
       FROM task t
      WHERE t.case_id = p_case AND t.blocks_closure AND t.completed_at IS NULL AND t.cancelled_at IS NULL;
     open_handover := EXISTS (SELECT 1 FROM case_handover h WHERE h.case_id = p_case AND h.state = 'offered');
-    open_commitments := (SELECT count(*) FROM centre_session x WHERE x.case_id = p_case AND x.state = 'booked')
-        + (SELECT count(*) FROM rehabilitation_programme x WHERE x.case_id = p_case AND x.state = 'active');
+    open_commitments := commitments_of(p_case);
     RETURN NEXT;
 END $$;
 
@@ -125,7 +124,7 @@ CREATE FUNCTION request_case(p_user uuid, p_version integer, p_session uuid, p_r
     OUT restricted_by_id uuid, OUT help_package text,
     OUT child_contacted boolean, OUT children_assessed boolean, OUT plan_approved boolean, OUT help_kinds text[],
     OUT goals_without_outcome bigint, OUT open_tasks bigint, OUT open_route_clocks bigint, OUT open_handover boolean,
-    OUT open_commitments bigint, OUT closure_proposed_by_id uuid, OUT closure_from_state text)
+    OUT open_commitments text[], OUT closure_proposed_by_id uuid, OUT closure_from_state text)
 LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM begin_work(p_user, p_version, p_session, p_request);
