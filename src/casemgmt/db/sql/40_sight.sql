@@ -277,14 +277,14 @@ BEGIN
         END IF;
     END LOOP;
     -- Whoever sees a signal may give its desk something to do by a moment; the desk's queue stays out of sight.
-    -- Policies are asked in the order of their names: these two after `writing`.
-    EXECUTE 'DROP POLICY IF EXISTS entrusting ON task';
+    -- Policies are asked against the order of their names: these two after `writing`.
     EXECUTE 'DROP POLICY IF EXISTS writing_to_desk ON task';
-    EXECUTE 'CREATE POLICY writing_to_desk ON task FOR INSERT WITH CHECK (case_id IS NULL AND sees_signal(signal_id))';
+    EXECUTE 'DROP POLICY IF EXISTS entrusting ON task';
+    EXECUTE 'CREATE POLICY entrusting ON task FOR INSERT WITH CHECK (case_id IS NULL AND sees_signal(signal_id))';
     -- Whoever sees a determination may tell of it in the story of its case, which may stay out of sight.
-    EXECUTE 'DROP POLICY IF EXISTS telling ON timeline_entry';
     EXECUTE 'DROP POLICY IF EXISTS writing_of_benefits ON timeline_entry';
-    EXECUTE 'CREATE POLICY writing_of_benefits ON timeline_entry FOR INSERT WITH CHECK (
+    EXECUTE 'DROP POLICY IF EXISTS telling ON timeline_entry';
+    EXECUTE 'CREATE POLICY telling ON timeline_entry FOR INSERT WITH CHECK (
              record_type = ''benefit_determination'' AND sees_determination(record_id, case_id))';
     -- Reached through functions only.
     FOREACH t IN ARRAY array['user_credential', 'auth_session', 'login_attempt', 'login_challenge', 'second_factor',
