@@ -4,7 +4,7 @@ PYTHON3 ?= python3
 PORT ?= 8000
 PY := .venv/bin/python
 
-.PHONY: help run demo law test test-long check audit format docs bench lock clean
+.PHONY: help run demo days law test test-long check audit format docs bench lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -14,6 +14,9 @@ run: .venv/.runtime ## Start everything on 127.0.0.1:8000 (PORT=8001 for another
 
 demo: .venv/.runtime ## Play the route of a child's case against the running service (PORT=…)
 	@$(PY) -m casemgmt demo --url http://127.0.0.1:$(PORT)
+
+days: .venv/.runtime ## Five people's working day, played over HTTP against a service of its own (DAY="psychologist" for one)
+	@$(PY) -m api days $(DAY)
 
 law: .venv/.runtime ## What policy staff need: install it, check the law, run its cases (guide: rules/README.md)
 	@$(PY) -m rules check

@@ -1,4 +1,4 @@
-"""`python -m api serve`: the web service. `python -m api contract`: write the contract, or with `--check` compare."""
+"""The web service (`serve`), its contract (`contract`), and days of work played against it (`days`)."""
 
 import argparse
 import json
@@ -6,9 +6,11 @@ import sys
 from pathlib import Path
 
 from api.app import create_app
+from api.days import play_days
 from api.server import serve
+from casemgmt.demo.days.play import DAYS
 from casemgmt.settings import Settings
-from casemgmt.terminal import read_settings
+from casemgmt.terminal import console, read_settings
 
 CONTRACT = Path("openapi/casemgmt.v1.json")
 
@@ -43,9 +45,16 @@ def main() -> int:
     service = commands.add_parser("serve", help="the web service, until it is told to stop")
     service.add_argument("--host", default="127.0.0.1", help="address to listen on")
     service.add_argument("--port", type=int, default=8000, help="port to listen on")
+    days = commands.add_parser("days", help="five working days, played over HTTP against a service of their own")
+    days.add_argument("names", nargs="*", metavar="DAY", help=f"one or several of: {', '.join(DAYS)}; all where absent")
+    days.add_argument("--language", choices=("kk", "ru", "en"), default="en", help="of labels and problem texts")
     arguments = parser.parse_args()
     if arguments.command == "contract":
         return write_contract(check=arguments.check)
+    if arguments.command == "days":
+        if unknown := [name for name in arguments.names if name not in DAYS]:
+            days.error(f"there is no day {', '.join(unknown)}; there are {', '.join(DAYS)}")
+        return play_days(arguments.names or list(DAYS), console, arguments.language)
     serve(read_settings(Settings), arguments.host, arguments.port)
     return 0
 

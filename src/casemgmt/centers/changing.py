@@ -45,6 +45,9 @@ async def move_session(work: Work, session_id: UUID, command: MoveSession, expec
     old = [b for s in sessions for b in await repository.bookings_of(work, s.id)]
     own = [(b.resource_id, _span_of(b)) for b in old]
     wanted = Wanted(place, tuple(everybody), step.session.service, step.session.help_kind)
+    if len(spans) == 1:  # one session is refused like a booking: with the next time that is free
+        await slots.check_papers(work, place.specialist_id, wanted.service, wanted.help_kind, spans[0])
+        await slots.check_free(work, place, spans[0], own)
     await refuse_clashes(work, wanted, spans, own, [s.id for s in sessions])
     for booking in old:
         booking.cancelled_at = work.now

@@ -33,6 +33,20 @@ class DemoError(Exception):
 
 
 @dataclass
+class Token:
+    """What an account calls with, until when, and what gets it the next one."""
+
+    access: str
+    refresh: str | None
+    until: datetime
+
+
+def machine_now() -> datetime:
+    """Return the moment of the machine: the clock of stories that are played as they happen."""
+    return datetime.now(UTC)
+
+
+@dataclass
 class Record:
     """What was told and what was called: for the test that plays the same story."""
 
@@ -74,13 +88,15 @@ class Stage:
         *,
         language: str = "en",
         clock: Callable[[], float] = time.monotonic,
+        now: Callable[[], datetime] = machine_now,
     ) -> None:
         self._client = client
         self._examples = examples
         self._console = console
         self._language = language
-        self._tokens: dict[str, str] = {}
+        self._tokens: dict[str, Token] = {}
         self._clock = clock
+        self._now = now
         self._started = clock()
         self.record = Record()
 
@@ -93,6 +109,27 @@ class Stage:
         body: Json = json.loads((self._examples / f"{name}.json").read_text("utf-8"))
         return body | dict(changes or {})
 
+    async def take(
+        self,
+        who: str,
+        told: str,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Json:
+        """Take a step that succeeds, without a word, and return the answer; its ETag stands under `_etag`."""
+        answer = await self._call(who, method, path, body, headers)
+        expected = {status} if status else {200, 201, 204} if method != "GET" else {200}
+        if answer.status_code not in expected:
+            raise DemoError(f"'{told}' by {who}: {method} {path} answered {answer.status_code}:\n{answer.text}")
+        self.record.acts += 1
+        told_in_json = answer.content and answer.headers["content-type"].startswith("application/json")
+        document: Json = answer.json() if told_in_json else {}
+        return document | {"_etag": answer.headers.get("etag", "")}
+
     async def act(
         self,
         who: str,
@@ -104,18 +141,47 @@ class Stage:
         status: int | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Json:
-        """Take a step that succeeds, and return the answer; its ETag stands under `_etag`."""
-        answer = await self._call(who, method, path, body, headers)
-        expected = status or (201 if method == "POST" and answer.status_code == httpx.codes.CREATED else 200)
-        if answer.status_code != expected:
-            raise DemoError(
-                f"'{told}' by {who}: {method} {path} answered {answer.status_code} instead of"
-                f" {expected}:\n{answer.text}"
-            )
-        self.record.acts += 1
+        """Take a step that succeeds, tell of it, and return the answer; its ETag stands under `_etag`."""
+        document = await self.take(who, told, method, path, body, status=status, headers=headers)
         self._tell("[green]✔[/green]", who, told)
+        return document
+
+    async def wrong_turn(
+        self,
+        who: str,
+        told: str,
+        method: str,
+        path: str,
+        body: Json | None = None,
+        *,
+        status: int,
+        code: str | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Json:
+        """Take a wrong turn without a word: the service must refuse it with this status and code."""
+        answer = await self._call(who, method, path, body, headers)
         document: Json = answer.json() if answer.content else {}
-        return document | {"_etag": answer.headers.get("etag", "")}
+        if answer.status_code != status or (code is not None and document.get("code") != code):
+            raise DemoError(
+                f"Wrong turn '{told}' by {who}: {method} {path} answered {answer.status_code} instead of"
+                f" {status} {code or ''}:\n{answer.text}"
+            )
+        self.record.refusals += 1
+        return document
+
+    async def with_old_token(
+        self, who: str, told: str, method: str, path: str, body: Json, headers: Mapping[str, str]
+    ) -> Json:
+        """Call with the token that an account holds though it is over: what a client does that was without network."""
+        if self._now() < self._tokens[who].until:
+            raise DemoError(f"'{told}' by {who}: the token is not over yet.")
+        given = self._headers(who) | dict(headers)
+        answer = await self._client.request(method, path, json=body, headers=given)
+        if answer.status_code != httpx.codes.UNAUTHORIZED:
+            raise DemoError(f"'{told}' by {who}: {method} {path} answered {answer.status_code} instead of 401.")
+        self.record.refusals += 1
+        problem: Json = answer.json()
+        return problem
 
     async def refused(
         self,
@@ -129,37 +195,48 @@ class Stage:
         code: str | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Json:
-        """Take a wrong turn, which the service must refuse with this status and code."""
-        answer = await self._call(who, method, path, body, headers)
-        document: Json = answer.json() if answer.content else {}
-        if answer.status_code != status or (code is not None and document.get("code") != code):
-            raise DemoError(
-                f"Wrong turn '{told}' by {who}: {method} {path} answered {answer.status_code} instead of"
-                f" {status} {code or ''}:\n{answer.text}"
-            )
-        self.record.refusals += 1
+        """Take a wrong turn and tell how the service refused it."""
+        document = await self.wrong_turn(who, told, method, path, body, status=status, code=code, headers=headers)
         self._tell("[red]✘[/red]", who, f"{told} [dim]→ {status} {document.get('title', '')}[/dim]", indent=True)
         return document
 
     async def _call(
         self, who: str, method: str, path: str, body: Json | None, headers: Mapping[str, str] | None
     ) -> httpx.Response:
-        if who not in self._tokens and who != ANYBODY:
-            answer = await self._client.post("/v1/token", data=credentials(who))
-            if (
-                answer.json().get("code") == "second-factor-wrong"
-            ):  # played twice within half a minute: a code holds once
-                await asyncio.sleep(STEP_SECONDS)
-                answer = await self._client.post("/v1/token", data=credentials(who))
-            if answer.status_code != httpx.codes.OK:
-                raise DemoError(f"{who} could not log in ({answer.status_code}). Is the demo data loaded (`make run`)?")
-            self._tokens[who] = answer.json()["access_token"]
-        all_headers = {"Accept-Language": self._language} | usual_headers(who)
         if who != ANYBODY:
-            all_headers["Authorization"] = f"Bearer {self._tokens[who]}"
-        answer = await self._client.request(method, path, json=body, headers=all_headers | dict(headers or {}))
+            await self._sign_in(who)
+        given = self._headers(who) | dict(headers or {})
+        answer = await self._client.request(method, path, json=body, headers=given)
         self.record.calls.append((method, path, answer.status_code))
         return answer
+
+    def _headers(self, who: str) -> dict[str, str]:
+        headers = {"Accept-Language": self._language} | usual_headers(who)
+        return headers if who == ANYBODY else headers | {"Authorization": f"Bearer {self._tokens[who].access}"}
+
+    async def _sign_in(self, who: str) -> None:
+        """See that an account has a token that works: a client gets the next one before the last is over."""
+        token = self._tokens.get(who)
+        if token is not None and self._now() < token.until:
+            return
+        if token is not None and token.refresh is not None:
+            form = {"grant_type": "refresh_token", "refresh_token": token.refresh}
+            answer = await self._client.post("/v1/token", data=form)
+            if answer.status_code == httpx.codes.OK:
+                self._keep(who, answer)
+                return
+        answer = await self._client.post("/v1/token", data=credentials(who, self._now()))
+        if answer.json().get("code") == "second-factor-wrong":  # played twice within half a minute: a code holds once
+            await asyncio.sleep(STEP_SECONDS)
+            answer = await self._client.post("/v1/token", data=credentials(who, self._now()))
+        if answer.status_code != httpx.codes.OK:
+            raise DemoError(f"{who} could not log in ({answer.status_code}). Is the demo data loaded (`make run`)?")
+        self._keep(who, answer)
+
+    def _keep(self, who: str, answer: httpx.Response) -> None:
+        given = answer.json()
+        until = self._now() + timedelta(seconds=given["expires_in"])
+        self._tokens[who] = Token(given["access_token"], given["refresh_token"], until)
 
     def _tell(self, mark: str, who: str, told: str, *, indent: bool = False) -> None:
         seconds = self._clock() - self._started

@@ -1,0 +1,68 @@
+"""Play the days against a service and its clock, and tell what they took."""
+
+from collections.abc import Awaitable, Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+from rich.markup import escape
+
+from casemgmt.demo.days import group_member, psychologist
+from casemgmt.demo.days.day import MOST_REQUESTS, Day, Told, name_of
+from casemgmt.demo.days.hours import Hours
+from casemgmt.demo.days.left import what_is_left
+from casemgmt.demo.play import EXAMPLES
+from casemgmt.demo.stage import Stage
+
+
+@dataclass(frozen=True)
+class DayOf:
+    """Whose day it is."""
+
+    who: str
+    title: str
+    script: Callable[[Day], Awaitable[None]]
+
+
+DAYS = {
+    "group-member": DayOf(group_member.WHO, "A member of a mobile group in a village", group_member.play_group_member),
+    "psychologist": DayOf(psychologist.WHO, "A psychologist with eight sessions", psychologist.play_psychologist),
+}
+"""Name → day."""
+
+
+async def play_day(
+    name: str,
+    client: httpx.AsyncClient,
+    hours: Hours,
+    console: Console,
+    *,
+    without: Collection[str] = (),
+    examples: Path = EXAMPLES,
+    language: str = "en",
+) -> Told:
+    """Play one day and look what is left at its end; `without` names parts of it that are forgotten.
+
+    Raises `DemoError` where the service answers something else than the day expects.
+    """
+    chosen = DAYS[name]
+    stage = Stage(client, examples, console, language=language, now=hours.now)
+    day = Day(stage, hours, console, chosen.who, without)
+    console.rule(f"[bold]{escape(chosen.title)}[/bold]: {name_of(chosen.who)}")
+    await chosen.script(day)
+    await day.end(what_is_left)
+    _sum_up(console, day.told)
+    return day.told
+
+
+def _sum_up(console: Console, told: Told) -> None:
+    requests = sum(act.requests for act in told.acts)
+    console.print(
+        f"\n{len(told.acts)} acts in {requests} requests, {told.refusals} wrong turns refused;"
+        f" {told.before} requests of others gave the day its work."
+    )
+    for act in told.acts:
+        if act.requests > MOST_REQUESTS:
+            console.print(f"  [yellow]{act.requests} requests for one thing:[/yellow] {escape(act.told)}")
+    console.print()

@@ -1,0 +1,98 @@
+"""A day in the life of five people, over HTTP: nothing is left undone at its end, and what is forgotten is named."""
+
+from collections.abc import Awaitable, Callable
+from datetime import UTC, date, datetime
+from io import StringIO
+
+import httpx
+import pytest
+import pytest_asyncio
+from fastapi import FastAPI
+from rich.console import Console
+
+from api.days import play_days
+from casemgmt.clock import ManualClock
+from casemgmt.demo.days.day import MOST_REQUESTS, Told
+from casemgmt.demo.days.hours import Hours, ordinary_day
+from casemgmt.demo.days.play import DAYS, play_day
+from casemgmt.jobs.working import workers
+from casemgmt.settings import Settings
+from casemgmt.tasks.jobs import SCHEDULE
+from rules.loader import load_law
+from tests.conftest import worker_of
+
+Play = Callable[..., Awaitable[tuple[Told, str]]]
+
+FORGOTTEN = {
+    "group-member": {
+        "act of yesterday": {"Report on the visit", "a form that was not sent: Нұрай, Көкжар"},
+        "act of the boy": {"a visit without its act"},
+    },
+    "psychologist": {
+        "note of yesterday": {"a form that was not sent: Аян, кеше"},
+        "move": {"the session of 12:00 without an outcome"},
+        "last session": {"the session of 17:00 without an outcome"},
+        "return note": {"Help that a referral asks for, due 18:00"},
+    },
+}
+"""What is left of each day where parts of it are forgotten."""
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime.now(UTC))
+
+
+@pytest_asyncio.fixture
+async def play(app: FastAPI, clock: ManualClock, database_url: str, settings: Settings) -> Play:
+    """Plays a day by the service's clock, with the worker that does what is due; returns what was told and shown."""
+
+    async def played(name: str, *without: str) -> tuple[Told, str]:
+        shown = StringIO()
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        async with (
+            httpx.AsyncClient(transport=transport, base_url="http://service") as client,
+            workers(settings, worker_of(database_url), clock, SCHEDULE) as make_worker,
+        ):
+            hours = Hours(clock, lambda: make_worker().once())
+            told = await play_day(name, client, hours, Console(file=shown, width=160), without=without)
+        return told, shown.getvalue()
+
+    return played
+
+
+@pytest.mark.parametrize("name", DAYS)
+async def test_the_day_ends_with_nothing_left_undone(play: Play, name: str) -> None:
+    told, shown = await play(name)
+    assert told.left == []
+    assert "Nothing is left undone that the day demanded." in shown
+    assert told.before > 0
+    assert told.refusals > 0
+    assert [(act.told, act.requests) for act in told.acts if act.requests > MOST_REQUESTS] == []
+    assert set(FORGOTTEN[name]) <= set(told.scenes)
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=[pytest.mark.long] * (n != "group-member")) for n in DAYS])
+async def test_what_is_forgotten_is_named_at_the_end(play: Play, name: str) -> None:
+    told, shown = await play(name, *FORGOTTEN[name])
+    named = {line for lines in FORGOTTEN[name].values() for line in lines}
+    assert [line for line in named if not any(left.startswith(line) for left in told.left)] == []
+    assert [left for left in told.left if not left.startswith(tuple(named))] == []
+    assert "Left undone:" in shown
+
+
+@pytest.mark.long
+def test_a_day_is_played_against_a_service_that_was_started_for_it() -> None:
+    shown = StringIO()
+    assert play_days(["group-member"], Console(file=shown, width=160), "kk") == 0
+    assert "Nothing is left undone that the day demanded." in shown.getvalue()
+    assert "Жедел жолдама бойынша бару" in shown.getvalue()
+
+
+@pytest.mark.parametrize("after", [date(2026, 1, 1), date(2026, 3, 1), date(2026, 11, 26), date(2027, 5, 1)])
+def test_a_story_is_set_in_an_ordinary_week(after: date) -> None:
+    day, calendar = ordinary_day(after), load_law().calendar
+    assert day.isoweekday() == 3
+    assert (day - after).days > 15
+    assert calendar.add_working_days(day, -10).date.toordinal() == day.toordinal() - 14
+    assert calendar.add_working_days(day, 5).date.toordinal() == day.toordinal() + 7
