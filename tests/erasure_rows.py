@@ -43,6 +43,17 @@ INSERT INTO plan_signature (id, plan_id, case_id, organisation_id, restricted, d
     checked_at, recorded_at, recorded_by_id, version)
 SELECT gen_random_uuid(), id, case_id, organisation_id, restricted, '', 'manager', 'plain', 'refused', now(), now(),
     created_by_id, 1 FROM plan;
+INSERT INTO case_closure (id, case_id, organisation_id, restricted, reason, note, from_state, proposed_at,
+    proposed_by_id, outcomes) SELECT gen_random_uuid(), id, organisation_id, restricted, 'contact_lost', '', 'opened',
+    now(), manager_id, '[{"text": "", "note": ""}]' FROM case_record;
+INSERT INTO closure_signature (id, closure_id, case_id, organisation_id, restricted, digest, signer, form,
+    verification, checked_at, recorded_at, recorded_by_id, version)
+SELECT gen_random_uuid(), id, case_id, organisation_id, restricted, '', 'manager', 'plain', 'refused', now(), now(),
+    proposed_by_id, 1 FROM case_closure;
+INSERT INTO visit_act_signature (id, visit_act_id, signal_id, digest, signer, form, verification, checked_at,
+    recorded_at, recorded_by_id, version)
+SELECT gen_random_uuid(), id, signal_id, '', 'child', 'plain', 'refused', now(), now(), submitted_by_id, 1
+    FROM visit_act;
 INSERT INTO imported_record (id, import_id, register_body_id, organisation_id, restricted, source, number, part,
     row, content_digest, case_id, imported_at, imported_by_id)
 SELECT gen_random_uuid(), gen_random_uuid(), organisation_id, organisation_id, restricted, id::text, '', 'case', 1,

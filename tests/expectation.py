@@ -215,6 +215,9 @@ class Expectation:
     def of_referral(self, row: Row) -> bool:
         return self.referral(self.world.by_id["referral"][row["referral_id"]])
 
+    def of_visit_act(self, row: Row) -> bool:
+        return self.of_referral(self.world.by_id["visit_act"][row["visit_act_id"]])
+
     def reporter(self, row: Row) -> bool:
         return "reporters" in self.flags and self.of_signal(row)
 
@@ -519,6 +522,7 @@ RULES: dict[str, Rule] = {
     "timeline_entry": Expectation.of_signal_or_case,
     "user_role": Expectation.user_role,
     "visit_act": Expectation.of_referral,
+    "visit_act_signature": Expectation.of_visit_act,
     "visit_attempt": Expectation.of_referral,
     "visitor_warning": Expectation.of_signal_or_case,
 }

@@ -49,6 +49,21 @@ async def print_visit_act(
     return _handed_out(await service.print_visit_act(work, services.printer, visit_act_id, command))
 
 
+@router.post(
+    "/case-closures/{closure_id}/print",
+    Permission.CASES_PRINT,
+    rate_class="exports",
+    repeatable=True,
+    response_class=Response,
+    responses=_DOCUMENT,
+)
+async def print_case_closure(
+    closure_id: UUID, command: PrintDocument, work: CurrentWork, services: CurrentServices
+) -> Response:
+    """Print an act of closure, in Kazakh or Russian: why, what was reached, who decided, who looks again and when."""
+    return _handed_out(await service.print_closure(work, services.printer, closure_id, command))
+
+
 def _handed_out(printed: Printed) -> Response:
     headers = {
         "Content-Disposition": f'attachment; filename="{printed.file_name}"',

@@ -75,6 +75,15 @@ HARMLESS_TABLES = {
     "user_role": "staff",
 }
 
+_SIGNATURE = {
+    "digest": "of what was signed, texts of staff among it: it opens nothing",
+    "signer": "code",
+    "form": "code",
+    "issuer": "a certification centre",
+    "verification": "code",
+    "finding": "code",
+}
+
 HARMLESS_COLUMNS = {
     "adoption_fact": {"decided_on": "dates of a decision without a court", "in_force_on": "the same"},
     "assessment": {
@@ -181,14 +190,9 @@ HARMLESS_COLUMNS = {
     },
     "plan_goal": {"position": "number", "baseline": "number", "target": "number", "reach_by": "day of work"},
     "plan_measure": {"position": "number", "due_on": "day of work"},
-    "plan_signature": {
-        "digest": "of what was signed, texts of staff among it: it opens nothing",
-        "signer": "code",
-        "form": "code",
-        "issuer": "a certification centre",
-        "verification": "code",
-        "finding": "code",
-    },
+    "plan_signature": _SIGNATURE,
+    "closure_signature": _SIGNATURE,
+    "visit_act_signature": _SIGNATURE,
     "plan_review": {
         "number": "number",
         "next_review_on": "day of work",

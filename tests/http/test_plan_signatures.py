@@ -2,95 +2,40 @@
 
 import base64
 import json
-from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 import pytest
-from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey, generate_private_key
+from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.hazmat.primitives.serialization.pkcs7 import PKCS7Options, PKCS7SignatureBuilder
-from cryptography.x509.oid import NameOID
 
 from casemgmt.printing.plans import plan_sheet
 from casemgmt.settings import Settings
 from casemgmt.signatures.verifying import KnownIssuers, Signed, open_verifier
 from tests.clients import Caller, World
 from tests.records import events, rows
+from tests.signature_steps import (
+    CA,
+    CA_KEY,
+    IIN,
+    KEY,
+    NOW,
+    certificate_of,
+    pem,
+    plain,
+    trusting_settings,
+)
 from tests.steps import MANAGER, SUPERVISOR, approve_plan, case_in_planning, done, draft_plan, plan
-
-IIN = "150409500047"
-_NOW = datetime.now(UTC)
-
-
-def _certificate(
-    key: Any, issuer: str, issuer_key: Any, *, name: str = "ЖҰМАБАЕВА АЙГҮЛ", days: tuple[int, int] = (-1, 30)
-) -> x509.Certificate:
-    subject = x509.Name(
-        [
-            x509.NameAttribute(NameOID.COMMON_NAME, name),
-            x509.NameAttribute(NameOID.SERIAL_NUMBER, f"IIN{IIN}"),
-        ]
-    )
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, issuer)]))
-        .public_key(key.public_key())
-        .serial_number(0x5F3C90A1)
-        .not_valid_before(_NOW + timedelta(days=days[0]))
-        .not_valid_after(_NOW + timedelta(days=days[1]))
-    )
-    return builder.sign(issuer_key, SHA256() if isinstance(issuer_key, RSAPrivateKey) else None)
-
-
-def _authority(key: Ed25519PrivateKey) -> x509.Certificate:
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "Сынақ CA")])
-    return (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(1)
-        .not_valid_before(_NOW - timedelta(days=400))
-        .not_valid_after(_NOW + timedelta(days=400))
-        .sign(key, None)
-    )
-
-
-CA_KEY, KEY = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
-CA = _authority(CA_KEY)
 
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    (tmp_path / "ca.pem").write_bytes(CA.public_bytes(Encoding.PEM))
-    return Settings(
-        mode="demo",
-        database_url=database_url,
-        database_connections=4,
-        document_folder=tmp_path / "documents",
-        signature_issuers=tmp_path,
-    )
-
-
-def _pem(certificate: x509.Certificate) -> str:
-    return certificate.public_bytes(Encoding.PEM).decode()
-
-
-def _plain(content: bytes, **of_certificate: Any) -> dict[str, Any]:
-    certificate = _certificate(KEY, "Сынақ CA", CA_KEY, **of_certificate)
-    return {
-        "signer": "manager",
-        "form": "plain",
-        "signature": base64.b64encode(KEY.sign(content)).decode(),
-        "certificate": _pem(certificate),
-    }
+    return trusting_settings(database_url, tmp_path)
 
 
 async def _signable(caller: Caller, plan_id: str) -> bytes:
@@ -106,7 +51,7 @@ async def test_what_is_signed_is_what_the_paper_is_compared_by_and_a_good_signat
     manager, path = await world.as_(MANAGER), f"/v1/plans/{approved['id']}/signatures"
     content = await _signable(manager, approved["id"])
     assert json.loads(content)["number"] == 1
-    signed = done(await manager.post(path, _plain(content)))
+    signed = done(await manager.post(path, plain(content)))
     assert (signed["verification"], signed["finding"], signed["applies"]) == ("verified", None, True)
     assert signed["digest"] == sha256(content).hexdigest()
     assert (signed["subject"], signed["issuer"], signed["serial"]) == ("ЖҰМАБАЕВА АЙГҮЛ", "Сынақ CA", "5f3c90a1")
@@ -131,9 +76,9 @@ async def test_a_signature_that_does_not_hold_is_kept_and_says_why(
     approved = await approve_plan(world, await case_in_planning(world))
     manager = await world.as_(MANAGER)
     content = await _signable(manager, approved["id"])
-    given = _plain(content + b" " if "other" in changes else content, days=changes.get("days", (-1, 30)))
+    given = plain(content + b" " if "other" in changes else content, days=changes.get("days", (-1, 30)))
     if "stranger" in changes:
-        given["certificate"] = _pem(_certificate(KEY, "Сынақ CA", Ed25519PrivateKey.generate()))
+        given["certificate"] = pem(certificate_of(KEY, "Сынақ CA", Ed25519PrivateKey.generate()))
     signed = done(await manager.post(f"/v1/plans/{approved['id']}/signatures", given))
     assert (signed["verification"], signed["finding"]) == ("refused", finding)
 
@@ -144,7 +89,7 @@ async def test_a_cms_is_kept_with_what_its_certificate_says_and_nobody_here_can_
     approved = await approve_plan(world, await case_in_planning(world))
     manager = await world.as_(MANAGER)
     key = generate_private_key(65537, 2048)
-    certificate = _certificate(key, "ҰКО (RSA)", key, name=f"СОКОЛОВА ЕЛЕНА {IIN}")
+    certificate = certificate_of(key, "ҰКО (RSA)", key, name=f"СОКОЛОВА ЕЛЕНА {IIN}")
     content = await _signable(manager, approved["id"])
     builder = PKCS7SignatureBuilder().set_data(content).add_signer(certificate, key, SHA256())
     cms = builder.sign(Encoding.DER, [PKCS7Options.DetachedSignature, PKCS7Options.Binary])
@@ -162,11 +107,11 @@ async def test_a_plan_that_was_rewritten_leaves_the_signature_standing_as_one_on
     drafted = await draft_plan(world, await case_in_planning(world))
     path = f"/v1/plans/{drafted['id']}"
     manager, supervisor = await world.as_(MANAGER), await world.as_(SUPERVISOR)
-    early = await manager.post(f"{path}/signatures", _plain(b"{}"))
+    early = await manager.post(f"{path}/signatures", plain(b"{}"))
     assert (early.status_code, early.json()["code"]) == (409, "plan-not-frozen")
     assert (await manager.get(f"{path}/signable")).json()["code"] == "plan-not-frozen"
     done(await manager.post(f"{path}/sign"))
-    signed = done(await manager.post(f"{path}/signatures", _plain(await _signable(manager, drafted["id"]))))
+    signed = done(await manager.post(f"{path}/signatures", plain(await _signable(manager, drafted["id"]))))
     returned = done(await supervisor.post(f"{path}/return", {"reason": "Толықтыру керек"}))
     written = plan(child_view="Әжемде тұрғым келеді")
     done(await manager.request("PUT", path, json=written, headers={"If-Match": f'"v{returned["version"]}"'}))
@@ -181,14 +126,14 @@ async def test_a_plan_that_was_rewritten_leaves_the_signature_standing_as_one_on
         "casemgmt.printing.service.plan_sheet", lambda *given: sheets.append(plan_sheet(*given)) or sheets[-1]
     )
     assert (await manager.post(f"{path}/print", {"language": "ru"})).status_code == 200
-    assert ("К чему относится", "НЕ к этому содержанию плана") in sheets[0].electronic[0]
+    assert ("К чему относится", "НЕ к этому содержанию документа") in sheets[0].electronic[0]
 
 
 async def test_a_signature_is_looked_at_again_and_what_was_found_changes_alone(world: World) -> None:
     approved = await approve_plan(world, await case_in_planning(world))
     manager = await world.as_(MANAGER)
     content = await _signable(manager, approved["id"])
-    signed = done(await manager.post(f"/v1/plans/{approved['id']}/signatures", _plain(content)))
+    signed = done(await manager.post(f"/v1/plans/{approved['id']}/signatures", plain(content)))
     again = done(await manager.post(f"/v1/plan-signatures/{signed['id']}/verify"))
     assert {k for k in signed if signed[k] != again[k]} == {"checked_at", "version"}
 
@@ -196,7 +141,7 @@ async def test_a_signature_is_looked_at_again_and_what_was_found_changes_alone(w
 async def test_who_may_not_sees_no_signature_and_records_none(world: World) -> None:
     approved = await approve_plan(world, await case_in_planning(world))
     path = f"/v1/plans/{approved['id']}/signatures"
-    given = _plain(await _signable(await world.as_(MANAGER), approved["id"]))
+    given = plain(await _signable(await world.as_(MANAGER), approved["id"]))
     assert (await (await world.as_("oversight")).post(path, given)).status_code == 403
     stranger = await world.as_("manager.astana")
     assert (await stranger.post(path, given)).status_code == 404
@@ -215,22 +160,22 @@ async def test_who_may_not_sees_no_signature_and_records_none(world: World) -> N
 async def test_a_signature_without_its_certificate_is_refused(world: World, changes: dict[str, Any], code: str) -> None:
     approved = await approve_plan(world, await case_in_planning(world))
     manager = await world.as_(MANAGER)
-    given = _plain(await _signable(manager, approved["id"])) | changes
+    given = plain(await _signable(manager, approved["id"])) | changes
     answer = await manager.post(f"/v1/plans/{approved['id']}/signatures", given)
     assert (answer.status_code, answer.json()["code"]) == (422, code)
 
 
 def test_without_issuers_nobody_can_say_and_a_folder_without_any_stops_the_service(tmp_path: Path) -> None:
     signed = Signed(b"content", "plain", KEY.sign(b"content"), None)
-    assert open_verifier(None).verify(signed, _NOW).verification == "unavailable"
+    assert open_verifier(None).verify(signed, NOW).verification == "unavailable"
     with pytest.raises(RuntimeError, match="CASEMGMT_SIGNATURE_ISSUERS"):
         open_verifier(tmp_path)
 
 
 def test_rsa_keys_are_verified_from_2048_bits_on() -> None:
     key = generate_private_key(65537, 2048)
-    certificate = _certificate(key, "Сынақ CA", CA_KEY).public_bytes(Encoding.DER)
+    certificate = certificate_of(key, "Сынақ CA", CA_KEY).public_bytes(Encoding.DER)
     blob = key.sign(b"content", PKCS1v15(), SHA256())
     verifier = KnownIssuers([CA])
-    assert verifier.verify(Signed(b"content", "plain", blob, certificate), _NOW).verification == "verified"
-    assert verifier.verify(Signed(b"Content", "plain", blob, certificate), _NOW).finding == "signature_wrong"
+    assert verifier.verify(Signed(b"content", "plain", blob, certificate), NOW).verification == "verified"
+    assert verifier.verify(Signed(b"Content", "plain", blob, certificate), NOW).finding == "signature_wrong"

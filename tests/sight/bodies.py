@@ -32,6 +32,8 @@ _BY_OPERATION: dict[str, Json] = {
     "complete_assessment": {"risk_reason": _WORDS},
     "draft_plan": {"consent_id": None},
     "record_plan_signature": {"signature": "MAAw"},
+    "record_closure_signature": {"signature": "MAAw"},
+    "record_visit_act_signature": {"signature": "MAAw"},
     "review_plan": {"next_review_on": (datetime.now(UTC) + timedelta(days=20)).date().isoformat()},
     "write_plan": {"consent_id": None},
     "create_person_address": {"kind": "actual", "line": _WORDS},

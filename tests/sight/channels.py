@@ -27,6 +27,8 @@ PATH_RECORDS = {
     "appeal_id": "benefit_appeal",
     "assessment_id": "assessment",
     "case_id": "case_record",
+    "closure_id": "case_closure",
+    "closure_signature_id": "closure_signature",
     "conflict_id": "staff_conflict",
     "consent_id": "consent",
     "contact_id": "person_contact",
@@ -60,6 +62,7 @@ PATH_RECORDS = {
     "transfer_id": "case_transfer",
     "correction_id": "record_error",
     "visit_act_id": "visit_act",
+    "visit_act_signature_id": "visit_act_signature",
     "entry_id": "waiting_entry",
     "warning_id": "visitor_warning",
 }

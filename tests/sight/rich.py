@@ -63,6 +63,7 @@ NOT_WORDS = {
     ("import_run", "mapping"): "titles of columns and codes; shown in no answer",
 }
 _WORDS_IN_JSON = {
+    ("case_closure", "outcomes"): {"text", "note"},
     ("draft", "content"): {"narrative"},
     ("plan", "content"): {"text", "measured_by", "argument"},
 }
@@ -88,6 +89,7 @@ async def _live(app: FastAPI) -> None:
         await play(client, Console(file=StringIO(), width=160), stories=list(STORIES))
         world = World(client)
         await make_accounts(world)
+        await _signed_acts(world)
         await _imports(world)
         await _at_the_centre(world)
         await _restricted(world)
@@ -226,6 +228,18 @@ async def _around_a_plan(world: World, plan: dict[str, Any]) -> None:
     done(await manager.post(f"/v1/plans/{plan['id']}/reviews", review))
     signed = {"signer": "manager", "form": "cms", "signature": b64encode(b"kept, not verified").decode()}
     done(await manager.post(f"/v1/plans/{plan['id']}/signatures", signed))
+
+
+async def _signed_acts(world: World) -> None:
+    """Electronic signatures on an act of closure and on a visit act."""
+    given = {"form": "cms", "signature": b64encode(b"kept, not verified").decode()}
+    manager, lead = await world.as_(MANAGER), await world.as_("lead.almaty")
+    case, proposal = await steps.open_case(world, category="other"), {"reason": "contact_lost", "note": "Көшіп кетті."}
+    closure = done(await manager.post(f"/v1/cases/{case.id}/propose-closure", proposal))["closures"][0]["id"]
+    done(await manager.post(f"/v1/case-closures/{closure}/signatures", given | {"signer": "manager"}))
+    (visited, *_) = done(await lead.get("/v1/referrals?state=reported"))["items"]
+    act = done(await lead.get(f"/v1/referrals/{visited['id']}"))["visit_act_id"]
+    done(await lead.post(f"/v1/visit-acts/{act}/signatures", given | {"signer": "group_lead"}))
 
 
 async def _in_error(world: World, case_id: str, assessment_id: str) -> None:

@@ -14,7 +14,7 @@ from casemgmt.generated import DOCUMENTS
 from casemgmt.printing.pictures import FOLDER, INDEX
 from casemgmt.printing.repertoire import PRINTABLE, SQUARE, printable
 from casemgmt.printing.samples import sample_sheets
-from casemgmt.printing.sheet import Part, Sheet, check_code, digest_of, text
+from casemgmt.printing.sheet import Part, Sheet, canonical, check_code, digest_of, text
 from casemgmt.printing.typesetting import TEMPLATES, pictures, typeset
 from casemgmt.printing.words import wordings
 
@@ -92,7 +92,7 @@ def test_a_document_beyond_the_limit_is_refused_and_the_longest_one_is_still_set
 
 
 def test_a_paper_in_either_language_is_compared_by_the_same_code() -> None:
-    assert digest_of({"b": 1, "a": "ә"}) == digest_of({"a": "ә", "b": 1})
+    assert digest_of(canonical({"b": 1, "a": "ә"})) == digest_of(canonical({"a": "ә", "b": 1}))
     assert check_code("8c26d52bc7e48971") == "8C26-D52B-C7E4"
 
 

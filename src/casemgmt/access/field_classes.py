@@ -27,6 +27,11 @@ class FieldClass(StrEnum):
 
 _F = FieldClass
 
+_SIGNATURE: Mapping[FieldClass, str] = {
+    _F.PROGRESS: "digest signer form issuer valid_from valid_until verification finding checked_at recorded_at",
+    _F.CONTENT: "blob certificate subject serial",
+}
+
 CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "account_change": {
         _F.STAFF: "user_version nationwide kind role issuer subject scopes days sector is_lead reason"
@@ -82,7 +87,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     },
     "case_closure": {
         _F.PROGRESS: "reason from_state proposed_at approved decided_at reopened_at reopen_reason",
-        _F.CONTENT: "note decision_note reopen_note",
+        _F.CONTENT: "note decision_note outcomes reopen_note",
     },
     "case_flag": {_F.PROGRESS: "kind set_at lifted_at", _F.CONTENT: "reason lift_reason"},
     "case_handover": {
@@ -182,10 +187,9 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     },
     "plan_measure_request": {_F.PROGRESS: "asked_at answered_at", _F.CONTENT: "reason"},
     "plan_review": {_F.PROGRESS: "number standing reviewed_at next_review_on", _F.CONTENT: "note child_words"},
-    "plan_signature": {
-        _F.PROGRESS: "digest signer form issuer valid_from valid_until verification finding checked_at recorded_at",
-        _F.CONTENT: "blob certificate subject serial",
-    },
+    "plan_signature": _SIGNATURE,
+    "closure_signature": _SIGNATURE,
+    "visit_act_signature": _SIGNATURE,
     "plan_missing_help": {_F.PROGRESS: "help_kind", _F.CONTENT: "argument"},
     "recovery_code": {_F.CREDENTIAL: "code_hash used_at"},
     "referral": {

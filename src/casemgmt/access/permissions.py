@@ -26,6 +26,7 @@ class Permission(StrEnum):
     BREAK_GLASS_REVIEW = "break_glass:review"
     CASES_APPROVE_CLOSURE = "cases:approve_closure"
     CASES_CLOSE = "cases:close"
+    CASES_PRINT = "cases:print"
     CASES_HANDOVER = "cases:handover"
     CASES_OPEN = "cases:open"
     CASES_READ = "cases:read"

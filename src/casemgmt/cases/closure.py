@@ -1,5 +1,6 @@
 """Close a case with a second person, and open it again with its history."""
 
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from sqlmodel import SQLModel, col, select
@@ -15,6 +16,7 @@ from casemgmt.cases.views import CaseView
 from casemgmt.db.work import Work
 from casemgmt.errors import Conflict, WrongState
 from casemgmt.ids import new_id
+from casemgmt.plans.repository import goals_of
 from casemgmt.rehabilitation.follow_up_states import FOLLOW_UP, FollowUpState
 from casemgmt.rehabilitation.tables import FollowUpCheck
 from casemgmt.signals.joining import lock_signals_for_case
@@ -23,9 +25,20 @@ from casemgmt.tasks.tables import Task
 from rules.zone import to_local
 
 
+class Outcome(NamedTuple):
+    """What became of a goal, as it stands in the act of closure."""
+
+    goal_id: str
+    domain: str
+    text: str
+    outcome: str | None
+    note: str | None
+
+
 async def propose_closure(work: Work, case_id: UUID, command: ProposeClosure, expected: int | None) -> CaseView:
     """Propose to close the case. The reason decides whether the clocks of the route may still be open."""
     case, transition = await service.begin(work, case_id, policy.closure_action(command.reason), expected)
+    plan_id = await repository.approved_plan_id(work, case_id)
     closure = CaseClosure(
         id=new_id(),
         case_id=case_id,
@@ -35,6 +48,8 @@ async def propose_closure(work: Work, case_id: UUID, command: ProposeClosure, ex
         from_state=case.state,
         proposed_at=work.now,
         proposed_by_id=work.actor.user_id,
+        plan_id=plan_id,
+        outcomes=[] if plan_id is None else await _outcomes(work, plan_id),
     )
     case.state = transition.target
     clock = clocks.start(
@@ -48,6 +63,13 @@ async def propose_closure(work: Work, case_id: UUID, command: ProposeClosure, ex
     )
     story = service.story_of(work, case, "case.closure_proposed", reason=command.reason)
     return await service.save(work, case, "case.closure_proposed", closure, clock, story, reason=command.reason)
+
+
+async def _outcomes(work: Work, plan_id: UUID) -> list[dict[str, Any]]:
+    """Return what became of each goal, in order, as the act of closure keeps it."""
+    return [
+        Outcome(str(g.id), g.domain, g.text, g.outcome, g.outcome_note)._asdict() for g in await goals_of(work, plan_id)
+    ]
 
 
 async def return_closure(work: Work, case_id: UUID, command: DecideClosure, expected: int | None) -> CaseView:

@@ -101,6 +101,21 @@ async def closures_of(work: Work, case_id: UUID) -> list[CaseClosure]:
     return list(await work.session.scalars(query.execution_options(populate_existing=True)))
 
 
+async def get_closure(work: Work, closure_id: UUID) -> CaseClosure:
+    """Return a proposal to close a case that the actor sees; else `NotFound`."""
+    closure = (await work.session.scalars(select(CaseClosure).where(CaseClosure.id == closure_id))).one_or_none()
+    if closure is None:
+        raise NotFound("There is no such closure.")
+    return closure
+
+
+async def lock_closure(work: Work, closure_id: UUID) -> CaseClosure:
+    """Return a proposal to close a case as it is once the case is locked; else `NotFound`."""
+    await get_case(work, (await get_closure(work, closure_id)).case_id, for_change=True)
+    query = select(CaseClosure).where(CaseClosure.id == closure_id).execution_options(populate_existing=True)
+    return (await work.session.scalars(query)).one()
+
+
 async def facts_of(work: Work, case: CaseRecord) -> CaseFacts:
     """Return what the guards of the case's route need."""
     found = await work.rows(

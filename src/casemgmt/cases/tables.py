@@ -1,11 +1,12 @@
 """Cases, their teams, persons, hand-overs, contacts with the child."""
 
 from datetime import date, datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, Text
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from casemgmt.db.base import CaseScoped, Scoped, Versioned, code, long_text, moment, ref
@@ -168,6 +169,10 @@ class CaseClosure(CaseScoped, table=True):
     decided_at: datetime | None = moment(nullable=True)
     decided_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     decision_note: str | None = long_text(nullable=True)
+    plan_id: UUID | None = ref("plan.id", nullable=True, index=False)
+    """The plan in force when the closure was proposed."""
+    outcomes: list[dict[str, Any]] = Field(sa_type=JSONB, sa_column_kwargs={"server_default": "[]"})
+    """What became of each goal of that plan by then (`closure.Outcome`): a later word on a goal changes no act."""
     reopened_at: datetime | None = moment(nullable=True)
     reopened_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     reopen_reason: str | None = code("reopen_reason", nullable=True)

@@ -51,6 +51,7 @@ class OpenHandoverView(View):
 class CaseClosureView(View):
     """One proposal to close the case and what became of it."""
 
+    id: UUID
     reason: str
     note: str
     from_state: str

@@ -101,9 +101,12 @@ async def act_id_of(work: Work, referral_id: UUID) -> UUID | None:
     return (await work.session.scalars(select(VisitAct.id).where(VisitAct.referral_id == referral_id))).one_or_none()
 
 
-async def get_act(work: Work, act_id: UUID) -> VisitAct:
-    """Return a visit act that the actor sees; else `NotFound`."""
-    act = (await work.session.scalars(select(VisitAct).where(VisitAct.id == act_id))).one_or_none()
+async def get_act(work: Work, act_id: UUID, *, for_change: bool = False) -> VisitAct:
+    """Return a visit act that the actor sees, locked when it is about to change or to be signed; else `NotFound`."""
+    query = select(VisitAct).where(VisitAct.id == act_id)
+    if for_change:
+        query = query.with_for_update()
+    act = (await work.session.scalars(query)).one_or_none()
     if act is None:
         raise NotFound("There is no such visit act.")
     return act

@@ -1,12 +1,14 @@
 """What a document needs of the record, with the rights of who prints: what is hidden from that person is not on it."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import TypeVar
 from uuid import UUID
 
 from sqlmodel import SQLModel, col, select
 
-from casemgmt.cases.repository import get_case, persons_of
+from casemgmt.cases.repository import get_case, get_closure, persons_of
+from casemgmt.cases.tables import CaseClosure
 from casemgmt.db.work import Work
 from casemgmt.organisations.repository import members_of
 from casemgmt.organisations.tables import AppUser, MobileGroup, Organisation
@@ -15,11 +17,14 @@ from casemgmt.people.repository import find_persons
 from casemgmt.plans import reading
 from casemgmt.plans.repository import get_plan
 from casemgmt.plans.views import GoalView
+from casemgmt.printing.closures import ClosureToPrint
 from casemgmt.printing.people import Named
 from casemgmt.printing.plans import PlanToPrint
 from casemgmt.printing.visits import VisitToPrint
+from casemgmt.rehabilitation.tables import FollowUpCheck
 from casemgmt.signals.repository import subjects_of
 from casemgmt.signatures.repository import signatures_of
+from casemgmt.signatures.tables import ClosureSignature, PlanSignature, VisitActSignature
 
 RowT = TypeVar("RowT", bound=SQLModel)
 
@@ -33,7 +38,7 @@ async def load_plan(work: Work, plan_id: UUID) -> PlanToPrint:
     users = {work.actor.user_id, case.manager_id, plan.signed_by_id, plan.approved_by_id, *_persons_responsible(goals)}
     bodies = {plan.organisation_id, *_bodies_responsible(goals)}
     named = await _named(work, users, bodies, children)
-    return PlanToPrint(plan, case, goals, children, named, await signatures_of(work, plan_id))
+    return PlanToPrint(plan, case, goals, children, named, await signatures_of(work, PlanSignature, "plan_id", plan_id))
 
 
 def _persons_responsible(goals: Iterable[GoalView]) -> set[UUID | None]:
@@ -56,7 +61,28 @@ async def load_visit(work: Work, act_id: UUID) -> VisitToPrint:
     members = [(user.id, member.is_lead) for member, user in await members_of(work, [group.id])]
     users = {work.actor.user_id, *(user for user, _ in members)}
     named = await _named(work, users, {act.organisation_id}, [*children, *present])
-    return VisitToPrint(act, referral, signal, group.name, members, children, named)
+    signatures = await signatures_of(work, VisitActSignature, "visit_act_id", act_id)
+    return VisitToPrint(act, referral, signal, group.name, members, children, named, signatures)
+
+
+async def load_closure(work: Work, closure_id: UUID) -> ClosureToPrint:
+    """Return an act of closure with everything that its document tells; `NotFound` where hidden."""
+    closure = await get_closure(work, closure_id)
+    case = await get_case(work, closure.case_id)
+    children = [each.person_id for each in await persons_of(work, case.id) if each.role == "child"]
+    users = {work.actor.user_id, case.manager_id, closure.proposed_by_id, closure.decided_by_id}
+    named = await _named(work, users, {closure.organisation_id}, children)
+    signatures = await signatures_of(work, ClosureSignature, "closure_id", closure_id)
+    return ClosureToPrint(closure, case, children, await _check_of(work, closure), named, signatures)
+
+
+async def _check_of(work: Work, closure: CaseClosure) -> date | None:
+    """Return the day of the check that a closure set: made in the moment of its approval."""
+    query = select(FollowUpCheck).where(
+        FollowUpCheck.case_id == closure.case_id, FollowUpCheck.created_at == closure.decided_at
+    )
+    check = (await work.session.scalars(query)).one_or_none()
+    return None if check is None else check.due_on
 
 
 async def _named(work: Work, users: Iterable[UUID | None], bodies: Iterable[UUID], persons: Iterable[UUID]) -> Named:

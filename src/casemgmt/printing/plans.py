@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from casemgmt.plans.states import PlanState
 from casemgmt.plans.tables import Plan
 from casemgmt.plans.views import GoalView, IndicatorView, MeasureView
 from casemgmt.printing import words
+from casemgmt.printing.electronic import electronic
 from casemgmt.printing.people import Named
 from casemgmt.printing.sheet import (
     Block,
@@ -23,6 +23,7 @@ from casemgmt.printing.sheet import (
     Stamp,
     canonical,
     cell,
+    digest_of,
     facts,
     quote,
     table,
@@ -71,6 +72,7 @@ def plan_substance(plan: Plan) -> bytes:
 def plan_sheet(given: PlanToPrint, language: PrintLanguage, by: UUID, at: datetime) -> Sheet:
     """Return the document of a plan, printed by somebody at a moment."""
     plan, case, named = given.plan, given.case, given.named
+    content = plan_substance(plan)
     subtitle = say("plan_subtitle", language, number=plan.number, case=case.number)
     goals = [_goal(number, goal, named, language) for number, goal in enumerate(given.goals, 1)]
     return Sheet(
@@ -87,14 +89,14 @@ def plan_sheet(given: PlanToPrint, language: PrintLanguage, by: UUID, at: dateti
             *_missing(plan, language),
         ),
         signatures=_signers(given, language),
-        digest=sha256(plan_substance(plan)).hexdigest(),
+        digest=digest_of(content),
         confidential=say("restricted" if case.restricted else "confidential", language),
         printed=say("printed", language, at=words.moment(at), name=named.user(by)),
         words=words.frame(language),
         mark=_mark(plan, language),
         notice=_notice(plan, language),
         stamp=_stamp(plan, named, language),
-        electronic=tuple(_electronic(plan, each, language) for each in given.signatures),
+        electronic=tuple(electronic(each, content, language) for each in given.signatures),
     )
 
 
@@ -227,18 +229,3 @@ def _stamp(plan: Plan, named: Named, language: PrintLanguage) -> Stamp | None:
     if plan.state == PlanState.SIGNED:
         return Stamp(say("plan_to_approve", language), (), open=True)
     return None
-
-
-def _electronic(plan: Plan, signature: PlanSignature, language: PrintLanguage) -> tuple[tuple[str, str], ...]:
-    """Return what is known of an electronic signature, and plainly where it is not verified or signs something else."""
-    applies = signature.digest == sha256(plan_substance(plan)).hexdigest()
-    rows = (
-        (say("signer", language), say(f"signer_{signature.signer}", language)),
-        (say("certificate_subject", language), signature.subject),
-        (say("certificate_issuer", language), signature.issuer),
-        (say("certificate_serial", language), signature.serial),
-        (say("certificate_until", language), words.moment(signature.valid_until)),
-        (say("verification", language), say(f"verification_{signature.verification}", language)),
-        (say("signed_what", language), None if applies else say("signed_otherwise", language)),
-    )
-    return tuple((name, value) for name, value in rows if value)

@@ -3,23 +3,24 @@
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
-from hashlib import sha256
 from importlib import resources
 from typing import Any
 from uuid import UUID
 
 import yaml
 
-from casemgmt.cases.tables import CaseRecord
+from casemgmt.cases.closure import Outcome
+from casemgmt.cases.tables import CaseClosure, CaseRecord
 from casemgmt.demo.accounts import ACCOUNTS, BODIES, demo_id
 from casemgmt.organisations.tables import AppUser, Organisation
 from casemgmt.outreach.tables import Referral, VisitAct
 from casemgmt.people.tables import Person
 from casemgmt.plans.tables import Plan
 from casemgmt.plans.views import GoalView, IndicatorView, MeasureView, RequestView
+from casemgmt.printing.closures import ClosureToPrint, closure_sheet
 from casemgmt.printing.people import Named
 from casemgmt.printing.plans import PlanToPrint, plan_sheet, plan_substance
-from casemgmt.printing.sheet import PrintLanguage, Sheet
+from casemgmt.printing.sheet import PrintLanguage, Sheet, digest_of
 from casemgmt.printing.visits import VisitToPrint, visit_sheet
 from casemgmt.signals.tables import Signal
 from casemgmt.signatures.tables import PlanSignature
@@ -51,6 +52,7 @@ def sample_sheets() -> Iterator[tuple[str, Sheet]]:
     for language in languages:
         yield f"plan-{language}", _plan(language, "approved")
         yield f"visit-act-{language}", _visit(language)
+        yield f"closure-{language}", _closure(language)
     yield "plan-draft-ru", _plan("ru", "draft")
 
 
@@ -140,13 +142,38 @@ def _plan(language: PrintLanguage, state: str) -> Sheet:
     return plan_sheet(given, language, _MANAGER, _AT + timedelta(days=8))
 
 
+def _closure(language: PrintLanguage) -> Sheet:
+    said = _texts()[language]
+    proposed = _AT + timedelta(days=210)
+    goals = zip(_DOMAINS, said["plan"]["goals"], said["closure"]["outcomes"], strict=True)
+    outcomes = [Outcome(str(_PLAN), d, goal["text"], o["outcome"], o["note"])._asdict() for d, goal, o in goals]
+    closure = CaseClosure(
+        id=demo_id("printed closure"),
+        case_id=_CASE,
+        organisation_id=_DEPARTMENT,
+        reason="danger_removed",
+        note=said["closure"]["note"],
+        from_state="rehabilitation",
+        proposed_at=proposed,
+        proposed_by_id=_MANAGER,
+        approved=True,
+        decided_at=proposed + timedelta(hours=21),
+        decided_by_id=_SUPERVISOR,
+        decision_note=said["closure"]["decision_note"],
+        plan_id=_PLAN,
+        outcomes=outcomes,
+    )
+    given = ClosureToPrint(closure, _case(), [_CHILD], date(2026, 12, 24) + timedelta(days=214), _named(language))
+    return closure_sheet(given, language, _MANAGER, proposed + timedelta(days=1))
+
+
 def _signature(plan: Plan, language: PrintLanguage) -> PlanSignature:
     return PlanSignature(
         id=demo_id("printed signature"),
         plan_id=_PLAN,
         case_id=_CASE,
         organisation_id=_DEPARTMENT,
-        digest=sha256(plan_substance(plan)).hexdigest(),
+        digest=digest_of(plan_substance(plan)),
         signer="manager",
         form="cms",
         subject="ЖҰМАБАЕВА АЙГҮЛ",

@@ -5,8 +5,9 @@ from uuid import UUID
 
 from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
+from casemgmt.printing.closures import closure_sheet
 from casemgmt.printing.commands import PrintDocument
-from casemgmt.printing.loading import load_plan, load_visit
+from casemgmt.printing.loading import load_closure, load_plan, load_visit
 from casemgmt.printing.plans import plan_sheet
 from casemgmt.printing.typesetting import Printer
 from casemgmt.printing.visits import visit_sheet
@@ -39,3 +40,13 @@ async def print_visit_act(work: Work, printer: Printer, act_id: UUID, command: P
     ids = (act_id, *sorted(given.named.persons))
     work.record(Event("document.printed", "visit_act", ids, case_id=act.case_id, signal_id=act.signal_id))
     return Printed(content, f"visit-act-{sheet.check_code}-{command.language}.pdf")
+
+
+async def print_closure(work: Work, printer: Printer, closure_id: UUID, command: PrintDocument) -> Printed:
+    """Return an act of closure as PDF. Whoever is named on it stands in the event."""
+    given = await load_closure(work, closure_id)
+    sheet = closure_sheet(given, command.language, work.actor.user_id, work.now)
+    content = await printer.print(sheet, work.now)
+    ids = (closure_id, *sorted(given.named.persons))
+    work.record(Event("document.printed", "case_closure", ids, case_id=given.case.id))
+    return Printed(content, f"closure-{given.case.number}-{sheet.check_code}-{command.language}.pdf")

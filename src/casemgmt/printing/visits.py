@@ -7,6 +7,7 @@ from uuid import UUID
 
 from casemgmt.outreach.tables import Referral, VisitAct
 from casemgmt.printing import words
+from casemgmt.printing.electronic import electronic
 from casemgmt.printing.people import Named
 from casemgmt.printing.sheet import (
     Block,
@@ -15,6 +16,7 @@ from casemgmt.printing.sheet import (
     PrintLanguage,
     Sheet,
     Signer,
+    canonical,
     cell,
     digest_of,
     facts,
@@ -25,6 +27,7 @@ from casemgmt.printing.sheet import (
 from casemgmt.printing.words import label, labels, say
 from casemgmt.reference.regions import find_region
 from casemgmt.signals.tables import Signal
+from casemgmt.signatures.tables import VisitActSignature
 
 _NOT_SAID = {"case_id", "version", "changed_xid", "region_code", "organisation_id", "restricted"}
 """Where the act belongs may change; what it says never does."""
@@ -43,16 +46,18 @@ class VisitToPrint:
     """Members of the group by their accounts, and whether each leads it."""
     children: Sequence[UUID]
     named: Named
+    signatures: Sequence[VisitActSignature] = ()
 
 
-def visit_digest(act: VisitAct) -> str:
-    """Return the digest of what a visit act says."""
-    return digest_of(act.model_dump(mode="json", exclude=_NOT_SAID))
+def visit_substance(act: VisitAct) -> bytes:
+    """Return what a visit act says, as the bytes of which its paper shows the digest and that are signed."""
+    return canonical(act.model_dump(mode="json", exclude=_NOT_SAID))
 
 
 def visit_sheet(given: VisitToPrint, language: PrintLanguage, by: UUID, at: datetime) -> Sheet:
     """Return the document of a visit act, printed by somebody at a moment."""
     act, named = given.act, given.named
+    content = visit_substance(act)
     return Sheet(
         kind="visit_act",
         language=language,
@@ -74,10 +79,11 @@ def visit_sheet(given: VisitToPrint, language: PrintLanguage, by: UUID, at: date
             ),
             Signer(say("acquainted", language), None),
         ),
-        digest=visit_digest(act),
+        digest=digest_of(content),
         confidential=say("restricted" if act.restricted else "confidential", language),
         printed=say("printed", language, at=words.moment(at), name=named.user(by)),
         words=words.frame(language),
+        electronic=tuple(electronic(each, content, language) for each in given.signatures),
     )
 
 

@@ -1,1 +1,1 @@
-"""Electronic signatures on plans: kept with what their certificate says, verified by whoever can, never assumed."""
+"""Electronic signatures on plans, acts of closure and visit acts: kept as they came, verified by whoever can."""

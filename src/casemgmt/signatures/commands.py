@@ -8,12 +8,22 @@ from pydantic import Base64Bytes, Field, StringConstraints
 from casemgmt.models import Command
 
 
-class Signer(StrEnum):
-    """As what somebody signs."""
+class PlanSigner(StrEnum):
+    """As what somebody signs a plan or an act of closure."""
 
     MANAGER = "manager"
     APPROVER = "approver"
     REPRESENTATIVE = "representative"
+    CHILD = "child"
+
+
+class VisitActSigner(StrEnum):
+    """As what somebody signs a visit act."""
+
+    GROUP_LEAD = "group_lead"
+    GROUP_MEMBER = "group_member"
+    REPRESENTATIVE = "representative"
+    """Who has read the act, or heard it read."""
     CHILD = "child"
 
 
@@ -26,12 +36,23 @@ class Form(StrEnum):
     """The bare signature; its certificate comes beside it."""
 
 
-class RecordSignature(Command):
-    """Keep a signature on a plan, made over the bytes that `signable` gives."""
+class GivenSignature(Command):
+    """A signature made over the bytes that `signable` gives."""
 
-    signer: Signer
     form: Form
     signature: Annotated[Base64Bytes, Field(min_length=1, max_length=65_536, description="In base64.")]
     certificate: Annotated[str, StringConstraints(max_length=16_384)] | None = Field(
         default=None, description="PEM. Needed for the form `plain`, and only there."
     )
+
+
+class RecordSignature(GivenSignature):
+    """Keep a signature on a plan or on an act of closure, made over the bytes that `signable` gives."""
+
+    signer: PlanSigner
+
+
+class RecordVisitActSignature(GivenSignature):
+    """Keep a signature on a visit act, made over the bytes that `signable` gives."""
+
+    signer: VisitActSigner

@@ -1,23 +1,27 @@
 """Queries on electronic signatures."""
 
+from typing import TypeVar
 from uuid import UUID
 
 from sqlmodel import col, select
 
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
-from casemgmt.signatures.tables import PlanSignature
+from casemgmt.signatures.tables import ClosureSignature, PlanSignature, VisitActSignature
+
+AnySignature = PlanSignature | ClosureSignature | VisitActSignature
+SignatureT = TypeVar("SignatureT", PlanSignature, ClosureSignature, VisitActSignature)
 
 
-async def signatures_of(work: Work, plan_id: UUID) -> list[PlanSignature]:
-    """Return the signatures on a version of the plan, the oldest first."""
-    query = select(PlanSignature).where(PlanSignature.plan_id == plan_id)
-    return list(await work.session.scalars(query.order_by(col(PlanSignature.recorded_at), col(PlanSignature.id))))
+async def signatures_of(work: Work, table: type[SignatureT], column: str, record_id: UUID) -> list[SignatureT]:
+    """Return the signatures on a record, which the column names, the oldest first."""
+    query = select(table).where(getattr(table, column) == record_id)
+    return list(await work.session.scalars(query.order_by(col(table.recorded_at), col(table.id))))
 
 
-async def get_signature(work: Work, signature_id: UUID) -> PlanSignature:
+async def get_signature(work: Work, table: type[SignatureT], signature_id: UUID) -> SignatureT:
     """Return a signature that the actor sees, locked; else `NotFound`."""
-    query = select(PlanSignature).where(PlanSignature.id == signature_id).with_for_update()
+    query = select(table).where(table.id == signature_id).with_for_update()
     signature = (await work.session.scalars(query)).one_or_none()
     if signature is None:
         raise NotFound("There is no such signature.")

@@ -1,4 +1,4 @@
-"""Electronic signatures on plans."""
+"""Electronic signatures: a table for each kind of record that is signed, guarded as that record is."""
 
 from datetime import datetime
 from uuid import UUID
@@ -9,20 +9,18 @@ from sqlmodel import Field
 from casemgmt.db.base import CaseScoped, Versioned, moment, ref
 
 
-class PlanSignature(CaseScoped, Versioned, table=True):
-    """A signature on what a version of a plan said when it was signed. It applies as long as the plan says the same."""
+def _finding_known() -> CheckConstraint:
+    return CheckConstraint("verification in ('verified', 'refused', 'unavailable')", name="verification_known")
 
-    __tablename__ = "plan_signature"
-    __table_args__ = (
-        CheckConstraint("verification in ('verified', 'refused', 'unavailable')", name="verification_known"),
-    )
+
+class Signature(Versioned):
+    """A signature on what a record said when it was signed. It applies as long as the record says the same."""
 
     id: UUID = Field(primary_key=True)
-    plan_id: UUID = ref("plan.id")
     digest: str = Field(max_length=64)
-    """SHA-256 of what was signed: the canonical JSON of the plan (`printing.plans.plan_substance`)."""
+    """SHA-256 of what was signed: the canonical JSON whose digest stands on the paper of the record."""
     signer: str = Field(max_length=16)
-    """As what the signer signs (`commands.Signer`)."""
+    """As what the signer signs (`commands`)."""
     form: str = Field(max_length=8)
     """`cms` or `plain` (`commands.Form`)."""
     blob: str | None = Field(default=None, max_length=90_000)
@@ -42,3 +40,31 @@ class PlanSignature(CaseScoped, Versioned, table=True):
     checked_at: datetime = moment()
     recorded_at: datetime = moment()
     recorded_by_id: UUID = ref("app_user.id", index=False)
+
+
+class PlanSignature(CaseScoped, Signature, table=True):
+    """A signature on a version of a plan."""
+
+    __tablename__ = "plan_signature"
+    __table_args__ = (_finding_known(),)
+
+    plan_id: UUID = ref("plan.id")
+
+
+class ClosureSignature(CaseScoped, Signature, table=True):
+    """A signature on an act of closure."""
+
+    __tablename__ = "closure_signature"
+    __table_args__ = (_finding_known(),)
+
+    closure_id: UUID = ref("case_closure.id")
+
+
+class VisitActSignature(Signature, table=True):
+    """A signature on a visit act: it is seen, moves and is hidden with the act."""
+
+    __tablename__ = "visit_act_signature"
+    __table_args__ = (_finding_known(),)
+
+    visit_act_id: UUID = ref("visit_act.id")
+    signal_id: UUID = ref("signal.id")

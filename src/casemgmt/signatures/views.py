@@ -1,21 +1,26 @@
 """What readers of electronic signatures get."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from casemgmt.models import View
 
+RecordName = Literal["plan", "case_closure", "visit_act"]
+"""What can be signed."""
+
 
 class SignatureView(View):
-    """A signature on a plan. The signature itself is not shown: a person's certificate holds the IIN."""
+    """A signature on a record. The signature itself is not shown: a person's certificate holds the IIN."""
 
     id: UUID
-    plan_id: UUID
+    record_type: RecordName
+    record_id: UUID
     version: int
     digest: str
     """SHA-256 of what was signed."""
     applies: bool
-    """Whether the plan still says what was signed."""
+    """Whether the record still says what was signed."""
     signer: str
     form: str
     subject: str | None
@@ -33,6 +38,6 @@ class SignatureView(View):
 
 
 class SignaturesView(View):
-    """All signatures on a version of the plan, the oldest first."""
+    """All signatures on a record, the oldest first."""
 
     items: list[SignatureView]

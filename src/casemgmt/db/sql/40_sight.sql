@@ -63,6 +63,7 @@ DECLARE
         'plan_measure_request', case_scope,
         'plan_review', case_scope,
         'plan_signature', case_scope,
+        'closure_signature', case_scope,
         'plan_missing_help', case_scope,
         -- a centre's head sees when and for which kind of help its people and rooms are taken, and nothing more of the case
         'centre_session', case_scope || ' OR (NOT restricted AND centre_id = (SELECT case_organisation()))',
@@ -112,6 +113,7 @@ DECLARE
                                    AND on_team(s.case_id))',
         'visit_attempt', of_referral,
         'visit_act', of_referral,
+        'visit_act_signature', 'EXISTS (SELECT 1 FROM visit_act a WHERE a.id = visit_act_id)',
         'visitor_warning', '(signal_id IS NOT NULL AND ' || of_signal || ') OR (case_id IS NOT NULL AND (' || case_scope || '))',
         'timeline_entry', '(case_id IS NOT NULL AND (' || case_scope || ')) OR (signal_id IS NOT NULL AND ' || of_signal || ')',
         -- tasks

@@ -18,8 +18,20 @@ CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_measure
 CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_measure_request
     FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change('state', 'answered_by_id', 'answered_at', 'reason');
 
-CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_signature
-    FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change('verification', 'finding', 'checked_at');
+-- What is signed stays as it was: a proposed closure takes only what was decided on it and what opened the case again.
+CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON case_closure
+    FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change('approved', 'decided_at', 'decided_by_id', 'decision_note',
+        'reopened_at', 'reopened_by_id', 'reopen_reason', 'reopen_note');
+
+DO $$
+DECLARE
+    t text;
+BEGIN
+    FOREACH t IN ARRAY array['plan_signature', 'closure_signature', 'visit_act_signature'] LOOP
+        EXECUTE format('CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON %I FOR EACH ROW'
+                       ' EXECUTE FUNCTION refuse_frozen_change(''verification'', ''finding'', ''checked_at'')', t);
+    END LOOP;
+END $$;
 
 CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_review FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change();
 

@@ -78,7 +78,7 @@ LANGUAGE sql STABLE AS $$
                    SELECT h.id, h.to_user_id, h.reason, h.offered_at FROM case_handover h
                     WHERE h.case_id = c.id AND h.state = 'offered') x) AS open_handover,
                (SELECT coalesce(json_agg(row_to_json(x)), '[]') FROM (
-                   SELECT k.reason, k.note, k.from_state, k.proposed_at, k.proposed_by_id, k.approved, k.decided_at,
+                   SELECT k.id, k.reason, k.note, k.from_state, k.proposed_at, k.proposed_by_id, k.approved, k.decided_at,
                           k.decided_by_id, k.decision_note, k.reopened_at, k.reopened_by_id, k.reopen_reason, k.reopen_note
                      FROM case_closure k WHERE k.case_id = c.id ORDER BY k.proposed_at) x) AS closures
           FROM case_record c WHERE c.id = p_case) AS found

@@ -1,0 +1,91 @@
+"""Which records are signed: where each is found, what of it is signed, and where its signatures are kept."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, Protocol
+from uuid import UUID
+
+from casemgmt.cases.repository import get_closure, lock_closure
+from casemgmt.db.work import Work
+from casemgmt.errors import WrongState
+from casemgmt.outreach.repository import get_act
+from casemgmt.plans.repository import get_plan, lock_plan
+from casemgmt.plans.states import PLAN, PlanState
+from casemgmt.plans.tables import Plan
+from casemgmt.printing.closures import closure_substance
+from casemgmt.printing.plans import plan_substance
+from casemgmt.printing.visits import visit_substance
+from casemgmt.signatures.repository import SignatureT
+from casemgmt.signatures.tables import ClosureSignature, PlanSignature, VisitActSignature
+from casemgmt.signatures.views import RecordName
+
+
+@dataclass(frozen=True)
+class ToSign:
+    """A record as it would be signed now."""
+
+    id: UUID
+    content: bytes
+    belongs_to: Mapping[str, Any] = field(repr=False)
+    """Columns by which a signature on it is found and guarded."""
+    case_id: UUID | None = None
+    signal_id: UUID | None = None
+    still_changes: WrongState | None = None
+    """Why it is not signed yet."""
+
+
+class Finder(Protocol):
+    """How a record is found."""
+
+    async def __call__(self, work: Work, record_id: UUID, *, for_change: bool) -> ToSign:
+        """Return the record, locked where it is about to be signed; `NotFound` where it is hidden."""
+
+
+@dataclass(frozen=True)
+class Kind(Generic[SignatureT]):
+    """A kind of record that is signed."""
+
+    name: RecordName
+    """Of the record, as events have it."""
+    table: type[SignatureT]
+    column: str
+    """Of the table, naming the record."""
+    find: Finder
+
+    @property
+    def signature(self) -> str:
+        """The name of a signature, as events have it."""
+        return f"{self.name.removeprefix('case_')}_signature"
+
+
+async def _plan(work: Work, record_id: UUID, *, for_change: bool) -> ToSign:
+    plan = (await lock_plan(work, record_id))[1] if for_change else await get_plan(work, record_id)
+    scope = {"plan_id": plan.id, "case_id": plan.case_id, "organisation_id": plan.organisation_id}
+    return ToSign(plan.id, plan_substance(plan), scope, case_id=plan.case_id, still_changes=_as_draft(plan))
+
+
+def _as_draft(plan: Plan) -> WrongState | None:
+    if plan.state not in {PlanState.DRAFT, PlanState.DISCARDED}:
+        return None
+    return WrongState(
+        "A draft can still change: it is signed electronically when its manager has signed it.",
+        code="plan-not-frozen",
+        data={"state": plan.state, "allowed_transitions": list(PLAN.actions_from(plan.state))},
+    )
+
+
+async def _closure(work: Work, record_id: UUID, *, for_change: bool) -> ToSign:
+    closure = await (lock_closure if for_change else get_closure)(work, record_id)
+    scope = {"closure_id": closure.id, "case_id": closure.case_id, "organisation_id": closure.organisation_id}
+    return ToSign(closure.id, closure_substance(closure), scope, case_id=closure.case_id)
+
+
+async def _visit_act(work: Work, record_id: UUID, *, for_change: bool) -> ToSign:
+    act = await get_act(work, record_id, for_change=for_change)
+    scope = {"visit_act_id": act.id, "signal_id": act.signal_id}
+    return ToSign(act.id, visit_substance(act), scope, case_id=act.case_id, signal_id=act.signal_id)
+
+
+PLANS = Kind("plan", PlanSignature, "plan_id", _plan)
+CLOSURES = Kind("case_closure", ClosureSignature, "closure_id", _closure)
+VISIT_ACTS = Kind("visit_act", VisitActSignature, "visit_act_id", _visit_act)
