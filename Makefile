@@ -55,6 +55,7 @@ bench: .venv/.dev ## Measure speed against the floors of the house, the law besi
 	$(PY) -m benchmarks
 	$(PY) -m benchmarks law
 	$(PY) -m benchmarks audit
+	$(PY) -m benchmarks queues
 
 lock: .venv/.dev ## Renew the lock files from pyproject.toml
 	$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra build pyproject.toml -o requirements.lock

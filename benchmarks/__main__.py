@@ -1,6 +1,7 @@
 """`python -m benchmarks`: measure the service against its floors and the textbook; write results/latest.json.
 
-`python -m benchmarks law` measures the law as code, `python -m benchmarks audit` the audit log at ten million events.
+`python -m benchmarks law` measures the law as code, `python -m benchmarks audit` the audit log at ten million events,
+`python -m benchmarks queues` the queues of a day before the archive of years.
 """
 
 import argparse
@@ -12,6 +13,7 @@ from benchmarks.database import BenchDatabase, bench_server
 from benchmarks.law.command import main as law
 from benchmarks.lists import time_lists
 from benchmarks.processes import BenchmarkError
+from benchmarks.queues import main as queues
 from benchmarks.report import Results
 from benchmarks.run import measure
 from casemgmt.embedded.errors import EmbeddedServerError
@@ -27,6 +29,8 @@ def main() -> int:
         return law(sys.argv[2:], _say)
     if sys.argv[1:2] == ["audit"]:
         return audit(sys.argv[2:], _say)
+    if sys.argv[1:2] == ["queues"]:
+        return queues(sys.argv[2:], _say)
     return _service()
 
 

@@ -30,16 +30,16 @@ def bench_id(kind: str, i: int) -> UUID:
 
 
 class BenchDatabase:
-    """One database with a number of cases."""
+    """One database with a number of cases; with a use, a copy that may be changed for it."""
 
-    def __init__(self, server: EmbeddedServer, cases: int) -> None:
+    def __init__(self, server: EmbeddedServer, cases: int, use: str = "") -> None:
         if server.dsn is None or server.server_pid is None:
             raise EmbeddedServerError("The database server isn't running.")
         self.cases = cases
         self.server_pid = server.server_pid
         self._postgres_url = server.dsn.url(database="postgres")
         dsn = server.dsn
-        self.name = f"bench_{cases}"
+        self.name = f"bench_{cases}{use}"
         self.admin_url = dsn.url(database=self.name)
         self.service_url = (
             make_url(self.admin_url)
@@ -73,6 +73,23 @@ class BenchDatabase:
                 await self._load()
                 await server.execute(f"COMMENT ON DATABASE {self.name} IS '{fingerprint}'")
             await self._tidy()
+        finally:
+            await server.close()
+
+    async def copy(self, of: "BenchDatabase") -> None:
+        """Make the database anew as a copy of another, with all its rows."""
+        server = await asyncpg.connect(self._postgres_url)
+        try:
+            await server.execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
+            await server.execute(f"CREATE DATABASE {self.name} TEMPLATE {of.name} STRATEGY FILE_COPY")
+        finally:
+            await server.close()
+
+    async def drop(self) -> None:
+        """Take the database away."""
+        server = await asyncpg.connect(self._postgres_url)
+        try:
+            await server.execute(f"DROP DATABASE IF EXISTS {self.name} WITH (FORCE)")
         finally:
             await server.close()
 

@@ -6,7 +6,7 @@ from jose import jwt
 
 from casemgmt.db.migrate import driver_url
 from casemgmt.tasks import alerts
-from casemgmt.tasks.repository import _COLUMNS, ORDER, Queue, _conditions, _union
+from casemgmt.tasks.repository import Queue, list_statement
 from tests.clients import World
 
 # Without rows the planner has no reason to prefer one index to another.
@@ -48,9 +48,7 @@ async def test_each_branch_of_a_queue_starts_from_an_index_in_the_order_of_the_l
     await owner.execute(f"ALTER TABLE task DISABLE TRIGGER USER; {MANY}; ANALYZE task")
     await owner.close()
     claims = jwt.get_unverified_claims((await world.as_("supervisor.almaty")).token)
-    moment, newest_first = ORDER[queue]
-    order = f"ORDER BY {moment} DESC, id DESC LIMIT 26" if newest_first else f"ORDER BY {moment}, id LIMIT 26"
-    statement = _union(queue, _COLUMNS, " AND ".join(_conditions(queue)), order).replace(":now", "now()")
+    statement = list_statement(queue).replace(":size", "26").replace(":now", "now()")
     connection = await asyncpg.connect(driver_url(database_url))
     try:
         async with connection.transaction():

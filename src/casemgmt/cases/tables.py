@@ -25,6 +25,8 @@ class CaseRecord(Scoped, Versioned, table=True):
         Index("ix_case_record_region_state_opened", "region_code", "state", "opened_at", "id"),
         Index("ix_case_record_organisation_state_opened", "organisation_id", "state", "opened_at", "id"),
         Index("ix_case_record_state_opened", "state", "opened_at", "id"),
+        # the load of a body's managers: what is closed is no part of it, however many years it goes back
+        Index("ix_case_record_load", "organisation_id", "manager_id", postgresql_where=sql("state <> 'closed'")),
     )
 
     id: UUID = Field(primary_key=True)

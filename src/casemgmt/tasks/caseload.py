@@ -5,7 +5,7 @@ from casemgmt.db.work import Work
 from casemgmt.tasks.views import CaseloadView, WorkerLoad
 from casemgmt.timeline.repository import staff
 
-_LOAD = (
+LOAD = (
     "SELECT l.manager_id, l.cases, l.cases - coalesce(s.cases, 0) AS hidden, coalesce(s.high_risk, 0) AS high_risk"
     " FROM body_caseload() l LEFT JOIN (SELECT manager_id, count(*) AS cases,"
     " count(*) FILTER (WHERE risk_level = 'high') AS high_risk FROM case_record"
@@ -17,7 +17,7 @@ _LOAD = (
 
 async def read_caseload(work: Work, ceiling: int) -> CaseloadView:
     """Return how many open cases each manager of the actor's body has, hidden ones too; the fullest first."""
-    rows = await work.rows(_LOAD)
+    rows = await work.rows(LOAD)
     names = await staff(work, [row["manager_id"] for row in rows])
     work.record(Event("task.caseload_read", "organisation", (work.actor.organisation_id,)))
     return CaseloadView(

@@ -91,24 +91,34 @@ async def list_tasks(
     if kind is not None:
         conditions.append("kind = :kind")
         arguments["kind"] = kind
-    moment, newest_first = ORDER[queue]
     if after is not None:
+        moment, newest_first = ORDER[queue]
         conditions.append(f"({moment}, id) {'<' if newest_first else '>'} (:at, :id)")
         arguments |= {"at": after.at, "id": after.id}
-    order = f"ORDER BY {moment} DESC, id DESC LIMIT :size" if newest_first else f"ORDER BY {moment}, id LIMIT :size"
-    found = _union(queue, _COLUMNS, " AND ".join(conditions), order)
-    statement = f"SELECT {_COLUMNS} FROM ({found}) AS found {order}"  # noqa: S608 - constants
+    statement = list_statement(queue, conditions)
     return [dict(r) for r in (await work.session.execute(text(statement), arguments)).mappings()]
+
+
+def list_statement(queue: Queue, conditions: list[str] | None = None) -> str:
+    """Return the statement of the first `:size` tasks of a queue; `conditions` in the place of its own."""
+    moment, newest_first = ORDER[queue]
+    order = f"ORDER BY {moment} DESC, id DESC LIMIT :size" if newest_first else f"ORDER BY {moment}, id LIMIT :size"
+    found = _union(queue, _COLUMNS, " AND ".join(_conditions(queue) if conditions is None else conditions), order)
+    return f"SELECT {_COLUMNS} FROM ({found}) AS found {order}"  # noqa: S608 - constants
 
 
 async def count_tasks(work: Work, queue: Queue) -> dict[str, int]:
     """Return how many tasks of a queue stand where: over the same branches and conditions as its list."""
+    return (await work.rows(count_statement(queue), now=work.now))[0]
+
+
+def count_statement(queue: Queue) -> str:
+    """Return the statement that counts a queue's tasks by the state of their clocks."""
     found = _union(queue, "id, warn_at, due_at, held_until", " AND ".join(_conditions(queue)))
     counts = ", ".join(
         f"count(*) FILTER (WHERE {condition}) AS {state}" for state, condition in CLOCK_CONDITIONS.items()
     )
-    rows = await work.rows(f"SELECT {counts}, count(*) AS total FROM ({found}) AS found", now=work.now)  # noqa: S608 - constants
-    return rows[0]
+    return f"SELECT {counts}, count(*) AS total FROM ({found}) AS found"  # noqa: S608 - constants
 
 
 def _conditions(queue: Queue) -> list[str]:
