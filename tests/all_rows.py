@@ -84,6 +84,8 @@ TABLES = (
     "signal",
     "signal_person",
     "specialist_absence",
+    "staff_absence",
+    "staff_absence_case",
     "specialist_hours",
     "specialist_paper",
     "staff_conflict",

@@ -513,6 +513,7 @@ RULES: dict[str, Rule] = {
     "specialist_paper": Expectation.everybody,
     "stay_person": Expectation.staying,
     "subject_copy": Expectation.subjects,
+    "staff_absence": Expectation.absence,
     "staff_conflict": Expectation.conflict,
     "task": Expectation.task,
     "task_alert": Expectation.of_task,

@@ -3,6 +3,7 @@
 from starlette.routing import BaseRoute
 
 from api.v1 import (
+    absences,
     access_log,
     account_changes,
     alerts,
@@ -72,6 +73,7 @@ ROUTERS = (
     transfers.router,
     corrections.router,
     staff.router,
+    absences.router,
     service_referrals.router,
     timeline.router,
     notes.router,

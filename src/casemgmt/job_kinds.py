@@ -8,9 +8,10 @@ from casemgmt.jobs import upkeep
 from casemgmt.jobs.handling import by_kind
 from casemgmt.people import jobs as people
 from casemgmt.retention import jobs as retention
+from casemgmt.staff import jobs as staff
 from casemgmt.tasks import jobs as tasks
 
-_ALL = (alerts, benefits, consents, drafts, people, retention, tasks, upkeep)
+_ALL = (alerts, benefits, consents, drafts, people, retention, staff, tasks, upkeep)
 
 HANDLERS = by_kind(*(handler for feature in _ALL for handler in feature.HANDLERS))
 

@@ -45,6 +45,18 @@ OUT_OF_REACH = {
 """Tables on which the service has no right at all: named functions read and write them."""
 
 DEFINER_FUNCTIONS = {
+    "absence_changed": "an absence gives the deputy places in cases that who enters it may not see",
+    "absence_case_changed": "as absence_changed",
+    "place_changed": "a case comes to who is away by somebody who knows nothing of the absence",
+    "cover_absence": "as absence_changed; for the worker alone",
+    "absences_to_tend": "looks through the cases of all who are away; ids of absences, for the worker alone",
+    "ask_for_cover": "who is away puts a task into the queue of the head; refuses all but them and the head",
+    "absence_cover": "cases of who is away, restricted ones too: to who is away, the head of the body and the service",
+    "absences_around": "absences of the own body for single cases out of sight: ids and times",
+    "may_stand_in": "roles of a colleague are read by their holder only; answers of the own body alone",
+    "keeps_absence": "asked by policies: may the actor know how an absence is covered",
+    "is_away": "whether somebody is away at this moment: known in the body, asked for escalations of all",
+    "stood_in_for": "for whom the actor stands in now, of cases of the absence out of sight too",
     "coming_of_age_by": "birthdays of children whose cases the worker does not read",
     "note_life_event": "a death that one body learns of concerns the manager of another",
     "take_back_death": "as note_life_event: what it gave to do stands in cases out of sight",

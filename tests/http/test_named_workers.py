@@ -15,6 +15,7 @@ import pytest
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import demo_id
 from tests import steps
+from tests.absence_steps import away, enter, of_absence
 from tests.clients import World
 from tests.consent_steps import CENTRE, booking_of
 from tests.people import record_person, signal_about
@@ -127,6 +128,22 @@ async def _as_responsible(world: World, case: CaseAtWork) -> httpx.Response:
     return await (await world.as_("head.almaty")).post(f"/v1/service-referrals/{referral['id']}/accept", accepted)
 
 
+def _deputies(case: CaseAtWork) -> dict[str, Any]:
+    single = {"case_id": case.id, "deputy_id": str(demo_id(SUPERVISOR))}
+    return {"deputy_id": str(demo_id("manager2.almaty")), "cases": [single]}
+
+
+async def _stands_in(world: World, case: CaseAtWork) -> httpx.Response:
+    await _shut_out(world, SUPERVISOR, case_id=case.id)
+    return await enter(world, **_deputies(case))
+
+
+async def _stands_in_anew(world: World, case: CaseAtWork) -> httpx.Response:
+    entered = await away(world)
+    await _shut_out(world, SUPERVISOR, case_id=case.id)
+    return await of_absence(world, MANAGER, f"{entered['id']}/deputies", _deputies(case))
+
+
 TRIED: dict[tuple[str, str], Try] = {
     ("accept_transfer", "manager_id"): _on_transfer,
     ("accept_service_referral", "responsible_id"): _as_responsible,
@@ -135,6 +152,8 @@ TRIED: dict[tuple[str, str], Try] = {
     ("book_session", "specialist_id"): _for_session,
     ("book_session_series", "specialist_id"): _for_series,
     ("create_task", "assignee_id"): _for_task,
+    ("enter_absence", "deputy_id"): _stands_in,
+    ("name_deputies", "deputy_id"): _stands_in_anew,
     ("draft_plan", "responsible_user_id"): _in_draft,
     ("offer_handover", "to_user_id"): _to_hand_over,
     ("open_case", "manager_id"): _open_case,
@@ -144,6 +163,7 @@ TRIED: dict[tuple[str, str], Try] = {
 """Operations and the fields of their bodies that name somebody for a record, each with how it is tried."""
 OF_NO_RECORD = {
     ("ask_for_group_member", "user_id"): "a place in a group, whichever its signals",
+    ("enter_absence", "user_id"): "who is away",
     ("hand_on_user_work", "to_user_ids"): "each case passes over who is shut out of it: test_staff_leaving.py",
     ("plan_course", "leader_id"): "a course, whose list is the same whether a family has a case or not",
 }
@@ -185,6 +205,7 @@ async def _columns(owner: asyncpg.Connection) -> set[tuple[str, str]]:
 
 
 HELD = {
+    ("staff_absence_case", "deputy_id"): "release_shut_out",
     ("case_handover", "to_user_id"): "release_shut_out",
     ("case_member", "user_id"): "release_shut_out",
     ("case_record", "manager_id"): "release_shut_out",

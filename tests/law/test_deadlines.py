@@ -62,6 +62,7 @@ NEEDED = [
     "benefit_appeal",
     "conflict_take_over",
     "staff_take_over",
+    "absence_uncovered",
     "break_glass_review",
     "draft_end",
     "escalation_head",

@@ -94,6 +94,7 @@ NOT_SECRET = {
     "mentions": "staff are known to whoever is signed in",
     "mobile_group_id": "mobile groups are known to whoever is signed in",
     "name": "name of a code list",
+    "deputy_id": "staff are known to whoever is signed in",
     "assignee_id": "staff are known to whoever is signed in",
     "to_organisation_id": "bodies are known to whoever is signed in",
     "organisation_id": "bodies are known to whoever is signed in",
@@ -149,6 +150,7 @@ BODY_RECORDS = {
 """Field of a body → the table whose row it names. `id` is the client's own for a new record."""
 
 LISTS = {
+    "list_absences": "staff_absence",
     "list_account_changes": "account_change",
     "list_alerts": "security_alert",
     "list_audit_events": "audit_event",
@@ -191,6 +193,7 @@ SHOW_NO_RECORD = {
     "read_my_notice": "one's own notices: tests/http/test_account_changes.py",
     "start_account": "a log-in",
     "break_glass": "a new record: what it opens and whom it refuses stands in tests/http/test_break_glass.py",
+    "enter_absence": "a new record, and the cases of who is away: tests/http/test_absences.py",
     "add_centre_room": "rooms",
     "announce_import": "a new record",
     "add_shelter": "a new record",

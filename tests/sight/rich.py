@@ -28,6 +28,7 @@ from casemgmt.demo.stage import ALMATY, credentials
 from casemgmt.settings import Settings
 from casemgmt.settings_unusual import UnusualSettings
 from tests import outreach_steps, steps
+from tests.absence_steps import away
 from tests.all_rows import TABLES
 from tests.benefit_steps import OFFICER, determine, family_on_record
 from tests.clients import World
@@ -100,6 +101,15 @@ async def _live(app: FastAPI) -> None:
         await _conflicts(world)
         await _documents(world)
         await _strange_log_ins(world)
+        await _absence(world)
+
+
+async def _absence(world: World) -> None:
+    """Of a manager, planned, with somebody else for one of the cases."""
+    manager = await world.as_(MANAGER)
+    case = done(await manager.get("/v1/cases?limit=1"))["items"][0]["id"]
+    single = {"case_id": case, "deputy_id": str(demo_id("supervisor.almaty"))}
+    await away(world, deputy="supervisor.almaty", begins=5, cases=[single])
 
 
 async def _alerts(owner_url: str) -> None:

@@ -6,6 +6,7 @@ from enum import StrEnum
 class Permission(StrEnum):
     """What a role may be allowed to do. Seeing a record is a second question, answered by row security."""
 
+    ABSENCES_WRITE = "absences:write"
     ACCESS_LOG_EXPORT = "access_log:export"
     ACCESS_LOG_READ = "access_log:read"
     ADOPTIONS_READ = "adoptions:read"

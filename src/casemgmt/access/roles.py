@@ -97,6 +97,7 @@ ROLES: dict[str, Role] = {
         "Determines benefits for families on whose team the officer is, decides on those of the body and the region",
         CASE_READER
         | {
+            P.ABSENCES_WRITE,
             P.BENEFITS_APPEAL,
             P.BENEFITS_DECIDE,
             P.BENEFITS_DETERMINE,
@@ -258,6 +259,7 @@ ROLES: dict[str, Role] = {
     "school_psychologist": _role(
         "Screens pupils; reports those whom a screening gives concern about, and follows those signals",
         {
+            P.ABSENCES_WRITE,
             P.DRAFTS_WRITE,
             P.PERSONS_MATCH,
             P.PERSONS_READ,
@@ -278,6 +280,7 @@ ROLES: dict[str, Role] = {
         "Second person of a body: approves plans and closures, sees the body's queue",
         CASE_READER
         | {
+            P.ABSENCES_WRITE,
             P.ACCESS_LOG_EXPORT,
             P.ACCESS_LOG_READ,
             P.ALERTS_CLOSE,

@@ -64,6 +64,9 @@ class CaseMember(CaseScoped, table=True):
             unique=True,
             postgresql_where=sql("ended_at is null and team_role = 'manager'"),
         ),
+        Index(
+            "ix_case_member_absence", "absence_id", postgresql_where=sql("absence_id is not null and ended_at is null")
+        ),
         Index("ix_case_member_mine", "user_id", "opened_at", "case_id", postgresql_where=sql("ended_at is null")),
     )
 
@@ -81,6 +84,8 @@ class CaseMember(CaseScoped, table=True):
     """The consent to sharing on which the place rests."""
     rests_until: datetime | None = moment(nullable=True)
     """When that consent is over: from then on the member sees nothing, also before anybody ended the membership."""
+    absence_id: UUID | None = ref("staff_absence.id", nullable=True, index=False)
+    """The absence of somebody of the team for whose time the member stands in."""
     added_by_id: UUID = ref("app_user.id", index=False)
 
 

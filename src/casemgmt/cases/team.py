@@ -30,8 +30,11 @@ async def add_member(work: Work, case_id: UUID, command: AddMember, expected: in
     user = await work.session.get(AppUser, command.user_id)
     if user is None or not user.active or user.kind != "person" or user.case_reach == "none":
         raise invalid_field("/user_id", "not-a-case-worker", "There is no such user who works on cases.")
-    if any(m.user_id == user.id for m in await repository.team_of(work, case_id)):
+    held = next((m for m in await repository.team_of(work, case_id) if m.user_id == user.id), None)
+    if held is not None and held.absence_id is None:
         raise Conflict("The user is on the team already.", code="on-the-team-already")
+    if held is not None and user.id == work.actor.user_id:
+        raise Conflict("Somebody else of the team gives you a place that lasts.", code="own-stand-in")
     consent = await _sharing_consent(work, case_id, command, user)
     member = CaseMember(
         id=new_id(),
@@ -56,7 +59,10 @@ async def add_member(work: Work, case_id: UUID, command: AddMember, expected: in
         team_role=member.team_role,
         help_kind=member.help_kind,
     )
-    view = await service.save(work, case, "case.member_added", member, story)
+    given_up = [] if held is None else [held]
+    for place in given_up:  # of somebody who stands in: a place that lasts takes its place
+        place.ended_at = work.now
+    view = await service.save(work, case, "case.member_added", *given_up, member, story)
     kin = await may_be_kin(work, user.id, [p.person_id for p in await repository.persons_of(work, case_id)])
     return MemberAdded(**view.model_dump(), possible_kin=kin)
 

@@ -82,7 +82,9 @@ async def check_room(work: Work, place: slots.Place, persons: int) -> None:
 
 async def place_in_team(work: Work, case: CaseRecord, command: BookSession) -> None:
     """Take the specialist into the team where the case manager books; refuse where the place there is another one."""
-    held = next((m for m in await team_of(work, case.id) if m.user_id == command.specialist_id), None)
+    held = next(
+        (m for m in await team_of(work, case.id) if m.user_id == command.specialist_id and m.absence_id is None), None
+    )
     if held is None and case.manager_id == work.actor.user_id:
         place = AddMember(
             user_id=command.specialist_id,

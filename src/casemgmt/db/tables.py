@@ -31,6 +31,7 @@ from casemgmt.searches import tables as searches
 from casemgmt.service_referrals import tables as service_referrals
 from casemgmt.signals import tables as signals
 from casemgmt.signatures import tables as signatures
+from casemgmt.staff import tables as staff
 from casemgmt.stays import tables as stays
 from casemgmt.subjects import tables as subjects
 from casemgmt.tasks import tables as tasks
@@ -70,6 +71,7 @@ __all__ = [
     "service_referrals",
     "signals",
     "signatures",
+    "staff",
     "stays",
     "subjects",
     "tasks",

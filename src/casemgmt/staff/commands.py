@@ -2,11 +2,11 @@
 
 from uuid import UUID
 
-from pydantic import Field, field_validator
+from pydantic import AwareDatetime, Field, field_validator
 from pydantic_core import PydanticCustomError
 
 from casemgmt.models import Command
-from casemgmt.reference.fields import HandoverReason
+from casemgmt.reference.fields import AbsenceReason, HandoverReason
 
 
 class HandOn(Command):
@@ -32,3 +32,52 @@ class SwitchOff(Command):
     """Switch an account off at once, whatever it answers for."""
 
     reason: HandoverReason
+
+
+class StandsInForCase(Command):
+    """A case for which somebody else stands in than for the rest."""
+
+    case_id: UUID
+    deputy_id: UUID
+
+
+class NameDeputies(Command):
+    """Say who stands in: for all of the work, and where the deputy may not have a case, who does for that one."""
+
+    deputy_id: UUID
+    cases: list[StandsInForCase] = Field(default_factory=list, max_length=100)
+
+    @field_validator("cases")
+    @classmethod
+    def once(cls, value: list[StandsInForCase]) -> list[StandsInForCase]:
+        """Refuse a case that is named twice."""
+        if len({each.case_id for each in value}) != len(value):
+            raise PydanticCustomError("named_twice", "Name each case once.")
+        return value
+
+
+class EnterAbsence(NameDeputies):
+    """Enter an absence of one's own, or of a colleague whose body one heads."""
+
+    id: UUID | None = Field(default=None, description="UUIDv7 of the client; made by the service where absent.")
+    user_id: UUID | None = Field(default=None, description="Who is away. Absent: you are.")
+    reason: AbsenceReason
+    starts_at: AwareDatetime | None = Field(
+        default=None, description="Absent: now. What has passed begins now too: the deputy is given no past."
+    )
+    ends_at: AwareDatetime
+    covers_restricted: bool = Field(
+        default=False, description="Restricted cases too; who heads the body alone may say so."
+    )
+
+
+class ProlongAbsence(Command):
+    """Say how long it lasts now: longer or shorter. To come back at once, end it."""
+
+    ends_at: AwareDatetime
+
+
+class CoverRestricted(Command):
+    """Whether the deputy sees the restricted cases too."""
+
+    covers_restricted: bool

@@ -1,8 +1,12 @@
 """What readers of a change of staff get."""
 
+from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from casemgmt.models import View
+
+Standing = Literal["planned", "running", "over", "withdrawn"]
 
 
 class OwnedWork(View):
@@ -45,3 +49,49 @@ class HandedOn(View):
     """Places in teams that ended: the managers see it in the story of the case."""
     named: int
     """Sessions and measures for which somebody was asked to name another."""
+
+
+class AbsenceSummary(View):
+    """Who is away, until when, and who stands in."""
+
+    id: UUID
+    user_id: UUID
+    name: str
+    deputy_id: UUID
+    deputy_name: str
+    reason: str | None
+    """Known to who is away and who heads the body; it may be an illness. Null for everybody else."""
+    starts_at: datetime
+    ends_at: datetime
+    standing: Standing
+    covers_restricted: bool
+    begun_at: datetime | None
+    ended_at: datetime | None
+    """When it was over, or its end was noted; the deputy's sight ends with `ends_at` in any case."""
+    withdrawn_at: datetime | None
+    version: int
+
+
+class CoveredCase(View):
+    """A case of who is away, and who stands in for it."""
+
+    case_id: UUID
+    deputy_id: UUID | None
+    """Null where nobody does: the deputy may not have it, or it is restricted and the head has not decided."""
+
+
+class AbsenceView(AbsenceSummary):
+    """An absence in full. Which cases it leaves is told to who is away and who heads the body; others get none."""
+
+    cases: list[CoveredCase]
+    """Those that the reader sees."""
+    hidden_cases: int
+    """Restricted ones, of which the reader is told no more."""
+    uncovered: int
+    """Cases for which nobody stands in, hidden ones included."""
+
+
+class AbsenceList(View):
+    """Absences of a body."""
+
+    items: list[AbsenceSummary]

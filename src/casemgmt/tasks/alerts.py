@@ -38,7 +38,7 @@ _SOMEBODY = (
     " WHERE u.active AND o.active AND u.id IS DISTINCT FROM :owner AND NOT is_shut_out(u.id, :about)"
     "   AND CASE WHEN :regional THEN o.kind = 'child_rights_department' AND o.region_code = :region"
     "            ELSE o.id = :body END"
-    " ORDER BY (SELECT count(*) FROM task t WHERE t.assignee_id = u.id AND t.completed_at IS NULL"
+    " ORDER BY is_away(u.id), (SELECT count(*) FROM task t WHERE t.assignee_id = u.id AND t.completed_at IS NULL"
     "             AND t.cancelled_at IS NULL), u.id LIMIT 1"
 )
 

@@ -24,12 +24,16 @@ _OPEN = "completed_at IS NULL AND cancelled_at IS NULL"
 _OF_MY_BODY = "organisation_id = actor_organisation()"
 _AT_THE_DESK = "assignee_id IS NULL AND mobile_group_id IS NULL"
 _MY_GROUPS = "assignee_id IS NULL AND mobile_group_id = mine.id"
+_STOOD_IN_FOR = "assignee_id = away.user_id AND CASE WHEN case_id IS NULL THEN away.whole ELSE on_team(case_id) END"
+_EACH = {_MY_GROUPS: "unnest(actor_groups()) AS mine(id)", _STOOD_IN_FOR: "stood_in_for() AS away"}
+"""What a branch is asked for each of."""
 _BRANCHES: Mapping[Queue, tuple[str, ...]] = {
-    # assigned to me; not yet taken in my mobile groups; not yet taken at my desk, in my region, of my body's cases,
-    # of the benefits of my region
+    # assigned to me; not yet taken in my mobile groups; of those for whom I stand in; not yet taken at my desk, in my
+    # region, of my body's cases, of the benefits of my region
     "mine": (
         "assignee_id = actor_user()",
         _MY_GROUPS,
+        _STOOD_IN_FOR,
         f"{_AT_THE_DESK} AND organisation_id = signal_organisation()",
         f"{_AT_THE_DESK} AND region_code = signal_region()",
         f"{_AT_THE_DESK} AND organisation_id = case_organisation()",
@@ -62,13 +66,14 @@ CLOCK_CONDITIONS = {
 def _union(queue: Queue, columns: str, conditions: str, end: str = "") -> str:
     """Return the union of a queue's branches.
 
-    Groups are gone through one by one: below row security PostgreSQL uses no index for `= ANY (actor_groups())`.
+    Groups, and those for whom the actor stands in, are gone through one by one: below row security PostgreSQL uses no
+    index for `= ANY (actor_groups())`.
     """
     branches = []
     for branch in _BRANCHES[queue]:
         found = f"(SELECT {columns} FROM task WHERE {' AND '.join(filter(None, (branch, conditions)))} {end})"  # noqa: S608 - constants
-        if branch == _MY_GROUPS:
-            found = f"(SELECT t.* FROM unnest(actor_groups()) AS mine(id) CROSS JOIN LATERAL {found} AS t)"  # noqa: S608 - constants
+        if each := _EACH.get(branch):
+            found = f"(SELECT t.* FROM {each} CROSS JOIN LATERAL {found} AS t)"  # noqa: S608 - constants
         branches.append(found)
     return " UNION ".join(branches)
 
@@ -142,6 +147,11 @@ async def alerts_of(work: Work, task_id: UUID) -> list[TaskAlert]:
     """Return warnings, breaches and escalations of a task, in order."""
     query = select(TaskAlert).where(TaskAlert.task_id == task_id)
     return list(await work.session.scalars(query.order_by(col(TaskAlert.at), col(TaskAlert.found_at))))
+
+
+async def stood_in_for(work: Work) -> frozenset[UUID]:
+    """Return those for whom the actor stands in now."""
+    return frozenset(row["user_id"] for row in await work.rows("SELECT user_id FROM stood_in_for()"))
 
 
 async def get_task(work: Work, task_id: UUID, *, for_change: bool = False) -> Task:

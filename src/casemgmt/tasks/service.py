@@ -4,6 +4,7 @@ from itertools import zip_longest
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import inspect
 from sqlmodel import SQLModel
 
 from casemgmt.access.permissions import Permission
@@ -44,7 +45,8 @@ async def list_queue(
     """Return a page of a queue, in its order; one event names all tasks that were shown."""
     name, (moment, _) = f"tasks/{queue}", repository.ORDER[queue]
     rows = await repository.list_tasks(work, queue, limit + 1, paging.decode(name, cursor), clock, kind)
-    found = [TaskSummary(**_shown(work, Task(**r), language)) for r in rows]
+    away = await repository.stood_in_for(work)
+    found = [TaskSummary(**_shown(work, Task(**r), language, away)) for r in rows]
     page = paging.page(name, found, limit, lambda t: paging.Position(getattr(t, moment), t.id))
     work.record(Event("task.listed", "task", tuple(t.id for t in page.items)))
     return page
@@ -137,8 +139,9 @@ async def cancel_task(
 
 async def view_of(work: Work, task: Task, language: Language) -> TaskView:
     """Return the task as this actor sees it, with the actions that are allowed now."""
+    away = await repository.stood_in_for(work)
     return TaskView(
-        **_shown(work, task, language),
+        **_shown(work, task, language, away),
         **task.model_dump(include=set(TaskView.model_fields) - set(TaskSummary.model_fields)),
         notice=None
         if (given := await repository.notice_of(work, task.id)) is None
@@ -146,18 +149,19 @@ async def view_of(work: Work, task: Task, language: Language) -> TaskView:
         holds=[HoldView.model_validate(hold) for hold in await repository.holds_of(work, task.id)],
         allowed_actions=[
             AllowedActionView.model_validate(a)
-            for a in TASK.allowed_actions(work.actor, _state(task), _facts(work, task))
+            for a in TASK.allowed_actions(work.actor, _state(task), _facts(work, task, away))
         ],
     )
 
 
-def _shown(work: Work, task: Task, language: Language) -> dict[str, Any]:
+def _shown(work: Work, task: Task, language: Language, away: frozenset[UUID]) -> dict[str, Any]:
     clock = policy.clock_state(task, work.now)
     ended = task.completed_at is not None or task.cancelled_at is not None
-    same = set(TaskSummary.model_fields) - {"label", "clock", "time_left_seconds", "deadline"}
+    same = set(TaskSummary.model_fields) - {"label", "clock", "time_left_seconds", "deadline", "on_behalf_of_id"}
     return task.model_dump(include=same) | {
         "label": _label(task, language),
         "clock": clock,
+        "on_behalf_of_id": task.assignee_id if task.assignee_id in away else None,
         "time_left_seconds": None if ended else int((task.due_at - work.now).total_seconds()),
         "deadline": DeadlineView(
             status=task.deadline_status,
@@ -178,11 +182,12 @@ def _state(task: Task) -> TaskState:
     return TaskState.OPEN if task.cancelled_at is None else TaskState.CANCELLED
 
 
-def _facts(work: Work, task: Task) -> TaskFacts:
+def _facts(work: Work, task: Task, away: frozenset[UUID]) -> TaskFacts:
     clock = policy.clock_state(task, work.now)
     return TaskFacts(
         kind=task.kind,
         assignee_id=task.assignee_id,
+        stands_in=task.assignee_id in away,
         held=clock == policy.ClockState.ON_HOLD,
         overdue=clock == policy.ClockState.BREACHED,
     )
@@ -192,7 +197,7 @@ async def locked(work: Work, task_id: UUID, action: str, expected: int | None) -
     """Return a task, locked, on which the actor may do this now."""
     task = await repository.get_task(work, task_id, for_change=True)
     check_version(task, expected)
-    TASK.check(work.actor, action, _state(task), _facts(work, task))
+    TASK.check(work.actor, action, _state(task), _facts(work, task, await repository.stood_in_for(work)))
     return task
 
 
@@ -221,7 +226,17 @@ async def _check_assignee(work: Work, task: Task, assignee_id: UUID) -> None:
 
 async def save(work: Work, task: Task, kind: str, data: dict[str, object], *rows: SQLModel) -> None:
     """Write a task and what belongs to the act, with its event and its entry in the story."""
-    event = Event(kind, "task", (task.id,), case_id=task.case_id, signal_id=task.signal_id)
+    history = inspect(task).attrs.assignee_id.history
+    owner = history.deleted[0] if history.deleted else task.assignee_id
+    away = await repository.stood_in_for(work)
+    event = Event(
+        kind,
+        "task",
+        (task.id,),
+        case_id=task.case_id,
+        signal_id=task.signal_id,
+        on_behalf_of=owner if owner in away else None,
+    )
     await work.save(event, *rows, task, *_story(work, task, kind, data))
 
 

@@ -48,6 +48,7 @@ ASSIGNED_BY_ACT = frozenset(
 
 NEVER_HELD = frozenset(
     {
+        "absence_uncovered",
         "break_glass_review",
         "conflict_take_over",
         "emergency_acknowledgement",
@@ -82,6 +83,8 @@ class TaskFacts:
 
     kind: str
     assignee_id: UUID | None
+    stands_in: bool = False
+    """The actor stands in for who has it."""
     held: bool = False
     overdue: bool = False
 
@@ -105,7 +108,7 @@ def _is_notice(_: Actor, facts: TaskFacts) -> Refusal | None:
 
 
 def _not_of_another(actor: Actor, facts: TaskFacts) -> Refusal | None:
-    if facts.assignee_id in (None, actor.user_id) or actor.may(P.TASKS_SUPERVISE):
+    if facts.assignee_id in (None, actor.user_id) or facts.stands_in or actor.may(P.TASKS_SUPERVISE):
         return None
     return Refusal("task-of-another", "Somebody else has this task: they or a supervisor may pass it on.")
 
@@ -129,7 +132,7 @@ def _held(_: Actor, facts: TaskFacts) -> Refusal | None:
 
 
 def _own_or_supervised(actor: Actor, facts: TaskFacts) -> Refusal | None:
-    if facts.assignee_id == actor.user_id or actor.may(P.TASKS_SUPERVISE):
+    if facts.assignee_id == actor.user_id or facts.stands_in or actor.may(P.TASKS_SUPERVISE):
         return None
     return Refusal("hold-of-another", "Who has the task, or a supervisor, stops its clock.")
 

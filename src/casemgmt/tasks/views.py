@@ -41,6 +41,8 @@ class TaskSummary(View):
     """The due moment that passed undone. It stays for ever."""
     about_kind: str | None
     """Of an escalation: the kind of the clock that is overdue; `record_id` is its task."""
+    on_behalf_of_id: UUID | None
+    """Who is away and has the task, where the reader stands in; null of every other task."""
 
 
 class HoldView(View):

@@ -132,13 +132,15 @@ BEGIN
     END IF;
     DELETE FROM idempotency_key WHERE user_id = p_user;  -- kept answers would go on telling
     PERFORM 1 FROM case_record c WHERE c.id = ANY (closed_to) ORDER BY c.id FOR UPDATE;
+    UPDATE staff_absence_case n SET ended_at = now()
+     WHERE n.deputy_id = p_user AND n.case_id = ANY (closed_to) AND n.ended_at IS NULL;
     FOR loose IN UPDATE case_handover h SET state = 'withdrawn', decided_at = now(), version = h.version + 1
                   WHERE h.case_id = ANY (closed_to) AND h.state = 'offered'
                     AND p_user IN (h.offered_by_id, h.from_user_id, h.to_user_id) RETURNING h.id LOOP
         UPDATE task SET cancelled_at = now(), cancel_reason = 'withdrawn', version = version + 1
          WHERE record_id = loose.id AND completed_at IS NULL AND cancelled_at IS NULL;
     END LOOP;
-    FOR held IN SELECT m.id, m.team_role, c.id AS case_id, c.organisation_id, c.restricted, c.region_code, c.opened_at,
+    FOR held IN SELECT m.id, m.team_role, m.absence_id, c.id AS case_id, c.organisation_id, c.restricted, c.region_code, c.opened_at,
                        c.manager_id
                   FROM case_member m JOIN case_record c ON c.id = m.case_id
                  WHERE m.user_id = p_user AND m.ended_at IS NULL AND c.id = ANY (closed_to) ORDER BY c.id LOOP
@@ -169,7 +171,9 @@ BEGIN
             VALUES (gen_random_uuid(), held.case_id, held.organisation_id, held.restricted, now(), 'case.manager_stands_in',
                     actor_user(), 'case', held.case_id, jsonb_build_object('user_id', heir.id));
         END IF;
-        PERFORM take_over_task(held.case_id, NULL, 'case', held.case_id, coalesce(heir.id, held.manager_id));
+        IF held.absence_id IS NULL THEN  -- of a deputy's place the absence asks who stands in instead
+            PERFORM take_over_task(held.case_id, NULL, 'case', held.case_id, coalesce(heir.id, held.manager_id));
+        END IF;
         IF EXISTS (SELECT 1 FROM staff_conflict s WHERE s.user_id = p_user AND s.state = 'standing' AND s.kind = 'party') THEN
             PERFORM restrict_to_team(held.case_id, 'staff_involved');
         END IF;

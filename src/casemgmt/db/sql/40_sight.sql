@@ -208,6 +208,9 @@ DECLARE
         'audit_key', 'true',
         'audit_witness', '(SELECT actor_has(''audit''))')
     || jsonb_build_object(
+        -- who of the body is away and who stands in; for which case somebody else, with the case
+        'staff_absence', 'organisation_id = (SELECT actor_organisation()) OR user_id = (SELECT actor_user())',
+        'staff_absence_case', case_scope,
         -- log-ins for who keeps accounts, access for who answers for the body, all for auditors; to nobody the own ones
         'security_alert', 'user_id <> (SELECT actor_user()) AND ((SELECT actor_has(''audit''))
                            OR (audience = ''accounts'' AND (SELECT actor_has(''directory'')))
@@ -240,6 +243,9 @@ DECLARE
                            AND ((audience = ''accounts'' AND (SELECT actor_has(''directory'')))
                                 OR (audience = ''body'' AND (SELECT actor_has(''alerts''))
                                     AND organisation_id = (SELECT actor_organisation())))',
+        'staff_absence', 'organisation_id = (SELECT actor_organisation())
+                          AND (user_id = (SELECT actor_user()) OR (SELECT actor_has(''accounts'')))',
+        'staff_absence_case', '(' || case_scope || ') AND keeps_absence(absence_id)',
         'app_user', '(SELECT actor_has(''directory''))',
         'user_role', '(SELECT actor_has(''directory'')) AND user_id <> (SELECT actor_user())',
         'mobile_group_member', '(SELECT actor_has(''directory''))',

@@ -20,6 +20,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
       FROM specialist_absence a JOIN app_user u ON u.id = a.user_id
      WHERE u.organisation_id = p_centre AND a.withdrawn_at IS NULL AND a.starts_at < p_until AND a.ends_at > p_from
        AND actor_user() IS NOT NULL AND (p_only IS NULL OR a.user_id = ANY (p_only))
+    UNION ALL
+    SELECT 'specialist', a.user_id, a.starts_at, a.ends_at
+      FROM staff_absence a JOIN app_user u ON u.id = a.user_id
+     WHERE u.organisation_id = p_centre AND a.withdrawn_at IS NULL AND a.ended_at IS NULL AND a.starts_at < p_until
+       AND a.ends_at > p_from AND actor_user() IS NOT NULL AND (p_only IS NULL OR a.user_id = ANY (p_only))
      ORDER BY 3, 1, 2
 $$;
 

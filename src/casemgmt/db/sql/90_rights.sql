@@ -16,7 +16,9 @@ REVOKE EXECUTE ON FUNCTION auth_keep_password(uuid, text, timestamptz, uuid),
   tell_of_account(uuid, text, timestamptz, boolean, uuid[]) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION shut_out_of(uuid), stand_in_for(uuid), take_over_task(uuid, uuid, text, uuid, uuid),
   named_for_work(uuid, uuid[]), names_another(uuid, uuid), release_shut_out(uuid),
-  owned_work(uuid), named_to_come(uuid), hand_on_within(uuid, uuid, uuid[], text, jsonb, timestamptz)
+  owned_work(uuid), named_to_come(uuid), hand_on_within(uuid, uuid, uuid[], text, jsonb, timestamptz),
+  places_to_cover(uuid), cover_absence(uuid), tell_of_absence(uuid, uuid, text),
+  absences_to_tend(timestamptz, boolean, integer), is_away(uuid)
   FROM casemgmt_service;
 
 DO $$
@@ -49,8 +51,8 @@ GRANT EXECUTE ON FUNCTION audit_leaf_hashes, audit_sealing TO casemgmt_sealer;
 GRANT EXECUTE ON FUNCTION shut_out TO casemgmt_sealer;
 
 -- The worker's log-in is a member of casemgmt_service too; here stands what it may do beyond.
-GRANT EXECUTE ON FUNCTION begin_system, job_identity, sweep_technical, sweep_audit_months, coming_of_age_by, drafts_saved_before, note_draft_warning
-  TO casemgmt_worker;
+GRANT EXECUTE ON FUNCTION begin_system, job_identity, sweep_technical, sweep_audit_months, coming_of_age_by, drafts_saved_before, note_draft_warning,
+  cover_absence, absences_to_tend, is_away TO casemgmt_worker;
 REVOKE ALL ON ALL TABLES IN SCHEMA jobs FROM casemgmt_service, casemgmt_worker;
 GRANT USAGE ON SCHEMA jobs TO casemgmt_service, casemgmt_worker;
 GRANT INSERT, SELECT (id, priority, entrypoint, status, execute_after, dedupe_key) ON jobs.job TO casemgmt_service;
