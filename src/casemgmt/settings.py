@@ -27,6 +27,7 @@ MINIMUM_WITNESS_KEY = 24
 DEMO_TOKEN_SECRET = "demo-only-token-secret-never-for-real-children"  # noqa: S105 - refused outside demo mode
 DEMO_LOOKUP_SECRET = "demo-only-lookup-secret-never-for-real-children"  # noqa: S105 - refused outside demo mode
 DEMO_FACTOR_SECRET = "demo-only-factor-secret-never-for-real-children"  # noqa: S105 - refused outside demo mode
+DEMO_WEBHOOK_SECRET = "demo-only-webhook-secret-never-for-real-children"  # noqa: S105 - refused outside demo mode
 
 Network = IPv4Network | IPv6Network
 
@@ -61,6 +62,10 @@ class Settings(EdgeSettings, SessionSettings, UnusualSettings, DocumentSettings,
         SecretStr(DEMO_FACTOR_SECRET),
         description="Key under which the secrets of second factors are stored, 32 characters or more. "
         "Changed by `casemgmt rotate-secret factor`.",
+    )
+    webhook_secret: SecretStr = Field(
+        SecretStr(DEMO_WEBHOOK_SECRET),
+        description="Key under which the signing secrets of webhooks, in and out, are stored, 32 characters or more.",
     )
     breached_passwords_file: Path | None = Field(
         None,
@@ -156,11 +161,12 @@ class Settings(EdgeSettings, SessionSettings, UnusualSettings, DocumentSettings,
             "CASEMGMT_TOKEN_SECRET": self.token_secret.get_secret_value(),
             "CASEMGMT_LOOKUP_SECRET": self.lookup_secret.get_secret_value(),
             "CASEMGMT_FACTOR_SECRET": self.factor_secret.get_secret_value(),
+            "CASEMGMT_WEBHOOK_SECRET": self.webhook_secret.get_secret_value(),
         }
         if self.token_secret_before is not None:
             secrets["CASEMGMT_TOKEN_SECRET_BEFORE"] = self.token_secret_before.get_secret_value()
         for name, value in secrets.items():
-            if value in {DEMO_TOKEN_SECRET, DEMO_LOOKUP_SECRET, DEMO_FACTOR_SECRET}:
+            if value in {DEMO_TOKEN_SECRET, DEMO_LOOKUP_SECRET, DEMO_FACTOR_SECRET, DEMO_WEBHOOK_SECRET}:
                 raise ValueError(f"{name} is the secret of the demo: set your own, or CASEMGMT_MODE=demo")
             if len(value) < MINIMUM_SECRET_LENGTH:
                 raise ValueError(f"{name} is shorter than {MINIMUM_SECRET_LENGTH} characters")

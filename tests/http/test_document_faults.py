@@ -209,7 +209,7 @@ async def test_the_same_content_sent_twice_at_once_is_kept_once(
 
 
 def test_without_a_master_key_nothing_is_kept_outside_the_demo(tmp_path: Path) -> None:
-    secrets: dict[str, Any] = {f"{name}_secret": name * 8 for name in ("token", "lookup", "factor")}
+    secrets: dict[str, Any] = {f"{name}_secret": name * 8 for name in ("token", "lookup", "factor", "webhook")}
     settings = Settings(mode="production", document_folder=tmp_path / "documents", **secrets)
     with pytest.raises(Unavailable) as refusal:
         _ = Vault(settings).keys

@@ -171,7 +171,7 @@ def test_a_short_or_missing_new_secret_is_refused(operator: CliRunner, monkeypat
     missing = operator.invoke(program, ["rotate-secret", "lookup"])
     assert (missing.exit_code, "Set CASEMGMT_NEW_SECRET" in missing.output) == (2, True)
     monkeypatch.setenv("CASEMGMT_MODE", "production")
-    for name in ("TOKEN", "LOOKUP", "FACTOR"):
+    for name in ("TOKEN", "LOOKUP", "FACTOR", "WEBHOOK"):
         monkeypatch.setenv(f"CASEMGMT_{name}_SECRET", f"{name.lower()}-secret-of-this-test-long-enough")
     monkeypatch.setenv("CASEMGMT_NEW_SECRET", "short")
     short = operator.invoke(program, ["rotate-secret", "lookup"])

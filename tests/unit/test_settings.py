@@ -3,17 +3,18 @@
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from casemgmt.settings import DEMO_FACTOR_SECRET, DEMO_LOOKUP_SECRET, DEMO_TOKEN_SECRET, Settings
+from casemgmt.settings import DEMO_FACTOR_SECRET, DEMO_LOOKUP_SECRET, DEMO_TOKEN_SECRET, DEMO_WEBHOOK_SECRET, Settings
 
-LONG, OTHER, THIRD = "a" * 40, "b" * 40, "c" * 40
+LONG, OTHER, THIRD, FOURTH = "a" * 40, "b" * 40, "c" * 40, "d" * 40
 
 
-def production(token: str, lookup: str, factor: str = THIRD) -> Settings:
+def production(token: str, lookup: str, factor: str = THIRD, webhook: str = FOURTH) -> Settings:
     return Settings(
         mode="production",
         token_secret=SecretStr(token),
         lookup_secret=SecretStr(lookup),
         factor_secret=SecretStr(factor),
+        webhook_secret=SecretStr(webhook),
     )
 
 
@@ -44,6 +45,15 @@ def test_outside_the_demo_a_weak_secret_stops_the_service(token: str, lookup: st
 def test_the_key_of_second_factors_is_held_to_it_too(factor: str, said: str) -> None:
     with pytest.raises(ValidationError, match=said):
         production(LONG, OTHER, factor)
+
+
+@pytest.mark.parametrize(
+    ("webhook", "said"),
+    [(DEMO_WEBHOOK_SECRET, "CASEMGMT_WEBHOOK_SECRET is the secret of the demo"), (THIRD, "must differ")],
+)
+def test_so_is_the_key_of_the_signing_secrets_of_webhooks(webhook: str, said: str) -> None:
+    with pytest.raises(ValidationError, match=said):
+        production(LONG, OTHER, webhook=webhook)
 
 
 def test_a_proxy_that_is_no_network_stops_the_service() -> None:

@@ -3,9 +3,7 @@
 Each is told at least once, in the order of the heads; a witness that can't be reached holds up nothing but itself.
 """
 
-import base64
 import hashlib
-import hmac
 import os
 from collections.abc import Sequence
 from datetime import datetime
@@ -17,6 +15,7 @@ import orjson
 
 from casemgmt.audit.evidence import SignedHead, read_head, read_line
 from casemgmt.audit.leaf import canonical, written_time
+from casemgmt.signed_messages import signed_headers
 
 MOST_HEADS = 100
 """Heads that a witness is told in one go."""
@@ -107,13 +106,7 @@ class HookWitness:
             }
         )
         message_id = f"msg_{hashlib.sha256(body).hexdigest()[:32]}"
-        stamp = str(int(now.timestamp()))
-        headers = {
-            "content-type": "application/json",
-            "webhook-id": message_id,
-            "webhook-timestamp": stamp,
-            "webhook-signature": webhook_signature(self._key, message_id, stamp, body),
-        }
+        headers = {"content-type": "application/json", **signed_headers([self._key], message_id, now, body)}
         try:
             async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, follow_redirects=False) as client:
                 answer = await client.post(self._url, content=body, headers=headers)
@@ -121,9 +114,3 @@ class HookWitness:
             raise WitnessError(f"the address can't be reached: {type(error).__name__}") from error
         if not answer.is_success:
             raise WitnessError(f"the address answered {answer.status_code}")
-
-
-def webhook_signature(key: bytes, message_id: str, stamp: str, body: bytes) -> str:
-    """Return the signature of a request as Standard Webhooks define it."""
-    signed = f"{message_id}.{stamp}.".encode() + body
-    return "v1," + base64.b64encode(hmac.new(key, signed, hashlib.sha256).digest()).decode()
