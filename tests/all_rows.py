@@ -45,6 +45,7 @@ TABLES = (
     "follow_up_check",
     "health_note",
     "import_content",
+    "import_progress",
     "import_run",
     "imported_record",
     "legal_hold",

@@ -4,6 +4,7 @@ from typing import Any
 
 import httpx
 
+from api.services import Services
 from casemgmt.clock import Clock, SystemClock
 from casemgmt.demo.stage import credentials, usual_headers
 
@@ -44,6 +45,13 @@ class World:
         self.client = client
         self._clock = clock or SystemClock()
         self._callers: dict[str, Caller] = {}
+
+    @property
+    def services(self) -> Services:
+        """What the service under test holds, for a worker beside it."""
+        transport = self.client._transport  # noqa: SLF001 - the client does not tell what it calls
+        services: Services = transport.app.state.services  # type: ignore[attr-defined]  # it calls an application
+        return services
 
     async def as_(self, username: str) -> Caller:
         """Return the account, signed in."""

@@ -482,6 +482,7 @@ RULES: dict[str, Rule] = {
     "family_member": Expectation.of_person,
     "health_note": Expectation.health_note,
     "import_content": Expectation.import_content,
+    "import_progress": Expectation.import_content,
     "import_run": Expectation.import_run,
     "imported_record": Expectation.origin,
     "legal_hold": Expectation.records,

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from tests.clients import Caller, World
+from tests.conftest import worker_of
+from tests.jobs.worker import do_all_due
 from tests.steps import done
 
 TITLES = ("№", "Дата обращения", "Кто обратился", "Канал", "Вид", "Суть обращения", "Телефон", "Примечание")
@@ -58,16 +60,29 @@ async def send(caller: Caller, import_id: str, body: bytes) -> Any:
     return await caller.request("PUT", f"/v1/imports/{import_id}/file", content=body)
 
 
+async def worked(world: World) -> None:
+    """Let a worker do what waits in the queue of the world's service."""
+    services = world.services
+    await do_all_due(worker_of(services.settings.database_url), services.settings, services.clock, ())
+
+
 async def report_of(caller: Caller, import_id: str, language: str = "ru") -> dict[str, Any]:
     """Return the report of an import."""
     headers = {"Accept-Language": language}
     return done(await caller.get(f"/v1/imports/{import_id}/report", headers=headers))
 
 
+async def looked_at(world: World, caller: Caller, answer: Any) -> dict[str, Any]:
+    """Let the worker do what an answer says is in its hand, and return the import as it is then."""
+    assert answer.status_code == 202, answer.text
+    await worked(world)
+    return done(await caller.get(f"/v1/imports/{done(answer)['id']}"))
+
+
 async def checked(world: World, body: bytes, *, mapping: str = MAPPING, by: str = "duty.almaty") -> dict[str, Any]:
     """Announce an import and send its file; return it with its counts."""
     caller = await world.as_(by)
-    return done(await send(caller, await announce(caller, mapping), body))
+    return await looked_at(world, caller, await send(caller, await announce(caller, mapping), body))
 
 
 async def signed_off(world: World, run: dict[str, Any], by: str = "supervisor.almaty") -> dict[str, Any]:
@@ -76,13 +91,19 @@ async def signed_off(world: World, run: dict[str, Any], by: str = "supervisor.al
     return done(await (await world.as_(by)).post(f"/v1/imports/{run['id']}/sign-off", seen))
 
 
+async def carried_out(world: World, run: dict[str, Any], by: str = "duty.almaty") -> dict[str, Any]:
+    """Have an import carried out that was signed off; return it as it is then."""
+    caller, seen = await world.as_(by), {"report_digest": run["report_digest"]}
+    return await looked_at(world, caller, await caller.post(f"/v1/imports/{run['id']}/carry-out", seen))
+
+
 async def imported(
     world: World, body: bytes, *, mapping: str = MAPPING, by: str = "duty.almaty", second: str = "supervisor.almaty"
 ) -> dict[str, Any]:
     """Bring a table in, from its announcement to its end."""
-    run = await signed_off(world, await checked(world, body, mapping=mapping, by=by), second)
-    seen = {"report_digest": run["report_digest"]}
-    return done(await (await world.as_(by)).post(f"/v1/imports/{run['id']}/carry-out", seen))
+    return await carried_out(
+        world, await signed_off(world, await checked(world, body, mapping=mapping, by=by), second), by
+    )
 
 
 CASE_TITLES = ("№ дела", "ФИО ребёнка", "Дата рождения", "ИИН", "Открыто", "Ведёт", "Проблема", "Суть")

@@ -20,6 +20,7 @@ PRIMARY = {
     "course_place": ["participant_id"],
     "document_key": ["document_id"],
     "import_content": ["import_id"],
+    "import_progress": ["import_id"],
     "mandatory_notice": ["task_id"],
     "person_iin": ["person_id"],
     "plan_missing_help": ["plan_id", "help_kind"],

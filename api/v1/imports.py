@@ -13,7 +13,6 @@ from api.routing import CurrentServices, CurrentWork, Router, needed_work
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from api.services import services_of
 from casemgmt.access.permissions import Permission
-from casemgmt.errors import Invalid
 from casemgmt.imports import origins, reporting, service
 from casemgmt.imports.commands import AnnounceImport, ConfirmReport, DecideDoubles
 from casemgmt.imports.views import ImportSummary, ImportView, OriginView, ReportView
@@ -31,20 +30,19 @@ async def announce_import(command: AnnounceImport, response: Response, work: Cur
     return _shown(response, view)
 
 
-@router.guarded("PUT", "/{import_id}/file", Permission.IMPORTS_WRITE, streaming=True)
-async def put_import_file(import_id: UUID, request: Request, response: Response) -> ImportView:
-    """Send the table (CSV) as the body. The whole import is tried at once and undone: its report tells each cell."""
+@router.guarded("PUT", "/{import_id}/file", Permission.IMPORTS_WRITE, streaming=True, status_code=202)
+async def put_import_file(
+    import_id: UUID, request: Request, response: Response, expected: ExpectedVersion
+) -> ImportView:
+    """Send the table (CSV or XLSX) as the body. The worker tries the whole import and undoes it.
+
+    Answered at once: read the import until it is `checking` no more. Its report tells each cell.
+    """
     if request.headers.get("content-encoding", "identity").lower() != "identity":
         raise HTTPException(415)
-    settings = services_of(request).settings
-    body = await _whole(request.stream(), settings.import_bytes)
-    try:
-        async with needed_work(request) as work:
-            view = await service.receive_file(work, import_id, body, settings)
-    except Invalid as refusal:
-        async with needed_work(request) as work:
-            service.file_refused(work, import_id, refusal)
-        raise
+    body = await _whole(request.stream(), services_of(request).settings.import_bytes)
+    async with needed_work(request) as work:
+        view = await service.receive_file(work, import_id, body, expected)
     return _shown(response, view)
 
 
@@ -61,36 +59,35 @@ async def get_import(import_id: UUID, response: Response, work: CurrentWork) -> 
 
 
 @router.get("/{import_id}/report", Permission.IMPORTS_READ)
-async def get_import_report(import_id: UUID, work: CurrentWork, language: ReaderLanguage) -> ReportView:
+async def get_import_report(
+    import_id: UUID, work: CurrentWork, services: CurrentServices, language: ReaderLanguage
+) -> ReportView:
     """Read the report: each finding with row, column, problem and what to do, in your language."""
-    return await reporting.read_report(work, import_id, language)
+    return await reporting.read_report(work, import_id, services.settings, language)
 
 
 @router.get("/{import_id}/report.csv", Permission.IMPORTS_READ, response_class=StreamingResponse, responses=_CSV)
-async def get_import_report_table(import_id: UUID, work: CurrentWork, language: ReaderLanguage) -> StreamingResponse:
+async def get_import_report_table(
+    import_id: UUID, work: CurrentWork, services: CurrentServices, language: ReaderLanguage
+) -> StreamingResponse:
     """Fetch the report as a table, to mend the register beside it."""
-    report = await reporting.read_report(work, import_id, language)
+    report = await reporting.read_report(work, import_id, services.settings, language)
     headers = {"Content-Disposition": 'attachment; filename="import-report.csv"'}
     return StreamingResponse(reporting.as_csv(report), 200, headers, "text/csv; charset=utf-8")
 
 
-@router.post("/{import_id}/check", Permission.IMPORTS_WRITE)
-async def check_import(import_id: UUID, response: Response, work: CurrentWork, services: CurrentServices) -> ImportView:
+@router.post("/{import_id}/check", Permission.IMPORTS_WRITE, status_code=202)
+async def check_import(import_id: UUID, response: Response, work: CurrentWork, expected: ExpectedVersion) -> ImportView:
     """Try the import once more: what the service holds may have changed since the report."""
-    return _shown(response, await service.check_again(work, import_id, services.settings))
+    return _shown(response, await service.check_again(work, import_id, expected))
 
 
-@router.post("/{import_id}/decisions", Permission.IMPORTS_WRITE)
+@router.post("/{import_id}/decisions", Permission.IMPORTS_WRITE, status_code=202)
 async def decide_import_doubles(
-    import_id: UUID,
-    command: DecideDoubles,
-    response: Response,
-    work: CurrentWork,
-    services: CurrentServices,
-    expected: ExpectedVersion,
+    import_id: UUID, command: DecideDoubles, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> ImportView:
     """Decide the questions of the report: is the child of a row on record, or new? The import is tried again."""
-    return _shown(response, await service.decide_doubles(work, import_id, command, services.settings, expected))
+    return _shown(response, await service.decide_doubles(work, import_id, command, expected))
 
 
 @router.post("/{import_id}/sign-off", Permission.IMPORTS_APPROVE)
@@ -101,17 +98,21 @@ async def sign_off_import(
     return _shown(response, await service.sign_off(work, import_id, command, expected))
 
 
-@router.post("/{import_id}/carry-out", Permission.IMPORTS_WRITE)
+@router.post("/{import_id}/carry-out", Permission.IMPORTS_WRITE, status_code=202)
 async def carry_out_import(
-    import_id: UUID,
-    command: ConfirmReport,
-    response: Response,
-    work: CurrentWork,
-    services: CurrentServices,
-    expected: ExpectedVersion,
+    import_id: UUID, command: ConfirmReport, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> ImportView:
-    """Record all new rows of the table, or none where anything is not as it was signed off."""
-    return _shown(response, await service.carry_out(work, import_id, command, services.settings, expected))
+    """Record all new rows of the table, or none where anything is not as it was signed off.
+
+    Answered at once: the worker does it. Read the import until it is `done`, or `stopped` with the reason.
+    """
+    return _shown(response, await service.carry_out(work, import_id, command, expected))
+
+
+@router.post("/{import_id}/stop", Permission.IMPORTS_WRITE)
+async def stop_import(import_id: UUID, response: Response, work: CurrentWork, expected: ExpectedVersion) -> ImportView:
+    """Call off what the worker is about to do: nothing of it comes in. The file stays, and may be tried again."""
+    return _shown(response, await service.stop_import(work, import_id, expected))
 
 
 @router.post("/{import_id}/withdraw", Permission.IMPORTS_WRITE)

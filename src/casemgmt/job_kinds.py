@@ -4,6 +4,7 @@ from casemgmt.alerts import jobs as alerts
 from casemgmt.benefits import jobs as benefits
 from casemgmt.consents import jobs as consents
 from casemgmt.drafts import jobs as drafts
+from casemgmt.imports import jobs as imports
 from casemgmt.jobs import upkeep
 from casemgmt.jobs.handling import by_kind
 from casemgmt.people import jobs as people
@@ -11,7 +12,7 @@ from casemgmt.retention import jobs as retention
 from casemgmt.staff import jobs as staff
 from casemgmt.tasks import jobs as tasks
 
-_ALL = (alerts, benefits, consents, drafts, people, retention, staff, tasks, upkeep)
+_ALL = (alerts, benefits, consents, drafts, imports, people, retention, staff, tasks, upkeep)
 
 HANDLERS = by_kind(*(handler for feature in _ALL for handler in feature.HANDLERS))
 

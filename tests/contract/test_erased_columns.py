@@ -40,6 +40,7 @@ HARMLESS_TABLES = {
     "identity_link": "staff",
     "idempotency_key": "rows that name an erased record are deleted, all others by their term",
     "import_content": "emptied with the end of its import, which a trigger holds to; an open one is nobody's file yet",
+    "import_progress": "phase and counts",
     "legal_hold": "papers of courts: read by records officers alone, kept as the ground of what was not destroyed",
     "login_attempt": "keyed hashes: destroyed by their term",
     "login_challenge": "log-ins of staff",
@@ -167,6 +168,7 @@ HARMLESS_COLUMNS = {
         "differing_rows": "number",
         "faults": "number",
         "report_digest": "means nothing without the report, which is deleted",
+        "stopped_because": "code",
     },
     "imported_record": {
         "source": "name of a register",

@@ -5,7 +5,17 @@ from typing import Any
 
 from tests.clients import World
 from tests.factories_iin import make_iin
-from tests.import_tables import CASE_MAPPING, case_row, cases_csv, checked, imported, report_of, signed_off
+from tests.import_tables import (
+    CASE_MAPPING,
+    carried_out,
+    case_row,
+    cases_csv,
+    checked,
+    imported,
+    looked_at,
+    report_of,
+    signed_off,
+)
 from tests.people import record_person
 from tests.records import events, rows, running_clocks
 from tests.steps import MANAGER, done
@@ -25,6 +35,11 @@ async def found(world: World, run: dict[str, Any], by: str = MANAGER) -> list[tu
     """Return row and code of every finding."""
     report = await report_of(await world.as_(by), run["id"])
     return [(f["row"], f["level"], f["code"]) for f in report["findings"]]
+
+
+async def decide(world: World, run: dict[str, Any], decisions: dict[str, Any]) -> dict[str, Any]:
+    manager = await world.as_(MANAGER)
+    return await looked_at(world, manager, await manager.post(f"/v1/imports/{run['id']}/decisions", decisions))
 
 
 async def test_a_case_comes_in_with_its_child_its_signal_and_its_manager(world: World, owner_url: str) -> None:
@@ -113,10 +128,10 @@ async def test_a_child_who_may_be_on_record_is_asked_about_and_never_guessed(wor
     )
     assert refused.json()["code"] == "import-has-faults"
     same = {"decisions": [{"number": "7", "person_id": known}]}
-    decided = done(await manager.post(f"/v1/imports/{run['id']}/decisions", same))
+    decided = await decide(world, run, same)
     assert decided["faults"] == 0
     decided = await signed_off(world, decided)
-    done(await manager.post(f"/v1/imports/{run['id']}/carry-out", {"report_digest": decided["report_digest"]}))
+    await carried_out(world, decided, MANAGER)
     assert len(await rows(owner_url, "SELECT 1 FROM person")) == 1
     assert await rows(owner_url, "SELECT person_id::text AS p FROM case_person") == [{"p": known}]
 
@@ -124,10 +139,9 @@ async def test_a_child_who_may_be_on_record_is_asked_about_and_never_guessed(wor
 async def test_a_child_decided_to_be_another_one_is_recorded_anew(world: World, owner_url: str) -> None:
     await record_person(world, MANAGER, GIRL)
     run = await checked(world, cases_csv(case_row()), **BY)
-    manager = await world.as_(MANAGER)
     new = {"decisions": [{"number": "7", "new": True}]}
-    decided = await signed_off(world, done(await manager.post(f"/v1/imports/{run['id']}/decisions", new)))
-    done(await manager.post(f"/v1/imports/{run['id']}/carry-out", {"report_digest": decided["report_digest"]}))
+    decided = await signed_off(world, await decide(world, run, new))
+    await carried_out(world, decided, MANAGER)
     assert len(await rows(owner_url, "SELECT 1 FROM person")) == 2
     assert await rows(owner_url, "SELECT decisions FROM import_content") == [{"decisions": None}]
 
@@ -142,18 +156,16 @@ async def test_a_decision_names_nobody_whom_the_report_did_not_name(world: World
     await record_person(world, MANAGER, GIRL)
     other = await record_person(world, MANAGER, GIRL | {"family_name": "Ким"})
     run = await checked(world, cases_csv(case_row()), **BY)
-    manager = await world.as_(MANAGER)
     wrong = {"decisions": [{"number": "7", "person_id": other}]}
-    decided = done(await manager.post(f"/v1/imports/{run['id']}/decisions", wrong))
+    decided = await decide(world, run, wrong)
     assert await found(world, decided) == [(2, "fault", "decision-does-not-fit")]
 
 
 async def test_the_same_child_in_two_rows_is_asked_about_and_has_one_case(world: World) -> None:
     run = await checked(world, cases_csv(case_row("7"), case_row("8")), **BY)
     assert await found(world, run) == [(3, "question", "child-perhaps-in-another-row")]
-    manager = await world.as_(MANAGER)
     same = {"decisions": [{"number": "8", "same_as": "7"}]}
-    decided = done(await manager.post(f"/v1/imports/{run['id']}/decisions", same))
+    decided = await decide(world, run, same)
     assert await found(world, decided) == [(3, "fault", "child-has-a-case")]
 
 

@@ -12,8 +12,10 @@ from tests.import_tables import (
     TITLES,
     announce,
     as_csv,
+    carried_out,
     checked,
     imported,
+    looked_at,
     report_of,
     send,
     signed_off,
@@ -43,7 +45,9 @@ async def test_looking_at_a_table_records_nothing(world: World, owner_url: str) 
     assert await signals(world) == []
     for table in ("signal", "task", "timeline_entry", "imported_record", "reporter"):
         assert await rows(owner_url, f"SELECT 1 FROM {table}") == [], table
-    assert await events(owner_url, run["id"]) == ["import.announced", "import.received"]
+    assert await events(owner_url, run["id"]) == [
+        *("import.announced", "import.received", "import.checked", "import.read")
+    ]
 
 
 async def test_a_signed_off_table_becomes_signals_that_say_what_it_says(world: World, owner_url: str) -> None:
@@ -77,8 +81,9 @@ async def test_every_imported_signal_has_its_owner_its_story_its_origin_and_a_cl
         assert each["kind"] == "signal.imported"
         assert (each["source"], each["import_id"]) == ("Журнал обращений", run["id"])
         assert await events(owner_url, str(each["id"])) == ["signal.imported"]
-    kinds = ["import.announced", "import.received", "import.signed_off", "import.done"]
-    assert await events(owner_url, run["id"]) == kinds
+    looked = ["import.announced", "import.received", "import.checked", "import.read"]
+    did = ["import.signed_off", "import.carry_out_asked", "import.done", "import.read"]
+    assert await events(owner_url, run["id"]) == [*looked, *did]
 
 
 async def test_nobody_signs_off_an_import_of_their_own(world: World) -> None:
@@ -148,9 +153,10 @@ async def test_one_bad_cell_keeps_the_whole_file_out_and_is_named(world: World) 
 async def test_a_mended_file_takes_the_place_of_the_one_before(world: World) -> None:
     duty = await world.as_(DUTY)
     import_id = await announce(duty)
-    first = done(await send(duty, import_id, as_csv([(*ROWS[0][:1], "вчера", *ROWS[0][2:])])))
+    wrong = as_csv([(*ROWS[0][:1], "вчера", *ROWS[0][2:])])
+    first = await looked_at(world, duty, await send(duty, import_id, wrong))
     assert first["faults"] == 1
-    mended = done(await send(duty, import_id, as_csv()))
+    mended = await looked_at(world, duty, await send(duty, import_id, as_csv()))
     assert (mended["faults"], mended["new_rows"]) == (0, 3)
     assert mended["report_digest"] != first["report_digest"]
 
@@ -159,20 +165,21 @@ async def test_what_was_signed_off_is_what_is_done_or_nothing(world: World) -> N
     """Two files of one register were signed off; the first one in makes the second another than it was."""
     one = await signed_off(world, await checked(world, as_csv(ROWS[:2])))
     two = await signed_off(world, await checked(world, as_csv()))
-    duty = await world.as_(DUTY)
-    done(await duty.post(f"/v1/imports/{one['id']}/carry-out", {"report_digest": one["report_digest"]}))
-    late = await duty.post(f"/v1/imports/{two['id']}/carry-out", {"report_digest": two["report_digest"]})
-    assert (late.status_code, late.json()["code"]) == (409, "import-differs-from-report")
+    await carried_out(world, one)
+    late = await carried_out(world, two)
+    assert (late["state"], late["stopped_because"]) == ("stopped", "import-differs-from-report")
     assert len(await signals(world)) == 2
-    again = done(await duty.post(f"/v1/imports/{two['id']}/check"))
+    duty = await world.as_(DUTY)
+    again = await looked_at(world, duty, await duty.post(f"/v1/imports/{two['id']}/check"))
     assert (again["state"], again["new_rows"], again["known_rows"]) == ("checked", 1, 2)
+    assert (again["stopped_because"], again["signed_off_at"]) == (None, None)
 
 
 async def test_an_old_report_is_not_signed_off_after_a_newer_one(world: World) -> None:
     duty = await world.as_(DUTY)
     import_id = await announce(duty)
-    old = done(await send(duty, import_id, as_csv(ROWS[:1])))
-    done(await send(duty, import_id, as_csv()))
+    old = await looked_at(world, duty, await send(duty, import_id, as_csv(ROWS[:1])))
+    await looked_at(world, duty, await send(duty, import_id, as_csv()))
     answer = await (await world.as_(SUPERVISOR)).post(
         f"/v1/imports/{import_id}/sign-off", {"report_digest": old["report_digest"]}
     )
@@ -205,23 +212,32 @@ async def test_a_report_as_a_table_holds_no_formula(world: World) -> None:
 
 async def test_a_column_that_nobody_spoke_of_is_refused_by_its_title(world: World) -> None:
     duty = await world.as_(DUTY)
-    answer = await send(duty, await announce(duty), as_csv([(*r, "x") for r in ROWS], titles=(*TITLES, "ФИО сестры")))
-    assert (answer.status_code, answer.json()["code"]) == (422, "table-columns")
-    assert answer.json()["errors"] == [
-        {
-            "pointer": "/table",
-            "code": "column-unspoken",
-            "detail": "The mapping neither reads nor ignores the column 'ФИО сестры'.",
-        }
-    ]
+    table = as_csv([(*r, "x") for r in ROWS], titles=(*TITLES, "ФИО сестры"))
+    run = await looked_at(world, duty, await send(duty, await announce(duty), table))
+    assert (run["state"], run["stopped_because"], run["faults"]) == ("stopped", "table-columns", None)
+    report = await report_of(duty, run["id"])
+    assert report["stopped"] == {
+        "code": "table-columns",
+        "title": "В таблице другие столбцы",
+        "detail": "Столбцы таблицы не те, что в файле соответствия; они названы ниже.",
+        "errors": [
+            {
+                "pointer": "/table",
+                "code": "column-unspoken",
+                "detail": "The mapping neither reads nor ignores the column 'ФИО сестры'.",
+            }
+        ],
+    }
 
 
-async def test_a_refused_file_leaves_its_event_and_the_import_as_it_was(world: World, owner_url: str) -> None:
+async def test_a_file_that_is_no_table_stops_its_import_and_a_mended_one_goes_on(world: World, owner_url: str) -> None:
     duty = await world.as_(DUTY)
     import_id = await announce(duty)
-    assert (await send(duty, import_id, b"\xd0\xcf\x11\xe0old")).status_code == 422
-    assert done(await duty.get(f"/v1/imports/{import_id}"))["state"] == "announced"
+    run = await looked_at(world, duty, await send(duty, import_id, b"\xd0\xcf\x11\xe0old"))
+    assert (run["state"], run["stopped_because"]) == ("stopped", "table-unreadable")
     assert "import.file_refused" in await events(owner_url, import_id)
+    mended = await looked_at(world, duty, await send(duty, import_id, as_csv()))
+    assert (mended["state"], mended["stopped_because"], mended["new_rows"]) == ("checked", None, 3)
 
 
 async def test_a_file_above_the_limit_is_refused(world: World) -> None:

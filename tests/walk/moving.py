@@ -6,7 +6,7 @@ from uuid import uuid4
 from casemgmt.demo.accounts import demo_id
 from tests.http.test_service_referrals import ASKED
 from tests.http.test_transfers import MOVE
-from tests.import_tables import ROWS, announce, as_csv, send
+from tests.import_tables import ROWS, announce, as_csv, looked_at, send, worked
 from tests.people import case_of, record_person
 from tests.steps import MANAGER, done
 from tests.walk.ground import Cell, Ground, Record, Walk, manager_of_the_centre, operation
@@ -126,10 +126,15 @@ def _import(state: str) -> Any:
         caller = await ground.world.as_(begins)
         run = {"id": await announce(caller)}
         if state != "announced":
-            run = done(await send(caller, run["id"], _table()))
-        if state == "signed_off":
-            seen = {"report_digest": run["report_digest"]}
-            await ground.act(_SECOND.get(begins, "supervisor.almaty"), f"/v1/imports/{run['id']}/sign-off", seen)
+            sent = await send(caller, run["id"], _table())
+            run = done(sent) if state in {"checking", "stopped"} else await looked_at(ground.world, caller, sent)
+        seen, path = {"report_digest": run.get("report_digest")}, f"/v1/imports/{run['id']}"
+        if state in {"signed_off", "carrying_out"}:
+            await ground.act(_SECOND.get(begins, "supervisor.almaty"), f"{path}/sign-off", seen)
+        if state == "carrying_out":
+            await ground.act(begins, f"{path}/carry-out", seen)
+        if state == "stopped":
+            await ground.act(begins, f"{path}/stop")
         return Record(run["id"], run)
 
     return reach
@@ -139,13 +144,24 @@ async def _receive(ground: Ground, cell: Cell, record: Record) -> Any:
     return await send(await ground.world.as_(cell.who), record.id, _table())
 
 
+async def _work(ground: Ground, cell: Cell, record: Record) -> Any:
+    """Let the worker do what the account asked for."""
+    await worked(ground.world)
+    return await (await ground.world.as_(cell.who)).get(f"/v1/imports/{record.id}")
+
+
+_STATES = ("announced", "checking", "checked", "signed_off", "carrying_out", "stopped")
+
 IMPORTS = Walk(
-    states={state: _import(state) for state in ("announced", "checked", "signed_off")},
+    states={state: _import(state) for state in _STATES},
     steps={
         "receive": _receive,
         "check": operation("check_import"),
+        "report": _work,
         "sign_off": operation("sign_off_import", report_digest=lambda r: r.about["report_digest"]),
         "carry_out": operation("carry_out_import", report_digest=lambda r: r.about["report_digest"]),
+        "finish": _work,
+        "stop": operation("stop_import"),
         "withdraw": operation("withdraw_import"),
     },
 )

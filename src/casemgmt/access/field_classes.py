@@ -147,10 +147,12 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "follow_up_check": {_F.PROGRESS: "created_at due_on done_at child_seen result", _F.CONTENT: "note"},
     "idempotency_key": {_F.MACHINERY: "key fingerprint status created_at", _F.CONTENT: "headers body"},
     "identity_link": {_F.STAFF: "issuer subject linked_at unlinked_at"},
-    "import_content": {_F.CONTENT: "body report decisions"},
+    "import_content": {_F.CONTENT: "body report decisions refusal"},
+    "import_progress": {_F.PROGRESS: "phase rows_done rows_all began_at told_at"},
     "import_run": {
         _F.PROGRESS: "kind source mapping_name mapping_revision file_digest file_bytes sheet rows new_rows known_rows"
-        " differing_rows faults report_digest created_at checked_at signed_off_at done_at withdrawn_at",
+        " differing_rows faults report_digest created_at checked_at signed_off_at done_at withdrawn_at"
+        " stopped_at stopped_because",
         _F.CONTENT: "mapping",
     },
     "imported_record": {_F.PROGRESS: "source part sheet row imported_at", _F.CONTENT: "number content_digest"},

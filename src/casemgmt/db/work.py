@@ -27,6 +27,7 @@ RowT = TypeVar("RowT", bound=SQLModel)
 
 _BEGIN = text("SELECT begin_work(:user, :version, :session, :request, :salt)")
 _CHECK_NOW = text("SET CONSTRAINTS ALL IMMEDIATE")
+_CHECK_LATER = text("SET CONSTRAINTS ALL DEFERRED")
 _SALT = text("SELECT set_config('casemgmt.salt', :salt, true)")
 _PURPOSE = text("SELECT set_config('casemgmt.purpose', :purpose, true)")
 _AUDIT = text(
@@ -119,15 +120,22 @@ class Work:
     @asynccontextmanager
     async def rehearsal(self) -> AsyncIterator[None]:
         """Do everything within the block to its very end, events and checks at commit included, and undo it."""
-        kept, self._events = self._events, []
+        kept, self._events = (self._events, self._salt, self._own_salt), []
         undone = await self.session.begin_nested()
         try:
             yield
-            await self._write_events()
-            await self.session.execute(_CHECK_NOW)
+            await self.check_all()
         finally:
-            self._events = kept
+            self._events, self._salt, self._own_salt = kept
             await undone.rollback()
+
+    async def check_all(self) -> None:
+        """Write the events recorded so far, and check now what a commit would check. What follows is apart."""
+        await self._write_events()
+        self._events, self._salt = [], new_salt()
+        await self.session.execute(_SALT, {"salt": self._salt.hex()})
+        await self.session.execute(_CHECK_NOW)
+        await self.session.execute(_CHECK_LATER)
 
     async def call(self, statement: str, /, **arguments: Any) -> Any:
         """Call a named function of the database and return its one value."""

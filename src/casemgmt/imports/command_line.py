@@ -18,6 +18,7 @@ from casemgmt.imports.mapping import read_mapping
 from casemgmt.imports.preparing import Terms, prepare
 from casemgmt.imports.reading import read_table
 from casemgmt.imports.templates import KINDS_OF_SAMPLES, LANGUAGES, sample
+from casemgmt.imports.waiting import waited
 from casemgmt.imports.wording import finding_texts
 from casemgmt.people.policy import local_day
 from casemgmt.reference.languages import Language
@@ -103,12 +104,13 @@ def check_command(
     with _service(url, user, language) as service:
         run = _done(service.post("/v1/imports", json={"mapping": mapping.read_text("utf-8")}))
         path = f"/v1/imports/{run['id']}"
-        run = _done(service.put(f"{path}/file", content=table.read_bytes()))
-        if decisions is not None:
-            run = _done(service.post(f"{path}/decisions", json={"decisions": _decisions(decisions)}))
+        run = waited(service, _done(service.put(f"{path}/file", content=table.read_bytes())))
+        if decisions is not None and run["state"] == "checked":
+            run = waited(service, _done(service.post(f"{path}/decisions", json={"decisions": _decisions(decisions)})))
         report = _done(service.get(f"{path}/report"))
         if save is not None:
             save.write_bytes(service.get(f"{path}/report.csv").content)
+    _stopped(run, report)
     rows = [
         (
             f["row"],
@@ -144,7 +146,17 @@ def carry_out_command(import_id: ImportId, report: Digest, user: User, url: Url 
 def _step(step: str, import_id: str, report: str, user: str, url: str) -> None:
     with _service(url, user, "en") as service:
         run = _done(service.post(f"/v1/imports/{import_id}/{step}", json={"report_digest": report}))
+        run = waited(service, run)
+        _stopped(run, _done(service.get(f"/v1/imports/{import_id}/report")) if run["stopped_because"] else {})
     console.print(f"{run['state']}: {run['new_rows']:,} new rows.")
+
+
+def _stopped(run: dict[str, Any], report: dict[str, Any]) -> None:
+    """End the command where the import was stopped, with the reason in the words of the service."""
+    if run["state"] == "stopped":
+        told = report["stopped"]
+        console.print(f"import {run['id']}", markup=False)
+        _refused(told["detail"] or told["title"], [(e["pointer"], e["detail"]) for e in told["errors"]])
 
 
 def _service(url: str, user: str, language: str) -> httpx.Client:

@@ -9,26 +9,39 @@ from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
 from casemgmt.imports import repository
 from casemgmt.imports.findings import MOST_FINDINGS
-from casemgmt.imports.views import FindingView, ReportView
+from casemgmt.imports.tables import ImportContent, ImportRun
+from casemgmt.imports.views import FaultView, FindingView, ReportView, StoppedView
 from casemgmt.imports.wording import finding_texts
 from casemgmt.reference.languages import Language
+from casemgmt.settings import Settings
+from casemgmt.texts import problem_text
 
 _COLUMNS = ("row", "column", "field", "level", "code", "problem", "advice", "cell")
 _ACTING = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings that a spreadsheet takes for a formula."""
 
 
-async def read_report(work: Work, import_id: UUID, language: Language) -> ReportView:
+async def read_report(work: Work, import_id: UUID, settings: Settings, language: Language) -> ReportView:
     """Return the report of an import; the event tells that it was read, for it shows cells."""
     run = await repository.get_import(work, import_id)
     content = await repository.content_of(work, import_id)
     work.record(Event("import.report_read", "import", (import_id,)))
     kept = content.report or []
     return ReportView(
-        **run.model_dump(include=ReportView.model_fields.keys() - {"findings", "complete"}),
+        **run.model_dump(include=ReportView.model_fields.keys() - {"findings", "complete", "stopped"}),
+        stopped=_stopped(run, content, settings, language),
         complete=len(kept) < MOST_FINDINGS,
         findings=[_said(finding, language) for finding in kept],
     )
+
+
+def _stopped(run: ImportRun, content: ImportContent, settings: Settings, language: Language) -> StoppedView | None:
+    if run.stopped_because is None:
+        return None
+    limits = {"most_rows": settings.import_rows, "seconds": settings.transaction_seconds}
+    title, detail = problem_text(run.stopped_because, language, limits)
+    faults = [FaultView.model_validate(fault) for fault in content.refusal or []]
+    return StoppedView(code=run.stopped_because, title=title, detail=detail, errors=faults)
 
 
 def _said(finding: dict[str, object], language: Language) -> FindingView:

@@ -8,7 +8,7 @@ from sqlmodel import col, select, tuple_
 from casemgmt.db.paging import Position
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
-from casemgmt.imports.tables import ImportContent, ImportRun
+from casemgmt.imports.tables import ImportContent, ImportProgress, ImportRun
 
 
 async def get_import(work: Work, import_id: UUID, *, for_change: bool = False) -> ImportRun:
@@ -47,20 +47,19 @@ async def imported_before(work: Work, source: str, part: str, numbers: Sequence[
     return {row["number"]: row["content_digest"] for row in rows}
 
 
-async def lock_register(work: Work, source: str) -> None:
-    """Let imports of one register of the actor's body come one after the other, to the end of the transaction."""
-    await work.call("SELECT lock_register(:source)", source=source)
+async def take_register(work: Work, source: str) -> bool:
+    """Let imports of one register of the actor's body come one after the other; False where another one is at it."""
+    taken: bool = await work.call("SELECT take_register(:source)", source=source)
+    return taken
 
 
-async def show_progress(work: Work, import_id: UUID, rows_done: int) -> None:
-    """Let others see how far the open transaction is: its connection bears it in its name until it ends."""
-    await work.call("SELECT set_config('application_name', :name, true)", name=f"import {import_id} {rows_done}")
+async def store(work: Work, row: ImportContent | ImportProgress) -> None:
+    """Write what is no part of the log: file and report, of which the import's event tells, and how far it is."""
+    work.session.add(row)
+    await work.session.flush()
 
 
-async def progress_of(work: Work, import_id: UUID) -> int | None:
-    """Return how many rows of an import a transaction has recorded that is still open; None where there is none."""
-    name: str | None = await work.call(
-        "SELECT max(application_name) FROM pg_stat_activity WHERE application_name LIKE :name",
-        name=f"import {import_id} %",
-    )
-    return None if name is None else int(name.rpartition(" ")[2])
+async def empty(work: Work, content: ImportContent) -> None:
+    """Delete file, report and decisions of an import that has ended."""
+    content.body = content.report = content.decisions = content.refusal = None
+    await store(work, content)

@@ -20,9 +20,14 @@ class ImportRun(Versioned, table=True):
         ),
         CheckConstraint("(signed_off_by_id is null) = (signed_off_at is null)", name="signed_off_whole"),
         CheckConstraint(
-            "state not in ('signed_off', 'done') or signed_off_at is not null", name="done_when_signed_off"
+            "state not in ('signed_off', 'carrying_out', 'done') or signed_off_at is not null",
+            name="done_when_signed_off",
         ),
-        CheckConstraint("state in ('announced', 'withdrawn') or report_digest is not null", name="looked_at_first"),
+        CheckConstraint(
+            "state not in ('checked', 'signed_off', 'carrying_out', 'done') or report_digest is not null",
+            name="looked_at_first",
+        ),
+        CheckConstraint("state <> 'stopped' or stopped_because is not null", name="stopped_for_a_reason"),
         Index("ix_import_run_organisation_newest", "organisation_id", "created_at", "id"),
         Index("ix_import_run_mine_newest", "created_by_id", "created_at", "id"),
     )
@@ -59,6 +64,9 @@ class ImportRun(Versioned, table=True):
     signed_off_at: datetime | None = moment(nullable=True)
     done_at: datetime | None = moment(nullable=True)
     withdrawn_at: datetime | None = moment(nullable=True)
+    stopped_at: datetime | None = moment(nullable=True)
+    stopped_because: str | None = Field(default=None, max_length=60)
+    """Code of a problem; of an import that is stopped now."""
 
 
 class ImportContent(Row, table=True):
@@ -72,6 +80,23 @@ class ImportContent(Row, table=True):
     body: bytes | None = Field(default=None, sa_type=LargeBinary)
     report: list[dict[str, object]] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
     """Findings, each with the cell that it is about."""
+    refusal: list[dict[str, str]] | None = Field(default=None, sa_type=JSONB(none_as_null=True))
+    """Why the file can't be read as a table: it may quote titles, which may be a row of the table."""
+
+
+class ImportProgress(Row, table=True):
+    """How far the worker is. Written beside the transaction that it tells of, and of no lasting meaning."""
+
+    __tablename__ = "import_progress"
+
+    import_id: UUID = ref("import_run.id", primary=True)
+    phase: str = Field(max_length=16)
+    rows_done: int = 0
+    rows_all: int | None = None
+    """None until the file has been read."""
+    began_at: datetime = moment()
+    """When the phase began."""
+    told_at: datetime = moment()
 
 
 class ImportedRecord(Scoped, table=True):

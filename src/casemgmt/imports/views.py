@@ -32,14 +32,32 @@ class ImportSummary(View):
     signed_off_at: datetime | None
     done_at: datetime | None
     withdrawn_at: datetime | None
+    stopped_at: datetime | None
+    stopped_because: str | None
+    """Of an import that is stopped: the code of a problem. Nothing of it came in."""
+
+
+class ProgressView(View):
+    """How far the worker is with an import."""
+
+    phase: str
+    """`queued`, `reading`, `comparing` with what is on record, `recording`, `closing`: all is checked once more."""
+    rows_done: int
+    rows_all: int | None
+    """The rows that are new; None before they are known."""
+    began_at: datetime
+    """When the phase began; of a long `queued` the operator should know: no worker takes jobs."""
+    told_at: datetime
+    seconds_left: int | None
+    """Of `recording`, at the rate so far; None where nobody can know."""
 
 
 class ImportView(ImportSummary):
     """An import with what may be done on it now."""
 
     version: int
-    rows_done: int | None
-    """While it is being looked at or carried out: how many rows are recorded so far."""
+    progress: ProgressView | None
+    """While it is being looked at or carried out."""
     allowed_actions: list[AllowedActionView]
 
 
@@ -60,8 +78,25 @@ class FindingView(View):
     """The cell as it was read; shown to those who work on the import, and kept no longer than the import is open."""
 
 
+class FaultView(View):
+    """A place of the file by which it can't be read as a table."""
+
+    pointer: str
+    code: str
+    detail: str
+
+
+class StoppedView(View):
+    """Why an import is stopped, in your language."""
+
+    code: str
+    title: str
+    detail: str | None
+    errors: list[FaultView]
+
+
 class ReportView(View):
-    """The whole report of an import."""
+    """The report of an import."""
 
     report_digest: str | None
     rows: int | None
@@ -71,6 +106,8 @@ class ReportView(View):
     faults: int | None
     complete: bool
     """Whether every finding is told; after two thousand the rest is left out."""
+    stopped: StoppedView | None
+    """Of an import that is stopped."""
     findings: list[FindingView]
 
 

@@ -20,7 +20,7 @@ from casemgmt.imports.children import Children
 from casemgmt.imports.fields import CHILD, OF_CASE
 from casemgmt.imports.findings import Finding, Report
 from casemgmt.imports.preparing import Prepared
-from casemgmt.imports.repository import show_progress
+from casemgmt.imports.progress import Teller
 from casemgmt.imports.tables import ImportedRecord, ImportRun
 from casemgmt.people.iin import mask_iin
 from casemgmt.signals.commands import RegisterSignal, ReporterGiven
@@ -80,7 +80,7 @@ async def write_children(work: Work, children: Children) -> None:
 
 
 async def write_signals(
-    work: Work, origin: Origin, rows: Sequence[Prepared], children: Children, report: Report
+    work: Work, origin: Origin, rows: Sequence[Prepared], children: Children, report: Report, teller: Teller
 ) -> dict[str, Signal]:
     """Record a signal for each row and return them; what the use case refuses of one becomes a finding."""
     signals: dict[str, Signal] = {}
@@ -102,7 +102,7 @@ async def write_signals(
             yield Event("signal.imported", "signal", (signal.id,), signal_id=signal.id), [signal, *others]
 
     async for written in _write(work, acts()):
-        await show_progress(work, origin.run.id, 0 if origin.run.kind == "cases" else written)
+        await teller.tell("recording", 0 if origin.run.kind == "cases" else written, len(rows))
     return signals
 
 
@@ -138,13 +138,14 @@ async def write_cases(
     children: Children,
     signals: Mapping[str, Signal],
     report: Report,
+    teller: Teller,
 ) -> None:
     """Open a case for each row from its signal, for the manager whom the row names; none is without one."""
     managers = await _managers(work, rows)
     origins: list[SQLModel] = []
     for count, row in enumerate(rows):
         if count % _AT_ONCE == 0:
-            await show_progress(work, origin.run.id, count)
+            await teller.tell("recording", count, len(rows))
         manager = managers.get(row.values["manager"])
         child, signal = children.by_number.get(row.number), signals.get(row.number)
         if manager is None:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
+from casemgmt.access.actor import Actor
 from casemgmt.access.permissions import Permission
 from casemgmt.access.system import system_actor
 from casemgmt.db.work import Work
@@ -34,6 +35,11 @@ class Handler(Generic[PayloadT]):
     """The permissions of the service itself in this job. A job for an actor has the actor's, and no more."""
     seconds: int = 60
     """Longer than this and the try is given up."""
+    give_up: Callable[[Work, PayloadT, str], Awaitable[object]] | None = None
+    """Tells, as the service itself, whoever waits for the job that it is not done, and the code of the reason.
+
+    Such a job ends with a refusal, for another try would be refused too; all but `Unavailable`, which means later. What
+    fails otherwise is tried again as every job, and told of when it is dead."""
 
 
 Handlers = Mapping[str, Handler[Any]]
@@ -56,9 +62,21 @@ async def do(handler: Handler[Any], payload: bytes, tools: Tools, request_id: st
     """Do a job. False where its record has moved on and nothing was left to do; all else that fails is raised."""
     told = handler.payload.model_validate_json(payload)
     actor = system_actor(handler.may) if actor_id is None else await actor_for(tools, actor_id)
+    return await _in_work(tools, actor, request_id, lambda work: handler.do(work, told, tools))
+
+
+async def give_up(handler: Handler[Any], payload: bytes, tools: Tools, request_id: str, code: str) -> None:
+    """Tell that a job is not done, where somebody waits for it."""
+    tell = handler.give_up
+    if tell is not None:
+        told = handler.payload.model_validate_json(payload)
+        await _in_work(tools, system_actor(handler.may), request_id, lambda work: tell(work, told, code))
+
+
+async def _in_work(tools: Tools, actor: Actor, request_id: str, act: Callable[[Work], Awaitable[object]]) -> bool:
     try:
         async with open_work(tools, actor, request_id) as work:
-            await handler.do(work, told, tools)
+            await act(work)
             await work.settle()
     except (NotFound, WrongState):
         return False

@@ -20,8 +20,8 @@ from pgqueuer.domain.errors import RetryRequested
 from pgqueuer.domain.models import Job, Schedule
 from pgqueuer.domain.types import QueueExecutionMode
 
-from casemgmt.errors import DomainError
-from casemgmt.jobs.handling import MOST_LOSSES, MOST_TRIES, Handler, Handlers, do, pause_after
+from casemgmt.errors import DomainError, Unavailable
+from casemgmt.jobs.handling import MOST_LOSSES, MOST_TRIES, Handler, Handlers, do, give_up, pause_after
 from casemgmt.jobs.payload import Payload
 from casemgmt.jobs.queue import NAMES, queries
 from casemgmt.jobs.schedule import Every
@@ -109,11 +109,12 @@ class Worker:
     async def _do(self, handler: Handler[Payload], job: Job) -> None:
         with structlog.contextvars.bound_contextvars(job=job.id, kind=job.entrypoint):
             code = await self._failure(handler, job)
-        if code is None:
-            return
-        tries = job.attempts + 1
-        if code == "worker-lost" or tries >= MOST_TRIES:
-            raise JobFailed(code)
+            if code is None:
+                return
+            tries = job.attempts + 1
+            if code == "worker-lost" or tries >= MOST_TRIES:
+                await self._give_up(handler, job, code)
+                raise JobFailed(code)
         raise RetryRequested(pause_after(tries), code)
 
     async def _failure(self, handler: Handler[Payload], job: Job) -> str | None:
@@ -128,17 +129,33 @@ class Worker:
                     handler,
                     job.payload or b"{}",
                     self._tools,
-                    f"job {job.id}",
+                    _name(job),
                     None if actor is None else UUID(str(actor)),
                 )
         except DomainError as error:
             log.warning("job.refused", code=error.code)
-            return error.code
+            if handler.give_up is None or isinstance(error, Unavailable):
+                return error.code
+            return await self._give_up(handler, job, error.code)
         except Exception as error:
             log.error("job.failed", exc_info=error)  # noqa: TRY400 - told by `_frames_only`
             return type(error).__name__
         log.info("job.done" if done else "job.overtaken")
         return None
+
+    async def _give_up(self, handler: Handler[Payload], job: Job, code: str) -> str | None:
+        """Tell that a job is not done; where even that fails, return the code of the failure."""
+        try:
+            await give_up(handler, job.payload or b"{}", self._tools, _name(job), code)
+        except Exception as error:
+            log.error("job.not_given_up", exc_info=error)  # noqa: TRY400 - told by `_frames_only`
+            return type(error).__name__
+        return None
+
+
+def _name(job: Job) -> str:
+    """Return the name of a job's transactions in the log."""
+    return f"job {job.id}"
 
 
 class _Library(logging.Handler):

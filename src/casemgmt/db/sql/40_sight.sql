@@ -196,6 +196,7 @@ DECLARE
         'import_run', 'created_by_id = (SELECT actor_user())
                        OR ((SELECT actor_has(''imports'')) AND organisation_id = (SELECT actor_organisation()))',
         'import_content', 'EXISTS (SELECT 1 FROM import_run r WHERE r.id = import_id)',
+        'import_progress', 'EXISTS (SELECT 1 FROM import_run r WHERE r.id = import_id)',
         'imported_record', '(signal_id IS NOT NULL AND ' || of_signal || ') OR (case_id IS NOT NULL AND (' || case_scope || '))
                             OR (person_id IS NOT NULL AND ' || of_person || ')',
         -- nobody else's, whoever leads or stands in
@@ -234,6 +235,8 @@ DECLARE
         -- who imports a case need not see it afterwards
         'imported_record', 'imported_by_id = (SELECT actor_user()) AND EXISTS (SELECT 1 FROM import_run r
                               WHERE r.id = import_id AND r.created_by_id = (SELECT actor_user()))',
+        'import_progress', 'EXISTS (SELECT 1 FROM import_run r WHERE r.id = import_id
+                              AND r.created_by_id = (SELECT actor_user()))',
         'course', 'organisation_id = (SELECT case_organisation())',
         'course_meeting', 'EXISTS (SELECT 1 FROM course c WHERE c.id = course_id AND c.organisation_id = (SELECT case_organisation()))',
         'course_participant', 'false',
@@ -270,12 +273,12 @@ BEGIN
                                       '\(SELECT ([a-z_]+\([^()]*\))\)', '\1', 'g'));
         EXECUTE format('CREATE POLICY changing ON %I FOR UPDATE USING (%s) WITH CHECK (%s)', t,
                        coalesce(writing->>t, expressions->>t), coalesce(writing->>t, expressions->>t));
-        IF t NOT LIKE 'audit\_%' AND t <> 'idempotency_key' THEN
+        IF t NOT LIKE 'audit\_%' AND t NOT IN ('idempotency_key', 'import_progress') THEN
             EXECUTE format('DROP TRIGGER IF EXISTS audited ON %I', t);
             EXECUTE format('CREATE CONSTRAINT TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON %I
                             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit()', t);
         END IF;
-        IF t NOT LIKE 'audit\_%' AND t NOT IN ('idempotency_key', 'timeline_entry') THEN
+        IF t NOT LIKE 'audit\_%' AND t NOT IN ('idempotency_key', 'import_progress', 'timeline_entry') THEN
             EXECUTE format('CREATE OR REPLACE TRIGGER noted AFTER INSERT OR UPDATE ON %I FOR EACH ROW
                             WHEN (current_user = ''casemgmt_owner'') EXECUTE FUNCTION note_change(%s)', t,
                            (SELECT string_agg(quote_literal(a.attname), ', ' ORDER BY k.n)
