@@ -1,7 +1,8 @@
 """`python -m benchmarks`: measure the service against its floors and the textbook; write results/latest.json.
 
 `python -m benchmarks law` measures the law as code, `python -m benchmarks audit` the audit log at ten million events,
-`python -m benchmarks queues` the queues of a day before the archive of years.
+`python -m benchmarks queues` the queues of a day before the archive of years,
+`python -m benchmarks year` lives through a year of the centres and compares every clock with a plain calculation.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from benchmarks.processes import BenchmarkError
 from benchmarks.queues import main as queues
 from benchmarks.report import Results
 from benchmarks.run import measure
+from benchmarks.year.command import main as year
 from casemgmt.embedded.errors import EmbeddedServerError
 
 
@@ -31,6 +33,8 @@ def main() -> int:
         return audit(sys.argv[2:], _say)
     if sys.argv[1:2] == ["queues"]:
         return queues(sys.argv[2:], _say)
+    if sys.argv[1:2] == ["year"]:
+        return year(sys.argv[2:], _say)
     return _service()
 
 

@@ -1,20 +1,23 @@
 """Plans over HTTP."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import asyncpg
+import pytest
 
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import demo_id
+from rules.deadlines import compute_due
 from tests.clients import World
 from tests.records import events, rows, running_clocks, story
 from tests.steps import (
     MANAGER,
     SUPERVISOR,
     approve_plan,
+    assess,
     case_in_assessment,
     case_in_planning,
     done,
@@ -259,6 +262,19 @@ async def test_a_signed_plan_is_returned_with_a_reason_and_may_then_be_written_a
     written = done(await manager.request("PUT", path, json=plan(), headers=_etag(returned)))
     assert done(await manager.post(f"{path}/sign", headers=_etag(written)))["return_reason"] is None
     assert "plan_draft" not in await running_clocks(owner_url, case.id)
+
+
+@pytest.mark.parametrize(("level", "term"), [("medium", "plan_draft"), ("high", "plan_draft_high_risk")])
+async def test_the_manager_owes_a_plan_from_the_assessment_on_and_sooner_at_high_risk(
+    world: World, owner_url: str, level: str, term: str
+) -> None:
+    case = await case_in_assessment(world)
+    assessed = await assess(world, case, level=level)
+    done(await (await world.as_(MANAGER)).post(f"/v1/cases/{case.id}/start-planning"))
+    clock = (await running_clocks(owner_url, case.id))["plan_draft"]
+    completed_at = datetime.fromisoformat(assessed["completed_at"])
+    assert (clock["assignee_id"], clock["started_at"]) == (demo_id(MANAGER), completed_at)
+    assert clock["due_at"] == compute_due(term, completed_at).due_at
 
 
 async def test_a_discarded_draft_makes_room_for_the_next(world: World) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.db.work import Work
 from casemgmt.tasks import clocks
+from casemgmt.tasks.recalculating import term_for
 from casemgmt.tasks.tables import Task
 
 FIRST_CLOCKS = ("first_contact_with_child", "assessment")
@@ -13,13 +14,17 @@ FIRST_CLOCKS = ("first_contact_with_child", "assessment")
 
 
 def start_clocks(work: Work, case: CaseRecord, kinds: Sequence[str], *, since: datetime | None = None) -> list[Task]:
-    """Return clocks of these kinds for the manager, counted from `since` or from now; the caller saves them."""
+    """Return clocks of these kinds for the manager, by the terms of the case's risk; the caller saves them.
+
+    They are counted from `since`, or from now.
+    """
     return [
         clocks.start(
             work,
             kind,
             "case",
             case.id,
+            term=term_for(kind, case.risk_level),
             organisation_id=case.organisation_id,
             case_id=case.id,
             assignee_id=case.manager_id,

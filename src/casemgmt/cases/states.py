@@ -165,7 +165,12 @@ CASE: Machine[CaseFacts] = Machine(
     (
         _step("start_assessment", _S.OPENED, _S.ASSESSMENT, _contact, stops=("first_contact_with_child",)),
         _step(
-            "start_planning", _S.ASSESSMENT, _S.PLANNING, _assessed, stops=("first_contact_with_child", "assessment")
+            "start_planning",
+            _S.ASSESSMENT,
+            _S.PLANNING,
+            _assessed,
+            starts=("plan_draft",),
+            stops=("first_contact_with_child", "assessment"),
         ),
         _step("start_support", _S.PLANNING, _S.SUPPORT, _plan, _help),
         _step("start_rehabilitation", _S.SUPPORT, _S.REHABILITATION),

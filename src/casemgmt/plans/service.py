@@ -5,6 +5,7 @@ from uuid import UUID
 from casemgmt.assessments.repository import latest_completed
 from casemgmt.assessments.states import refuse_stage
 from casemgmt.audit.events import Event
+from casemgmt.cases.clocks import start_clocks
 from casemgmt.cases.repository import get_case
 from casemgmt.cases.states import CASE, CaseState
 from casemgmt.cases.tables import CaseRecord
@@ -24,7 +25,6 @@ from casemgmt.plans.tables import Plan
 from casemgmt.plans.views import PlanView
 from casemgmt.states import Refusal
 from casemgmt.tasks import clocks
-from casemgmt.tasks.recalculating import term_for
 from casemgmt.tasks.tables import Task
 from casemgmt.timeline.service import entry
 from casemgmt.timeline.tables import TimelineEntry
@@ -205,16 +205,7 @@ def event_of(kind: str, plan: Plan) -> Event:
 
 def owe_draft(work: Work, case: CaseRecord) -> Task:
     """Start the clock by which the manager owes a plan; the caller saves it."""
-    return clocks.start(
-        work,
-        "plan_draft",
-        "case",
-        case.id,
-        term=term_for("plan_draft", case.risk_level),
-        organisation_id=case.organisation_id,
-        case_id=case.id,
-        assignee_id=case.manager_id,
-    )
+    return start_clocks(work, case, ("plan_draft",))[0]
 
 
 def story_of(work: Work, kind: str, plan: Plan) -> TimelineEntry:

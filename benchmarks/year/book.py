@@ -1,0 +1,486 @@
+"""What each act of the year means for clocks and owners, said once more in plain words beside the service.
+
+The book is told what was done and when, never what the service made of it. It names the clocks that begin and end by
+the words of the route (docs/states.md and the decisions 0033, 0037 and 0038), and who has them.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from benchmarks.year import plain_time
+from benchmarks.year.clocks import Clock, Clocks
+from benchmarks.year.country import Body, Country, Worker
+
+_TRIAGE: dict[str, Any] = yaml.safe_load(
+    (Path(__file__).parents[2] / "src" / "casemgmt" / "signals" / "triage.yaml").read_text("utf-8")
+)
+ACCEPTANCE = tuple(f"referral_acceptance_{u}" for u in ("emergency", "urgent", "standard"))
+VISIT = tuple(f"visit_{u}" for u in ("emergency", "urgent", "standard"))
+_DESK = ("triage_emergency", "triage_urgent", "triage_standard", "emergency_acknowledgement", "case_opening")
+_NOTICES = ("mandatory_notice_police", "mandatory_notice_guardianship")
+SEVERITIES = ("low", "moderate", "high", "critical")
+RISKS = ("low", "medium", "high", "critical")
+SEVERE = ("high", "critical")
+_REVIEWS = ("risk_review_low", "risk_review_medium", "risk_review_high")
+_RISKY = {"plan_draft": "plan_draft_high_risk", "plan_review": "plan_review_high_risk"}
+_LEAST = "risk_change_grace"
+
+
+@dataclass(eq=False, slots=True)
+class Signal:
+    """What the book knows of a signal."""
+
+    id: str
+    body: Body
+    region: str
+    category: str
+    urgency: str = "standard"
+    gravest: str = "low"
+    """The gravest severity that anybody has seen in it: once severe, it is never closed by one person."""
+    settled: bool = False
+    """Nothing more is done on it but to open a case where that is owed."""
+    case: "Case | None" = None
+
+
+@dataclass(eq=False, slots=True)
+class Child:
+    """A child of a case: its last assessment, and the clock of its review."""
+
+    id: str
+    assessment: str | None = None
+    risk: str | None = None
+    assessed_at: datetime | None = None
+    earlier: list[tuple[str, str, datetime]] = field(default_factory=list)
+    """Its assessments before the last one that stand."""
+
+
+@dataclass(eq=False, slots=True)
+class Case:
+    """What the book knows of a case: who answers for it, since when."""
+
+    id: str
+    manager: Worker
+    body: Body
+    region: str
+    opened_at: datetime
+    children: list[Child]
+    owners: list[tuple[datetime, Worker]]
+    risk: str | None = None
+    reopened_at: datetime | None = None
+    closed: bool = False
+    plan: str | None = None
+    """The version in force."""
+    assessed_at: datetime | None = None
+    """The last completed assessment."""
+    contacts: int = 0
+    seen_on_visit: bool = False
+    restricted: bool = False
+    package: str | None = None
+    goals: list[str] = field(default_factory=list)
+
+
+def suggested_urgency(category: str, severity: str) -> str:
+    """Return the urgency that the table of the house gives."""
+    table: dict[str, dict[str, str]] = _TRIAGE["urgency"]
+    return table.get(category, table["default"])[severity]
+
+
+def suggested_severity(category: str) -> str:
+    """Return the severity to assume where nobody gave one."""
+    table: dict[str, str] = _TRIAGE["severity_of_category"]
+    return table.get(category, table["default"])
+
+
+class Book:
+    """Signals, cases and clocks of the year as they must be."""
+
+    def __init__(self, country: Country) -> None:
+        self.country = country
+        self.clocks = Clocks(country)
+        self.signals: dict[str, Signal] = {}
+        self.cases: dict[str, Case] = {}
+        self.acts = 0
+
+    def start(
+        self,
+        kind: str,
+        record_type: str,
+        record: str,
+        at: datetime,
+        body: Body,
+        region: str | None,
+        *,
+        since: datetime | None = None,
+        term: str | None = None,
+        last_day: date | None = None,
+        **about: Any,
+    ) -> Clock:
+        """Begin a clock by a declared term; on an earlier day that a person chose, it is due when that day ends."""
+        start, term = since or at, term or kind
+        due = plain_time.due_of(term, start)
+        warn = plain_time.warning_of(term, start, due)
+        if last_day is not None and plain_time.closing(last_day) < due:
+            due = max(plain_time.closing(last_day), start)
+            warn = min(warn, due)
+        return self.clocks.add(Clock(kind, record_type, record, term, start, warn, due, body, region, **about))
+
+    def _desk(self, signal: Signal, kind: str, at: datetime, **more: Any) -> Clock:
+        about = {"record_type": "signal", "record": signal.id} | more
+        return self.start(kind, at=at, body=signal.body, region=signal.region, signal=signal.id, **about)
+
+    def of_case(self, case: Case, kind: str, at: datetime, owner: Worker | None = None, **more: Any) -> Clock:
+        """Begin a clock of a case."""
+        about = {"record_type": "case", "record": case.id} | more
+        return self.start(kind, at=at, body=case.body, region=case.region, case=case.id, owner=owner, **about)
+
+    def end(self, record: str, kinds: Sequence[str], at: datetime, how: str = "completed") -> None:
+        """End the open clocks of a record."""
+        self.clocks.end(self.clocks.of_record(record, *kinds), at, how)
+
+    # The desk
+
+    def registered(self, signal: Signal, at: datetime) -> None:
+        """A signal was recorded: its triage is owed."""
+        self.signals[signal.id] = signal
+        signal.gravest = suggested_severity(signal.category)
+        signal.urgency = suggested_urgency(signal.category, signal.gravest)
+        self._desk(signal, f"triage_{signal.urgency}", at)
+
+    def triaged(
+        self,
+        signal: Signal,
+        at: datetime,
+        outcome: str,
+        severity: str,
+        referral: str | None = None,
+        group: str | None = None,
+    ) -> None:
+        """The desk has decided; `no_ground_proposed` waits for a second person."""
+        signal.gravest = max(signal.gravest, severity, key=SEVERITIES.index)
+        signal.urgency = "emergency" if outcome == "emergency" else suggested_urgency(signal.category, severity)
+        self.end(signal.id, _DESK, at)
+        match outcome:
+            case "emergency":
+                self._desk(signal, "emergency_acknowledgement", at)
+            case "mobile_group_referral":
+                kind = f"referral_acceptance_{signal.urgency}"
+                self._desk(signal, kind, at, record_type="referral", record=referral, group=group)
+            case "consultation":
+                self._desk(signal, "consultation_answer", at)
+            case "redirect":
+                self._desk(signal, "redirect_acknowledgement", at)
+            case "no_ground_proposed":
+                self._desk(signal, "high_severity_no_action_review", at)
+        if not outcome.startswith("no_ground") and (signal.gravest in SEVERE or signal.urgency != "standard"):
+            self._notices(signal, at)
+
+    def _notices(self, signal: Signal, at: datetime) -> None:
+        known = {c.kind for c in self.clocks.of_signal(signal.id)}
+        for kind in _TRIAGE["mandatory_notices"].get(signal.category, ()):
+            if kind not in known:
+                self._desk(signal, kind, at)
+
+    def desk_done(self, signal: Signal, at: datetime, kind: str, then: str | None = None) -> None:
+        """A clock of the desk was answered; `then` begins."""
+        self.end(signal.id, (kind,), at)
+        if then is not None:
+            self._desk(signal, then, at)
+
+    # The mobile group
+
+    def referral_step(
+        self, signal: Signal, referral: str, group: str, at: datetime, step: str, offered: datetime
+    ) -> None:
+        """The group answered, visited, or gave back."""
+        about = {"record_type": "referral", "record": referral, "group": group}
+        match step:
+            case "accept":
+                self.end(referral, ACCEPTANCE, at)
+                self._desk(signal, f"visit_{signal.urgency}", at, since=offered, **about)
+            case "decline":
+                self.end(referral, ACCEPTANCE, at)
+                self.end(referral, VISIT, at, "cancelled")
+                self._desk(signal, f"triage_{signal.urgency}", at)
+            case "visit":
+                self.end(referral, VISIT, at)
+                self._desk(signal, "visit_report", at, **about)
+
+    def reported(self, signal: Signal, referral: str, at: datetime, outcome: str) -> None:
+        """The act of the visit was handed in: the signal is with its desk again, or closed."""
+        self.end(referral, ("visit_report",), at)
+        if outcome == "emergency_measures":
+            self._desk(signal, "emergency_acknowledgement", at)
+            self._notices(signal, at)
+        elif outcome == "accompaniment":
+            self._desk(signal, "case_opening", at)
+
+    # The case
+
+    def opened(self, case: Case, signals: Sequence[Signal], at: datetime) -> None:
+        """A case was opened from signals."""
+        self.cases[case.id] = case
+        for signal in signals:
+            self._join(case, signal, at)
+        for kind in ("first_contact_with_child", "assessment"):
+            self.of_case(case, kind, at, case.manager)
+
+    def attached(self, case: Case, signal: Signal, at: datetime) -> None:
+        """A signal about a child of an open case joined it: the child is to be met anew."""
+        self._join(case, signal, at)
+        self.of_case(case, "first_contact_with_child", at, case.manager, signal=signal.id)
+
+    def _join(self, case: Case, signal: Signal, at: datetime) -> None:
+        signal.case = case
+        for clock in self.clocks.of_signal(signal.id):
+            clock.body, clock.region = case.body, case.region
+            if clock.case is None:
+                self.clocks.join(clock, case.id)
+        waiting = [c for c in self.clocks.of_signal(signal.id) if c.end is None]
+        for clock in waiting:
+            if clock.kind in _NOTICES:
+                self.clocks.give(clock, case.manager)
+        self.clocks.end([c for c in waiting if c.kind not in _NOTICES], at)
+
+    def met(self, case: Case, at: datetime) -> None:
+        """The child was met."""
+        case.contacts += 1
+        self.end(case.id, ("first_contact_with_child",), at)
+
+    def assessed(self, case: Case, child: Child, assessment: str, risk: str, at: datetime) -> None:
+        """An assessment of a child was completed: the level of the case is the heaviest of its children's."""
+        before = case.risk
+        if child.assessment is not None and child.risk is not None and child.assessed_at is not None:
+            self.end(child.assessment, _REVIEWS, at)
+            child.earlier.append((child.assessment, child.risk, child.assessed_at))
+        kind = "risk_review_high" if risk == "critical" else f"risk_review_{risk}"
+        child.assessment, child.risk, child.assessed_at, case.assessed_at = assessment, risk, at, at
+        case.risk = _heaviest(c.risk for c in case.children)
+        if all(self._of_this_round(case, c) for c in case.children):
+            self.end(case.id, ("assessment",), at)
+        self._recalculate(case, before, at)
+        self.of_case(case, kind, at, case.manager, record_type="assessment", record=assessment)
+
+    @staticmethod
+    def _of_this_round(case: Case, child: Child) -> bool:
+        since = case.reopened_at or case.opened_at
+        return child.assessed_at is not None and child.assessed_at >= since
+
+    def _recalculate(self, case: Case, before: str | None, at: datetime) -> None:
+        """Change running clocks that depend on the level: from their start, with the holds that there were."""
+        if (before == "high") == (case.risk == "high") or case.risk is None:
+            return
+        for clock in self.clocks.of_case(case.id):
+            if clock.kind not in _RISKY or clock.due < at:
+                continue
+            old, new = (_RISKY[clock.kind] if r == "high" else clock.kind for r in (before, case.risk))
+            warn, due = self._counted(clock, new)
+            if due < clock.due:  # nobody is late by it: a working day is left, and never more than there was
+                least = plain_time.due_of(_LEAST, at)
+                due, warn = (
+                    min(max(due, least), clock.due),
+                    min(max(warn, plain_time.warning_of(_LEAST, at, least)), clock.warn),
+                )
+            elif clock.due != self._counted(clock, old)[1]:
+                continue  # somebody chose an earlier day
+            clock.changes += 1
+            held = clock.steps[-1].held_until
+            self.clocks.move(clock, at, min(warn, due), due, held if held is not None and held > at else None)
+
+    @staticmethod
+    def _counted(clock: Clock, term: str) -> tuple[datetime, datetime]:
+        due = plain_time.due_of(term, clock.start)
+        warn = plain_time.warning_of(term, clock.start, due)
+        working = plain_time.term_on(term, plain_time.local(clock.start).date()).working
+        for place, step in enumerate(clock.steps):
+            if step.held_until is not None and step.since < step.held_until:
+                later = [s.since for s in clock.steps[place + 1 :] if s.since < step.held_until]
+                until = min(later, default=step.held_until)
+                warn, due = (plain_time.put_off(m, step.since, until, working=working) for m in (warn, due))
+        return warn, due
+
+    def staged(self, case: Case, at: datetime, stage: str) -> None:
+        """The case went on to its next stage."""
+        stops = {"assessment": ("first_contact_with_child",), "planning": ("first_contact_with_child", "assessment")}
+        self.end(case.id, stops.get(stage, ("",)), at)
+        if stage == "planning":
+            self._owe_draft(case, at, since=case.assessed_at)
+
+    def _owe_draft(self, case: Case, at: datetime, since: datetime | None = None) -> None:
+        term = _RISKY["plan_draft"] if case.risk == "high" else "plan_draft"
+        self.of_case(case, "plan_draft", at, case.manager, term=term, since=since)
+
+    # The plan
+
+    def signed(self, case: Case, plan: str, at: datetime) -> None:
+        """The manager signed a version of the plan."""
+        self.end(case.id, ("plan_draft",), at)
+        self.of_case(case, "plan_approval", at, record_type="plan", record=plan)
+
+    def returned(self, case: Case, plan: str, at: datetime) -> None:
+        """The second person gave a version back."""
+        self.end(plan, ("plan_approval",), at)
+        self._owe_draft(case, at)
+
+    def approved(self, case: Case, plan: str, at: datetime, review_on: date) -> None:
+        """A version is in force; the one before has given way."""
+        self.end(plan, ("plan_approval",), at)
+        if case.plan is not None:
+            self.end(case.plan, ("plan_review",), at)
+        case.plan = plan
+        self._owe_review(case, at, review_on)
+
+    def reviewed(self, case: Case, at: datetime, next_on: date) -> None:
+        """The plan in force was looked at."""
+        self.end(str(case.plan), ("plan_review",), at)
+        self._owe_review(case, at, next_on)
+
+    def _owe_review(self, case: Case, at: datetime, day: date) -> None:
+        term = _RISKY["plan_review"] if case.risk == "high" else "plan_review"
+        about = {"record_type": "plan", "record": case.plan}
+        self.of_case(case, "plan_review", at, case.manager, term=term, last_day=day, **about)
+
+    # The end, and after it
+
+    def closure_proposed(self, case: Case, at: datetime) -> None:
+        """Somebody proposed to close the case."""
+        self.of_case(case, "closure_approval", at)
+
+    def closure_returned(self, case: Case, at: datetime) -> None:
+        """The second person sent the closure back."""
+        self.end(case.id, ("closure_approval",), at)
+
+    def closed(self, case: Case, at: datetime, check: str | None) -> None:
+        """The case is closed: what is left of its clocks ends, and the child is looked after once more later."""
+        self.end(case.id, ("closure_approval",), at)
+        self.clocks.end(self.clocks.of_case(case.id), at, "cancelled")
+        case.closed = True
+        if check is not None:
+            self._owe_check(case, check, at)
+
+    def _owe_check(self, case: Case, check: str, at: datetime, day: date | None = None) -> None:
+        about = {"record_type": "follow_up_check", "record": check}
+        self.of_case(case, "follow_up_check", at, case.manager, last_day=day, **about)
+
+    def followed_up(self, case: Case, check: str, at: datetime, next_check: tuple[str, date] | None) -> None:
+        """Somebody looked after the child after the closure."""
+        self.end(check, ("follow_up_check",), at)
+        if next_check is not None:
+            self._owe_check(case, next_check[0], at, next_check[1])
+
+    def reopened(self, case: Case, at: datetime) -> None:
+        """The case begins anew at the assessment."""
+        checks = [c for c in self.clocks.of_case(case.id) if c.kind == "follow_up_check"]
+        self.clocks.end(checks, at, "cancelled")
+        case.closed, case.reopened_at = False, at
+        for kind in ("first_contact_with_child", "assessment"):
+            self.of_case(case, kind, at, case.manager)
+
+    # Who answers for it
+
+    def handover_offered(self, case: Case, handover: str, to: Worker, at: datetime) -> None:
+        """The case was offered to a colleague."""
+        self.of_case(case, "handover_acceptance", at, to, record_type="case_handover", record=handover)
+
+    def handover_answered(self, case: Case, handover: str, to: Worker, at: datetime, *, accepted: bool) -> None:
+        """The colleague answered; accepted, all that was open of the one before is theirs."""
+        self.end(handover, ("handover_acceptance",), at)
+        if accepted:
+            self._pass(case, to, at, [c for c in self.clocks.of_case(case.id) if c.owner is case.manager])
+
+    def _pass(self, case: Case, to: Worker, at: datetime, clocks: Iterable[Clock]) -> None:
+        for clock in list(clocks):
+            self.clocks.give(clock, to)
+        moved = to.body is not case.body
+        case.manager, case.body, case.region = to, to.body, to.body.region or case.region
+        case.owners.append((at, to))
+        if moved:
+            for clock in self.clocks.ever_of_case(case.id):
+                clock.body, clock.region = case.body, case.region
+
+    def transfer_offered(self, transfer: str, to: Body, at: datetime) -> None:
+        """The case was offered to a body elsewhere, whose desk owes an answer."""
+        self.start("transfer_acceptance", "case_transfer", transfer, at, to, to.region)
+
+    def transfer_answered(
+        self, case: Case, transfer: str, at: datetime, manager: Worker | None = None, left: Iterable[Worker] = ()
+    ) -> None:
+        """The body answered; accepted, the case is the new manager's, with all that those who left had to do."""
+        self.end(transfer, ("transfer_acceptance",), at)
+        if manager is None:
+            return
+        open_ones = self.clocks.of_case(case.id)
+        self.clocks.end([c for c in open_ones if c.kind == "handover_acceptance"], at, "cancelled")
+        gone = {case.manager, *left}
+        self._pass(case, manager, at, [c for c in self.clocks.of_case(case.id) if c.owner in gone or c.group])
+        for clock in self.clocks.of_case(case.id):
+            clock.group = None
+        self.of_case(case, "contact_after_transfer", at, manager)
+
+    def handed_on(self, worker: Worker, to: Sequence[Worker], at: datetime, offers: Iterable[str]) -> None:
+        """All work of somebody who leaves went to colleagues: each case to the one with the fewest."""
+        for offer in offers:
+            self.end(offer, ("handover_acceptance",), at, "cancelled")
+        loads = [sum(not c.closed for c in self._cases_of(w)) for w in to]
+        for case in sorted(self._cases_of(worker), key=lambda c: (c.opened_at, c.id)):
+            heir = min(range(len(to)), key=lambda n: (loads[n], n))
+            loads[heir] += not case.closed
+            self._pass(case, to[heir], at, [c for c in self.clocks.of_case(case.id) if c.owner is worker])
+        for clock in self.clocks.of_owner(worker):
+            self.clocks.give(clock, self.cases[clock.case].manager if clock.case else None)
+
+    def _cases_of(self, worker: Worker) -> list[Case]:
+        return [c for c in self.cases.values() if c.manager is worker]
+
+    # Errors
+
+    def error_proposed(self, case: Case, correction: str, at: datetime) -> None:
+        """Somebody said that a record is an error."""
+        self.of_case(case, "correction_decision", at, record_type="record_error", record=correction)
+
+    def error_decided(self, correction: str, at: datetime) -> None:
+        """A second person decided on it."""
+        self.end(correction, ("correction_decision",), at)
+
+    def contact_taken_out(self, case: Case, at: datetime) -> None:
+        """A contact never happened: the clock that it had stopped runs again from where it began."""
+        case.contacts -= 1
+        if case.contacts == 0 and not case.seen_on_visit:
+            self._again(case, "first_contact_with_child", at)
+
+    def assessment_taken_out(self, case: Case, child: Child, at: datetime) -> None:
+        """An assessment was of another child: the one before it counts, or none."""
+        self.clocks.end(self.clocks.of_record(str(child.assessment), *_REVIEWS), at, "cancelled")
+        child.assessment, child.risk, child.assessed_at = child.earlier.pop() if child.earlier else (None,) * 3
+        case.risk = _heaviest(c.risk for c in case.children)
+        case.assessed_at = max((c.assessed_at for c in case.children if c.assessed_at is not None), default=None)
+        if not all(self._of_this_round(case, c) for c in case.children):
+            self._again(case, "assessment", at)
+
+    def _again(self, case: Case, kind: str, at: datetime) -> None:
+        before = [c for c in self.clocks.ever_of_case(case.id) if c.kind == kind and c.record == case.id]
+        if before and before[-1].end is not None:
+            self.of_case(case, kind, at, case.manager, since=before[-1].start)
+
+    # By hand
+
+    def task_set(self, case: Case, task: str, owner: Worker, at: datetime, due: datetime) -> None:
+        """Somebody set a task by hand: it warns when three quarters of its time have passed."""
+        warn = due - (due - at) / 4
+        clock = Clock("manual", "case", case.id, "", at, warn, due, case.body, case.region, case=case.id, owner=owner)
+        clock.task_id = task
+        self.clocks.add(clock)
+
+
+def _heaviest(risks: Iterable[str | None]) -> str | None:
+    known = [r for r in risks if r is not None]
+    return max(known, key=RISKS.index) if known else None
+
+
+def days_after(at: datetime, days: int) -> date:
+    """Return the day so many days after a moment, in Kazakhstan."""
+    return plain_time.local(at).date() + timedelta(days=days)
