@@ -10,9 +10,10 @@ from casemgmt.jobs.handling import by_kind
 from casemgmt.people import jobs as people
 from casemgmt.retention import jobs as retention
 from casemgmt.staff import jobs as staff
+from casemgmt.staff import role_ends
 from casemgmt.tasks import jobs as tasks
 
-_ALL = (alerts, benefits, consents, drafts, imports, people, retention, staff, tasks, upkeep)
+_ALL = (alerts, benefits, consents, drafts, imports, people, retention, role_ends, staff, tasks, upkeep)
 
 HANDLERS = by_kind(*(handler for feature in _ALL for handler in feature.HANDLERS))
 

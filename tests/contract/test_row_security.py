@@ -45,6 +45,10 @@ OUT_OF_REACH = {
 """Tables on which the service has no right at all: named functions read and write them."""
 
 DEFINER_FUNCTIONS = {
+    "settle_rights": "a role that is over leaves the rights before a token is made; no right for the service",
+    "warn_of_role_end": "tells holder and heads of a role that ends; for the worker alone",
+    "end_role": "as warn_of_role_end; what the role leaves passes unseen",
+    "end_of_role_changed": "the task of the head ends with an act of administrators, who see no task",
     "absence_changed": "an absence gives the deputy places in cases that who enters it may not see",
     "absence_case_changed": "as absence_changed",
     "place_changed": "a case comes to who is away by somebody who knows nothing of the absence",

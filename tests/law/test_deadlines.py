@@ -63,6 +63,7 @@ NEEDED = [
     "conflict_take_over",
     "staff_take_over",
     "absence_uncovered",
+    "role_ending",
     "break_glass_review",
     "draft_end",
     "escalation_head",

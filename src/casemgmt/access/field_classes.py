@@ -34,14 +34,14 @@ _SIGNATURE: Mapping[FieldClass, str] = {
 
 CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "account_change": {
-        _F.STAFF: "user_version nationwide kind role issuer subject scopes days sector is_lead reason"
+        _F.STAFF: "user_version nationwide kind role role_ends_at issuer subject scopes days sector is_lead reason"
         " requested_at expires_at decided_at",
         _F.CREDENTIAL: "first_digest",
     },
     "account_notice": {_F.STAFF: "kind at read_at"},
     "app_user": {
         _F.STAFF: "username kind family_name given_name patronymic match_key sector active scopes authz_version"
-        " signal_reach case_reach flags"
+        " signal_reach case_reach flags rights_until"
     },
     "assessment": {
         _F.PROGRESS: "created_at instrument instrument_version language occasion total_score risk_level"
@@ -278,7 +278,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     },
     "timeline_entry": {_F.PROGRESS: "at kind record_type data"},
     "user_credential": {_F.CREDENTIAL: "password_hash changed_at"},
-    "user_role": {_F.STAFF: "role granted_at revoked_at"},
+    "user_role": {_F.STAFF: "role granted_at ends_at warned_at revoked_at"},
     "visit_act": {
         _F.PROGRESS: "visited_at child_seen child_seen_alone outcome lists_version submitted_at",
         _F.CONTENT: "present findings risk_signs child_words child_wishes immediate_measures outcome_note",

@@ -33,6 +33,7 @@ async def read_me(work: Work) -> MeView:
         organisation_name=body.name_ru,
         region_code=actor.region_code,
         roles=list(actor.roles),
+        rights_until=user.rights_until,
         permissions=sorted(actor.permissions),
         mobile_group_ids=sorted(groups),
         unread_notices=await work.call("SELECT auth_unread_notices(:user)", user=actor.user_id),

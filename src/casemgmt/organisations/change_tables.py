@@ -32,6 +32,7 @@ class AccountChange(Versioned, table=True):
             " and (group_id is null) = (is_lead is null)",
             name="says_what_it_is",
         ),
+        CheckConstraint("role_ends_at is null or kind = 'role'", name="end_of_a_role"),
         CheckConstraint("requested_by_id <> user_id and decided_by_id <> user_id", name="not_for_oneself"),
         CheckConstraint("decided_by_id <> requested_by_id", name="two_persons"),
         CheckConstraint(
@@ -64,6 +65,8 @@ class AccountChange(Versioned, table=True):
     """Whether the account reaches, or would reach, the country or every account: then another administrator decides."""
     kind: str = Field(max_length=12)
     role: str | None = Field(default=None, max_length=40)
+    role_ends_at: datetime | None = moment(nullable=True)
+    """Until when the role is asked for; null where until it is taken back."""
     to_organisation_id: UUID | None = ref("organisation.id", nullable=True, index=False)
     issuer: str | None = None
     subject: str | None = None

@@ -4,7 +4,7 @@ from datetime import date, time
 from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
-from pydantic import Field, GetCoreSchemaHandler, SecretStr, StringConstraints, model_validator
+from pydantic import AwareDatetime, Field, GetCoreSchemaHandler, SecretStr, StringConstraints, model_validator
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from casemgmt.access.passwords import MAXIMUM_PASSWORD_LENGTH, MINIMUM_PASSWORD_LENGTH
@@ -141,6 +141,10 @@ class GrantRole(Command):
     """Ask for a role."""
 
     role: RoleCode
+    ends_at: AwareDatetime | None = Field(
+        default=None,
+        description="Until when. Absent: until it is taken back. Of one that is held: its end from now on.",
+    )
     reason: Reason
 
 

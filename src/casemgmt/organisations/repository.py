@@ -5,7 +5,7 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlmodel import SQLModel, col, select
+from sqlmodel import SQLModel, col, or_, select
 
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
@@ -53,7 +53,11 @@ async def get_row(work: Work, model: type[RowT], row_id: UUID, *, for_change: bo
 
 async def roles_of(work: Work, user_id: UUID) -> list[UserRole]:
     """Return the roles that a user holds now; empty for readers who may not know."""
-    query = select(UserRole).where(UserRole.user_id == user_id, col(UserRole.revoked_at).is_(None))
+    query = select(UserRole).where(
+        UserRole.user_id == user_id,
+        col(UserRole.revoked_at).is_(None),
+        or_(col(UserRole.ends_at).is_(None), col(UserRole.ends_at) > work.now),
+    )
     return list(await work.session.scalars(query.order_by(col(UserRole.role))))
 
 

@@ -61,6 +61,8 @@ class AppUser(Versioned, table=True):
     signal_reach: str = Field(default="none", max_length=12)
     case_reach: str = Field(default="none", max_length=12)
     flags: list[str] = Field(sa_type=ARRAY(Text), sa_column_kwargs={"server_default": "{}"})
+    rights_until: datetime | None = moment(nullable=True)
+    """When the next of the roles ends. What was worked out of them holds no longer than that."""
 
 
 class UserCredential(Row, table=True):
@@ -78,6 +80,7 @@ class UserRole(Row, table=True):
 
     __tablename__ = "user_role"
     __table_args__ = (
+        Index("ix_user_role_ends", "ends_at", postgresql_where=sql("revoked_at is null and ends_at is not null")),
         Index("uq_user_role_held", "user_id", "role", unique=True, postgresql_where=sql("revoked_at is null")),
         CheckConstraint("granted_by_id <> user_id", name="not_to_oneself"),
         CheckConstraint("approved_by_id <> user_id and approved_by_id <> granted_by_id", name="second_person"),
@@ -90,7 +93,12 @@ class UserRole(Row, table=True):
     """Who asked for it; null for the first administrators, who are made on the command line."""
     approved_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
     granted_at: datetime = moment()
+    ends_at: datetime | None = moment(nullable=True)
+    """Until when it was given; from that moment it is none, whether or not anybody noted it."""
+    warned_at: datetime | None = moment(nullable=True)
+    """When its holder and the head were told that it is about to end."""
     revoked_at: datetime | None = moment(nullable=True)
+    """When it was taken back, or its end was noted."""
 
 
 class AuthSession(Row, table=True):

@@ -4,13 +4,14 @@ What an administrator does alone takes something away, or changes nothing that a
 for, and a second person decides (`account_changes.py`).
 """
 
+from datetime import UTC
 from uuid import UUID
 
 from casemgmt.access.permissions import Permission
 from casemgmt.audit.events import Event
 from casemgmt.db import paging
 from casemgmt.db.work import Work, check_version
-from casemgmt.errors import Conflict, Forbidden, WrongState
+from casemgmt.errors import Conflict, Forbidden, WrongState, invalid_field
 from casemgmt.ids import new_id
 from casemgmt.organisations import account_changes, repository
 from casemgmt.organisations.commands import ChangeUser, CreateUser, GrantRole, MoveUser, SwitchOnUser, WidenScopes
@@ -63,11 +64,14 @@ async def ask_for_role(work: Work, user_id: UUID, command: GrantRole) -> Account
     """Ask for a role. Once a second person grants it, the tokens of the user become stale."""
     user = await _other(work, user_id)
     check_role_fits(user.kind, command.role)
-    held = {r.role for r in await repository.roles_of(work, user_id)}
-    if command.role in held:
+    held = {r.role: r.ends_at for r in await repository.roles_of(work, user_id)}
+    ends_at = None if command.ends_at is None else command.ends_at.astimezone(UTC)
+    if ends_at is not None and ends_at <= work.now:
+        raise invalid_field("/ends_at", "time-passed", "The role would be over already.")
+    if command.role in held and held[command.role] == ends_at:
         raise Conflict("The user holds this role already.", code="already-exists")
-    check_roles_together(held, command.role)
-    return await account_changes.ask(work, user, "role", command.reason, role=command.role)
+    check_roles_together(held.keys() - {command.role}, command.role)
+    return await account_changes.ask(work, user, "role", command.reason, role=command.role, role_ends_at=ends_at)
 
 
 async def ask_for_move(work: Work, user_id: UUID, command: MoveUser) -> AccountChangeView:
@@ -139,10 +143,12 @@ async def list_users(
 
 async def _view(work: Work, user: AppUser) -> UserView:
     knows = work.actor.may(Permission.USERS_MANAGE)
+    heads = work.actor.may(Permission.USERS_APPROVE) and user.organisation_id == work.actor.organisation_id
     return UserView(
         **user.model_dump(include=set(UserSummary.model_fields)),
         version=user.version,
         username=user.username if knows else None,
         scopes=user.scopes if knows else None,
         roles=[r.role for r in await repository.roles_of(work, user.id)] if knows else None,
+        rights_until=user.rights_until if knows or heads else None,
     )

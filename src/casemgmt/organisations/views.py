@@ -21,6 +21,8 @@ class MeView(View):
     organisation_name: str
     region_code: str | None
     roles: list[str]
+    rights_until: datetime | None
+    """When the next of my roles ends; null where none does."""
     permissions: list[str]
     mobile_group_ids: list[UUID]
     unread_notices: int
@@ -129,6 +131,8 @@ class UserView(UserSummary):
     version: int
     username: str | None
     roles: list[str] | None
+    rights_until: datetime | None
+    """When the next of the roles ends; null where none does. For administrators and who heads the body."""
     scopes: list[str] | None
     """Of a machine account: the permissions its role is narrowed to. Null: not narrowed, or not for the reader."""
 
@@ -176,6 +180,8 @@ class AccountChangeView(View):
     """`role`, `start` (a start code), `machine` (a client secret), `identity` (of the provider), `body`,
     `activation`, `scopes` or `group` (a place in a mobile group)."""
     role: str | None
+    role_ends_at: datetime | None
+    """Until when the role is asked for. Null: until it is taken back."""
     organisation_id: UUID
     """The body whose heads may decide: the one in which the account will then work, or that coordinates the group."""
     nationwide: bool

@@ -95,6 +95,12 @@ async def _passed(work: Work, statement: str, user_id: UUID, reason: str, **to: 
             code="nobody-free-for-cases",
             data={"case_ids": seen, "hidden_cases": done["stuck_in_all"] - len(seen)},
         )
+    tell_handed_on(work, user_id, done, reason)
+    return done
+
+
+def tell_handed_on(work: Work, user_id: UUID, done: dict[str, Any], reason: str) -> None:
+    """Record what went where: once for the worker, once in each case."""
     receivers = dict.fromkeys(UUID(c["to"]) for c in done["cases"])
     work.record(Event("user.work_handed_on", "user", (user_id, *receivers), reason=reason))
     for case in done["cases"]:
@@ -102,7 +108,6 @@ async def _passed(work: Work, statement: str, user_id: UUID, reason: str, **to: 
         work.record(
             Event("case.handed_on", "case", (case_id, UUID(case["to"]), user_id), case_id=case_id, reason=reason)
         )
-    return done
 
 
 def _view(user_id: UUID, done: dict[str, Any], shown: list[dict[str, Any]]) -> HandedOn:

@@ -49,6 +49,7 @@ ASSIGNED_BY_ACT = frozenset(
 NEVER_HELD = frozenset(
     {
         "absence_uncovered",
+        "role_ending",
         "break_glass_review",
         "conflict_take_over",
         "emergency_acknowledgement",

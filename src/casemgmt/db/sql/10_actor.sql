@@ -47,7 +47,7 @@ $$ SELECT CASE WHEN current_setting('casemgmt.case_reach', true) IN ('organisati
           THEN actor_organisation() END $$;
 
 -- Sets the actor for this transaction. The reach comes from the account, never from the token; a token issued before
--- the last change of rights, of a session that was ended, or of one without the second factor that the roles demand, is
+-- the last change of rights or the end of a role, of a session that was ended, or of one without the second factor that the roles demand, is
 -- refused with SQLSTATE CM401. A transaction without a session is the worker's alone: a job that somebody asked for goes on
 -- when they have logged out, and ends with the account. With a salt, what functions with the owner's rights change is committed to in the event
 -- (25_changes.sql).
@@ -68,6 +68,7 @@ BEGIN
       LEFT JOIN auth_session s ON s.id = p_session AND s.user_id = u.id AND s.revoked_at IS NULL
                               AND (s.second_factor OR NOT 'second_factor' = ANY (u.flags))
      WHERE u.id = p_user AND u.active AND u.authz_version = p_version
+       AND (u.rights_until IS NULL OR u.rights_until > now())
        AND (s.id IS NOT NULL OR (p_session IS NULL AND pg_has_role(session_user, 'casemgmt_worker', 'member')));
     IF NOT FOUND THEN
         RAISE EXCEPTION 'the account, its rights or its session have changed' USING ERRCODE = 'CM401';
@@ -105,21 +106,39 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                       AND m.help_kind = p_help_kind)
 $$;
 
--- The reach of a user is worked out here whenever a role is given or taken, and every token of the user becomes stale.
+-- The roles that are held now: what was given until a moment is none from then on, whether or not anybody noted it.
+CREATE OR REPLACE VIEW role_held AS
+    SELECT r.id, r.user_id, r.role FROM user_role r
+     WHERE r.revoked_at IS NULL AND (r.ends_at IS NULL OR r.ends_at > now());
+
+-- The reach of a user is worked out here whenever a role is given, taken or over, and every token of the user
+-- becomes stale. `rights_until`: when the next role ends; from then on nothing holds until it was worked out anew.
 CREATE OR REPLACE FUNCTION refresh_reach(p_user uuid) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     UPDATE app_user u SET
         authz_version = u.authz_version + 1,
+        rights_until = (SELECT min(r.ends_at) FROM user_role r WHERE r.user_id = u.id AND r.revoked_at IS NULL
+                           AND r.ends_at > now()),
         signal_reach = coalesce((SELECT (array['none','own','team','organisation','region','national'])[max(array_position(
             array['none','own','team','organisation','region','national'], g.signal_reach))]
-            FROM user_role r JOIN role_grant g USING (role) WHERE r.user_id = u.id AND r.revoked_at IS NULL), 'none'),
+            FROM role_held r JOIN role_grant g USING (role) WHERE r.user_id = u.id), 'none'),
         case_reach = coalesce((SELECT (array['none','own','team','organisation','region','national'])[max(array_position(
             array['none','own','team','organisation','region','national'], g.case_reach))]
-            FROM user_role r JOIN role_grant g USING (role) WHERE r.user_id = u.id AND r.revoked_at IS NULL), 'none'),
-        flags = coalesce((SELECT array_agg(DISTINCT f) FROM user_role r JOIN role_grant g USING (role), unnest(g.flags) f
-            WHERE r.user_id = u.id AND r.revoked_at IS NULL), '{}')
+            FROM role_held r JOIN role_grant g USING (role) WHERE r.user_id = u.id), 'none'),
+        flags = coalesce((SELECT array_agg(DISTINCT f) FROM role_held r JOIN role_grant g USING (role), unnest(g.flags) f
+            WHERE r.user_id = u.id), '{}')
      WHERE u.id = p_user
 $$;
+
+-- Works the rights out anew where a role is over, before a token is made of them: nobody waits for a job to note it.
+CREATE OR REPLACE FUNCTION settle_rights(p_user uuid) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    IF EXISTS (SELECT 1 FROM app_user u WHERE u.id = p_user AND u.rights_until <= now()) THEN
+        PERFORM refresh_reach(p_user);
+        PERFORM audit_write(gen_random_uuid(), 'user.role_ended', 'done', NULL, 'user', ARRAY[p_user], NULL, NULL, '{}', NULL);
+    END IF;
+END $$;
 
 -- Roles that must not come together (`access/roles.py`) are refused after the account is locked by the update of its
 -- reach: of two grants at the same moment the later one finds the earlier.
@@ -128,9 +147,8 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp 
 BEGIN
     PERFORM refresh_reach(NEW.user_id);
     IF NEW.revoked_at IS NULL AND EXISTS (
-            SELECT 1 FROM user_role r JOIN role_grant g USING (role) JOIN user_role other ON other.user_id = r.user_id
-             WHERE r.user_id = NEW.user_id AND r.revoked_at IS NULL AND other.revoked_at IS NULL
-               AND other.role = ANY (g.excludes)) THEN
+            SELECT 1 FROM role_held r JOIN role_grant g USING (role) JOIN role_held other ON other.user_id = r.user_id
+             WHERE r.user_id = NEW.user_id AND other.role = ANY (g.excludes)) THEN
         RAISE EXCEPTION 'the account would hold roles that exclude each other' USING ERRCODE = 'CM409';
     END IF;
     RETURN NULL;

@@ -68,7 +68,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
       JOIN organisation b ON b.id = c.organisation_id
       JOIN app_user u ON u.active AND u.kind = 'person'
       JOIN organisation o ON o.id = u.organisation_id AND o.active
-      JOIN user_role r ON r.user_id = u.id AND r.revoked_at IS NULL AND r.role IN ('supervisor', 'centre_head', 'case_manager')
+      JOIN role_held r ON r.user_id = u.id AND r.role IN ('supervisor', 'centre_head', 'case_manager')
       LEFT JOIN case_member m ON m.case_id = c.id AND m.user_id = u.id AND m.ended_at IS NULL
      WHERE c.id = p_case AND NOT is_shut_out(u.id, ARRAY[p_case])
      ORDER BY (m.team_role = 'deputy_manager' AND r.role = 'case_manager') IS TRUE DESC, o.id = b.id DESC,
@@ -111,7 +111,7 @@ $$;
 CREATE OR REPLACE FUNCTION names_another(p_case uuid, p_centre uuid) RETURNS uuid
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT coalesce((SELECT u.id FROM app_user u
-                       JOIN user_role r ON r.user_id = u.id AND r.revoked_at IS NULL AND r.role = 'centre_head'
+                       JOIN role_held r ON r.user_id = u.id AND r.role = 'centre_head'
                       WHERE u.organisation_id = p_centre AND u.active AND u.kind = 'person' AND NOT c.restricted
                         AND NOT is_shut_out(u.id, ARRAY[p_case]) ORDER BY u.id LIMIT 1), c.manager_id)
       FROM case_record c WHERE c.id = p_case

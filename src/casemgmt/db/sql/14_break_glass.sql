@@ -33,7 +33,7 @@ LANGUAGE sql STABLE AS $$
       JOIN organisation b ON b.id = c.organisation_id
       JOIN app_user u ON u.active AND u.kind = 'person' AND u.id <> p_holder
       JOIN organisation o ON o.id = u.organisation_id AND o.active
-      JOIN user_role r ON r.user_id = u.id AND r.revoked_at IS NULL AND r.role IN ('supervisor', 'centre_head')
+      JOIN role_held r ON r.user_id = u.id AND r.role IN ('supervisor', 'centre_head')
      WHERE c.id = p_case AND NOT is_shut_out(u.id, ARRAY[p_case])
      ORDER BY o.id = b.id DESC, (o.id = b.parent_id) IS TRUE DESC, (o.region_code = c.region_code) IS TRUE DESC,
               r.role = 'supervisor' DESC, u.id

@@ -137,8 +137,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
         SELECT 1 FROM app_user a JOIN app_user d ON d.id = p_deputy AND d.organisation_id = a.organisation_id
          WHERE a.id = p_absentee AND a.organisation_id = actor_organisation() AND d.active AND d.kind = 'person'
            AND (a.case_reach = 'none' OR d.case_reach <> 'none') AND (a.signal_reach = 'none' OR d.signal_reach <> 'none')
-           AND (NOT EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = a.id AND r.role = 'case_manager' AND r.revoked_at IS NULL)
-                OR EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = d.id AND r.revoked_at IS NULL
+           AND (NOT EXISTS (SELECT 1 FROM role_held r WHERE r.user_id = a.id AND r.role = 'case_manager')
+                OR EXISTS (SELECT 1 FROM role_held r WHERE r.user_id = d.id
                               AND r.role IN ('case_manager', 'supervisor', 'centre_head'))))
 $$;
 
@@ -186,11 +186,7 @@ BEGIN
         SELECT filled.* FROM staff_absence a JOIN organisation o ON o.id = a.organisation_id,
                jsonb_populate_record(NULL::task, p_task || jsonb_build_object(
                    'organisation_id', o.id, 'region_code', o.region_code, 'restricted', false, 'version', 1,
-                   'assignee_id', (SELECT u.id FROM app_user u
-                                     JOIN user_role r ON r.user_id = u.id AND r.revoked_at IS NULL
-                                      AND r.role IN ('supervisor', 'centre_head')
-                                    WHERE u.organisation_id = o.id AND u.active AND u.kind = 'person' AND u.id <> a.user_id
-                                    ORDER BY is_away(u.id), u.id LIMIT 1))) filled
+                   'assignee_id', head_of(o.id, a.user_id))) filled
          WHERE a.id = p_absence;
     END IF;
     RETURN bare;

@@ -8,7 +8,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     SELECT o.id, o.region_code
       FROM app_user u JOIN organisation o ON o.id = u.organisation_id
      WHERE u.id = p_user AND u.active AND o.active
-       AND EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = u.id AND r.role = 'case_manager' AND r.revoked_at IS NULL)
+       AND EXISTS (SELECT 1 FROM role_held r WHERE r.user_id = u.id AND r.role = 'case_manager')
 $$;
 
 -- Has one of the children an open case besides this one, perhaps a hidden one? A child has one accountable manager, so

@@ -12,7 +12,7 @@ $$;
 CREATE OR REPLACE FUNCTION may_do_service_referral(p_user uuid, p_body uuid) RETURNS boolean
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT p_body = actor_organisation() AND EXISTS (
-        SELECT 1 FROM app_user u JOIN user_role r ON r.user_id = u.id AND r.revoked_at IS NULL
+        SELECT 1 FROM app_user u JOIN role_held r ON r.user_id = u.id
          WHERE u.id = p_user AND u.organisation_id = p_body AND u.active AND u.kind = 'person'
            AND r.role IN ('centre_head', 'centre_specialist', 'guardianship_officer'))
 $$;

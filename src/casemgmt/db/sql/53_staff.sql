@@ -129,7 +129,7 @@ BEGIN
     UPDATE task t SET version = t.version + 1, assignee_id = CASE
                WHEN t.kind = 'break_glass_review' THEN coalesce(
                    (SELECT u.id FROM app_user u
-                      JOIN user_role r ON r.user_id = u.id AND r.revoked_at IS NULL AND r.role IN ('supervisor', 'centre_head')
+                      JOIN role_held r ON r.user_id = u.id AND r.role IN ('supervisor', 'centre_head')
                       JOIN break_glass_grant g ON g.id = t.record_id AND g.user_id <> u.id
                      WHERE u.organisation_id = p_body AND u.active AND u.kind = 'person' AND u.id <> p_user
                        AND NOT is_shut_out(u.id, ARRAY[t.case_id]) ORDER BY u.id = actor_user() DESC, u.id LIMIT 1),
@@ -174,20 +174,26 @@ END $$;
 -- user's body, where there are none to its case managers.
 CREATE OR REPLACE FUNCTION hand_to_stand_ins(p_user uuid, p_reason text, p_task jsonb, p_at timestamptz) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-DECLARE
-    body constant uuid := (SELECT organisation_id FROM app_user WHERE id = p_user);
-    stand_ins uuid[];
 BEGIN
     IF NOT actor_has('directory') OR p_user = actor_user() THEN
         RAISE EXCEPTION 'not for the actor to hand on' USING ERRCODE = '42501';
     END IF;
+    RETURN hand_to_heads(p_user, p_reason, p_task, p_at);
+END $$;
+
+CREATE OR REPLACE FUNCTION hand_to_heads(p_user uuid, p_reason text, p_task jsonb, p_at timestamptz) RETURNS jsonb
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    body constant uuid := (SELECT organisation_id FROM app_user WHERE id = p_user);
+    stand_ins uuid[];
+BEGIN
     SELECT array_agg(DISTINCT u.id) INTO stand_ins
-      FROM app_user u JOIN user_role r ON r.user_id = u.id AND r.revoked_at IS NULL
+      FROM app_user u JOIN role_held r ON r.user_id = u.id
      WHERE u.organisation_id = body AND u.active AND u.kind = 'person' AND u.id <> p_user
        AND r.role IN ('supervisor', 'centre_head');
     IF stand_ins IS NULL THEN
         SELECT coalesce(array_agg(u.id), '{}') INTO stand_ins
-          FROM app_user u JOIN user_role r ON r.user_id = u.id AND r.revoked_at IS NULL AND r.role = 'case_manager'
+          FROM app_user u JOIN role_held r ON r.user_id = u.id AND r.role = 'case_manager'
          WHERE u.organisation_id = body AND u.active AND u.kind = 'person' AND u.id <> p_user;
     END IF;
     RETURN hand_on_within(body, p_user, stand_ins, p_reason, p_task, p_at);
@@ -206,7 +212,7 @@ BEGIN
     IF TG_TABLE_NAME = 'user_role' THEN
         IF (owned.cases + owned.closed_cases + owned.offers = 0 OR (to_jsonb(NEW)->>'role') <> 'case_manager')
            AND (owned.cases + owned.closed_cases + owned.tasks + owned.offers + owned.places + owned.named = 0
-                OR EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = the_user AND r.revoked_at IS NULL
+                OR EXISTS (SELECT 1 FROM role_held r WHERE r.user_id = the_user
                               AND r.id <> (to_jsonb(NEW)->>'id')::uuid)) THEN
             RETURN NULL;
         END IF;

@@ -62,8 +62,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
     SELECT u.id, u.family_name, u.given_name, u.patronymic, u.sector
       FROM app_user u
      WHERE u.organisation_id = p_centre AND u.active AND actor_user() IS NOT NULL
-       AND EXISTS (SELECT 1 FROM user_role r
-                    WHERE r.user_id = u.id AND r.role = 'centre_specialist' AND r.revoked_at IS NULL)
+       AND EXISTS (SELECT 1 FROM role_held r
+                    WHERE r.user_id = u.id AND r.role = 'centre_specialist')
      ORDER BY u.family_name, u.given_name, u.id
 $$;
 

@@ -72,22 +72,25 @@ $$;
 
 -- What a token is made of. Null where the account or the session does not hold, or a second factor is due.
 DROP FUNCTION IF EXISTS auth_identity(uuid);
-CREATE OR REPLACE FUNCTION auth_identity(p_session uuid)
+CREATE FUNCTION auth_identity(p_session uuid)
 RETURNS TABLE (user_id uuid, organisation_id uuid, region_code text, roles text[], scopes text[], authz_version integer)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT u.id, u.organisation_id, o.region_code,
-           ARRAY(SELECT r.role FROM user_role r WHERE r.user_id = u.id AND r.revoked_at IS NULL ORDER BY r.role),
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    PERFORM settle_rights(s.user_id) FROM auth_session s WHERE s.id = p_session;
+    RETURN QUERY
+    SELECT u.id, u.organisation_id, o.region_code::text,
+           ARRAY(SELECT r.role::text FROM role_held r WHERE r.user_id = u.id ORDER BY r.role),
            u.scopes, u.authz_version
       FROM auth_session s JOIN app_user u ON u.id = s.user_id AND u.active JOIN organisation o ON o.id = u.organisation_id
-     WHERE s.id = p_session AND s.revoked_at IS NULL AND (s.second_factor OR NOT 'second_factor' = ANY (u.flags))
-$$;
+     WHERE s.id = p_session AND s.revoked_at IS NULL AND (s.second_factor OR NOT 'second_factor' = ANY (u.flags));
+END $$;
 
 -- How long a session of the account may lie idle. An account whose roles demand a second factor is bound by its own time
 -- whatever else it does; of the others those who visit families have a longer one.
 CREATE OR REPLACE FUNCTION idle_time(p_user uuid, p jsonb) RETURNS interval LANGUAGE sql STABLE AS $$
     SELECT make_interval(mins => (p->>CASE
                WHEN 'second_factor' = ANY (u.flags) THEN 'wide'
-               WHEN EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = u.id AND r.revoked_at IS NULL
+               WHEN EXISTS (SELECT 1 FROM role_held r WHERE r.user_id = u.id
                                                         AND p->'field_roles' ? r.role) THEN 'field'
                ELSE 'usual' END)::integer)
       FROM app_user u WHERE u.id = p_user
@@ -204,13 +207,14 @@ BEGIN
         RETURN NEW;
     END IF;
     IF TG_OP = 'INSERT' THEN
-        IF (NEW.signal_reach, NEW.case_reach, NEW.flags, NEW.authz_version) IS DISTINCT FROM ('none', 'none', '{}'::text[], 1) THEN
+        IF (NEW.signal_reach, NEW.case_reach, NEW.flags, NEW.authz_version, NEW.rights_until)
+           IS DISTINCT FROM ('none', 'none', '{}'::text[], 1, NULL::timestamptz) THEN
             RAISE EXCEPTION 'rights come from roles' USING ERRCODE = '42501';
         END IF;
         RETURN NEW;
     END IF;
-    IF (NEW.kind, NEW.signal_reach, NEW.case_reach, NEW.flags, NEW.authz_version)
-       IS DISTINCT FROM (OLD.kind, OLD.signal_reach, OLD.case_reach, OLD.flags, OLD.authz_version) THEN
+    IF (NEW.kind, NEW.signal_reach, NEW.case_reach, NEW.flags, NEW.authz_version, NEW.rights_until)
+       IS DISTINCT FROM (OLD.kind, OLD.signal_reach, OLD.case_reach, OLD.flags, OLD.authz_version, OLD.rights_until) THEN
         RAISE EXCEPTION 'rights come from roles' USING ERRCODE = '42501';
     END IF;
     IF NEW.organisation_id <> OLD.organisation_id OR (NEW.active AND NOT OLD.active)

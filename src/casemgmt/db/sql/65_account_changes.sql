@@ -7,7 +7,7 @@ RETURNS TABLE (organisation_id uuid, nationwide boolean, user_version integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT coalesce(p_to, (SELECT g.organisation_id FROM mobile_group g WHERE g.id = p_group), u.organisation_id),
            EXISTS (SELECT 1 FROM role_grant g WHERE g.nationwide AND (g.role = p_role OR g.role IN (
-                   SELECT r.role FROM user_role r WHERE r.user_id = u.id AND r.revoked_at IS NULL))),
+                   SELECT r.role FROM role_held r WHERE r.user_id = u.id))),
            u.version
       FROM app_user u WHERE u.id = p_user
 $$;
@@ -95,9 +95,15 @@ BEGIN
         RETURN 'over';
     END IF;
     CASE c.kind
-    WHEN 'role' THEN
-        INSERT INTO user_role (id, user_id, role, granted_by_id, approved_by_id, granted_at)
-        VALUES (c.id, c.user_id, c.role, c.requested_by_id, c.decided_by_id, c.decided_at);
+    WHEN 'role' THEN  -- or, of one that is held, another end of it
+        IF c.role_ends_at <= c.decided_at THEN
+            RETURN 'over';
+        END IF;
+        INSERT INTO user_role (id, user_id, role, granted_by_id, approved_by_id, granted_at, ends_at)
+        VALUES (c.id, c.user_id, c.role, c.requested_by_id, c.decided_by_id, c.decided_at, c.role_ends_at)
+        ON CONFLICT (user_id, role) WHERE revoked_at IS NULL DO UPDATE
+           SET ends_at = excluded.ends_at, granted_by_id = excluded.granted_by_id, approved_by_id = excluded.approved_by_id,
+               warned_at = NULL;
     WHEN 'identity' THEN
         INSERT INTO identity_link (id, user_id, issuer, subject, linked_by_id, approved_by_id, linked_at)
         VALUES (c.id, c.user_id, c.issuer, c.subject, c.requested_by_id, c.decided_by_id, c.decided_at);

@@ -83,7 +83,7 @@ BEGIN
              WHERE l.until IS NOT NULL)
         SELECT t.id, t.at, t.kind::text, t.outcome::text, t.actor_id,
                ARRAY(SELECT r.role::text FROM user_role r WHERE r.user_id = t.actor_id AND r.granted_at <= t.at
-                        AND (r.revoked_at IS NULL OR r.revoked_at > t.at) ORDER BY r.role),
+                        AND least(r.revoked_at, r.ends_at, 'infinity') > t.at ORDER BY r.role),
                t.on_behalf_of, t.session_id, t.request_id::text, t.purpose::text, t.reason::text, t.record_type::text,
                t.record_ids, t.case_id, t.signal_id, t.fields
           FROM (SELECT DISTINCT ON (f.at, f.id) f.* FROM found f

@@ -115,7 +115,7 @@ RETURNS TABLE (actor_id uuid, count bigint, since timestamptz, until timestamptz
      WHERE e.at >= p_since AND e.at < p_until AND (p_actors IS NULL OR e.actor_id = ANY (p_actors))
        AND e.outcome = 'done' AND e.actor_id IS NOT NULL AND is_look(e.kind, e.record_type)
        AND NOT EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = e.actor_id AND p->'duty_roles' ? r.role
-                          AND r.granted_at <= e.at AND (r.revoked_at IS NULL OR r.revoked_at > e.at))
+                          AND r.granted_at <= e.at AND least(r.revoked_at, r.ends_at, 'infinity') > e.at)
      GROUP BY e.actor_id, n->>0 HAVING count(*) > (p->>'threshold')::integer
 $$;
 

@@ -19,7 +19,7 @@ CREATE OR REPLACE FUNCTION job_identity(p_user uuid)
 RETURNS TABLE (organisation_id uuid, region_code text, roles text[], scopes text[], authz_version integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT u.organisation_id, o.region_code,
-           ARRAY(SELECT r.role::text FROM user_role r WHERE r.user_id = u.id AND r.revoked_at IS NULL ORDER BY r.role),
+           ARRAY(SELECT r.role::text FROM role_held r WHERE r.user_id = u.id ORDER BY r.role),
            u.scopes, u.authz_version
       FROM app_user u JOIN organisation o ON o.id = u.organisation_id WHERE u.id = p_user AND u.active
 $$;

@@ -19,7 +19,9 @@ REVOKE EXECUTE ON FUNCTION shut_out_of(uuid), stand_in_for(uuid), take_over_task
   named_for_work(uuid, uuid[]), names_another(uuid, uuid), release_shut_out(uuid),
   owned_work(uuid), named_to_come(uuid), hand_on_within(uuid, uuid, uuid[], text, jsonb, timestamptz),
   places_to_cover(uuid), cover_absence(uuid), tell_of_absence(uuid, uuid, text),
-  absences_to_tend(timestamptz, boolean, integer), is_away(uuid)
+  absences_to_tend(timestamptz, boolean, integer), is_away(uuid), settle_rights(uuid),
+  hand_to_heads(uuid, text, jsonb, timestamptz), head_of(uuid, uuid), leaves_work(uuid),
+  warn_of_role_end(uuid, jsonb, timestamptz), end_role(uuid, text, jsonb, timestamptz)
   FROM casemgmt_service;
 
 DO $$
@@ -53,7 +55,7 @@ GRANT EXECUTE ON FUNCTION shut_out TO casemgmt_sealer;
 
 -- The worker's log-in is a member of casemgmt_service too; here stands what it may do beyond.
 GRANT EXECUTE ON FUNCTION begin_system, job_identity, sweep_technical, sweep_audit_months, coming_of_age_by, drafts_saved_before, note_draft_warning,
-  cover_absence, absences_to_tend, is_away, tell_import_progress TO casemgmt_worker;
+  cover_absence, absences_to_tend, is_away, tell_import_progress, warn_of_role_end, end_role TO casemgmt_worker;
 REVOKE ALL ON ALL TABLES IN SCHEMA jobs FROM casemgmt_service, casemgmt_worker;
 GRANT USAGE ON SCHEMA jobs TO casemgmt_service, casemgmt_worker;
 GRANT INSERT, SELECT (id, priority, entrypoint, status, execute_after, dedupe_key) ON jobs.job TO casemgmt_service;
