@@ -117,12 +117,13 @@ class Stage:
         path: str,
         body: Json | None = None,
         *,
+        content: bytes | None = None,
         status: int | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Json:
         """Take a step that succeeds, without a word, and return the answer; its ETag stands under `_etag`."""
-        answer = await self._call(who, method, path, body, headers)
-        expected = {status} if status else {200, 201, 204} if method != "GET" else {200}
+        answer = await self._call(who, method, path, body, headers, content)
+        expected = {status} if status else {200, 201, 202, 204} if method != "GET" else {200}
         if answer.status_code not in expected:
             raise DemoError(f"'{told}' by {who}: {method} {path} answered {answer.status_code}:\n{answer.text}")
         self.record.acts += 1
@@ -201,12 +202,18 @@ class Stage:
         return document
 
     async def _call(
-        self, who: str, method: str, path: str, body: Json | None, headers: Mapping[str, str] | None
+        self,
+        who: str,
+        method: str,
+        path: str,
+        body: Json | None,
+        headers: Mapping[str, str] | None,
+        content: bytes | None = None,
     ) -> httpx.Response:
         if who != ANYBODY:
             await self._sign_in(who)
         given = self._headers(who) | dict(headers or {})
-        answer = await self._client.request(method, path, json=body, headers=given)
+        answer = await self._client.request(method, path, json=body, content=content, headers=given)
         self.record.calls.append((method, path, answer.status_code))
         return answer
 

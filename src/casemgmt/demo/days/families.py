@@ -9,6 +9,7 @@ from casemgmt.assessments.instrument import shipped_instruments
 from casemgmt.demo.accounts import demo_id
 from casemgmt.demo.days.day import Day
 from casemgmt.demo.stage import Json
+from rules.zone import to_local
 
 DUTY, MANAGER, SUPERVISOR = "duty.almaty", "manager.almaty", "supervisor.almaty"
 CENTRE = str(demo_id("cps_almaty"))
@@ -53,7 +54,7 @@ async def signal_of(day: Day, given_name: str, who: str = DUTY, **given: Any) ->
     signal = {
         "source": "education_worker",
         "channel": "call",
-        "category": "neglect",
+        "category": "hard_life_situation",
         "language": "kk",
         "narrative": "Бала сабаққа аш келеді, үйде жалғыз қалады.",
         "region_code": "KZ-75",
@@ -123,7 +124,7 @@ def plan_of(day: Day, **given: Any) -> Json:
 
 
 async def family_in_support(
-    day: Day, name: str, *, manager: str = MANAGER, level: str = "medium", **given: Any
+    day: Day, name: str, *, manager: str = MANAGER, second: str = SUPERVISOR, level: str = "medium", **given: Any
 ) -> Family:
     """Bring a family to support: met, assessed, with a plan that a second person approved."""
     family = await family_with_case(day, name, manager=manager, **given)
@@ -133,12 +134,50 @@ async def family_in_support(
     plan = await take(day, manager, f"{family.path}/plans", plan_of(day))
     await take(day, manager, f"/v1/plans/{plan['id']}/sign")
     if given.get("opening"):  # a restricted case is seen by its team alone: the second person is taken into it
-        second = {"user_id": account(SUPERVISOR), "team_role": "supervisor"}
-        await take(day, manager, f"{family.path}/team", second)
-    await take(day, SUPERVISOR, f"/v1/plans/{plan['id']}/approve")
+        member = {"user_id": account(second), "team_role": "supervisor"}
+        await take(day, manager, f"{family.path}/team", member)
+    await take(day, second, f"/v1/plans/{plan['id']}/approve")
     await take(day, manager, f"{family.path}/start-support")
     measure = plan["goals"][0]["measures"][0]["id"]
     return Family(family.name, family.child, family.case, plan["id"], measure)
+
+
+_MAPPING = """\
+format: 1
+name: register-of-families
+revision: 1
+kind: cases
+source: Отбасылар тізілімі
+number: №
+fields:
+  opened_on: Ашылды
+  manager: {column: Маман}
+  source: {constant: education_worker}
+  channel: {constant: call}
+  category: {constant: hard_life_situation}
+  language: {constant: kk}
+  narrative: Мәні
+  child_full_name: Бала
+  child_birth_date: Туған күні
+"""
+
+
+async def families_by_table(day: Day, number: int, *, manager: str = MANAGER) -> None:
+    """Bring in families as a body kept them in a table: one announces and sends it, a second person signs it off."""
+    opened = f"{to_local(day.hours.now()):%d.%m.%Y}"
+    rows = ["№;Бала;Туған күні;Ашылды;Маман;Мәні"]
+    for row in range(number):
+        name = f"Сәтбаев{chr(0x430 + row)} Бала{chr(0x430 + row)}"
+        rows.append(f"{row + 1};{name};{row % 28 + 1:02}.03.{2010 + row % 8};{opened};{manager};Отбасы көмек сұрайды.")
+    path = f"/v1/imports/{(await take(day, manager, '/v1/imports', {'mapping': _MAPPING}))['id']}"
+    day.told.before += 1
+    table = "\r\n".join(rows).encode()
+    await day.stage.take(manager, "sends the table", "PUT", f"{path}/file", content=table)
+    await day.hours.do_what_is_due()
+    seen = {"report_digest": (await take(day, manager, path, method="GET"))["report_digest"]}
+    await take(day, SUPERVISOR, f"{path}/sign-off", seen)
+    await take(day, manager, f"{path}/carry-out", seen)
+    await day.hours.do_what_is_due()
 
 
 def session_at(day: Day, family: Family, clock: str, *, days: int = 0, minutes: int = 40, **given: Any) -> Json:

@@ -8,6 +8,8 @@ from rules.loader import load_law
 from rules.zone import local_moment, to_local
 
 _BEFORE, _AFTER = timedelta(days=15), timedelta(days=12)
+_LEAD = timedelta(days=33)
+"""The longest story begins a month before its day."""
 _WEDNESDAY = 3
 _FARTHEST = 60
 """Weeks in which an ordinary one is looked for."""
@@ -16,7 +18,7 @@ _FARTHEST = 60
 def ordinary_day(after: date) -> date:
     """Return a Wednesday with no holiday and no moved day around it: terms of a story are the same all year."""
     calendar = load_law().calendar
-    first = after + _BEFORE + timedelta(days=1)
+    first = after + _LEAD
     for week in range(_FARTHEST):
         day = first + timedelta(days=(_WEDNESDAY - first.isoweekday()) % 7 + 7 * week)
         around = (day + timedelta(days=n) for n in range(-_BEFORE.days, _AFTER.days))
@@ -51,10 +53,19 @@ class Hours:
 
     async def to(self, clock: str, days: int = 0) -> None:
         """Move on to a moment."""
-        moment, before = self.moment(clock, days), self._clock.now()
+        await self.to_date(self.on(days), clock)
+
+    async def to_date(self, day: date, clock: str) -> None:
+        """Move on to a moment of a day by the calendar."""
+        moment, before = local_moment(day, time.fromisoformat(clock)), self._clock.now()
         self._clock.advance(moment - before)
         if to_local(moment).date() != to_local(before).date():
             await self.do_what_is_due()
+
+    def month_before(self) -> date:
+        """Return the same day of the month before, as far as that month has one."""
+        first = self.day.replace(day=1) - timedelta(days=1)
+        return first.replace(day=min(self.day.day, first.day))
 
     def tick(self) -> None:
         """Let some seconds pass: a person reads before acting again."""

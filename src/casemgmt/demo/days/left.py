@@ -24,6 +24,12 @@ async def what_is_left(day: Day) -> list[str]:
     if "sessions:hold" in may:
         booked = await _listed(day, "/v1/sessions", lambda s: s["state"] == "booked", day=day.hours.day.isoformat())
         left += [f"the session of {clock_of(s['starts_at'])} without an outcome" for s in booked]
+    if "users:approve" in may:
+        asked = await _listed(day, "/v1/account-changes", lambda c: c["state"] == "open")
+        left += [f"a {c['kind']} that somebody asks for" for c in asked]
+    if "break_glass:review" in may:
+        opened = await _listed(day, "/v1/break-glass/reviews", lambda g: g["state"] == "awaiting_review")
+        left += [f"a case opened at {clock_of(g['opened_at'])} without a verdict" for g in opened]
     return left
 
 

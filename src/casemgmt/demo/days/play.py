@@ -8,7 +8,7 @@ import httpx
 from rich.console import Console
 from rich.markup import escape
 
-from casemgmt.demo.days import group_member, psychologist
+from casemgmt.demo.days import group_member, head, manager, psychologist, supervisor
 from casemgmt.demo.days.day import MOST_REQUESTS, Day, Told, name_of
 from casemgmt.demo.days.hours import Hours
 from casemgmt.demo.days.left import what_is_left
@@ -27,7 +27,10 @@ class DayOf:
 
 DAYS = {
     "group-member": DayOf(group_member.WHO, "A member of a mobile group in a village", group_member.play_group_member),
+    "case-manager": DayOf(manager.WHO, "A case manager with thirty families", manager.play_manager),
     "psychologist": DayOf(psychologist.WHO, "A psychologist with eight sessions", psychologist.play_psychologist),
+    "centre-head": DayOf(head.WHO, "The head of a family support centre", head.play_head),
+    "supervisor": DayOf(supervisor.WHO, "A regional supervisor", supervisor.play_supervisor),
 }
 """Name → day."""
 
