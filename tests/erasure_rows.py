@@ -72,6 +72,28 @@ SELECT gen_random_uuid(), id, organisation_id, restricted, organisation_id, mana
 INSERT INTO service_referral_share (referral_id, case_id, organisation_id, restricted, person_id, told,
     without_consent_ground) SELECT r.id, r.case_id, r.organisation_id, r.restricted, p.person_id, '', '' FROM
     service_referral r JOIN case_person p ON p.case_id = r.case_id AND p.role = 'child' ON CONFLICT DO NOTHING;
+INSERT INTO conference (id, case_id, organisation_id, restricted, case_number, called_by_id, called_at, starts_at,
+    place, question, state, held_at, recorded_by_id, minutes, version)
+SELECT gen_random_uuid(), id, organisation_id, restricted, '', manager_id, now(), now(), '', '', 'held', now(),
+    manager_id, '', 1 FROM case_record;
+INSERT INTO conference_share (conference_id, case_id, organisation_id, restricted, person_ids, told,
+    without_consent_ground) SELECT c.id, c.case_id, c.organisation_id, c.restricted, ARRAY[gen_random_uuid()], '', ''
+    FROM conference c;
+INSERT INTO conference_participant (id, conference_id, case_id, organisation_id, restricted, name, post, state,
+    invited_at, invited_by_id, version)
+SELECT gen_random_uuid(), id, case_id, organisation_id, restricted, '', '', 'invited', now(), called_by_id, 1
+    FROM conference;
+INSERT INTO conference_participant (id, conference_id, case_id, organisation_id, restricted, user_id, body_id, state,
+    invited_at, invited_by_id, decline_reason, version)
+SELECT gen_random_uuid(), id, case_id, organisation_id, restricted, called_by_id, organisation_id, 'declined', now(),
+    called_by_id, '', 1 FROM conference;
+INSERT INTO conference_family (conference_id, case_id, organisation_id, restricted, person_id, invited, reason)
+SELECT c.id, c.case_id, c.organisation_id, c.restricted, p.person_id, false, '' FROM conference c
+    JOIN case_person p ON p.case_id = c.case_id AND p.role = 'child' ON CONFLICT DO NOTHING;
+INSERT INTO conference_decision (id, conference_id, case_id, organisation_id, restricted, position, wording,
+    responsible_id, due_on, state, ended_at, closed_by_id, note, version)
+SELECT gen_random_uuid(), id, case_id, organisation_id, restricted, 0, '', called_by_id, now()::date, 'done', now(),
+    called_by_id, '', 1 FROM conference;
 UPDATE plan_goal SET indicator = '', baseline = 0, target = 1, reach_by = now();
 """
 """Statements of the owner, past every trigger. A table of `erased_columns()` that stays empty fails the test."""

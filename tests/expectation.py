@@ -146,6 +146,52 @@ class Expectation:
         accepted = referral["state"] == "accepted" and not over
         return self.in_case(row) or (accepted and self.service_referral(referral))
 
+    def _sits(self, conference_id: UUID, *, may_read: bool = False) -> bool:
+        """Invited to a conference that is still to come, or there when it was held and its minutes are unsigned.
+
+        Whom it is about is read by who accepted or was there, and while the consent holds that names the body.
+        """
+        conference = self.world.by_id["conference"].get(conference_id)  # gone for who is shut out
+        if conference is None:
+            return False
+        for place in self.world.rows["conference_participant"]:
+            if place["conference_id"] != conference_id or place["user_id"] != self.user_id:
+                continue
+            answered = {"accepted"} if may_read else {"invited", "accepted"}
+            comes = conference["state"] == "called" and place["state"] in answered
+            if (comes or (conference["state"] == "held" and place["came"])) and (
+                not may_read or self._holds(place["consent_id"])
+            ):
+                return True
+        return False
+
+    def _holds(self, consent_id: UUID | None) -> bool:
+        consent = self.world.by_id["consent"].get(consent_id)
+        if consent is None:
+            return True
+        return consent["state"] == "given" and (consent["expires_at"] is None or consent["expires_at"] > self.now)
+
+    def conference(self, row: Row) -> bool:
+        return self.in_case(row) or self._sits(row["id"])
+
+    def of_conference(self, row: Row) -> bool:
+        return self.in_case(row) or self._sits(row["conference_id"])
+
+    def decision(self, row: Row) -> bool:
+        """What was decided: as its case; who does it, until it is done; who was there, until the minutes are signed."""
+        mine = row["responsible_id"] == self.user_id and row["state"] == "open"
+        return mine or self.of_conference(row)
+
+    def conference_share(self, row: Row) -> bool:
+        mine = any(
+            d["conference_id"] == row["conference_id"]
+            and d["responsible_id"] == self.user_id
+            and d["state"] == "open"
+            and self._holds(d["consent_id"])
+            for d in self.world.rows["conference_decision"]
+        )
+        return self.in_case(row) or mine or self._sits(row["conference_id"], may_read=True)
+
     def note(self, row: Row) -> bool:
         return (row["case_id"], row["help_kind"]) in self.helps
 
@@ -470,6 +516,10 @@ RULES: dict[str, Rule] = {
     "case_member": Expectation.membership,
     "case_record": Expectation.case,
     "centre_session": Expectation.session,
+    "conference": Expectation.conference,
+    "conference_decision": Expectation.decision,
+    "conference_participant": Expectation.of_conference,
+    "conference_share": Expectation.conference_share,
     "draft": Expectation.draft,
     "course": Expectation.everybody,
     "course_attendance": Expectation.attendance,

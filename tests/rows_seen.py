@@ -15,6 +15,8 @@ PRIMARY = {
     "screening": ["signal_id"],
     "screening_answers": ["signal_id"],
     "audit_event": ["at", "id"],
+    "conference_family": ["conference_id", "person_id"],
+    "conference_share": ["conference_id"],
     "course_attendance": ["meeting_id", "participant_id"],
     "course_guest": ["participant_id"],
     "course_place": ["participant_id"],

@@ -9,6 +9,7 @@ from casemgmt.break_glass.states import BREAK_GLASS
 from casemgmt.cases.handover_states import HANDOVER
 from casemgmt.cases.states import CASE
 from casemgmt.centers.states import SESSION
+from casemgmt.conferences.states import CONFERENCE, DECISION, INVITATION
 from casemgmt.conflicts.states import STAFF_CONFLICT
 from casemgmt.consents.states import CONSENT
 from casemgmt.corrections.states import CORRECTION
@@ -41,6 +42,9 @@ MACHINES: dict[str, Machine[Any]] = {
         TRANSFER,
         CORRECTION,
         SERVICE_REFERRAL,
+        CONFERENCE,
+        INVITATION,
+        DECISION,
         ASSESSMENT,
         PLAN,
         PLAN_MEASURE,

@@ -143,6 +143,9 @@ HARMLESS_COLUMNS = {
         "ended_members": "number",
     },
     "case_note": {"mentions": "ids of staff"},
+    "conference": {"case_number": "names nobody"},
+    "conference_share": {"person_ids": "ids"},
+    "conference_decision": {"position": "number", "due_on": "day of work"},
     "service_referral": {"case_number": "names nobody", "wanted_by": "day of work"},
     "case_record": {
         "number": "region, year, serial number: names nobody",

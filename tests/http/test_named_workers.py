@@ -17,6 +17,7 @@ from casemgmt.demo.accounts import demo_id
 from tests import steps
 from tests.absence_steps import away, enter, of_absence
 from tests.clients import World
+from tests.conference_steps import LAWYER, decision, invitation, meet, meeting, minutes_of
 from tests.consent_steps import CENTRE, booking_of
 from tests.people import record_person, signal_about
 from tests.records import rows
@@ -144,6 +145,42 @@ async def _stands_in_anew(world: World, case: CaseAtWork) -> httpx.Response:
     return await of_absence(world, MANAGER, f"{entered['id']}/deputies", _deputies(case))
 
 
+async def _invited(world: World, case: CaseAtWork) -> httpx.Response:
+    await _shut_out(world, PSYCHOLOGIST, case_id=case.id)
+    wish = meeting(case.child, PSYCHOLOGIST)
+    return await (await world.as_(MANAGER)).post(f"/v1/cases/{case.id}/conferences", wish)
+
+
+async def _invited_later(world: World, case: CaseAtWork) -> httpx.Response:
+    conference = await meet(world, case, LAWYER)
+    await _shut_out(world, PSYCHOLOGIST, case_id=case.id)
+    body = {"user_id": str(demo_id(PSYCHOLOGIST))}
+    return await (await world.as_(MANAGER)).post(f"/v1/conferences/{conference['id']}/participants", body)
+
+
+async def _sent(world: World, case: CaseAtWork) -> httpx.Response:
+    conference = await meet(world, case, LAWYER)
+    await _shut_out(world, PSYCHOLOGIST, case_id=case.id)
+    path = f"/v1/conference-participants/{invitation(conference, LAWYER)}/send-another"
+    return await (await world.as_(LAWYER)).post(path, {"user_id": str(demo_id(PSYCHOLOGIST))})
+
+
+async def _decided(world: World, case: CaseAtWork) -> httpx.Response:
+    conference = await meet(world, case, PSYCHOLOGIST)
+    await _shut_out(world, PSYCHOLOGIST, case_id=case.id)
+    body = minutes_of(conference, decisions=[decision(PSYCHOLOGIST)])
+    return await (await world.as_(MANAGER)).post(f"/v1/conferences/{conference['id']}/hold", body)
+
+
+async def _passed_on(world: World, case: CaseAtWork) -> httpx.Response:
+    conference, manager = await meet(world, case, LAWYER), await world.as_(MANAGER)
+    body = minutes_of(conference, LAWYER, decisions=[decision(LAWYER)])
+    held = done(await manager.post(f"/v1/conferences/{conference['id']}/hold", body))
+    await _shut_out(world, PSYCHOLOGIST, case_id=case.id)
+    to = {"responsible_id": str(demo_id(PSYCHOLOGIST))}
+    return await manager.post(f"/v1/conference-decisions/{held['decisions'][0]['id']}/pass-on", to)
+
+
 TRIED: dict[tuple[str, str], Try] = {
     ("accept_transfer", "manager_id"): _on_transfer,
     ("accept_service_referral", "responsible_id"): _as_responsible,
@@ -151,12 +188,17 @@ TRIED: dict[tuple[str, str], Try] = {
     ("assign_task", "assignee_id"): _given_task,
     ("book_session", "specialist_id"): _for_session,
     ("book_session_series", "specialist_id"): _for_series,
+    ("call_conference", "user_id"): _invited,
     ("create_task", "assignee_id"): _for_task,
     ("enter_absence", "deputy_id"): _stands_in,
     ("name_deputies", "deputy_id"): _stands_in_anew,
     ("draft_plan", "responsible_user_id"): _in_draft,
+    ("hold_conference", "responsible_id"): _decided,
+    ("invite_to_conference", "user_id"): _invited_later,
     ("offer_handover", "to_user_id"): _to_hand_over,
     ("open_case", "manager_id"): _open_case,
+    ("pass_conference_decision_on", "responsible_id"): _passed_on,
+    ("send_another", "user_id"): _sent,
     ("write_case_note", "mentions"): _mentioned,
     ("write_plan", "responsible_user_id"): _in_rewritten_draft,
 }
@@ -212,6 +254,8 @@ HELD = {
     ("centre_session", "specialist_id"): "named_for_work",
     ("plan_measure", "responsible_user_id"): "named_for_work",
     ("service_referral", "responsible_id"): "named_for_work",
+    ("conference_decision", "responsible_id"): "named_for_work",
+    ("conference_participant", "user_id"): "named_for_work",
     ("task", "assignee_id"): "release_shut_out",
 }
 """Columns that name a worker, each with the function that finds it when a conflict is declared later."""

@@ -32,6 +32,7 @@ from tests.absence_steps import away
 from tests.all_rows import TABLES
 from tests.benefit_steps import OFFICER, determine, family_on_record
 from tests.clients import World
+from tests.conference_steps import GUARDIAN, LAWYER, accepted, decision, invitation, meeting, minutes_of
 from tests.document_steps import announce, keep
 from tests.factories_iin import make_iin
 from tests.import_tables import ROWS, as_csv, checked, imported
@@ -201,6 +202,7 @@ async def _at_the_centre(world: World) -> None:
     done(await manager.post(f"/v1/cases/{case.id}/handover", offer))
     await _on_offer_to_astana(world)
     await _asked_of_bodies(world)
+    await _conferences(world)
     await _in_rehabilitation(world)
     started = await steps.start_assessment(world, await steps.case_in_assessment(world))
     assert started["state"] == "draft"
@@ -299,6 +301,32 @@ async def _asked_of_bodies(world: World) -> None:
             done(await guardian.post(f"/v1/service-referrals/{referral}/accept", does))
         answer = await guardian.post(f"/v1/service-referrals/{made[2]}/complete", {"return_note": "Кеңес берілді."})
         assert answer.is_success, answer.text
+        if restricted:
+            limit = {"restricted": True, "ground": "staff_involved"}
+            done(await manager.post(f"/v1/cases/{case.id}/restriction", limit))
+
+
+async def _conferences(world: World) -> None:
+    """Conferences on two cases: one called, one held and unsigned, one signed with a decision that is open."""
+    manager = await world.as_(MANAGER)
+    for restricted in (False, True):
+        case = await steps.open_case(world)
+        child = {"person_id": case.child, "invited": False, "reason": "Ауырып жатыр."}
+        for stage in ("called", "held", "signed"):
+            wish = meeting(case.child, GUARDIAN, LAWYER, "school.almaty", family=[child])
+            conference = done(await manager.post(f"/v1/cases/{case.id}/conferences", wish))
+            await accepted(world, conference, GUARDIAN)
+            place = f"/v1/conference-participants/{invitation(conference, 'school.almaty')}"
+            await (await world.as_("school.almaty")).post(f"{place}/decline", {"reason": "Сабақ кезі."})
+            path = f"/v1/conferences/{conference['id']}"
+            if stage == "called":
+                continue
+            kept = minutes_of(conference, GUARDIAN, LAWYER, decisions=[decision(GUARDIAN), decision(LAWYER)])
+            after = done(await manager.post(f"{path}/hold", kept))
+            if stage == "signed":
+                await (await world.as_(LAWYER)).post(f"{path}/sign")
+                work = f"/v1/conference-decisions/{after['decisions'][1]['id']}"
+                await (await world.as_(LAWYER)).post(f"{work}/complete", {"note": "Істелді."})
         if restricted:
             limit = {"restricted": True, "ground": "staff_involved"}
             done(await manager.post(f"/v1/cases/{case.id}/restriction", limit))

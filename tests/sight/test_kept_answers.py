@@ -8,8 +8,9 @@ import pytest
 from casemgmt.demo.accounts import demo_id
 from tests.account_steps import give_role
 from tests.clients import Caller, World
+from tests.http.test_service_referrals import asked
 from tests.people import case_of, record_person
-from tests.steps import done
+from tests.steps import done, open_case
 
 KEY = {"Idempotency-Key": "kept-answer-0001"}
 
@@ -49,6 +50,18 @@ async def test_who_is_not_on_the_team_gets_no_kept_answer_of_a_case_that_was_res
     await _twice(supervisor, f"{case}/handover", offer)
     done(await manager.post(f"{case}/restriction", {"restricted": True, "ground": "staff_involved"}))
     again = await supervisor.post(f"{case}/handover", offer, headers=KEY)
+    assert again.status_code == 404, again.text
+
+
+async def test_a_body_that_was_asked_gets_no_kept_answer_of_a_child_when_the_referral_is_over(world: World) -> None:
+    case = await open_case(world)
+    referral = await asked(world, case)
+    head, path = await world.as_("head.almaty"), f"/v1/service-referrals/{referral}"
+    body = {"responsible_id": str(demo_id("psychologist.almaty"))}
+    first = await _twice(head, f"{path}/accept", body)
+    assert done(first)["child"] is not None
+    done(await (await world.as_("manager.almaty")).post(f"{path}/withdraw"))
+    again = await head.post(f"{path}/accept", body, headers=KEY)
     assert again.status_code == 404, again.text
 
 

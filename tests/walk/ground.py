@@ -35,6 +35,7 @@ ACCOUNTS = {
     "mobile_group_lead": "lead.almaty",
     "mobile_group_member": "nurse.almaty",
     "records_officer": "records2",
+    "school_psychologist": "school.almaty",
     "subject_officer": "subjects2",
     "supervisor": "supervisor.almaty",
 }

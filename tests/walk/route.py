@@ -1,8 +1,10 @@
 """Cases along their route, and cases that are handed over."""
 
+from datetime import timedelta
 from typing import Any
 
 from casemgmt.demo.accounts import demo_id
+from tests.conference_steps import meeting
 from tests.consent_steps import answer_for, wording
 from tests.factories import OpenCase
 from tests.http.test_service_referrals import ASKED
@@ -78,6 +80,13 @@ async def _error(ground: Ground, cell: Cell, record: Record) -> Any:
     return await (await ground.world.as_(cell.who)).post(f"/v1/cases/{record.id}/corrections", wrong)
 
 
+async def _conference(ground: Ground, cell: Cell, record: Record) -> Any:
+    starts = (ground.clock.now() + timedelta(days=3)).isoformat()
+    family = [{"person_id": record.about[who], "invited": True} for who in ("child", "mother")]
+    wish = meeting(record.about["child"], "guardian.almaty", starts_at=starts, family=family)
+    return await (await ground.world.as_(cell.who)).post(f"/v1/cases/{record.id}/conferences", wish)
+
+
 _STAGES = ("opened", "assessment", "planning", "support", "rehabilitation")
 CASES = Walk(
     states={stage: _at(stage) for stage in _STAGES}
@@ -102,6 +111,7 @@ CASES = Walk(
         "end_membership": operation("end_case_membership"),
         "offer_handover": operation("offer_handover", to_user_id=str(demo_id("manager2.almaty"))),
         "propose_correction": _error,
+        "call_conference": _conference,
         "offer_service_referral": operation("offer_service_referral", **ASKED, person_id=lambda r: r.about["child"]),
         "offer_transfer": operation("offer_transfer", **MOVE),
         "restrict": operation("set_case_restriction", **GROUND_OF_RESTRICTION),

@@ -15,7 +15,7 @@ from casemgmt.settings import Settings
 from tests.clients import World
 from tests.conftest import fresh_database, owner_of
 from tests.factories import count
-from tests.walk import care, desk, keeping, money, moving, route
+from tests.walk import care, desk, keeping, meeting, money, moving, route
 from tests.walk.ground import ACCOUNTS, Cell, Ground, Walk
 
 WALKS: dict[str, Walk] = {
@@ -29,6 +29,9 @@ WALKS: dict[str, Walk] = {
     "case_record": route.CASES,
     "case_transfer": moving.TRANSFERS,
     "centre_session": care.SESSIONS,
+    "conference": meeting.CONFERENCES,
+    "conference_decision": meeting.DECISIONS,
+    "conference_participant": meeting.INVITATIONS,
     "consent": care.CONSENTS,
     "document": keeping.DOCUMENTS,
     "erasure_request": keeping.ERASURES,

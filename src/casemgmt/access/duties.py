@@ -40,6 +40,7 @@ SEPARATIONS = (
     Separation(
         "document", "removal_proposed_by_id", "removed_by_id", "Who proposes to remove a document does not do it."
     ),
+    Separation("conference", "recorded_by_id", "signed_by_id", "Who writes the minutes does not sign them."),
     Separation("erasure_request", "requested_by_id", "decided_by_id", "Who asks for an erasure does not approve it."),
     Separation("client_secret", "created_by_id", "approved_by_id", "Two persons make a secret of a machine account."),
     Separation("factor_removal", "requested_by_id", "decided_by_id", "Two administrators take a second factor away."),

@@ -116,6 +116,17 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "record_error": {_F.PROGRESS: "record_type reason proposed_at decided_at", _F.CONTENT: "note decision_note"},
     "child_contact": {_F.PROGRESS: "at place alone recorded_at entered_in_error", _F.CONTENT: "words note"},
     "client_secret": {_F.CREDENTIAL: "digest created_at expires_at last_used_at revoked_at"},
+    "conference": {
+        _F.PROGRESS: "case_number called_at starts_at held_at signed_at",
+        _F.CONTENT: "place question minutes cancel_reason",
+    },
+    "conference_decision": {_F.PROGRESS: "position due_on ended_at", _F.CONTENT: "wording note"},
+    "conference_family": {_F.PROGRESS: "invited came", _F.CONTENT: "reason"},
+    "conference_participant": {
+        _F.PROGRESS: "invited_at answered_at came",
+        _F.CONTENT: "name post decline_reason",
+    },
+    "conference_share": {_F.PROGRESS: "person_ids", _F.CONTENT: "told without_consent_ground"},
     "consent": {
         _F.PROGRESS: "created_at purpose scopes basis form child_view given_at expires_on expires_at withdrawn_at"
         " withdraw_form ended_at outcome",

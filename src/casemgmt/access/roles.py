@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cache
 
 from casemgmt.access.permissions import Permission as P
-from casemgmt.access.role_sets import CASE_READER, CASE_WORK, EVERYBODY, GROUP_WORK, SIGNAL_DESK, TEAM_WORKER
+from casemgmt.access.role_sets import ATTENDS, CASE_READER, CASE_WORK, EVERYBODY, GROUP_WORK, SIGNAL_DESK, TEAM_WORKER
 
 
 class Reach(StrEnum):
@@ -96,6 +96,7 @@ ROLES: dict[str, Role] = {
     "benefits_officer": _role(
         "Determines benefits for families on whose team the officer is, decides on those of the body and the region",
         CASE_READER
+        | ATTENDS
         | {
             P.ABSENCES_WRITE,
             P.BENEFITS_APPEAL,
@@ -188,6 +189,7 @@ ROLES: dict[str, Role] = {
     "duty_officer": _role(
         "Signal desk of a region's child-rights department, day and night",
         SIGNAL_DESK
+        | ATTENDS
         | {
             P.BREAK_GLASS_OPEN,
             P.BREAK_GLASS_READ,
@@ -258,7 +260,8 @@ ROLES: dict[str, Role] = {
     ),
     "school_psychologist": _role(
         "Screens pupils; reports those whom a screening gives concern about, and follows those signals",
-        {
+        ATTENDS
+        | {
             P.ABSENCES_WRITE,
             P.DRAFTS_WRITE,
             P.PERSONS_MATCH,
@@ -268,6 +271,7 @@ ROLES: dict[str, Role] = {
             P.SCREENINGS_WRITE,
             P.SIGNALS_CREATE,
             P.SIGNALS_READ,
+            P.TASKS_READ,
         },
         signals=Reach.OWN,
     ),
@@ -279,6 +283,7 @@ ROLES: dict[str, Role] = {
     "supervisor": _role(
         "Second person of a body: approves plans and closures, sees the body's queue",
         CASE_READER
+        | ATTENDS
         | {
             P.ABSENCES_WRITE,
             P.ACCESS_LOG_EXPORT,

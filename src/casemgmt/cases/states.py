@@ -124,6 +124,11 @@ _NO_COMMITMENTS = (
         "A person of the case waits for a service: take the person off the list first.",
     ),
     _refuse_unless(
+        lambda f: "conference" not in f.open_commitments,
+        "open-conference",
+        "A conference is called, its minutes are unsigned, or a decision of it is open: end that first.",
+    ),
+    _refuse_unless(
         lambda f: "transfer" not in f.open_commitments,
         "open-transfer",
         "The case is on offer to another body: withdraw the offer, or wait for the answer.",
@@ -227,6 +232,7 @@ CASE: Machine[CaseFacts] = Machine(
         *_within("offer_handover", (*WORKING, _S.CLOSED), P.CASES_HANDOVER, _manager_or_supervisor, _no_handover),
         *_within("propose_correction", _EVERY, P.CORRECTIONS_PROPOSE),
         *_within("offer_transfer", WORKING, P.TRANSFERS_OFFER, _manager_or_supervisor, _no_handover),
+        *_within("call_conference", WORKING, P.CONFERENCES_CALL),
         *_within("offer_service_referral", WORKING, P.SERVICE_REFERRALS_OFFER, _no_handover),
         *_within("restrict", _EVERY, P.CASES_RESTRICT, _not_restricted),
         *_within("lift_restriction", _EVERY, P.CASES_RESTRICT, _is_restricted, _not_who_restricted),

@@ -8,6 +8,7 @@ from casemgmt.benefits import tables as benefits
 from casemgmt.break_glass import tables as break_glass
 from casemgmt.cases import tables as cases
 from casemgmt.centers import tables as centers
+from casemgmt.conferences import tables as conferences
 from casemgmt.conflicts import tables as conflicts
 from casemgmt.consents import tables as consents
 from casemgmt.corrections import tables as corrections
@@ -49,6 +50,7 @@ __all__ = [
     "break_glass",
     "cases",
     "centers",
+    "conferences",
     "conflicts",
     "consents",
     "corrections",

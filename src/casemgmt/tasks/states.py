@@ -28,6 +28,7 @@ BY_HAND = frozenset(
         "mention",
         "staff_take_over",
         "service_referral_return",
+        "conference_return",
     }
 )
 """Kinds that a person completes by saying so. Every other clock is stopped by the act that it waits for."""
@@ -38,6 +39,9 @@ NOTICES = frozenset({"mandatory_notice_guardianship", "mandatory_notice_police"}
 ASSIGNED_BY_ACT = frozenset(
     {
         "break_glass_review",
+        "conference_answer",
+        "conference_attendance",
+        "conference_decision",
         "handover_acceptance",
         "service_referral_acceptance",
         "transfer_acceptance",
@@ -51,6 +55,8 @@ NEVER_HELD = frozenset(
         "absence_uncovered",
         "role_ending",
         "break_glass_review",
+        "conference_answer",
+        "conference_attendance",
         "conflict_take_over",
         "emergency_acknowledgement",
         "escalation_head",

@@ -59,6 +59,7 @@ _AREAS: dict[str, Area] = {
     "break_glass": "case",
     "case": "case",
     "centre_session": "session",
+    "conference": "case",
     "document": "document",
     "family": "family",
     "follow_up": "follow_up",

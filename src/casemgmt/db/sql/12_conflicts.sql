@@ -92,7 +92,8 @@ LANGUAGE sql SET search_path = pg_catalog, public, pg_temp AS $$
 $$;
 
 -- What names a user for work to come without putting it in hand, and can't be given to another one by the database: a
--- session that is booked, an open measure of a plan in force, a referral that was accepted.
+-- session that is booked, an open measure of a plan in force, a referral that was accepted, an invitation to a conference and
+-- what one decided.
 CREATE OR REPLACE FUNCTION named_for_work(p_user uuid, p_cases uuid[])
 RETURNS TABLE (case_id uuid, record_type text, record_id uuid, centre_id uuid)
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
@@ -104,6 +105,13 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     UNION ALL
     SELECT r.case_id, 'service_referral', r.id, NULL FROM service_referral r
      WHERE r.responsible_id = p_user AND r.state = 'accepted' AND r.case_id = ANY (p_cases)
+    UNION ALL
+    SELECT p.case_id, 'conference_participant', p.id, NULL FROM conference_participant p
+      JOIN conference c ON c.id = p.conference_id AND c.state = 'called'
+     WHERE p.user_id = p_user AND p.state IN ('invited', 'accepted') AND p.case_id = ANY (p_cases)
+    UNION ALL
+    SELECT d.case_id, 'conference_decision', d.id, NULL FROM conference_decision d
+     WHERE d.responsible_id = p_user AND d.state = 'open' AND d.case_id = ANY (p_cases)
 $$;
 
 -- Who sees to it that somebody else is named: of a session the head of its centre, who knows its specialists, but for a
@@ -183,7 +191,9 @@ BEGIN
      WHERE t.assignee_id = p_user AND t.case_id = c.id AND c.id = ANY (closed_to) AND t.completed_at IS NULL
        AND t.cancelled_at IS NULL;
     UPDATE task SET assignee_id = NULL, version = version + 1
-     WHERE assignee_id = p_user AND case_id IS NULL AND (signal_id = ANY (closed_to) OR record_id = ANY (closed_to))
+     WHERE assignee_id = p_user AND case_id IS NULL
+       AND (signal_id = ANY (closed_to) OR record_id = ANY (closed_to)
+            OR record_id IN (SELECT n.record_id FROM named_for_work(p_user, closed_to) n))
        AND completed_at IS NULL AND cancelled_at IS NULL;
     -- The desk looks after what a mobile group holds, where the one who answers for the group is shut out of it.
     FOR loose IN SELECT s.id FROM signal s
@@ -249,6 +259,9 @@ BEGIN
             UNION SELECT m.responsible_user_id FROM near n JOIN plan_measure m ON m.case_id = n.case_id
                    WHERE m.state IN ('planned', 'in_progress')
             UNION SELECT r.responsible_id FROM near n JOIN service_referral r ON r.case_id = n.case_id AND r.state = 'accepted'
+            UNION SELECT p.user_id FROM near n JOIN conference_participant p ON p.case_id = n.case_id
+                   WHERE p.state IN ('invited', 'accepted')
+            UNION SELECT d.responsible_id FROM near n JOIN conference_decision d ON d.case_id = n.case_id AND d.state = 'open'
             UNION SELECT g.user_id FROM near n JOIN signal s ON s.id = n.signal_id
                     JOIN mobile_group_member g ON g.group_id = s.mobile_group_id AND g.until IS NULL AND g.is_lead)
         SELECT h.user_id FROM held h

@@ -50,6 +50,13 @@ DECLARE
              AND to_organisation_id = (SELECT actor_organisation())
              AND ((SELECT actor_has(''referral_desk'')) OR responsible_id = (SELECT actor_user())))',
         'service_referral_share', case_scope || ' OR reads_referred(referral_id)',
+        -- who is invited sees that there is one, until it is over; of the children, who accepted; of the family, the team
+        'conference', case_scope || ' OR sits_in_conference(id)',
+        'conference_share', case_scope || ' OR reads_conference(conference_id)',
+        'conference_participant', case_scope || ' OR sits_in_conference(conference_id)',
+        'conference_family', case_scope,
+        'conference_decision', case_scope || ' OR (responsible_id = (SELECT actor_user()) AND state = ''open'')
+             OR sits_in_conference(conference_id)',
         'case_closure', case_scope,
         'record_error', case_scope,
         'child_contact', case_scope,
@@ -237,6 +244,11 @@ DECLARE
                               WHERE r.id = import_id AND r.created_by_id = (SELECT actor_user()))',
         'import_progress', 'EXISTS (SELECT 1 FROM import_run r WHERE r.id = import_id
                               AND r.created_by_id = (SELECT actor_user()))',
+        -- whoever is invited answers by functions, and writes nothing
+        'conference', case_scope,
+        'conference_share', case_scope,
+        'conference_participant', case_scope,
+        'conference_decision', case_scope,
         'course', 'organisation_id = (SELECT case_organisation())',
         'course_meeting', 'EXISTS (SELECT 1 FROM course c WHERE c.id = course_id AND c.organisation_id = (SELECT case_organisation()))',
         'course_participant', 'false',

@@ -32,3 +32,17 @@ END $$;
 
 CREATE OR REPLACE TRIGGER forget_answers_outside_team AFTER UPDATE OF restricted ON case_record
     FOR EACH ROW WHEN (NEW.restricted AND NOT OLD.restricted) EXECUTE FUNCTION forget_answers_outside_team();
+
+-- A body that was asked for help loses the child with the end of the referral, and with it the answer that told of the child.
+CREATE OR REPLACE FUNCTION forget_answers_of_referral() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    DELETE FROM idempotency_key k
+     WHERE position(NEW.id::text IN k.body) > 0
+       AND NOT EXISTS (SELECT 1 FROM case_member m
+                        WHERE m.case_id = NEW.case_id AND m.user_id = k.user_id AND m.ended_at IS NULL);
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER forget_answers_of_referral AFTER UPDATE OF state ON service_referral
+    FOR EACH ROW WHEN (NEW.state NOT IN ('offered', 'accepted')) EXECUTE FUNCTION forget_answers_of_referral();

@@ -182,6 +182,10 @@ BEGIN
     IF EXISTS (SELECT 1 FROM case_transfer x WHERE x.case_id = p_case AND x.state = 'offered') THEN
         found_open := found_open || 'transfer'::text;
     END IF;
+    IF EXISTS (SELECT 1 FROM conference x WHERE x.case_id = p_case AND x.state IN ('called', 'held'))
+       OR EXISTS (SELECT 1 FROM conference_decision x WHERE x.case_id = p_case AND x.state = 'open') THEN
+        found_open := found_open || 'conference'::text;
+    END IF;
     RETURN found_open;
 END $$;
 

@@ -1,14 +1,16 @@
 -- A worker leaves, and nothing is without an owner at any moment. SECURITY DEFINER: a head hands on what is restricted
 -- without seeing it.
 
--- Booked sessions, open measures and requests of other bodies that name a user, and that nobody was asked to take over.
+-- Booked sessions, open measures, requests of other bodies and conferences that name a user, and that nobody was asked to take over.
 CREATE OR REPLACE FUNCTION named_to_come(p_user uuid)
 RETURNS TABLE (case_id uuid, record_type text, record_id uuid, centre_id uuid)
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT n.* FROM named_for_work(p_user, ARRAY(
                SELECT s.case_id FROM centre_session s WHERE s.specialist_id = p_user AND s.state = 'booked'
                UNION SELECT m.case_id FROM plan_measure m WHERE m.responsible_user_id = p_user
-               UNION SELECT r.case_id FROM service_referral r WHERE r.responsible_id = p_user AND r.state = 'accepted')) n
+               UNION SELECT r.case_id FROM service_referral r WHERE r.responsible_id = p_user AND r.state = 'accepted'
+               UNION SELECT p.case_id FROM conference_participant p WHERE p.user_id = p_user AND p.state IN ('invited', 'accepted')
+               UNION SELECT d.case_id FROM conference_decision d WHERE d.responsible_id = p_user AND d.state = 'open')) n
      WHERE NOT EXISTS (SELECT 1 FROM task t WHERE t.record_id = n.record_id
                           AND t.kind IN ('staff_take_over', 'conflict_take_over')
                           AND t.completed_at IS NULL AND t.cancelled_at IS NULL)
@@ -245,7 +247,8 @@ DECLARE
 BEGIN
     FOREACH place SLICE 1 IN ARRAY ARRAY[['case_record', 'manager_id'], ['task', 'assignee_id'],
                                          ['case_handover', 'to_user_id'], ['case_member', 'user_id'],
-                                         ['centre_session', 'specialist_id'], ['service_referral', 'responsible_id']] LOOP
+                                         ['centre_session', 'specialist_id'], ['service_referral', 'responsible_id'],
+                                         ['conference_participant', 'user_id'], ['conference_decision', 'responsible_id']] LOOP
         EXECUTE format('DROP TRIGGER IF EXISTS refuse_gone_insert ON %I', place[1]);
         EXECUTE format('CREATE TRIGGER refuse_gone_insert AFTER INSERT ON %I FOR EACH ROW WHEN (NEW.%I IS NOT NULL)'
                        ' EXECUTE FUNCTION refuse_gone(%L)', place[1], place[2], place[2]);

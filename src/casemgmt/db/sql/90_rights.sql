@@ -17,7 +17,7 @@ REVOKE EXECUTE ON FUNCTION auth_keep_password(uuid, text, timestamptz, uuid),
   tell_of_account(uuid, text, timestamptz, boolean, uuid[]) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION shut_out_of(uuid), stand_in_for(uuid), take_over_task(uuid, uuid, text, uuid, uuid),
   named_for_work(uuid, uuid[]), names_another(uuid, uuid), release_shut_out(uuid),
-  owned_work(uuid), named_to_come(uuid), hand_on_within(uuid, uuid, uuid[], text, jsonb, timestamptz),
+  put_conference_clocks(uuid, jsonb), owned_work(uuid), named_to_come(uuid), hand_on_within(uuid, uuid, uuid[], text, jsonb, timestamptz),
   places_to_cover(uuid), cover_absence(uuid), tell_of_absence(uuid, uuid, text),
   absences_to_tend(timestamptz, boolean, integer), is_away(uuid), settle_rights(uuid),
   hand_to_heads(uuid, text, jsonb, timestamptz), head_of(uuid, uuid), leaves_work(uuid),
