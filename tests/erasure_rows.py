@@ -9,6 +9,12 @@ INSERT INTO consent (id, case_id, organisation_id, restricted, person_id, giver_
     child_view, given_at, state, version, created_at, created_by_id)
 SELECT gen_random_uuid(), case_id, organisation_id, restricted, person_id, person_id, 'accompaniment', '{}',
     'child', 'written', 'agrees', now(), 'given', 1, now(), added_by_id FROM case_person;
+INSERT INTO former_name (id, person_id, match_key, since, until, ground, document, recorded_at, recorded_by_id)
+SELECT gen_random_uuid(), person_id, '', now(), now(), 'marriage', '', now(), added_by_id FROM case_person;
+INSERT INTO sealed_name (id, person_id, match_key, since, until, ground, document, recorded_at, recorded_by_id)
+SELECT gen_random_uuid(), person_id, '', now(), now(), 'adoption', '', now(), added_by_id FROM case_person;
+INSERT INTO former_iin (id, person_id, number, mask, sealed, until, ground, document, recorded_at, recorded_by_id)
+SELECT gen_random_uuid(), person_id, '', '', false, now(), 'number_replaced', '', now(), added_by_id FROM case_person;
 INSERT INTO health_note (id, person_id, observed_on, body, recorded_at, recorded_by_id)
 SELECT gen_random_uuid(), person_id, now(), '', now(), added_by_id FROM case_person;
 INSERT INTO adoption_fact (id, person_id, court, decided_on, withdrawn_at, withdraw_reason, recorded_at,

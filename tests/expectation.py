@@ -275,7 +275,7 @@ class Expectation:
     def task(self, row: Row) -> bool:
         if row["case_id"] in self.teams:
             return True
-        asked = row["kind"] in {"handover_acceptance", "break_glass_review"} and row["assignee_id"] == self.user_id
+        asked = row["kind"] in _ASKED_OF_ONE and row["assignee_id"] == self.user_id
         offered = row["record_type"] == "case_transfer" and self._leads and row["organisation_id"] == self.body
         if asked or offered:
             return True  # the receiver of an offer, and who reviews, also where the case is restricted
@@ -482,6 +482,8 @@ _OWN_KEYS = {
     "task": ("record_id",),
 }
 """What a row itself is, where it can be shut out as such."""
+_ASKED_OF_ONE = {"handover_acceptance", "break_glass_review", "known_child_contact"}
+"""Kinds of tasks that their assignee sees also where they are restricted."""
 _PARENTS = {
     "benefit_appeal": ("determination_id", "benefit_determination"),
     "benefit_offer": ("determination_id", "benefit_determination"),
@@ -530,6 +532,7 @@ RULES: dict[str, Rule] = {
     "document_key": Expectation.document_key,
     "family": Expectation.family,
     "family_member": Expectation.of_person,
+    "former_name": Expectation.of_person,
     "health_note": Expectation.health_note,
     "import_content": Expectation.import_content,
     "import_progress": Expectation.import_content,
@@ -551,6 +554,7 @@ RULES: dict[str, Rule] = {
     "retention_plan": Expectation.records,
     "screening": Expectation.of_signal,
     "screening_answers": Expectation.screening_answers,
+    "sealed_name": Expectation.adoption_fact,
     "security_alert": Expectation.alert,
     "service_referral": Expectation.service_referral,
     "service_referral_share": Expectation.referred,

@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import httpx
 
 from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import ROOMS, demo_id
 from tests.clients import World
-from tests.factories import OpenCase, open_case
+from tests.factories import OpenCase, count, open_case
 from tests.factories_iin import make_iin
 from tests.steps import done, screen_pupil
 
@@ -36,6 +37,7 @@ MARKS: Mapping[str, tuple[str, ...]] = {
         "Тайная-қала",
         "Тайная-әже",
     ),
+    "sealed_name": ("Тайнаяқызы-асырауға дейін", "Тайный-куәлік 33"),
     "relationship": ('"adoptive_parent"', '"adopted_child"'),
     "person_iin": (IIN,),
 }
@@ -105,6 +107,7 @@ async def plant(world: World, owner_url: str, clock: ManualClock) -> Planted:
     seen = {"body": MARKS["health_note"][0], "observed_on": "2024-01-01"}
     done(await (await world.as_("manager.almaty")).post(f"{child}/health-notes", seen))
     done(await (await world.as_("guardian.almaty")).post(f"{child}/adoption-facts", adoption()))
+    await _sealed(world, owner_url, child)
     await screen_pupil(world, unwanted_touch=2)
     done(await (await world.as_("head.almaty")).post("/v1/shelters", {"line": MARKS["shelter"][0]}))
     session = await _session(world, case, clock)
@@ -124,6 +127,22 @@ def adoption() -> dict[str, Any]:
         "known_to": knows,
         "child_knows": False,
     }
+
+
+async def _sealed(world: World, owner_url: str, child: str) -> None:
+    """Give the child the name of before an adoption, and then by the adoption the one that it has."""
+    guardian, (before, paper) = await world.as_("guardian.almaty"), MARKS["sealed_name"]
+    person = await guardian.get(child)
+    now, etag = person.json()["family_name"], person.headers["etag"]
+    await count(
+        owner_url,
+        "WITH said AS (SELECT set_config('casemgmt.audited', 'on', true))"
+        " UPDATE person SET family_name = $1 FROM said WHERE id = $2 RETURNING id",
+        before,
+        UUID(child.rpartition("/")[2]),
+    )
+    change = {"family_name": now, "ground": "adoption", "changed_on": "2014-01-01", "document": paper}
+    done(await guardian.request("POST", f"{child}/name-changes", json=change, headers={"If-Match": etag}))
 
 
 async def _report(world: World, case: OpenCase) -> str:

@@ -4,7 +4,7 @@ from uuid import UUID
 
 from fastapi import Response
 
-from api.etags import RequiredVersion, set_etag
+from api.etags import ExpectedVersion, RequiredVersion, set_etag
 from api.routing import CurrentServices, CurrentWork, Router
 from casemgmt.access.permissions import Permission
 from casemgmt.people import (
@@ -15,9 +15,11 @@ from casemgmt.people import (
     identifiers,
     known,
     relationships,
+    renaming,
     service,
 )
 from casemgmt.people.commands import (
+    ChangeName,
     ChangePerson,
     EndPeriod,
     MatchPersons,
@@ -37,6 +39,7 @@ from casemgmt.people.views import (
     AdoptionView,
     ContactsView,
     ContactView,
+    FormerNamesView,
     HealthNotesView,
     HealthNoteView,
     IinRecorded,
@@ -77,6 +80,20 @@ async def change_person(
 ) -> PersonView:
     """Change what is given, and leave the rest."""
     return _shown(response, await service.change_person(work, person_id, command, expected))
+
+
+@router.post("/{person_id}/name-changes", Permission.PERSONS_WRITE, status_code=201)
+async def change_name(
+    person_id: UUID, command: ChangeName, response: Response, work: CurrentWork, expected: ExpectedVersion
+) -> PersonView:
+    """Change a name by law. The earlier one is kept with its days, and finds the person as well."""
+    return _shown(response, await renaming.change_name(work, person_id, command, expected))
+
+
+@router.get("/{person_id}/former-names", Permission.PERSONS_READ)
+async def list_former_names(person_id: UUID, work: CurrentWork) -> FormerNamesView:
+    """Read what a person was called earlier, and the ends of earlier numbers."""
+    return await renaming.list_former_names(work, person_id)
 
 
 @router.guarded("PUT", "/{person_id}/iin", Permission.PERSONS_WRITE)

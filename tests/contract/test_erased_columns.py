@@ -87,6 +87,9 @@ _SIGNATURE = {
 }
 
 HARMLESS_COLUMNS = {
+    "former_name": {"ground": "code"},
+    "sealed_name": {"ground": "code"},
+    "former_iin": {"until": "goes with its row", "ground": "the same"},
     "adoption_fact": {"decided_on": "dates of a decision without a court", "in_force_on": "the same"},
     "assessment": {
         "instrument": "code",

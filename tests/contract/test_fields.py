@@ -147,6 +147,7 @@ IN_COPIES = {
     "session_note": "texts",
     "health_note": "texts",
     "adoption_fact": None,
+    "sealed_name": None,
     "relationship": None,
     "person_iin": "identity",
 }

@@ -204,6 +204,7 @@ async def test_row_security_says_of_each_secret_what_the_declaration_says(scene:
         "Notes of a session": {"psychologist.almaty"},
         "Notes on health": {"nurse.almaty", "manager.almaty"},
         "Adoption": {"guardian.almaty"},
+        "Name from before an adoption": {"guardian.almaty"},
         "Adoptive parent and child": {
             "manager.almaty",
             "nurse.almaty",

@@ -88,7 +88,7 @@ async def test_an_adoption_is_recorded_and_withdrawn_by_the_guardianship_body_on
     path, _ = await _case_with(world, GUARDIAN, "guardianship_officer")
     guardian = await world.as_(GUARDIAN)
     fact = done(await guardian.post(f"{path}/adoption-facts", ADOPTION))
-    assert (await guardian.get(f"{path}/adoption-facts")).json() == {"items": [fact]}
+    assert (await guardian.get(f"{path}/adoption-facts")).json() == {"items": [fact], "sealed_names": []}
     withdraw = f"{path}/adoption-facts/{fact['id']}/withdraw"
     gone = done(await guardian.post(withdraw, {"reason": "Басқа бала"}))
     assert gone["withdraw_reason"] == "Басқа бала"

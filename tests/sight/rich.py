@@ -49,6 +49,10 @@ GIRL = {
 }
 PLANTED_VARCHARS = {
     ("family", "label"),
+    ("former_name", "family_name"),
+    ("former_name", "document"),
+    ("sealed_name", "family_name"),
+    ("sealed_name", "document"),
     ("person", "family_name"),
     ("person", "given_name"),
     ("person", "patronymic"),
@@ -198,6 +202,8 @@ async def _at_the_centre(world: World) -> None:
     adoption = {"court": "Алмалы ауданы", "decided_on": "2016-01-01", "known_to": "Ата-анасына", "child_knows": False}
     adoption |= {"former_family_name": "Бұрынғы"}
     done(await (await world.as_("guardian.almaty")).post(f"/v1/persons/{case.child}/adoption-facts", adoption))
+    await _renamed(world, case.child, "adoption", "guardian.almaty")
+    await _renamed(world, case.child, "change_of_name", MANAGER)
     offer = {"to_user_id": str(demo_id("manager2.almaty")), "reason": "workload", "note": "Жүктеме көп."}
     done(await manager.post(f"/v1/cases/{case.id}/handover", offer))
     await _on_offer_to_astana(world)
@@ -206,6 +212,14 @@ async def _at_the_centre(world: World) -> None:
     await _in_rehabilitation(world)
     started = await steps.start_assessment(world, await steps.case_in_assessment(world))
     assert started["state"] == "draft"
+
+
+async def _renamed(world: World, person: str, ground: str, who: str) -> None:
+    """Change the family name of a child."""
+    caller, path = await world.as_(who), f"/v1/persons/{person}"
+    given = {"family_name": f"{ground}ова", "ground": ground, "changed_on": "2020-02-02", "document": "Куәлік 7"}
+    etag = (await caller.get(path)).headers["etag"]
+    done(await caller.request("POST", f"{path}/name-changes", json=given, headers={"If-Match": etag}))
 
 
 async def _at_the_house(world: World, case: steps.CaseAtWork, start: datetime) -> None:

@@ -158,6 +158,8 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "follow_up_check": {_F.PROGRESS: "created_at due_on done_at child_seen result", _F.CONTENT: "note"},
     "idempotency_key": {_F.MACHINERY: "key fingerprint status created_at", _F.CONTENT: "headers body"},
     "identity_link": {_F.STAFF: "issuer subject linked_at unlinked_at"},
+    "former_iin": {_F.PERSONAL: "number mask sealed until ground document recorded_at"},
+    "former_name": {_F.PERSONAL: "family_name given_name patronymic match_key since until ground document recorded_at"},
     "import_content": {_F.CONTENT: "body report decisions refusal"},
     "import_progress": {_F.PROGRESS: "phase rows_done rows_all began_at told_at"},
     "import_run": {

@@ -120,7 +120,7 @@ async def _on_record(
     matches = await find_matches(work, Keys(iin=iin, match_key=name, birth_year=year))
     if not matches:
         return {}, False
-    by_iin = {m.person_id: "iin" in m.matched_by.split(",") for m in matches}
+    by_iin = {m.person_id: bool({"iin", "former_iin"} & set(m.matched_by.split(","))) for m in matches}
     seen = {p.id for p in await people.find_persons(work, list(by_iin))}
     shown |= seen
     candidates = {person: fits for person, fits in by_iin.items() if person in seen}

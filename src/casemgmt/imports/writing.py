@@ -75,7 +75,7 @@ async def write_children(work: Work, children: Children) -> None:
         async with work.own_event(event):
             mask = mask_iin(iin)
             await work.call(
-                "SELECT record_iin(:person, :iin, :mask, :at)", person=person.id, iin=iin, mask=mask, at=work.now
+                "SELECT record_iin(:person, :iin, :mask, :at, NULL)", person=person.id, iin=iin, mask=mask, at=work.now
             )
 
 

@@ -12,7 +12,7 @@ from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
 from casemgmt.errors import Forbidden, NotFound, WrongState, invalid_field
 from casemgmt.ids import new_id
-from casemgmt.people import policy, repository
+from casemgmt.people import policy, renaming, repository
 from casemgmt.people.commands import RecordAdoption, WithdrawAdoption
 from casemgmt.people.tables import AdoptionFact
 from casemgmt.people.views import AdoptionsView, AdoptionView
@@ -45,7 +45,7 @@ async def list_adoptions(work: Work, person_id: UUID) -> AdoptionsView:
     query = select(AdoptionFact).where(AdoptionFact.person_id == person_id).order_by(col(AdoptionFact.id).desc())
     found = [_view(fact) for fact in await work.session.scalars(query)]
     work.record(Event("person.adoptions_asked", "person", (person_id,)))
-    return AdoptionsView(items=found)
+    return AdoptionsView(items=found, sealed_names=await renaming.sealed_views(work, person_id))
 
 
 async def withdraw_adoption(work: Work, person_id: UUID, fact_id: UUID, command: WithdrawAdoption) -> AdoptionView:

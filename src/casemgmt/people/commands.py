@@ -13,6 +13,7 @@ from casemgmt.reference.fields import (
     CitizenshipStatus,
     ContactKind,
     DisabilityCategory,
+    IdentityChangeGround,
     Kato,
     Language,
     LocalTime,
@@ -73,10 +74,34 @@ class ChangePerson(Command):
     disability_category: DisabilityCategory | None = None
 
 
+class ChangeGiven(Command):
+    """By what a name or a number changed: it was right until then, and is kept as what it was."""
+
+    ground: IdentityChangeGround = Field(
+        description="`adoption` is for the guardianship body's member of the team: what was before it is sealed."
+    )
+    changed_on: dt.date = Field(description="The day from which the new one holds.")
+    document: ShortText = Field(description="The paper that says so: what it is, its number and day.")
+
+
+class ChangeName(ChangeGiven):
+    """Change a name by law. What is given is the new one, `null` says that there is none; what is left out stays.
+
+    A slip of the pen is corrected by changing the person: it never was a name.
+    """
+
+    family_name: Name | None = None
+    given_name: Name | None = None
+    patronymic: Name | None = None
+
+
 class RecordIin(Command):
-    """Record the individual identification number, or correct it."""
+    """Record the individual identification number. Without `replaces` what stood there before was a mistake."""
 
     iin: GivenIin
+    replaces: ChangeGiven | None = Field(
+        default=None, description="Where the number on record was the person's until it was replaced."
+    )
 
 
 class MatchPersons(Command):

@@ -9,12 +9,12 @@ from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
 from casemgmt.errors import Invalid
 from casemgmt.ids import new_id
-from casemgmt.people import policy, repository
+from casemgmt.people import policy, renaming, repository
 from casemgmt.people.commands import MatchPersons
 from casemgmt.people.names import name_key
 from casemgmt.people.phones import phone_hash
 from casemgmt.people.service import birth_view
-from casemgmt.people.tables import Person
+from casemgmt.people.tables import FormerName, Person
 from casemgmt.people.views import KnownPerson, MatchView
 from casemgmt.tasks import clocks
 
@@ -54,16 +54,18 @@ async def match_persons(work: Work, command: MatchPersons, lookup_key: bytes) ->
     """Answer who is known. The managers of hidden children are asked, once, to get in touch with the actor."""
     keys = _keys_of(command, lookup_key)
     found = await find_matches(work, keys)
+    sealed = keys.iin is not None and await request_sealed_contact(work, keys.iin)
     seen = {p.id: p for p in await repository.find_persons(work, [m.person_id for m in found])}
+    names = await renaming.former_names(work, *seen)
     seen_cases = await _visible_cases(work, [m.case_id for m in found if m.case_id is not None])
     hidden = [m for m in found if _is_hidden(m, seen.get(m.person_id), seen_cases)]
     shown = [m for m in found if m.person_id in seen]
     work.record(Event("person.matched", "person", tuple(m.person_id for m in shown), fields=keys.columns))
     await request_contacts(work, hidden)
     return MatchView(
-        visible=[_known(m, seen[m.person_id], seen_cases) for m in shown],
-        hidden=bool(hidden),
-        contact_requested=bool(hidden),
+        visible=[_known(m, seen[m.person_id], seen_cases, names) for m in shown],
+        hidden=bool(hidden) or sealed,
+        contact_requested=bool(hidden) or sealed,
     )
 
 
@@ -101,7 +103,7 @@ def _is_hidden(match: Match, person: Person | None, seen_cases: set[UUID]) -> bo
     return person.restricted and match.case_id is not None and match.case_id not in seen_cases
 
 
-def _known(match: Match, person: Person, seen_cases: set[UUID]) -> KnownPerson:
+def _known(match: Match, person: Person, seen_cases: set[UUID], names: Sequence[FormerName]) -> KnownPerson:
     return KnownPerson(
         person_id=person.id,
         matched_by=match.matched_by.split(","),
@@ -112,6 +114,7 @@ def _known(match: Match, person: Person, seen_cases: set[UUID]) -> KnownPerson:
         birth=birth_view(person),
         has_open_case=match.case_id is not None and not _is_hidden(match, person, seen_cases),
         case_id=match.case_id if match.case_id in seen_cases else None,
+        former_names=renaming.shown(each for each in names if each.person_id == person.id),
     )
 
 
@@ -138,3 +141,19 @@ async def request_contacts(work: Work, hidden: Sequence[Match]) -> None:
         )
     if hidden:
         work.record(Event("contact.requested", "person", tuple(m.person_id for m in hidden)))
+
+
+async def request_sealed_contact(work: Work, iin: str) -> bool:
+    """Answer whether the number was somebody's before an adoption that the actor may not know of.
+
+    The guardianship body's member of the team is asked to get in touch, in a task that nobody else sees.
+    """
+    columns = clocks.columns(
+        work, "known_child_contact", "person", new_id(), organisation_id=work.actor.organisation_id
+    )
+    asked: UUID | None = await work.call(
+        "SELECT request_sealed_contact(:iin, CAST(:p AS jsonb))", iin=iin, p=json.dumps(columns, default=str)
+    )
+    if asked is not None:
+        work.record(Event("contact.requested", "task", (asked,)))
+    return asked is not None

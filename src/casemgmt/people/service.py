@@ -76,11 +76,12 @@ def new_person(work: Work, command: RecordPerson) -> Person:
         created_by_id=work.actor.user_id,
         **command.model_dump(exclude={"id", "birth", "kato"}),
     )
-    _set_keys(person)
+    set_keys(person)
     return person
 
 
-def _set_keys(person: Person) -> None:
+def set_keys(person: Person) -> None:
+    """Work out by what the person is found and sorted, from the names that it bears now."""
     names = (person.family_name, person.given_name, person.patronymic)
     person.match_key = name_key(*names).match_key
     person.name_key_version = NAME_KEY_VERSION
@@ -110,7 +111,7 @@ async def change_person(work: Work, person_id: UUID, command: ChangePerson, expe
     policy.refuse_repeated("/languages", person.languages)
     if given & {"birth", "sex"}:
         await _check_against_iin(work, person)
-    _set_keys(person)
+    set_keys(person)
     after = person.model_dump(include=_GIVEN_BY_CALLER)
     changed = sorted(name for name in after if after[name] != before[name])
     told = await stories(work, [person_id], "person.changed", {"fields": changed}) if changed else []

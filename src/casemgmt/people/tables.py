@@ -53,6 +53,61 @@ class PersonIin(Row, table=True):
     recorded_by_id: UUID = ref("app_user.id", index=False)
 
 
+class EarlierName(Row):
+    """A name that a person bore and bears no more. What was only ever written wrongly is not one."""
+
+    id: UUID = Field(primary_key=True)
+    person_id: UUID = ref("person.id")
+    family_name: str | None = None
+    given_name: str | None = None
+    patronymic: str | None = None
+    match_key: str = Field(index=True)
+    """As that of a person."""
+    since: date | None = None
+    """None where it is the first that is known."""
+    until: date
+    """The day from which the next one holds."""
+    document: str = Field(max_length=500)
+    """The paper that ended it."""
+    recorded_at: datetime = moment()
+    recorded_by_id: UUID = ref("app_user.id", index=False)
+
+
+class FormerName(EarlierName, table=True):
+    """An earlier name, seen and found by whoever sees the person."""
+
+    __tablename__ = "former_name"
+
+    ground: str = code("identity_change_ground")
+    """Never `adoption`: such names are sealed."""
+
+
+class SealedName(EarlierName, table=True):
+    """A name from before an adoption. Seen and found by those alone who may know of the adoption."""
+
+    __tablename__ = "sealed_name"
+
+    ground: str = code("identity_change_ground")
+
+
+class FormerIin(Row, table=True):
+    """A number that was a person's before another one. Reached through functions alone; it is nobody else's."""
+
+    __tablename__ = "former_iin"
+
+    id: UUID = Field(primary_key=True)
+    person_id: UUID = ref("person.id")
+    number: str = Field(max_length=12, index=True)
+    mask: str = Field(max_length=12)
+    sealed: bool = False
+    """From before an adoption."""
+    until: date
+    ground: str = code("identity_change_ground")
+    document: str = Field(max_length=500)
+    recorded_at: datetime = moment()
+    recorded_by_id: UUID = ref("app_user.id", index=False)
+
+
 class PersonContact(Row, table=True):
     """How to reach a person, and when it is safe to."""
 

@@ -60,12 +60,68 @@ class IinRecorded(View):
     version: int
 
 
+class EarlierNameView(View):
+    """A name that a person bore earlier."""
+
+    family_name: str | None
+    given_name: str | None
+    patronymic: str | None
+    since: dt.date | None
+    """None where it is the first that is known."""
+    until: dt.date
+    """The day from which the next one holds."""
+
+
+class FormerNameView(EarlierNameView):
+    """A name that a person bore earlier, and what ended it."""
+
+    id: UUID
+    ground: str
+    document: str
+    recorded_at: dt.datetime
+    recorded_by_id: UUID
+
+
+class FormerIinView(View):
+    """A number that was the person's earlier, but for its last two digits hidden."""
+
+    id: UUID
+    iin_mask: str
+    until: dt.date
+    ground: str
+    document: str
+    recorded_at: dt.datetime
+    recorded_by_id: UUID
+
+
+class FormerNamesView(View):
+    """What a person was called earlier, the newest first; numbers, where you may read identification numbers."""
+
+    names: list[FormerNameView]
+    numbers: list[FormerIinView]
+
+
+class SealedNameView(View):
+    """A name from before an adoption."""
+
+    id: UUID
+    family_name: str | None
+    given_name: str | None
+    patronymic: str | None
+    since: dt.date | None
+    until: dt.date
+    ground: str
+    document: str
+    recorded_at: dt.datetime
+    recorded_by_id: UUID
+
+
 class KnownPerson(View):
     """A person that you may see and that matches. A match proves nothing: compare before you decide."""
 
     person_id: UUID
     matched_by: list[str]
-    """`iin`, `name_and_birth_year`, `phone`."""
+    """`iin`, `name_and_birth_year`, `phone`; `former_iin`, `former_name_and_birth_year`: by what it was earlier."""
     family_name: str | None
     given_name: str | None
     patronymic: str | None
@@ -74,6 +130,8 @@ class KnownPerson(View):
     has_open_case: bool
     case_id: UUID | None
     """The open case, where you may see it."""
+    former_names: list[EarlierNameView]
+    """The newest first."""
 
 
 class MatchView(View):
@@ -238,3 +296,5 @@ class AdoptionsView(View):
     """The adoptions of a person that you may know of, the newest first; where you may know of none, none."""
 
     items: list[AdoptionView]
+    sealed_names: list[SealedNameView]
+    """What the person was called before an adoption, the newest first."""

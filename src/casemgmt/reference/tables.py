@@ -44,6 +44,7 @@ REFERENCED_LISTS = (
     "help_kind",
     "help_package",
     "hold_reason",
+    "identity_change_ground",
     "language",
     "no_contact_reason",
     "notice_delivery",

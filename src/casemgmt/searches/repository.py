@@ -53,7 +53,9 @@ KINDS: Mapping[str, Kind] = {
         "person",
         "birth_year DESC NULLS LAST, id",
         "id, family_name, given_name, patronymic, sex, birth_precision, birth_date, birth_year, region_code,"
-        " restricted",
+        " restricted, (SELECT coalesce(json_agg(json_build_object('family_name', f.family_name, 'given_name',"
+        " f.given_name, 'patronymic', f.patronymic, 'since', f.since, 'until', f.until) ORDER BY f.until DESC,"
+        " f.id DESC), '[]') FROM former_name f WHERE f.person_id = person.id) AS former_names",
     ),
     "cases": Kind(
         "case_record",

@@ -29,6 +29,16 @@ _READ = {
     "cases": Permission.CASES_READ,
     "signals": Permission.SIGNALS_READ,
 }
+_BY_NAME = (
+    "id IN (SELECT x.id FROM person x WHERE x.match_key = :match_key"
+    " UNION ALL SELECT f.person_id FROM former_name f WHERE f.match_key = :match_key"
+    " UNION ALL SELECT f.person_id FROM sealed_name f WHERE f.match_key = :match_key)"
+)
+"""Of names from before an adoption row security shows those alone of which the actor may know."""
+_BY_IIN = (
+    "id IN (SELECT i.person_id FROM person_iin i WHERE i.iin = :iin"
+    " UNION ALL SELECT h.id FROM former_iin_holders(:iin) AS h (id))"
+)
 _RECORD = {"persons": "person", "cases": "case", "signals": "signal"}
 
 
@@ -115,12 +125,12 @@ def _add_keys(work: Work, conditions: Conditions, keys: PersonKeys, lookup_key: 
     _require(work, "persons")
     match_key = name_key(keys.family_name, keys.given_name).match_key
     if match_key:
-        conditions.add("match_key = :match_key", match_key=match_key)
+        conditions.add(_BY_NAME, match_key=match_key)
     if keys.iin is not None:
         if not work.actor.may(Permission.IDENTIFIERS_READ):
             raise Forbidden("To search by IIN needs the permission 'identifiers:read'.")
         policy.check_given_iin(keys.iin)
-        conditions.add("id IN (SELECT i.person_id FROM person_iin i WHERE i.iin = :iin)", iin=keys.iin)
+        conditions.add(_BY_IIN, iin=keys.iin)
     if keys.phone is not None:
         if not work.actor.may(Permission.CONTACTS_READ):
             raise Forbidden("To search by phone needs the permission 'contacts:read'.")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from casemgmt.cases.views import CaseSummary
 from casemgmt.models import View
-from casemgmt.people.views import BirthView
+from casemgmt.people.views import BirthView, EarlierNameView
 from casemgmt.signals.views import SignalSummary
 
 What = Literal["persons", "cases", "signals"]
@@ -23,6 +23,8 @@ class FoundPerson(View):
     birth: BirthView
     region_code: str | None
     restricted: bool
+    former_names: list[EarlierNameView]
+    """Under which of its names somebody was found, and until when it held: the newest first."""
 
 
 class SearchView(View):

@@ -20,6 +20,7 @@ Requester = Literal["child", "authorised_person", "representative", "representat
 _CHILD = frozenset(
     {
         "identity",
+        "former_names",
         "registered_address",
         "contacts",
         "addresses",

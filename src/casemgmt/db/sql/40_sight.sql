@@ -31,6 +31,11 @@ DECLARE
     of_determination constant text := 'EXISTS (SELECT 1 FROM benefit_determination d WHERE d.id = determination_id)';
     of_task constant text := 'EXISTS (SELECT 1 FROM task t WHERE t.id = task_id)';
     of_person constant text := 'EXISTS (SELECT 1 FROM person p WHERE p.id = person_id)';
+    -- whether and when a child learns of it is the family's
+    of_adoption constant text := '(SELECT actor_has(''adoptions'')) AND EXISTS (SELECT 1 FROM case_person c
+             JOIN case_member m ON m.case_id = c.case_id WHERE c.person_id = adoption_fact.person_id AND c.until IS NULL
+              AND m.user_id = (SELECT actor_user()) AND m.ended_at IS NULL AND on_team(c.case_id)
+              AND m.sector = ''guardianship'')';
     expressions constant jsonb := jsonb_build_object(
         -- cases and what belongs to them
         'case_record', '(NOT restricted AND ((SELECT sees_all_cases()) OR region_code = (SELECT case_region())
@@ -131,7 +136,7 @@ DECLARE
                    OR (case_id IS NOT NULL AND ((SELECT sees_all_cases()) OR region_code = (SELECT case_region())
                        OR organisation_id = (SELECT case_organisation())))))
                  OR (case_id IS NOT NULL AND on_team(case_id))
-                 OR (kind IN (''handover_acceptance'', ''break_glass_review'') AND assignee_id = (SELECT actor_user()))
+                 OR (kind IN (''handover_acceptance'', ''break_glass_review'', ''known_child_contact'') AND assignee_id = (SELECT actor_user()))
                  OR (record_type = ''case_transfer'' AND organisation_id = (SELECT case_organisation()))
                  OR (record_type = ''service_referral'' AND sees_service_referral(record_id))
                  OR (record_type = ''break_glass_grant'' AND sees_grant(record_id))
@@ -163,10 +168,9 @@ DECLARE
         -- field secrecy (`access/fields.py`, docs/fields.md): who sees the person doesn't learn all of it
         'person_contact', '(SELECT actor_has(''contacts'')) AND ' || of_person,
         'health_note', of_person || ' AND recorded_by_id = (SELECT actor_user())',
-        'adoption_fact', '(SELECT actor_has(''adoptions'')) AND EXISTS (SELECT 1 FROM case_person c
-             JOIN case_member m ON m.case_id = c.case_id WHERE c.person_id = adoption_fact.person_id AND c.until IS NULL
-              AND m.user_id = (SELECT actor_user()) AND m.ended_at IS NULL AND on_team(c.case_id)
-              AND m.sector = ''guardianship'')',
+        'former_name', of_person,
+        'sealed_name', replace(of_adoption, 'adoption_fact', 'sealed_name'),
+        'adoption_fact', of_adoption,
         'person_address', of_person,
         'protected_address', 'EXISTS (SELECT 1 FROM case_person c WHERE c.person_id = protected_address.person_id
                                 AND c.until IS NULL AND on_team(c.case_id))',
@@ -311,7 +315,7 @@ BEGIN
              record_type = ''benefit_determination'' AND sees_determination(record_id, case_id))';
     -- Reached through functions only.
     FOREACH t IN ARRAY array['user_credential', 'auth_session', 'login_attempt', 'login_challenge', 'second_factor',
-                           'recovery_code', 'client_secret', 'start_code', 'audit_salt', 'course_guest', 'search', 'login_place'] LOOP
+                           'recovery_code', 'client_secret', 'start_code', 'audit_salt', 'course_guest', 'search', 'login_place', 'former_iin'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     END LOOP;
 END $$;

@@ -27,6 +27,10 @@ DO $$
 DECLARE
     t text;
 BEGIN
+    FOREACH t IN ARRAY array['former_name', 'sealed_name', 'former_iin'] LOOP  -- what a person was called is never rewritten
+        EXECUTE format('CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON %I FOR EACH ROW'
+                       ' EXECUTE FUNCTION refuse_frozen_change()', t);
+    END LOOP;
     FOREACH t IN ARRAY array['plan_signature', 'closure_signature', 'visit_act_signature'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON %I FOR EACH ROW'
                        ' EXECUTE FUNCTION refuse_frozen_change(''verification'', ''finding'', ''checked_at'')', t);

@@ -60,6 +60,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
             'sex', s.sex, 'birth_date', s.birth_date, 'birth_year', s.birth_year, 'citizenship_status', s.citizenship_status,
             'languages', s.languages, 'disability_category', s.disability_category, 'died_on', s.died_on,
             'iin', (SELECT iin FROM person_iin WHERE person_id = s.id), 'recorded_at', s.created_at),
+        'former_names', (SELECT jsonb_agg(jsonb_build_object('family_name', f.family_name, 'given_name', f.given_name,
+            'patronymic', f.patronymic, 'since', f.since, 'until', f.until) ORDER BY f.until) FROM former_name f
+            WHERE f.person_id = s.id),
         'registered_address', (SELECT jsonb_agg(jsonb_build_object('line', a.line, 'since', a.since, 'until', a.until) ORDER BY a.since)
             FROM person_address a WHERE a.person_id = s.id AND a.kind = 'registered'),
         'addresses', (SELECT jsonb_agg(jsonb_build_object('kind', a.kind, 'line', a.line, 'since', a.since, 'until', a.until)
