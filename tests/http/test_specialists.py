@@ -233,6 +233,45 @@ async def test_an_absence_takes_the_specialist_away_and_names_the_sessions_in_it
     assert refused(again) == (409, "wrong-state")
 
 
+async def test_whose_session_an_absence_takes_is_asked_at_once_until_it_is_moved_cancelled_or_the_absence_is_taken_back(
+    world: World, owner_url: str, clock: ManualClock
+) -> None:
+    case, manager, head = await open_case(owner_url), await world.as_("manager.almaty"), await world.as_(HEAD)
+    hidden = await open_case(owner_url, restricted=True)
+    monday = monday_after(clock)
+    hours = (10, 12, 14, 16)
+    cases = (case, hidden, case, case)
+    sessions = [(await book(manager, c, at(monday, hour))).json()["id"] for c, hour in zip(cases, hours, strict=True)]
+    clock.advance(at(monday, 8) - clock.now())
+    world.forget_tokens()
+    manager, head = await world.as_("manager.almaty"), await world.as_(HEAD)
+    gone = {"reason": "illness", "starts_at": at(monday, 9).isoformat(), "ends_at": at(monday, 18).isoformat()}
+    absence = (await head.post(of(PSYCHOLOGIST, "absences"), gone)).json()
+    assert absence["sessions_in_it"] == [s for s in sessions if s != sessions[1]]  # the head sees no hidden case
+
+    async def asked() -> dict[str, dict[str, Any]]:
+        found = await manager.get("/v1/tasks/mine", params={"kind": "session_without_specialist"})
+        return {t["record_id"]: t for t in found.json()["items"]}
+
+    tasks = await asked()
+    assert tasks.keys() == set(sessions)
+    assert {datetime.fromisoformat(t["due_at"]) for t in tasks.values()} == {at(monday, hour) for hour in hours}
+    word = await manager.post(f"/v1/tasks/{tasks[sessions[0]]['id']}/complete", {"result": "Хабарланды"})
+    assert refused(word) == (409, "closed-by-its-act")
+    times = {"starts_at": at(monday + timedelta(days=1), 10), "ends_at": at(monday + timedelta(days=1), 11)}
+    moved = await manager.post(f"/v1/sessions/{sessions[0]}/move", {k: v.isoformat() for k, v in times.items()})
+    assert moved.status_code == 200, moved.text
+    cancelled = await manager.post(f"/v1/sessions/{sessions[1]}/cancel", {"reason": "specialist_absent"})
+    assert cancelled.status_code == 200, cancelled.text
+    assert (await asked()).keys() == set(sessions[2:])
+    # a second absence over the same hours asks nobody twice, and keeps what it covers when the first is taken back
+    longer = gone | {"starts_at": at(monday, 15).isoformat()}
+    assert (await head.post(of(PSYCHOLOGIST, "absences"), longer)).status_code == 201
+    assert (await asked()).keys() == set(sessions[2:])
+    assert (await head.post(of(PSYCHOLOGIST, f"absences/{absence['id']}/withdraw"))).status_code == 200
+    assert (await asked()).keys() == {sessions[3]}
+
+
 async def test_a_room_is_closed_only_when_no_session_to_come_needs_it(
     world: World, owner_url: str, clock: ManualClock
 ) -> None:

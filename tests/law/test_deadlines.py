@@ -83,6 +83,7 @@ NEEDED = [
     "plan_draft_high_risk",
     "plan_review_high_risk",
     "repeated_no_show",
+    "session_without_specialist",
     "risk_change_grace",
     "temporary_stay",
     "waiting_offer",

@@ -7,7 +7,7 @@ from sqlmodel import SQLModel
 
 from casemgmt.audit.events import Event
 from casemgmt.cases.tables import CaseRecord
-from casemgmt.centers import checking, policy, repository, slots
+from casemgmt.centers import checking, policy, repository, slots, without
 from casemgmt.centers.booking import Wanted, bookings_for, refuse_clashes
 from casemgmt.centers.commands import CancelSession, MoveSession
 from casemgmt.centers.holding import Step, begin_step, facts_of, story_of_step, view_of
@@ -57,7 +57,8 @@ async def move_session(work: Work, session_id: UUID, command: MoveSession, expec
         session.room_id = place.room_id
         new += bookings_for(session, persons[session.id])
     data: dict[str, object] = {"sessions": len(sessions), "starts_at": first[0].isoformat()}
-    await _save(work, step, "session.moved", data, sessions, [*old, *new])
+    asked = [clock for session in sessions for clock in await without.answered(work, session, "moved")]
+    await _save(work, step, "session.moved", data, sessions, [*old, *new, *asked])
     return await view_of(work, step.session, step.case)
 
 
@@ -75,7 +76,7 @@ async def cancel_session(work: Work, session_id: UUID, command: CancelSession, e
     for other in sessions[1:]:
         other.state = SESSION.check(work.actor, "cancel", other.state, facts_of(work, other, step.case)).target
     for_whom = command.cancelled_for or policy.PARTY_OF_REASON.get(command.reason)
-    freed: list[Booking] = []
+    freed: list[SQLModel] = []
     for session in sessions:
         freed += await _cancelled(work, session, command.reason, for_whom)
     data: dict[str, object] = {"reason": command.reason, "sessions": len(sessions)}
@@ -92,14 +93,14 @@ async def cancel_with_consent(work: Work, case: CaseRecord, session: CentreSessi
     return [session, *freed, story]
 
 
-async def _cancelled(work: Work, session: CentreSession, reason: str, for_whom: str | None) -> list[Booking]:
-    """Write down why, for whom and by whom a session was cancelled, and return its times, given back."""
+async def _cancelled(work: Work, session: CentreSession, reason: str, for_whom: str | None) -> list[SQLModel]:
+    """Write down why, for whom and by whom a session was cancelled; return its times, given back, and its clock."""
     session.cancellation_reason, session.cancelled_for = reason, for_whom
     session.cancelled_at, session.cancelled_by_id = work.now, work.actor.user_id
     bookings = await repository.bookings_of(work, session.id)
     for booking in bookings:
         booking.cancelled_at = work.now
-    return bookings
+    return [*bookings, *await without.answered(work, session, "cancelled")]
 
 
 async def _scope_of(work: Work, step: Step, scope: str) -> list[CentreSession]:
@@ -109,8 +110,8 @@ async def _scope_of(work: Work, step: Step, scope: str) -> list[CentreSession]:
 
 
 async def _save(
-    work: Work, step: Step, kind: str, data: dict[str, object], sessions: list[CentreSession], bookings: list[Booking]
+    work: Work, step: Step, kind: str, data: dict[str, object], sessions: list[CentreSession], rows: list[SQLModel]
 ) -> None:
     story = story_of_step(work, step, kind, data)
     event = Event(kind, "centre_session", tuple(s.id for s in sessions), case_id=step.session.case_id)
-    await work.save(event, *sessions, *bookings, story)
+    await work.save(event, *sessions, *rows, story)

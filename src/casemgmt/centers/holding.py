@@ -10,7 +10,7 @@ from casemgmt.access.permissions import Permission
 from casemgmt.audit.events import Event
 from casemgmt.cases.repository import get_case
 from casemgmt.cases.tables import CaseRecord
-from casemgmt.centers import policy, repository
+from casemgmt.centers import policy, repository, without
 from casemgmt.centers.catalogue import catalogue
 from casemgmt.centers.commands import HoldSession, RecordNoShow
 from casemgmt.centers.service import day_bounds
@@ -93,7 +93,8 @@ async def hold_session(work: Work, session_id: UUID, command: HoldSession, expec
     step.session.outcome = command.outcome
     step.session.next_step = command.next_step
     data: dict[str, object] = {"outcome": command.outcome, "next_step": command.next_step}
-    await save_step(work, step, "session.held", data, *participants, *await _started_measure(work, step))
+    rows = [*participants, *await _started_measure(work, step), *await without.answered(work, step.session, "held")]
+    await save_step(work, step, "session.held", data, *rows)
     return await view_of(work, step.session, step.case)
 
 
@@ -155,6 +156,7 @@ async def record_no_show(work: Work, session_id: UUID, command: RecordNoShow, ex
     step.session.next_step = command.next_step
     data: dict[str, object] = {"excused": command.excused, "next_step": command.next_step}
     tasks = await _follow_up(work, step, excused=command.excused)
+    tasks += await without.answered(work, step.session, "no_show")
     await save_step(work, step, "session.no_show", data, *participants, *tasks)
     return await view_of(work, step.session, step.case)
 

@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from casemgmt.audit.events import Event
-from casemgmt.centers import policy, repository
+from casemgmt.centers import policy, repository, without
 from casemgmt.centers.catalogue import catalogue, is_valid_on, title_of
 from casemgmt.centers.commands import RecordAbsence, RecordPaper, SetHours
 from casemgmt.centers.rooms import check_own_centre
@@ -181,7 +181,7 @@ def _time(row: SpecialistHours) -> WorkTimeView:
 
 
 async def record_absence(work: Work, centre_id: UUID, specialist_id: UUID, command: RecordAbsence) -> AbsenceRecorded:
-    """Record an absence. It is told which sessions are booked into it: nobody is left in front of a closed door."""
+    """Record an absence. Nobody is left before a closed door: the manager of each session in it has a task at once."""
     await _own_specialist(work, centre_id, specialist_id)
     starts_at, ends_at = policy.check_absence(command.starts_at, command.ends_at, work.now)
     await repository.reserve(work, [specialist_id])
@@ -197,6 +197,7 @@ async def record_absence(work: Work, centre_id: UUID, specialist_id: UUID, comma
     )
     await work.save(Event("specialist.absence_recorded", "specialist_absence", (absence.id,)), absence)
     booked = await repository.booked_sessions(work, specialist_id, starts_at, ends_at)
+    await without.ask_managers(work, absence)
     return AbsenceRecorded(**_absence(absence).model_dump(), sessions_in_it=booked)
 
 
@@ -213,6 +214,7 @@ async def withdraw_absence(
         raise WrongState("The absence was withdrawn already.", data={"state": "withdrawn", "allowed_transitions": []})
     absence.withdrawn_at = work.now
     await work.save(Event("specialist.absence_withdrawn", "specialist_absence", (absence.id,)), absence)
+    await without.ask_no_longer(work, absence)
     return _absence(absence)
 
 

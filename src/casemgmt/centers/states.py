@@ -71,16 +71,22 @@ def _with_consent(_: Actor, facts: SessionFacts) -> Refusal | None:
 
 _S = SessionState
 _RECORDED = (_sees_case, _holder, _started)
+_ASKED = ("session_without_specialist",)
+"""What its manager was asked where the specialist is away."""
 
 SESSION: Machine[SessionFacts] = Machine(
     "centre_session",
     SessionState,
     _S.BOOKED,
     (
-        Transition("hold", (_S.BOOKED,), _S.HELD, P.SESSIONS_HOLD, guards=_RECORDED),
-        Transition("record_no_show", (_S.BOOKED,), _S.NO_SHOW, P.SESSIONS_HOLD, guards=_RECORDED),
-        Transition("move", (_S.BOOKED,), _S.BOOKED, P.SESSIONS_BOOK, guards=(_sees_case, _canceller)),
-        Transition("cancel", (_S.BOOKED,), _S.CANCELLED, P.SESSIONS_BOOK, guards=(_sees_case, _canceller)),
-        Transition("end_with_consent", (_S.BOOKED,), _S.CANCELLED, P.CONSENTS_WRITE, guards=(_with_consent,)),
+        Transition("hold", (_S.BOOKED,), _S.HELD, P.SESSIONS_HOLD, guards=_RECORDED, stops=_ASKED),
+        Transition("record_no_show", (_S.BOOKED,), _S.NO_SHOW, P.SESSIONS_HOLD, guards=_RECORDED, stops=_ASKED),
+        Transition("move", (_S.BOOKED,), _S.BOOKED, P.SESSIONS_BOOK, guards=(_sees_case, _canceller), stops=_ASKED),
+        Transition(
+            "cancel", (_S.BOOKED,), _S.CANCELLED, P.SESSIONS_BOOK, guards=(_sees_case, _canceller), stops=_ASKED
+        ),
+        Transition(
+            "end_with_consent", (_S.BOOKED,), _S.CANCELLED, P.CONSENTS_WRITE, guards=(_with_consent,), stops=_ASKED
+        ),
     ),
 )

@@ -67,6 +67,7 @@ NEVER_HELD = frozenset(
         "mandatory_notice_guardianship",
         "mandatory_notice_police",
         "referral_acceptance_emergency",
+        "session_without_specialist",
         "staff_take_over",
         "service_referral_acceptance",
         "triage_emergency",

@@ -67,6 +67,39 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
      ORDER BY u.family_name, u.given_name, u.id
 $$;
 
+-- Asks the managers of the cases to move or cancel what is booked into an absence: who records it sees the times alone, and
+-- of hidden cases not even those. p_task holds the columns of a clock, which ends at the latest when its session would begin.
+CREATE OR REPLACE FUNCTION start_absence_clocks(p_absence uuid, p_task jsonb, p_at timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    INSERT INTO task
+    SELECT e.* FROM specialist_absence a
+      JOIN centre_session s ON s.specialist_id = a.user_id AND s.state = 'booked'
+                           AND s.starts_at < a.ends_at AND s.ends_at > a.starts_at
+      JOIN case_record k ON k.id = s.case_id
+     CROSS JOIN LATERAL (SELECT greatest(s.starts_at, p_at) AS begins) b,
+           jsonb_populate_record(NULL::task, p_task || jsonb_build_object(
+               'id', gen_random_uuid(), 'kind', 'session_without_specialist', 'record_type', 'centre_session',
+               'record_id', s.id, 'case_id', k.id, 'signal_id', NULL, 'organisation_id', k.organisation_id,
+               'region_code', k.region_code, 'restricted', k.restricted, 'assignee_id', k.manager_id,
+               'warn_at', least((p_task->>'warn_at')::timestamptz, b.begins),
+               'due_at', least((p_task->>'due_at')::timestamptz, b.begins), 'blocks_closure', false, 'version', 1)) e
+     WHERE a.id = p_absence AND a.created_by_id = actor_user() AND a.withdrawn_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM task o WHERE o.record_id = s.id AND o.kind = 'session_without_specialist'
+                          AND o.completed_at IS NULL AND o.cancelled_at IS NULL)
+$$;
+
+-- Takes them back with the absence, but for a session that another absence still covers.
+CREATE OR REPLACE FUNCTION end_absence_clocks(p_absence uuid, p_at timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    UPDATE task t SET cancelled_at = p_at, cancel_reason = 'absence_withdrawn', version = t.version + 1
+      FROM specialist_absence a JOIN centre_session s ON s.specialist_id = a.user_id
+     WHERE a.id = p_absence AND a.organisation_id = actor_organisation() AND a.withdrawn_at IS NOT NULL
+       AND t.record_id = s.id AND t.kind = 'session_without_specialist'
+       AND t.completed_at IS NULL AND t.cancelled_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM specialist_absence o WHERE o.user_id = a.user_id AND o.withdrawn_at IS NULL
+                          AND s.starts_at < o.ends_at AND s.ends_at > o.starts_at)
+$$;
+
 -- Papers and hours of specialists are read by whoever is signed in and may book; absences by the own body and by who is
 -- absent. A centre writes of its own specialists, and nobody of themselves.
 DO $$

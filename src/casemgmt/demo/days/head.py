@@ -174,16 +174,22 @@ async def _ill(day: Day, booked: list[Json]) -> None:
     await day.at("08:53", "The psychologist calls: a fever, three days")
     path = f"/v1/centres/{CENTRE}/specialists/{account(PSYCHOLOGIST)}/absences"
     gone = {"reason": "illness", "starts_at": day.hours.at("09:00"), "ends_at": day.hours.at("18:00", 2)}
-    told = "records it, and hears whom it leaves before a closed door"
+    told = "records it; the manager of every session in it has a task at once"
     absence = await day.does(told, path, gone, says=lambda a: f"{len(a['sessions_in_it'])} sessions")
     if set(absence["sessions_in_it"]) != {s["id"] for s in booked}:
         raise AssertionError("an absence names all sessions that are booked into it")
+    theirs = await day.stage.take(MANAGER, "the queue", "GET", "/v1/tasks/mine?kind=session_without_specialist")
+    if {t["record_id"] for t in theirs["items"]} != set(absence["sessions_in_it"]):
+        raise AssertionError("the manager of each session is asked at once")
     if day.leaves_out("sessions of who is ill"):
         return
+    first = {"starts_at": day.hours.at("09:00", 1), "ends_at": day.hours.at("09:40", 1)}
+    await day.wrong(
+        "moves one herself", f"/v1/sessions/{booked[0]['id']}/move", first, status=409, code="case-out-of-sight"
+    )
     for session in booked[:2]:
         move, start = f"/v1/sessions/{session['id']}/move", clock_of(session["starts_at"])
         times = {"starts_at": day.hours.at(start, 1), "ends_at": day.hours.at(f"{start[:3]}40", 1)}
-        await day.wrong("moves one herself", move, times, status=409, code="case-out-of-sight")
         taken = await day.stage.wrong_turn(MANAGER, "tomorrow", "POST", move, times, status=409, code="already-booked")
         free = {name: taken["next_free"][name] for name in ("starts_at", "ends_at")}
         await day.meanwhile(MANAGER, f"moves the session of {start} to {free['starts_at'][:10]}", move, free)

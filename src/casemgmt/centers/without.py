@@ -1,0 +1,31 @@
+"""Sessions whose specialist is away: the manager of each case is asked to move or cancel, until that is done."""
+
+import json
+
+from casemgmt.centers.tables import CentreSession, SpecialistAbsence
+from casemgmt.db.work import Work
+from casemgmt.tasks import clocks
+from casemgmt.tasks.tables import Task
+
+KIND = "session_without_specialist"
+
+
+async def ask_managers(work: Work, absence: SpecialistAbsence) -> None:
+    """Start a clock for each session in an absence, in the queue of the manager of its case, hidden cases too.
+
+    The manager has a working day, and no longer than until the session would begin.
+    """
+    columns = clocks.columns(work, KIND, "specialist_absence", absence.id, organisation_id=absence.organisation_id)
+    task = json.dumps(columns, default=str)
+    statement = "SELECT start_absence_clocks(:absence, CAST(:task AS jsonb), :at)"
+    await work.call(statement, absence=absence.id, task=task, at=work.now)
+
+
+async def ask_no_longer(work: Work, absence: SpecialistAbsence) -> None:
+    """Take the clocks back with the absence."""
+    await work.call("SELECT end_absence_clocks(:absence, :at)", absence=absence.id, at=work.now)
+
+
+async def answered(work: Work, session: CentreSession, how: str) -> list[Task]:
+    """Return the clock of a session that was moved, cancelled or recorded, stopped; the caller saves it."""
+    return await clocks.stop(work, session.id, (KIND,), how)
