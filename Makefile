@@ -4,7 +4,7 @@ PYTHON3 ?= python3
 PORT ?= 8000
 PY := .venv/bin/python
 
-.PHONY: help run demo days law test test-long check audit format docs bench lock clean
+.PHONY: help run demo days law test test-long check audit format docs bench year lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -56,6 +56,9 @@ bench: .venv/.dev ## Measure speed against the floors of the house, the law besi
 	$(PY) -m benchmarks law
 	$(PY) -m benchmarks audit
 	$(PY) -m benchmarks queues
+
+year: .venv/.dev ## Live through a year of the centres, every clock beside a plain calculation (hours; YEAR="--centres 8" for less)
+	$(PY) -m benchmarks year $(YEAR)
 
 lock: .venv/.dev ## Renew the lock files from pyproject.toml
 	$(PY) -m uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --no-emit-index-url --extra build pyproject.toml -o requirements.lock

@@ -1,225 +1,26 @@
-"""What each act of the year means for clocks and owners, said once more in plain words beside the service.
+"""What each act of the year means for the clocks and owners of cases, said once more in plain words.
 
 The book is told what was done and when, never what the service made of it. It names the clocks that begin and end by
 the words of the route (docs/states.md and the decisions 0033, 0037 and 0038), and who has them.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from pathlib import Path
-from typing import Any
-
-import yaml
 
 from benchmarks.year import plain_time
-from benchmarks.year.clocks import Clock, Clocks
-from benchmarks.year.country import Body, Country, Worker
+from benchmarks.year.clocks import Clock
+from benchmarks.year.country import Body, Worker
+from benchmarks.year.records import RISKS, Case, Child, Signal
+from benchmarks.year.signal_book import SignalBook
 
-_TRIAGE: dict[str, Any] = yaml.safe_load(
-    (Path(__file__).parents[2] / "src" / "casemgmt" / "signals" / "triage.yaml").read_text("utf-8")
-)
-ACCEPTANCE = tuple(f"referral_acceptance_{u}" for u in ("emergency", "urgent", "standard"))
-VISIT = tuple(f"visit_{u}" for u in ("emergency", "urgent", "standard"))
-_DESK = ("triage_emergency", "triage_urgent", "triage_standard", "emergency_acknowledgement", "case_opening")
 _NOTICES = ("mandatory_notice_police", "mandatory_notice_guardianship")
-SEVERITIES = ("low", "moderate", "high", "critical")
-RISKS = ("low", "medium", "high", "critical")
-SEVERE = ("high", "critical")
 _REVIEWS = ("risk_review_low", "risk_review_medium", "risk_review_high")
 _RISKY = {"plan_draft": "plan_draft_high_risk", "plan_review": "plan_review_high_risk"}
 _LEAST = "risk_change_grace"
 
 
-@dataclass(eq=False, slots=True)
-class Signal:
-    """What the book knows of a signal."""
-
-    id: str
-    body: Body
-    region: str
-    category: str
-    urgency: str = "standard"
-    gravest: str = "low"
-    """The gravest severity that anybody has seen in it: once severe, it is never closed by one person."""
-    settled: bool = False
-    """Nothing more is done on it but to open a case where that is owed."""
-    case: "Case | None" = None
-
-
-@dataclass(eq=False, slots=True)
-class Child:
-    """A child of a case: its last assessment, and the clock of its review."""
-
-    id: str
-    assessment: str | None = None
-    risk: str | None = None
-    assessed_at: datetime | None = None
-    earlier: list[tuple[str, str, datetime]] = field(default_factory=list)
-    """Its assessments before the last one that stand."""
-
-
-@dataclass(eq=False, slots=True)
-class Case:
-    """What the book knows of a case: who answers for it, since when."""
-
-    id: str
-    manager: Worker
-    body: Body
-    region: str
-    opened_at: datetime
-    children: list[Child]
-    owners: list[tuple[datetime, Worker]]
-    risk: str | None = None
-    reopened_at: datetime | None = None
-    closed: bool = False
-    plan: str | None = None
-    """The version in force."""
-    assessed_at: datetime | None = None
-    """The last completed assessment."""
-    contacts: int = 0
-    seen_on_visit: bool = False
-    restricted: bool = False
-    package: str | None = None
-    goals: list[str] = field(default_factory=list)
-
-
-def suggested_urgency(category: str, severity: str) -> str:
-    """Return the urgency that the table of the house gives."""
-    table: dict[str, dict[str, str]] = _TRIAGE["urgency"]
-    return table.get(category, table["default"])[severity]
-
-
-def suggested_severity(category: str) -> str:
-    """Return the severity to assume where nobody gave one."""
-    table: dict[str, str] = _TRIAGE["severity_of_category"]
-    return table.get(category, table["default"])
-
-
-class Book:
+class Book(SignalBook):
     """Signals, cases and clocks of the year as they must be."""
-
-    def __init__(self, country: Country) -> None:
-        self.country = country
-        self.clocks = Clocks(country)
-        self.signals: dict[str, Signal] = {}
-        self.cases: dict[str, Case] = {}
-        self.acts = 0
-
-    def start(
-        self,
-        kind: str,
-        record_type: str,
-        record: str,
-        at: datetime,
-        body: Body,
-        region: str | None,
-        *,
-        since: datetime | None = None,
-        term: str | None = None,
-        last_day: date | None = None,
-        **about: Any,
-    ) -> Clock:
-        """Begin a clock by a declared term; on an earlier day that a person chose, it is due when that day ends."""
-        start, term = since or at, term or kind
-        due = plain_time.due_of(term, start)
-        warn = plain_time.warning_of(term, start, due)
-        if last_day is not None and plain_time.closing(last_day) < due:
-            due = max(plain_time.closing(last_day), start)
-            warn = min(warn, due)
-        return self.clocks.add(Clock(kind, record_type, record, term, start, warn, due, body, region, **about))
-
-    def _desk(self, signal: Signal, kind: str, at: datetime, **more: Any) -> Clock:
-        about = {"record_type": "signal", "record": signal.id} | more
-        return self.start(kind, at=at, body=signal.body, region=signal.region, signal=signal.id, **about)
-
-    def of_case(self, case: Case, kind: str, at: datetime, owner: Worker | None = None, **more: Any) -> Clock:
-        """Begin a clock of a case."""
-        about = {"record_type": "case", "record": case.id} | more
-        return self.start(kind, at=at, body=case.body, region=case.region, case=case.id, owner=owner, **about)
-
-    def end(self, record: str, kinds: Sequence[str], at: datetime, how: str = "completed") -> None:
-        """End the open clocks of a record."""
-        self.clocks.end(self.clocks.of_record(record, *kinds), at, how)
-
-    # The desk
-
-    def registered(self, signal: Signal, at: datetime) -> None:
-        """A signal was recorded: its triage is owed."""
-        self.signals[signal.id] = signal
-        signal.gravest = suggested_severity(signal.category)
-        signal.urgency = suggested_urgency(signal.category, signal.gravest)
-        self._desk(signal, f"triage_{signal.urgency}", at)
-
-    def triaged(
-        self,
-        signal: Signal,
-        at: datetime,
-        outcome: str,
-        severity: str,
-        referral: str | None = None,
-        group: str | None = None,
-    ) -> None:
-        """The desk has decided; `no_ground_proposed` waits for a second person."""
-        signal.gravest = max(signal.gravest, severity, key=SEVERITIES.index)
-        signal.urgency = "emergency" if outcome == "emergency" else suggested_urgency(signal.category, severity)
-        self.end(signal.id, _DESK, at)
-        match outcome:
-            case "emergency":
-                self._desk(signal, "emergency_acknowledgement", at)
-            case "mobile_group_referral":
-                kind = f"referral_acceptance_{signal.urgency}"
-                self._desk(signal, kind, at, record_type="referral", record=referral, group=group)
-            case "consultation":
-                self._desk(signal, "consultation_answer", at)
-            case "redirect":
-                self._desk(signal, "redirect_acknowledgement", at)
-            case "no_ground_proposed":
-                self._desk(signal, "high_severity_no_action_review", at)
-        if not outcome.startswith("no_ground") and (signal.gravest in SEVERE or signal.urgency != "standard"):
-            self._notices(signal, at)
-
-    def _notices(self, signal: Signal, at: datetime) -> None:
-        known = {c.kind for c in self.clocks.of_signal(signal.id)}
-        for kind in _TRIAGE["mandatory_notices"].get(signal.category, ()):
-            if kind not in known:
-                self._desk(signal, kind, at)
-
-    def desk_done(self, signal: Signal, at: datetime, kind: str, then: str | None = None) -> None:
-        """A clock of the desk was answered; `then` begins."""
-        self.end(signal.id, (kind,), at)
-        if then is not None:
-            self._desk(signal, then, at)
-
-    # The mobile group
-
-    def referral_step(
-        self, signal: Signal, referral: str, group: str, at: datetime, step: str, offered: datetime
-    ) -> None:
-        """The group answered, visited, or gave back."""
-        about = {"record_type": "referral", "record": referral, "group": group}
-        match step:
-            case "accept":
-                self.end(referral, ACCEPTANCE, at)
-                self._desk(signal, f"visit_{signal.urgency}", at, since=offered, **about)
-            case "decline":
-                self.end(referral, ACCEPTANCE, at)
-                self.end(referral, VISIT, at, "cancelled")
-                self._desk(signal, f"triage_{signal.urgency}", at)
-            case "visit":
-                self.end(referral, VISIT, at)
-                self._desk(signal, "visit_report", at, **about)
-
-    def reported(self, signal: Signal, referral: str, at: datetime, outcome: str) -> None:
-        """The act of the visit was handed in: the signal is with its desk again, or closed."""
-        self.end(referral, ("visit_report",), at)
-        if outcome == "emergency_measures":
-            self._desk(signal, "emergency_acknowledgement", at)
-            self._notices(signal, at)
-        elif outcome == "accompaniment":
-            self._desk(signal, "case_opening", at)
-
-    # The case
 
     def opened(self, case: Case, signals: Sequence[Signal], at: datetime) -> None:
         """A case was opened from signals."""
@@ -332,14 +133,15 @@ class Book:
         if case.plan is not None:
             self.end(case.plan, ("plan_review",), at)
         case.plan = plan
-        self._owe_review(case, at, review_on)
+        self.owe_review(case, at, review_on)
 
     def reviewed(self, case: Case, at: datetime, next_on: date) -> None:
         """The plan in force was looked at."""
         self.end(str(case.plan), ("plan_review",), at)
-        self._owe_review(case, at, next_on)
+        self.owe_review(case, at, next_on)
 
-    def _owe_review(self, case: Case, at: datetime, day: date) -> None:
+    def owe_review(self, case: Case, at: datetime, day: date) -> None:
+        """The plan in force is to be looked at by its term, or earlier by a day that was chosen."""
         term = _RISKY["plan_review"] if case.risk == "high" else "plan_review"
         about = {"record_type": "plan", "record": case.plan}
         self.of_case(case, "plan_review", at, case.manager, term=term, last_day=day, **about)
@@ -454,12 +256,24 @@ class Book:
 
     def assessment_taken_out(self, case: Case, child: Child, at: datetime) -> None:
         """An assessment was of another child: the one before it counts, or none."""
+        before = case.risk
         self.clocks.end(self.clocks.of_record(str(child.assessment), *_REVIEWS), at, "cancelled")
         child.assessment, child.risk, child.assessed_at = child.earlier.pop() if child.earlier else (None,) * 3
         case.risk = _heaviest(c.risk for c in case.children)
         case.assessed_at = max((c.assessed_at for c in case.children if c.assessed_at is not None), default=None)
+        self._recalculate(case, before, at)
+        if child.assessment is not None:
+            self._review_again(case, child.assessment, at)
         if not all(self._of_this_round(case, c) for c in case.children):
             self._again(case, "assessment", at)
+
+    def _review_again(self, case: Case, assessment: str, at: datetime) -> None:
+        """The review that the error had ended is owed again, at the moment that it had then."""
+        before = next(c for c in reversed(self.clocks.ever_of_case(case.id)) if c.record == assessment)
+        if before.end is not None:
+            about = {"record_type": "assessment", "record": assessment, "since": before.start}
+            clock = self.of_case(case, before.kind, at, case.manager, **about)
+            self.clocks.set_moments(clock, before.warn, before.due)
 
     def _again(self, case: Case, kind: str, at: datetime) -> None:
         before = [c for c in self.clocks.ever_of_case(case.id) if c.kind == kind and c.record == case.id]

@@ -6,10 +6,11 @@ from functools import cache
 from typing import Any
 
 from benchmarks.year import plain_time
-from benchmarks.year.book import RISKS, Case, Child, days_after
+from benchmarks.year.book import days_after
 from benchmarks.year.country import Centre
 from benchmarks.year.office import Json
 from benchmarks.year.queues import task_of
+from benchmarks.year.records import RISKS, Case, Child
 from benchmarks.year.year import Life, Year
 from casemgmt.assessments.instrument import shipped_instruments
 
@@ -68,7 +69,7 @@ async def meet(year: Year, case: Case) -> None:
     """Meet the child."""
     body = {"person_id": case.children[0].id, "at": year.now.isoformat(), "place": "home", "alone": True}
     told = _told(lambda: year.book.met(case, year.now))
-    await year.act(case.manager, f"/v1/cases/{case.id}/child-contacts", body, of=case, told=told)
+    await year.act(year.at_hand(case), f"/v1/cases/{case.id}/child-contacts", body, of=case, told=told)
 
 
 def _told(action: Callable[[], Any]) -> Callable[[Json], Any]:
@@ -108,13 +109,13 @@ async def assess(year: Year, case: Case, child: Child) -> str:
     body = {"person_id": child.id, "instrument": _INSTRUMENT, "instrument_version": 1, "occasion": "initial"}
     if case.assessed_at is not None:
         body["occasion"] = "review"
-    started = await year.act(case.manager, f"/v1/cases/{case.id}/assessments", body)
+    started = await year.act(year.at_hand(case), f"/v1/cases/{case.id}/assessments", body)
     path = f"/v1/assessments/{started['id']}"
     answers = {"answers": dict.fromkeys(_items(), year.random.randint(0, 2))}
-    await year.act(case.manager, path, answers, method="PATCH", **{"if-match": f'"v{started["version"]}"'})
+    await year.act(year.at_hand(case), path, answers, method="PATCH", match=f'"v{started["version"]}"')
     verdict = {"risk_level": risk, "risk_reason": "Маман шешімі.", "conclusion": "Қорытынды."}
     told = _told(lambda: year.book.assessed(case, child, started["id"], risk, year.now))
-    await year.act(case.manager, f"{path}/complete", verdict, of=case, told=told)
+    await year.act(year.at_hand(case), f"{path}/complete", verdict, of=case, told=told)
     return str(started["id"])
 
 

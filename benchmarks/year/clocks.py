@@ -176,6 +176,12 @@ class Clocks:
         clock.steps.append(Step(since, warn, due, held))
         self._watch(clock)
 
+    def set_moments(self, clock: Clock, warn: datetime, due: datetime) -> None:
+        """Give a clock that has just begun other moments than its term does."""
+        clock.warn, clock.due = warn, due
+        clock.steps[:] = [Step(clock.start, warn, due)]
+        self._watch(clock)
+
     def hold(self, clock: Clock, at: datetime, until: datetime) -> None:
         """Stop its time until a moment."""
         clock.holds += 1

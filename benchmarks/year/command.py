@@ -23,9 +23,12 @@ from rich.table import Table
 from benchmarks.year.comparison import Findings, compare_alerts, compare_clocks, compare_owners, count_all
 from benchmarks.year.country import Country
 from benchmarks.year.database import YearDatabase
+from benchmarks.year.loading import let_families_be_there
 from benchmarks.year.looking import compare_past, compare_queues
+from benchmarks.year.office import ActRefused
 from benchmarks.year.plain_time import local
 from benchmarks.year.rhythm import let_signals_come
+from benchmarks.year.staff import let_staff_come_and_go
 from benchmarks.year.year import START, Year
 from casemgmt.embedded.errors import EmbeddedServerError
 from casemgmt.embedded.server import EmbeddedServer
@@ -47,6 +50,8 @@ class Scale:
     signals: int = 13_000
     """Of all centres in 52 weeks."""
     seed: int = 1
+    families: int = 11_000
+    """Accompanied already when the year begins; with those that come in it, 17 000."""
 
 
 async def simulate(
@@ -62,7 +67,9 @@ async def simulate(
     async with database.made() as connection, AsyncExitStack() as stack:
         year = Year(random, country, connection)
         await year.open(stack, database, folder)
+        await let_families_be_there(year, scale.families)
         let_signals_come(year, scale.signals, scale.weeks)
+        let_staff_come_and_go(year, scale.weeks)
         await year.run(START + timedelta(weeks=scale.weeks), lambda now: tell(year, now))
         await compare_clocks(connection, year.book, findings)
         await compare_alerts(connection, year.book, findings)
@@ -80,19 +87,23 @@ def main(arguments: Sequence[str], say: Say) -> int:
     parser.add_argument("--centres", type=int, default=Scale.centres)
     parser.add_argument("--weeks", type=int, default=Scale.weeks)
     parser.add_argument("--signals", type=int, help="of all centres in a year; 100 for each centre where not given")
+    parser.add_argument("--families", type=int, help="accompanied at the start; 84 for each centre where not given")
     parser.add_argument("--seed", type=int, default=Scale.seed)
     parser.add_argument("--no-write", action="store_true", help="show the results and keep the file as it is")
     chosen = parser.parse_args(arguments)
     signals = chosen.signals or (Scale.signals if chosen.centres == Scale.centres else 100 * chosen.centres)
-    scale = Scale(chosen.centres, chosen.weeks, signals, chosen.seed)
+    families = chosen.families
+    if families is None:
+        families = Scale.families if chosen.centres == Scale.centres else 84 * chosen.centres
+    scale = Scale(chosen.centres, chosen.weeks, signals, chosen.seed, families)
     began = time.monotonic()
     try:
         counts, findings = _live(scale, say)
     except EmbeddedServerError as error:
         say(str(error))
         return 1
-    except AssertionError as error:
-        say(f"The service is wrong: {error}")
+    except (AssertionError, ActRefused) as error:
+        say(f"Something is wrong at this moment: {error}")
         return 1
     except KeyboardInterrupt:
         say("Stopped.")
@@ -135,13 +146,18 @@ def _progress(scale: Scale) -> Any:
         TimeRemainingColumn(),
         TextColumn("{task.fields[done]}"),
     )
-    with Progress(*columns, console=Console()) as progress:
+    console, told = Console(), [0]
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
         bar = progress.add_task("the year", total=scale.weeks * 7, done="")
 
         def tell(year: Year, now: datetime) -> None:
             acts, cases, clocks = sum(year.done.values()), len(year.book.cases), len(year.book.clocks.all)
             done = f"{acts:,} acts, {cases:,} cases, {clocks:,} clocks"
-            progress.update(bar, completed=(now - START).days, description=f"{local(now):%d.%m.%Y}", done=done)
+            days = (now - START).days
+            if not console.is_terminal and days // 7 > told[0]:
+                told[0] = days // 7
+                console.print(f"week {told[0]} of {scale.weeks}, {local(now):%d.%m.%Y}: {done}")
+            progress.update(bar, completed=days, description=f"{local(now):%d.%m.%Y}", done=done)
 
         yield tell
 
@@ -153,6 +169,7 @@ def _result(scale: Scale, counts: dict[str, int], findings: Findings, seconds: f
             "centres": scale.centres,
             "weeks": scale.weeks,
             "signals a year": scale.signals,
+            "families at the start": scale.families,
             "seed": scale.seed,
             "from": local(START).date().isoformat(),
         },

@@ -8,9 +8,10 @@ from typing import Any
 
 import asyncpg
 
-from benchmarks.year.book import Book, Case
+from benchmarks.year.book import Book
 from benchmarks.year.clocks import Clock
 from benchmarks.year.orphans import CASES, SIGNALS, TASKS
+from benchmarks.year.records import Case
 
 _TASKS = """
     SELECT id, kind, record_type, record_id, case_id, signal_id, mobile_group_id, assignee_id, organisation_id,
@@ -31,6 +32,8 @@ _COUNTED = {
     "warnings": "SELECT count(*) FROM task_alert WHERE kind = 'warning'",
     "breaches": "SELECT count(*) FROM task_alert WHERE kind = 'breach'",
     "escalations": "SELECT count(*) FROM task_alert WHERE kind = 'escalation'",
+    "absences": "SELECT count(*) FROM staff_absence",
+    "workers who left": "SELECT count(*) FROM app_user WHERE NOT active AND kind = 'person'",
     "handed over": "SELECT count(*) FROM case_handover WHERE state = 'accepted'",
     "moved": "SELECT count(*) FROM case_transfer WHERE state = 'accepted'",
     "errors taken out": "SELECT count(*) FROM record_error WHERE state = 'confirmed'",

@@ -25,7 +25,7 @@ class Body:
 
     def having(self, role: str) -> list["Worker"]:
         """Return those who work here with a role."""
-        return [w for w in self.workers if w.active and role in w.roles]
+        return [w for w in self.workers if w.active and not w.leaving and role in w.roles]
 
 
 @dataclass(eq=False, slots=True)
@@ -38,6 +38,8 @@ class Worker:
     body: Body
     session: str
     active: bool = True
+    leaving: bool = False
+    """All work was handed on; nobody gives new work."""
     left_at: datetime | None = None
 
 

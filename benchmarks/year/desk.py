@@ -4,11 +4,11 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from benchmarks.year.book import SEVERE, SEVERITIES, Case, Child, Signal, suggested_severity, suggested_urgency
 from benchmarks.year.casework import case_life
 from benchmarks.year.country import Centre, Worker
 from benchmarks.year.office import Json
 from benchmarks.year.queues import owe_notices
+from benchmarks.year.records import SEVERE, SEVERITIES, Case, Child, Signal, suggested_severity, suggested_urgency
 from benchmarks.year.year import Life, Year
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -188,11 +188,12 @@ async def _refer(year: Year, duty: Worker, signal: Signal, severity: str, centre
 
 async def _answered(year: Year, duty: Worker, signal: Signal, outcome: str) -> Life:
     """What the desk does itself: a consultation, a redirect, a second person's word."""
-    kind, path, body = {
+    ways: dict[str, tuple[str, str, Json]] = {
         "consultation": ("consultation_answer", "complete-consultation", {"note": "Кеңес берілді."}),
         "redirect": ("redirect_acknowledgement", "acknowledge-redirect", {"note": "Қабылдады."}),
         "no_ground": ("high_severity_no_action_review", "review", {"confirm": True, "note": "Расталды."}),
-    }[outcome]
+    }
+    kind, path, body = ways[outcome]
     if not year.book.clocks.of_record(signal.id, kind):
         return
     if outcome == "no_ground":

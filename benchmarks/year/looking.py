@@ -49,7 +49,10 @@ async def compare_queues(year: Year, findings: Findings, workers: int) -> None:
 
 
 async def _compare_queue(year: Year, worker: Worker, findings: Findings) -> None:
-    plain = year.book.clocks.of_owner(worker)
+    absent = [
+        year.country.workers[who] for who, (deputy, until) in year.away.items() if deputy is worker and year.now < until
+    ]
+    plain = [clock for owner in (worker, *absent) for clock in year.book.clocks.of_owner(owner)]
     shown: dict[str, str] = {}
     cursor = ""
     while True:

@@ -45,21 +45,25 @@ class Office:
         self._held: dict[str, tuple[str, datetime, int]] = {}
         self.calls = 0
 
-    async def ask(self, worker: Worker, method: str, path: str, body: Json | None = None, **headers: str) -> Json:
+    async def ask(
+        self, worker: Worker, method: str, path: str, body: Json | None = None, match: str | None = None
+    ) -> Json:
         """Call and return what was answered; `ActRefused` where it was not done."""
-        status, answer = await self.call(worker, method, path, body, **headers)
+        status, answer = await self.call(worker, method, path, body, match)
         if status >= 300:  # noqa: PLR2004 - success ends here
             raise ActRefused(f"{worker.name}: {method} {path} answered {status}: {answer.decode()[:600]}\nsent: {body}")
         found: Json = json.loads(answer) if answer else {}
         return found
 
     async def call(
-        self, worker: Worker, method: str, path: str, body: Json | None = None, **headers: str
+        self, worker: Worker, method: str, path: str, body: Json | None = None, match: str | None = None
     ) -> tuple[int, bytes]:
         """Call and return status and body."""
         self.calls += 1
         target, sent = urlsplit(path), b"" if body is None else json.dumps(body).encode()
-        given = {"host": "year", "authorization": f"Bearer {self._token(worker)}"} | headers
+        given = {"host": "year", "authorization": f"Bearer {self._token(worker)}"}
+        if match is not None:
+            given["if-match"] = match
         if body is not None:
             given |= {"content-type": "application/json", "content-length": str(len(sent))}
         scope = {

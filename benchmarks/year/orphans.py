@@ -4,7 +4,7 @@ from typing import Any
 
 import asyncpg
 
-from benchmarks.year.book import Case, Signal
+from benchmarks.year.records import Case, Signal
 
 _HOLDS = """
     CASE WHEN t.assignee_id IS NOT NULL THEN EXISTS (SELECT 1 FROM app_user u WHERE u.id = t.assignee_id AND u.active)

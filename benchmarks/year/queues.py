@@ -2,10 +2,10 @@
 
 from datetime import timedelta
 
-from benchmarks.year.book import Signal
 from benchmarks.year.clocks import Clock
 from benchmarks.year.country import Worker
 from benchmarks.year.office import Json
+from benchmarks.year.records import Signal
 from benchmarks.year.year import Life, Year
 
 _MINUTE = timedelta(minutes=1)

@@ -14,11 +14,12 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from benchmarks.year import plain_time
-from benchmarks.year.book import Book, Case, Signal
+from benchmarks.year.book import Book
 from benchmarks.year.country import Country, Worker, settle
 from benchmarks.year.database import SimulatedTime, YearDatabase
 from benchmarks.year.office import Json, Office, settings_of
 from benchmarks.year.orphans import find_orphans
+from benchmarks.year.records import Case, Signal
 from benchmarks.year.sweeps import Sweeps
 
 START = datetime(2025, 1, 5, 19, 0, tzinfo=UTC)
@@ -45,6 +46,8 @@ class Year:
         self.seen: set[str] = set()
         """Signals on whose visit the child was seen."""
         self.load: Counter[str] = Counter()
+        self.away: dict[str, tuple[Worker, datetime]] = {}
+        """Who is away, who stands in, and until when."""
         self.offers: dict[str, set[str]] = {}
         """Of colleagues: the cases that are offered to them."""
         self.offers_of_case: dict[str, str] = {}
@@ -109,12 +112,11 @@ class Year:
         method: str = "POST",
         of: Case | Signal | None = None,
         told: Callable[[Json], Any] | None = None,
-        **headers: str,
+        match: str | None = None,
     ) -> Json:
         """Act, tell the book of it, and look whether anything is without an owner at this moment."""
-        answer = await self.office.ask(
-            worker, method, path, {} if body is None and method == "POST" else body, **headers
-        )
+        sent = {} if body is None and method == "POST" else body
+        answer = await self.office.ask(worker, method, path, sent, match)
         name = "/".join(part for part in path.partition("?")[0].split("/")[2:] if len(part) != 36)  # noqa: PLR2004 - ids
         self.done[f"{method} {name}"] += 1
         if told is not None:
@@ -128,6 +130,11 @@ class Year:
         self.looks += 1
         if found := await find_orphans(self.connection, of):
             raise AssertionError(f"without an owner at {self.now}: {found}")
+
+    def at_hand(self, case: Case) -> Worker:
+        """Return who works on a case now: its manager, or the deputy of one who is away."""
+        deputy, until = self.away.get(case.manager.id, (case.manager, self.now))
+        return deputy if self.now < until else case.manager
 
     # Chance and time
 

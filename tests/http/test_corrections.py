@@ -1,6 +1,7 @@
 """What was entered in error is marked by two persons, kept, and counts no longer; over HTTP."""
 
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -11,6 +12,7 @@ from tests.clients import World
 from tests.factories import count
 from tests.http.test_cases import open_tasks
 from tests.people import record_person
+from tests.records import running_clocks
 from tests.steps import MANAGER, SUPERVISOR, CaseAtWork, done
 
 WHY = {"reason": "wrong_person", "note": "Бұл басқа бала туралы."}
@@ -68,6 +70,38 @@ async def test_an_assessment_of_another_child_no_longer_carries_the_plan_nor_the
     assert "assessment" in await open_tasks(owner_url, case.id)
     support = next(a for a in after["allowed_actions"] if a["action"] == "start_support")
     assert not support["allowed"]
+
+
+async def test_the_assessment_before_the_wrong_one_counts_again_with_its_review_and_the_clocks_of_its_risk(
+    world: World, owner_url: str
+) -> None:
+    case = await steps.case_in_planning(world)
+    approved = await steps.approve_plan(world, case)
+    first = await running_clocks(owner_url, case.id)
+    wrong = await steps.assess(world, case, level="high", occasion="review")
+    sooner = await running_clocks(owner_url, case.id)
+    assert sooner["plan_review"]["due_at"] < first["plan_review"]["due_at"]
+    await confirmed(world, await proposed(world, case, "assessment", wrong["id"]))
+    after = await running_clocks(owner_url, case.id)
+    assert after["plan_review"]["record_id"] == UUID(approved["id"])
+    for kind in ("plan_review", "risk_review_medium"):
+        assert (after[kind]["warn_at"], after[kind]["due_at"]) == (first[kind]["warn_at"], first[kind]["due_at"])
+    assert after["risk_review_medium"]["record_id"] == first["risk_review_medium"]["record_id"]
+    assert "risk_review_high" not in after
+
+
+async def test_a_child_of_another_family_takes_its_risk_and_its_review_along(world: World, owner_url: str) -> None:
+    case = await steps.case_in_planning(world)
+    manager = await world.as_(MANAGER)
+    stranger = await record_person(world, MANAGER, {"family_name": "Бөтен", "given_name": "Бала"})
+    done(await manager.post(f"/v1/cases/{case.id}/persons", {"person_id": stranger, "role": "child"}))
+    await steps.assess(world, case, person=stranger, level="critical")
+    place = "SELECT id::text FROM case_person WHERE case_id = $1 AND person_id = $2"
+    await confirmed(world, await proposed(world, case, "case_person", await count(owner_url, place, case.id, stranger)))
+    assert done(await manager.get(f"/v1/cases/{case.id}"))["risk_level"] == "medium"
+    left = await open_tasks(owner_url, case.id)
+    assert "risk_review_medium" in left
+    assert "risk_review_high" not in left
 
 
 async def test_a_child_of_another_family_leaves_the_case_and_the_only_one_does_not(

@@ -10,8 +10,8 @@ from benchmarks.year.command import Scale, simulate
 @pytest.mark.parametrize(
     "scale",
     [
-        Scale(centres=1, weeks=2, signals=400),
-        pytest.param(Scale(centres=6, weeks=20, signals=900, seed=7), marks=pytest.mark.long),
+        Scale(centres=1, weeks=2, signals=400, families=6),
+        pytest.param(Scale(centres=6, weeks=20, signals=900, seed=7, families=60), marks=pytest.mark.long),
     ],
     ids=lambda scale: f"{scale.centres} centres, {scale.weeks} weeks",
 )

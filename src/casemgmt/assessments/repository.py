@@ -59,6 +59,14 @@ async def lock_assessment(work: Work, assessment_id: UUID) -> tuple[CaseRecord, 
     return case, (await work.session.scalars(locked)).one()
 
 
+async def completed_of(work: Work, case_id: UUID, person_id: UUID) -> list[UUID]:
+    """Return the completed assessments of a person in a case."""
+    query = select(Assessment.id).where(
+        Assessment.case_id == case_id, Assessment.person_id == person_id, Assessment.state == "completed"
+    )
+    return list(await work.session.scalars(query))
+
+
 async def is_child_of(work: Work, case_id: UUID, person_id: UUID) -> bool:
     """Answer whether the person is a child of the case now."""
     query = select(CasePerson.id).where(

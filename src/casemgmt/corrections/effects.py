@@ -1,7 +1,11 @@
 """What a confirmed error changes: the record counts no longer, and what had rested on it is to be done again."""
 
+from uuid import UUID
+
+from sqlmodel import SQLModel
+
 from casemgmt.assessments import policy as assessment_policy
-from casemgmt.assessments.repository import children_of
+from casemgmt.assessments.repository import children_of, completed_of
 from casemgmt.assessments.states import AssessmentState
 from casemgmt.assessments.tables import Assessment
 from casemgmt.cases.clocks import start_clocks
@@ -11,37 +15,76 @@ from casemgmt.corrections import repository
 from casemgmt.corrections.repository import Record
 from casemgmt.db.work import Work
 from casemgmt.tasks import clocks
+from casemgmt.tasks.recalculating import recalculate
 from casemgmt.tasks.tables import Task
 
+_ERROR = "entered_in_error"
 
-async def take_out(work: Work, case: CaseRecord, record: Record) -> list[Task]:
-    """Mark the record, and return the clocks that its error ends or sets going again. The caller saves them all."""
+
+async def take_out(work: Work, case: CaseRecord, record: Record) -> list[SQLModel]:
+    """Mark the record, and return the clocks that its error ends, moves or sets going. The caller saves them."""
     match record:
         case ChildContact():
             record.entered_in_error = True
             await work.session.flush()
             met = (await facts_of(work, case)).child_contacted
-            return [] if met else await _again(work, case, "first_contact_with_child")
+            return [] if met else [*await _again(work, case, "first_contact_with_child")]
         case Assessment():
             return await _assessment(work, case, record)
         case CasePerson():
             record.entered_in_error = True
             record.until = work.now
-            return []
+            await work.session.flush()
+            theirs = await completed_of(work, case.id, record.person_id)
+            ended = [
+                t for each in theirs for t in await clocks.cancel(work, each, assessment_policy.RISK_REVIEWS, _ERROR)
+            ]
+            return [*ended, *await _weigh(work, case)]
 
 
-async def _assessment(work: Work, case: CaseRecord, assessment: Assessment) -> list[Task]:
+async def _assessment(work: Work, case: CaseRecord, assessment: Assessment) -> list[SQLModel]:
     assessment.state = AssessmentState.ENTERED_IN_ERROR
     await work.session.flush()
-    ended = await clocks.cancel(work, assessment.id, assessment_policy.RISK_REVIEWS, "entered_in_error")
+    rows: list[SQLModel] = [*await clocks.cancel(work, assessment.id, assessment_policy.RISK_REVIEWS, _ERROR)]
+    rows += await _weigh(work, case)
+    children = await children_of(work, case.id)
+    for child in children:
+        if child.person_id == assessment.person_id and child.id is not None and child.risk_level is not None:
+            rows += await _review_again(work, case, child.id, child.risk_level)
+    if not all(child.of_this_round for child in children):
+        rows += await _again(work, case, "assessment")
+    return rows
+
+
+async def _weigh(work: Work, case: CaseRecord) -> list[SQLModel]:
+    """Give the case the level and the review of the children that are left; return the clocks that change with it."""
     children = await children_of(work, case.id)
     levels = [child.risk_level for child in children if child.risk_level is not None]
     days = [child.review_on for child in children if child.review_on is not None]
+    before = case.risk_level
     case.risk_level = assessment_policy.highest_level(levels) if levels else None
     case.risk_review_on = min(days, default=None)
-    if all(child.of_this_round for child in children):
-        return ended
-    return [*ended, *await _again(work, case, "assessment")]
+    return await recalculate(work, case, before)
+
+
+async def _review_again(work: Work, case: CaseRecord, assessment_id: UUID, level: str) -> list[Task]:
+    """Return the clock by which an assessment that counts again is reviewed, with its moments of before."""
+    before = await repository.last_clock(work, assessment_id, assessment_policy.review_deadline(level))
+    if before is None or (before.completed_at is None and before.cancelled_at is None):
+        return []
+    clock = clocks.start(
+        work,
+        before.kind,
+        "assessment",
+        assessment_id,
+        organisation_id=case.organisation_id,
+        case_id=case.id,
+        assignee_id=case.manager_id,
+        blocks_closure=False,
+        since=before.started_at,
+    )
+    clock.warn_at, clock.due_at = before.warn_at, before.due_at
+    return [clock]
 
 
 async def _again(work: Work, case: CaseRecord, kind: str) -> list[Task]:

@@ -60,7 +60,7 @@ async def is_last_child(work: Work, correction: RecordError) -> bool:
     return [p.id for p in children] == [correction.record_id]
 
 
-async def last_clock(work: Work, case_id: UUID, kind: str) -> Task | None:
-    """Return the last clock of a kind that the case had."""
-    query = select(Task).where(Task.record_id == case_id, Task.kind == kind).order_by(col(Task.started_at).desc())
+async def last_clock(work: Work, record_id: UUID, kind: str) -> Task | None:
+    """Return the last clock of a kind that a record had."""
+    query = select(Task).where(Task.record_id == record_id, Task.kind == kind).order_by(col(Task.started_at).desc())
     return (await work.session.scalars(query.limit(1))).one_or_none()
