@@ -64,6 +64,21 @@ async def print_case_closure(
     return _handed_out(await service.print_closure(work, services.printer, closure_id, command))
 
 
+@router.post(
+    "/conferences/{conference_id}/print",
+    Permission.CASES_PRINT,
+    rate_class="exports",
+    repeatable=True,
+    response_class=Response,
+    responses=_DOCUMENT,
+)
+async def print_conference(
+    conference_id: UUID, command: PrintDocument, work: CurrentWork, services: CurrentServices
+) -> Response:
+    """Print the minutes of a conference, in Kazakh or Russian. Until a second person has signed, they say so."""
+    return _handed_out(await service.print_conference(work, services.printer, conference_id, command))
+
+
 def _handed_out(printed: Printed) -> Response:
     headers = {
         "Content-Disposition": f'attachment; filename="{printed.file_name}"',

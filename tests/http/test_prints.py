@@ -12,9 +12,11 @@ from casemgmt.access.rates import COUNTED_IN_THE_LOG
 from casemgmt.printing import typesetting
 from casemgmt.printing.sheet import Sheet
 from tests.clients import World
+from tests.conference_steps import GUARDIAN, POLICE, QUESTION, decision, meeting, minutes_of
+from tests.factories import open_case
 from tests.outreach_steps import ACT, DUTY, LEAD, WAY, go, record_child, refer
 from tests.records import rows
-from tests.steps import MANAGER, SUPERVISOR, approve_plan, case_in_planning, done, draft_plan
+from tests.steps import MANAGER, SUPERVISOR, approve_plan, case_in_planning, done, draft_plan, refused
 
 KK, RU = {"language": "kk"}, {"language": "ru"}
 
@@ -164,3 +166,29 @@ async def test_a_plan_too_long_for_paper_is_refused_with_the_limit_and_leaves_no
     answer = await (await world.as_(MANAGER)).post(f"/v1/plans/{drafted['id']}/print", KK)
     assert (answer.status_code, answer.json()["code"]) == (422, "print-too-long")
     assert await rows(owner_url, "SELECT 1 FROM audit_event WHERE kind = 'document.printed'") == []
+
+
+async def test_the_minutes_of_a_conference_are_a_draft_until_a_second_person_has_signed(
+    world: World, owner_url: str, sheets: list[Sheet]
+) -> None:
+    case = await open_case(owner_url)
+    family = [{"person_id": str(case.child_id), "invited": True}, {"person_id": str(case.mother_id), "invited": True}]
+    manager, guardian = await world.as_(MANAGER), await world.as_(GUARDIAN)
+    wish = meeting(str(case.child_id), GUARDIAN, family=family)
+    conference = done(await manager.post(f"/v1/cases/{case.id}/conferences", wish))
+    path = f"/v1/conferences/{conference['id']}"
+    assert refused(await manager.post(f"{path}/print", KK)) == (409, "no-minutes-yet")
+    kept = minutes_of(conference, GUARDIAN, decisions=[decision(GUARDIAN)])
+    done(await manager.post(f"{path}/hold", kept))
+    _is_pdf(await manager.post(f"{path}/print", KK))
+    assert (await guardian.post(f"{path}/sign")).status_code == 204
+    _is_pdf(await manager.post(f"{path}/print", RU))
+    draft, signed = sheets
+    assert (draft.mark, signed.mark, draft.digest) == ("ЖОБА", None, signed.digest)
+    assert [s.name for s in draft.signatures] == ["Жұмабаева Айгүл Маратқызы", None]
+    assert signed.signatures[1].name is not None
+    for said in (QUESTION, POLICE["name"], kept["minutes"], kept["decisions"][0]["wording"], "Аружан"):
+        assert said in _words(signed)
+    query = "SELECT record_type FROM audit_event WHERE kind = 'document.printed' AND $1::text::uuid = ANY (record_ids)"
+    assert [r["record_type"] for r in await rows(owner_url, query, conference["id"])] == ["conference"] * 2
+    assert (await guardian.post(f"{path}/print", KK)).status_code == 403

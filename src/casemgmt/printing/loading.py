@@ -9,7 +9,10 @@ from sqlmodel import SQLModel, col, select
 
 from casemgmt.cases.repository import get_case, get_closure, persons_of
 from casemgmt.cases.tables import CaseClosure
+from casemgmt.conferences import repository as conferences
+from casemgmt.conferences.tables import Conference
 from casemgmt.db.work import Work
+from casemgmt.errors import WrongState
 from casemgmt.organisations.repository import members_of
 from casemgmt.organisations.tables import AppUser, MobileGroup, Organisation
 from casemgmt.outreach import repository as outreach
@@ -18,6 +21,7 @@ from casemgmt.plans import reading
 from casemgmt.plans.repository import get_plan
 from casemgmt.plans.views import GoalView
 from casemgmt.printing.closures import ClosureToPrint
+from casemgmt.printing.conferences import ConferenceToPrint
 from casemgmt.printing.people import Named
 from casemgmt.printing.plans import PlanToPrint
 from casemgmt.printing.visits import VisitToPrint
@@ -74,6 +78,27 @@ async def load_closure(work: Work, closure_id: UUID) -> ClosureToPrint:
     named = await _named(work, users, {closure.organisation_id}, children)
     signatures = await signatures_of(work, ClosureSignature, "closure_id", closure_id)
     return ClosureToPrint(closure, case, children, await _check_of(work, closure), named, signatures)
+
+
+async def load_conference(work: Work, conference_id: UUID) -> ConferenceToPrint:
+    """Return a conference with everything that its minutes tell; `NotFound` where its case is hidden.
+
+    Errors: WrongState before it was held.
+    """
+    conference = await conferences.get(work, Conference, conference_id)
+    case = await get_case(work, conference.case_id)
+    if conference.held_at is None:
+        raise WrongState("There are no minutes yet.", code="no-minutes-yet", data={"state": conference.state})
+    participants = [p for p in await conferences.participants_of(work, conference_id) if p.came is not None]
+    family = await conferences.family_of(work, conference_id)
+    decisions = await conferences.decisions_of(work, conference_id)
+    share = await conferences.share_of(work, conference_id)
+    children = [] if share is None else share.person_ids
+    users = {work.actor.user_id, conference.recorded_by_id, conference.signed_by_id}
+    users |= {p.user_id for p in participants} | {d.responsible_id for d in decisions}
+    bodies = {conference.organisation_id, *(p.body_id for p in participants if p.body_id is not None)}
+    named = await _named(work, users, bodies, [*children, *(f.person_id for f in family if f.invited)])
+    return ConferenceToPrint(conference, case, children, participants, family, decisions, named)
 
 
 async def _check_of(work: Work, closure: CaseClosure) -> date | None:

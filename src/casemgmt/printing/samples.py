@@ -11,6 +11,7 @@ import yaml
 
 from casemgmt.cases.closure import Outcome
 from casemgmt.cases.tables import CaseClosure, CaseRecord
+from casemgmt.conferences.tables import Conference, ConferenceDecision, ConferenceFamily, ConferenceParticipant
 from casemgmt.demo.accounts import ACCOUNTS, BODIES, demo_id
 from casemgmt.organisations.tables import AppUser, Organisation
 from casemgmt.outreach.tables import Referral, VisitAct
@@ -18,6 +19,7 @@ from casemgmt.people.tables import Person
 from casemgmt.plans.tables import Plan
 from casemgmt.plans.views import GoalView, IndicatorView, MeasureView, RequestView
 from casemgmt.printing.closures import ClosureToPrint, closure_sheet
+from casemgmt.printing.conferences import ConferenceToPrint, conference_sheet
 from casemgmt.printing.people import Named
 from casemgmt.printing.plans import PlanToPrint, plan_sheet, plan_substance
 from casemgmt.printing.sheet import PrintLanguage, Sheet, digest_of
@@ -53,6 +55,7 @@ def sample_sheets() -> Iterator[tuple[str, Sheet]]:
         yield f"plan-{language}", _plan(language, "approved")
         yield f"visit-act-{language}", _visit(language)
         yield f"closure-{language}", _closure(language)
+        yield f"conference-{language}", _conference(language)
     yield "plan-draft-ru", _plan("ru", "draft")
 
 
@@ -165,6 +168,57 @@ def _closure(language: PrintLanguage) -> Sheet:
     )
     given = ClosureToPrint(closure, _case(), [_CHILD], date(2026, 12, 24) + timedelta(days=214), _named(language))
     return closure_sheet(given, language, _MANAGER, proposed + timedelta(days=1))
+
+
+def _conference(language: PrintLanguage) -> Sheet:
+    said = _texts()[language]["conference"]
+    of_case: dict[str, Any] = {"case_id": _CASE, "organisation_id": _DEPARTMENT}
+    conference = Conference(
+        id=demo_id("printed conference"),
+        case_number=_case().number,
+        called_by_id=_MANAGER,
+        called_at=_AT,
+        starts_at=_AT + timedelta(days=8),
+        state="signed",
+        held_at=_AT + timedelta(days=8, hours=2),
+        recorded_by_id=_MANAGER,
+        signed_by_id=demo_id("psychologist.almaty"),
+        **{key: said[key] for key in ("place", "question", "minutes")},
+        **of_case,
+    )
+    invited: dict[str, Any] = {"conference_id": conference.id, "state": "accepted", "invited_at": _AT} | of_case
+    accounts = (
+        ("psychologist.almaty", "cps_almaty", True),
+        ("school.almaty", "school_almaty", True),
+        ("guardian.almaty", "guardianship_almaty", False),
+    )
+    participants = [
+        ConferenceParticipant(
+            id=demo_id(f"printed {user}"), user_id=demo_id(user), body_id=demo_id(body), came=came, **invited
+        )
+        for user, body, came in accounts
+    ]
+    participants.append(ConferenceParticipant(id=demo_id("printed guest"), came=True, **said["guest"], **invited))
+    family = [
+        ConferenceFamily(conference_id=conference.id, person_id=_MOTHER, invited=True, came=True, **of_case),
+        ConferenceFamily(conference_id=conference.id, person_id=_CHILD, invited=True, came=True, **of_case),
+    ]
+    does = (("school.almaty", None), ("manager.almaty", demo_id("printed guest")), ("psychologist.almaty", None))
+    decisions = [
+        ConferenceDecision(
+            conference_id=conference.id,
+            position=position,
+            wording=wording,
+            responsible_id=demo_id(user),
+            for_participant_id=guest,
+            due_on=date(2026, 12, 11) + timedelta(days=7 * position),
+            state="open",
+            **of_case,
+        )
+        for position, (wording, (user, guest)) in enumerate(zip(said["decisions"], does, strict=True))
+    ]
+    given = ConferenceToPrint(conference, _case(), [_CHILD], participants, family, decisions, _named(language))
+    return conference_sheet(given, language, _MANAGER, _AT + timedelta(days=9))
 
 
 def _signature(plan: Plan, language: PrintLanguage) -> PlanSignature:

@@ -7,7 +7,8 @@ from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
 from casemgmt.printing.closures import closure_sheet
 from casemgmt.printing.commands import PrintDocument
-from casemgmt.printing.loading import load_closure, load_plan, load_visit
+from casemgmt.printing.conferences import conference_sheet
+from casemgmt.printing.loading import load_closure, load_conference, load_plan, load_visit
 from casemgmt.printing.plans import plan_sheet
 from casemgmt.printing.typesetting import Printer
 from casemgmt.printing.visits import visit_sheet
@@ -50,3 +51,13 @@ async def print_closure(work: Work, printer: Printer, closure_id: UUID, command:
     ids = (closure_id, *sorted(given.named.persons))
     work.record(Event("document.printed", "case_closure", ids, case_id=given.case.id))
     return Printed(content, f"closure-{given.case.number}-{sheet.check_code}-{command.language}.pdf")
+
+
+async def print_conference(work: Work, printer: Printer, conference_id: UUID, command: PrintDocument) -> Printed:
+    """Return the minutes of a conference as PDF. Whoever is named on it stands in the event."""
+    given = await load_conference(work, conference_id)
+    sheet = conference_sheet(given, command.language, work.actor.user_id, work.now)
+    content = await printer.print(sheet, work.now)
+    ids = (conference_id, *sorted(given.named.persons))
+    work.record(Event("document.printed", "conference", ids, case_id=given.case.id))
+    return Printed(content, f"conference-{given.case.number}-{sheet.check_code}-{command.language}.pdf")
