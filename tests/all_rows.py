@@ -44,6 +44,8 @@ TABLES = (
     "document",
     "document_key",
     "draft",
+    "duty_assignment",
+    "duty_shift",
     "erasure_request",
     "family",
     "family_member",

@@ -527,6 +527,8 @@ RULES: dict[str, Rule] = {
     "course_attendance": Expectation.attendance,
     "course_meeting": Expectation.everybody,
     "course_participant": Expectation.participant,
+    "duty_assignment": Expectation.of_task,
+    "duty_shift": Expectation.everybody,
     "erasure_request": Expectation.records,
     "document": Expectation.document,
     "document_key": Expectation.document_key,

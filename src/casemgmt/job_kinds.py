@@ -4,6 +4,7 @@ from casemgmt.alerts import jobs as alerts
 from casemgmt.benefits import jobs as benefits
 from casemgmt.consents import jobs as consents
 from casemgmt.drafts import jobs as drafts
+from casemgmt.duty import jobs as duty
 from casemgmt.imports import jobs as imports
 from casemgmt.jobs import upkeep
 from casemgmt.jobs.handling import by_kind
@@ -13,7 +14,7 @@ from casemgmt.staff import jobs as staff
 from casemgmt.staff import role_ends
 from casemgmt.tasks import jobs as tasks
 
-_ALL = (alerts, benefits, consents, drafts, imports, people, retention, role_ends, staff, tasks, upkeep)
+_ALL = (alerts, benefits, consents, drafts, duty, imports, people, retention, role_ends, staff, tasks, upkeep)
 
 HANDLERS = by_kind(*(handler for feature in _ALL for handler in feature.HANDLERS))
 

@@ -46,6 +46,11 @@ OUT_OF_REACH = {
 """Tables on which the service has no right at all: named functions read and write them."""
 
 DEFINER_FUNCTIONS = {
+    "is_on_duty": "whether somebody is on duty: asked for escalations of all; for the worker alone",
+    "give_to_duty": "what is at the desks of all bodies goes to who is on duty; for the worker alone",
+    "return_from_duty": "as give_to_duty",
+    "take_shift": "a shift that is offered to the actor becomes the actor's, and the one in return the other's",
+    "shift_changed": "tells those whom a shift concerns",
     "settle_rights": "a role that is over leaves the rights before a token is made; no right for the service",
     "warn_of_role_end": "tells holder and heads of a role that ends; for the worker alone",
     "end_role": "as warn_of_role_end; what the role leaves passes unseen",

@@ -206,6 +206,8 @@ TRIED: dict[tuple[str, str], Try] = {
 OF_NO_RECORD = {
     ("ask_for_group_member", "user_id"): "a place in a group, whichever its signals",
     ("enter_absence", "user_id"): "who is away",
+    ("offer_duty_shift", "to_user_id"): "a time at the desk: each task passes over who is shut out of it",
+    ("set_duty_shift", "user_id"): "as above",
     ("hand_on_user_work", "to_user_ids"): "each case passes over who is shut out of it: test_staff_leaving.py",
     ("plan_course", "leader_id"): "a course, whose list is the same whether a family has a case or not",
 }

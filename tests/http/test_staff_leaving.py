@@ -23,7 +23,7 @@ from tests.records import rows
 from tests.steps import MANAGER, SUPERVISOR, done, open_case
 
 LEAVER, HEIR = MANAGER, "manager2.almaty"
-NOTHING = {"cases": 0, "closed_cases": 0, "tasks": 0, "offers": 0, "places": 0, "named": 0}
+NOTHING = {"cases": 0, "closed_cases": 0, "tasks": 0, "offers": 0, "places": 0, "named": 0, "shifts": 0}
 CLOCKS = (
     "SELECT id, started_at, warn_at, due_at FROM task WHERE completed_at IS NULL AND case_id IS NOT NULL ORDER BY 1"
 )

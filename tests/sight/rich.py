@@ -110,11 +110,20 @@ async def _live(app: FastAPI) -> None:
 
 
 async def _absence(world: World) -> None:
-    """Of a manager, planned, with somebody else for one of the cases."""
+    """Of a manager, planned, with somebody else for one of the cases; a clock on hold; a shift of the duty desk."""
     manager = await world.as_(MANAGER)
     case = done(await manager.get("/v1/cases?limit=1"))["items"][0]["id"]
     single = {"case_id": case, "deputy_id": str(demo_id("supervisor.almaty"))}
     await away(world, deputy="supervisor.almaty", begins=5, cases=[single])
+    due, until = datetime.now(UTC) + timedelta(days=5), (datetime.now(UTC) + timedelta(days=2)).date()
+    wish = {"title": "Мектепке хат", "case_id": case, "due_at": due.isoformat()}
+    task = done(await manager.post("/v1/tasks", wish))["id"]
+    held = {"reason": "family_away", "until_on": until.isoformat()}
+    done(await manager.post(f"/v1/tasks/{task}/hold", held))
+    night = datetime.now(UTC) + timedelta(days=2)
+    shift = {"starts_at": night.isoformat(), "ends_at": (night + timedelta(hours=12)).isoformat()}
+    supervisor = await world.as_("supervisor.almaty")
+    done(await supervisor.post("/v1/duty-shifts", shift | {"user_id": str(demo_id("duty.almaty"))}))
 
 
 async def _alerts(owner_url: str) -> None:

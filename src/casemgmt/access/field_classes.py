@@ -148,6 +148,8 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     },
     "document_key": {_F.CREDENTIAL: "master_key_id wrapped destroyed_at"},
     "draft": {_F.PROGRESS: "form created_at saved_at warned_at", _F.CONTENT: "label content"},
+    "duty_assignment": {_F.PROGRESS: "at ended_at"},
+    "duty_shift": {_F.STAFF: "created_at starts_at ends_at cancelled_at"},
     "erasure_request": {
         _F.PROGRESS: "ground received_on requested_at decided_at executed_at result",
         _F.CONTENT: "reference decline_reason",

@@ -16,6 +16,7 @@ from casemgmt.courses import tables as courses
 from casemgmt.db.base import metadata
 from casemgmt.documents import tables as documents
 from casemgmt.drafts import tables as drafts
+from casemgmt.duty import tables as duty
 from casemgmt.exports import tables as exports
 from casemgmt.imports import tables as imports
 from casemgmt.notes import tables as notes
@@ -57,6 +58,7 @@ __all__ = [
     "courses",
     "documents",
     "drafts",
+    "duty",
     "exports",
     "imports",
     "metadata",

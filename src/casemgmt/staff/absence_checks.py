@@ -9,6 +9,7 @@ from sqlmodel import col, select
 
 from casemgmt.access.permissions import Permission
 from casemgmt.db.work import Work, check_version
+from casemgmt.duty.rota import coming_shifts
 from casemgmt.errors import Conflict, Forbidden, NotFound, WrongState, invalid_field
 from casemgmt.organisations.tables import AppUser
 from casemgmt.staff.absence_reading import cover_of, get_absence
@@ -88,6 +89,13 @@ async def require_free(
             "The worker stands in for others in that time: name somebody else there first.",
             code="stands-in-meanwhile",
             data=_ids(around),
+        )
+    shifts = await coming_shifts(work, user_id, starts_at, ends_at)
+    if shifts:
+        raise Conflict(
+            "The worker is on duty in that time: pass these shifts on first.",
+            code="on-duty-meanwhile",
+            data={"shift_ids": [str(shift.id) for shift in shifts]},
         )
 
 

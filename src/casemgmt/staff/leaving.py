@@ -43,7 +43,7 @@ async def require_nothing_owned(work: Work, user_id: UUID, *, cases_alone: bool 
     owned = await owned_work(work, user_id)
     if owned is None:
         return
-    counts = owned.model_dump(exclude={"user_id"} | ({"tasks", "places", "named"} if cases_alone else set()))
+    counts = owned.model_dump(exclude={"user_id"} | ({"tasks", "places", "named", "shifts"} if cases_alone else set()))
     if any(counts.values()):
         raise WrongState(
             "The account answers for work that nobody else has yet.", code="work-not-handed-on", data=counts
@@ -115,7 +115,7 @@ def _view(user_id: UUID, done: dict[str, Any], shown: list[dict[str, Any]]) -> H
         user_id=user_id,
         cases=[HandedCase(case_id=c["id"], manager_id=c["to"]) for c in shown],
         hidden_cases=len(done["cases"]) - len(shown),
-        **{name: done[name] for name in ("tasks", "offers", "places", "named")},
+        **{name: done[name] for name in ("tasks", "offers", "places", "named", "shifts")},
     )
 
 

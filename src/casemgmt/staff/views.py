@@ -25,6 +25,8 @@ class OwnedWork(View):
     """Places in the teams of others' open cases."""
     named: int
     """Booked sessions and open measures that name the colleague, and that nobody was asked to take over."""
+    shifts: int
+    """Coming shifts of the duty desk."""
 
 
 class HandedCase(View):
@@ -49,6 +51,8 @@ class HandedOn(View):
     """Places in teams that ended: the managers see it in the story of the case."""
     named: int
     """Sessions and measures for which somebody was asked to name another."""
+    shifts: int
+    """Coming shifts that were taken off the rota: its gaps show where somebody has to be named."""
 
 
 class AbsenceSummary(View):

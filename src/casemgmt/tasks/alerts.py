@@ -14,6 +14,7 @@ from sqlmodel import SQLModel, col, select
 
 from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
+from casemgmt.duty.policy import in_working_hours
 from casemgmt.ids import new_id
 from casemgmt.tasks import clocks
 from casemgmt.tasks.escalation import LEVELS, Level, level_after, next_term
@@ -34,12 +35,15 @@ BREACHED = (
 )
 _SOMEBODY = (
     "SELECT u.id, u.organisation_id, o.region_code FROM app_user u JOIN organisation o ON o.id = u.organisation_id"
-    " JOIN user_role r ON r.user_id = u.id AND r.revoked_at IS NULL AND r.role = ANY (:roles)"
-    " WHERE u.active AND o.active AND u.id IS DISTINCT FROM :owner AND NOT is_shut_out(u.id, :about)"
+    " WHERE u.active AND o.active AND u.id IS DISTINCT FROM :owner"
     "   AND CASE WHEN :regional THEN o.kind = 'child_rights_department' AND o.region_code = :region"
     "            ELSE o.id = :body END"
-    " ORDER BY is_away(u.id), (SELECT count(*) FROM task t WHERE t.assignee_id = u.id AND t.completed_at IS NULL"
-    "             AND t.cancelled_at IS NULL), u.id LIMIT 1"
+    "   AND (EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = u.id AND r.role = ANY (:roles)"
+    "                   AND r.revoked_at IS NULL AND (r.ends_at IS NULL OR r.ends_at > now()))"
+    "        OR (:desk AND is_on_duty(u.id, :now)))"
+    "   AND NOT is_shut_out(u.id, :about)"
+    " ORDER BY (:night AND is_on_duty(u.id, :now)) DESC, is_away(u.id), (SELECT count(*) FROM task t"
+    "           WHERE t.assignee_id = u.id AND t.completed_at IS NULL AND t.cancelled_at IS NULL), u.id LIMIT 1"
 )
 
 
@@ -135,9 +139,14 @@ async def _escalate(work: Work, overdue: Task) -> list[SQLModel]:
 
 
 async def _somebody(work: Work, level: Level, origin: Task, overdue: Task) -> dict[str, Any] | None:
-    """Return who of a level answers for it: the one with the least to do, nobody who had it, nobody in conflict."""
+    """Return who of a level answers for it: nobody who had it, nobody in conflict.
+
+    At night and on days off whoever is on duty, for what is at a desk whatever the role; of others those who are not
+    away, the one with the least to do first.
+    """
     step = LEVELS[level]
     about = [i for i in (origin.case_id, origin.signal_id) if i is not None]
+    night = not in_working_hours(work.now)
     rows = await work.rows(
         _SOMEBODY,
         roles=list(step.roles),
@@ -146,6 +155,9 @@ async def _somebody(work: Work, level: Level, origin: Task, overdue: Task) -> di
         regional=step.regional,
         region=origin.region_code,
         body=origin.organisation_id,
+        now=work.now,
+        night=night,
+        desk=night and origin.case_id is None,
     )
     return rows[0] if rows else None
 

@@ -223,6 +223,9 @@ DECLARE
         -- who of the body is away and who stands in; for which case somebody else, with the case
         'staff_absence', 'organisation_id = (SELECT actor_organisation()) OR user_id = (SELECT actor_user())',
         'staff_absence_case', case_scope,
+        -- who is on duty is nobody's secret; what was given to them, with the task
+        'duty_shift', '(SELECT actor_user()) IS NOT NULL',
+        'duty_assignment', of_task,
         -- log-ins for who keeps accounts, access for who answers for the body, all for auditors; to nobody the own ones
         'security_alert', 'user_id <> (SELECT actor_user()) AND ((SELECT actor_has(''audit''))
                            OR (audience = ''accounts'' AND (SELECT actor_has(''directory'')))
@@ -264,6 +267,9 @@ DECLARE
                                     AND organisation_id = (SELECT actor_organisation())))',
         'staff_absence', 'organisation_id = (SELECT actor_organisation())
                           AND (user_id = (SELECT actor_user()) OR (SELECT actor_has(''accounts'')))',
+        'duty_shift', 'organisation_id = (SELECT actor_organisation()) AND ((SELECT actor_has(''accounts''))
+                       OR (SELECT actor_user()) IN (user_id, offered_to_id))',
+        'duty_assignment', 'false',
         'staff_absence_case', '(' || case_scope || ') AND keeps_absence(absence_id)',
         'app_user', '(SELECT actor_has(''directory''))',
         'user_role', '(SELECT actor_has(''directory'')) AND user_id <> (SELECT actor_user())',

@@ -18,8 +18,9 @@ $$;
 
 -- What a user answers for now: cases (closed ones too: somebody reopens them), open tasks, cases offered to the user, and
 -- what names the user for work to come that nobody was asked to take over.
-CREATE OR REPLACE FUNCTION owned_work(p_user uuid)
-RETURNS TABLE (cases integer, closed_cases integer, tasks integer, offers integer, places integer, named integer)
+DROP FUNCTION IF EXISTS owned_work(uuid);
+CREATE FUNCTION owned_work(p_user uuid)
+RETURNS TABLE (cases integer, closed_cases integer, tasks integer, offers integer, places integer, named integer, shifts integer)
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT (SELECT count(*) FROM case_record WHERE manager_id = p_user AND state <> 'closed')::integer,
            (SELECT count(*) FROM case_record WHERE manager_id = p_user AND state = 'closed')::integer,
@@ -27,12 +28,14 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
            (SELECT count(*) FROM case_handover WHERE to_user_id = p_user AND state = 'offered')::integer,
            (SELECT count(*) FROM case_member m JOIN case_record c ON c.id = m.case_id AND c.state <> 'closed'
              WHERE m.user_id = p_user AND m.ended_at IS NULL AND m.team_role <> 'manager')::integer,
-           (SELECT count(*) FROM named_to_come(p_user))::integer
+           (SELECT count(*) FROM named_to_come(p_user))::integer,
+           (SELECT count(*) FROM duty_shift WHERE user_id = p_user AND cancelled_at IS NULL AND ends_at > now())::integer
 $$;
 
 -- What a user answers for, asked by an administrator, or by who heads the user's body; no row for anybody else.
-CREATE OR REPLACE FUNCTION work_of(p_user uuid)
-RETURNS TABLE (cases integer, closed_cases integer, tasks integer, offers integer, places integer, named integer)
+DROP FUNCTION IF EXISTS work_of(uuid);
+CREATE FUNCTION work_of(p_user uuid)
+RETURNS TABLE (cases integer, closed_cases integer, tasks integer, offers integer, places integer, named integer, shifts integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT w.* FROM app_user u, owned_work(p_user) w
      WHERE u.id = p_user
@@ -58,6 +61,7 @@ DECLARE
     withdrawn uuid[];
     places integer;
     named integer;
+    shifts integer;
 BEGIN
     PERFORM 1 FROM case_record WHERE manager_id = p_user ORDER BY id FOR UPDATE;
     loads := ARRAY(SELECT (SELECT count(*) FROM case_record k WHERE k.manager_id = r.id AND k.state <> 'closed')
@@ -119,6 +123,11 @@ BEGIN
           FROM ended e)
     SELECT count(*) INTO places FROM ended;
 
+    -- shifts that nobody has are gaps that the rota shows
+    UPDATE duty_shift SET cancelled_at = p_at, offered_to_id = NULL, in_return_id = NULL, version = version + 1
+     WHERE user_id = p_user AND cancelled_at IS NULL AND ends_at > p_at;
+    GET DIAGNOSTICS shifts = ROW_COUNT;
+
     -- what another body asked this one for goes to the first of those named who may do it
     UPDATE service_referral r SET responsible_id = h.id, version = r.version + 1
       FROM service_referral s CROSS JOIN LATERAL (
@@ -154,7 +163,7 @@ BEGIN
                'assignee_id', coalesce(nullif(names_another(k.id, n.centre_id), p_user), k.manager_id))) filled;
     GET DIAGNOSTICS named = ROW_COUNT;
     RETURN jsonb_build_object(
-        'tasks', tasks, 'offers', given, 'places', places, 'named', named, 'withdrawn', coalesce(to_jsonb(withdrawn), '[]'),
+        'tasks', tasks, 'offers', given, 'places', places, 'named', named, 'shifts', shifts, 'withdrawn', coalesce(to_jsonb(withdrawn), '[]'),
         'cases', (SELECT coalesce(jsonb_agg(jsonb_build_object('id', k.id, 'to', k.manager_id, 'closed', k.state = 'closed',
                          'hidden', k.restricted OR k.id = ANY (shut_out()))), '[]')
                     FROM case_record k WHERE k.id = ANY (of_cases)));
@@ -213,12 +222,12 @@ BEGIN
     SELECT * INTO owned FROM owned_work(the_user);
     IF TG_TABLE_NAME = 'user_role' THEN
         IF (owned.cases + owned.closed_cases + owned.offers = 0 OR (to_jsonb(NEW)->>'role') <> 'case_manager')
-           AND (owned.cases + owned.closed_cases + owned.tasks + owned.offers + owned.places + owned.named = 0
+           AND (owned.cases + owned.closed_cases + owned.tasks + owned.offers + owned.places + owned.named + owned.shifts = 0
                 OR EXISTS (SELECT 1 FROM role_held r WHERE r.user_id = the_user
                               AND r.id <> (to_jsonb(NEW)->>'id')::uuid)) THEN
             RETURN NULL;
         END IF;
-    ELSIF owned.cases + owned.closed_cases + owned.tasks + owned.offers + owned.places + owned.named = 0 THEN
+    ELSIF owned.cases + owned.closed_cases + owned.tasks + owned.offers + owned.places + owned.named + owned.shifts = 0 THEN
         RETURN NULL;
     END IF;
     RAISE EXCEPTION 'work would be without an owner' USING ERRCODE = 'CM411';

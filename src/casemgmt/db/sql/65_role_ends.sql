@@ -13,7 +13,7 @@ $$;
 CREATE OR REPLACE FUNCTION leaves_work(p_role uuid) RETURNS boolean
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT (r.role = 'case_manager' AND w.cases + w.closed_cases + w.offers > 0)
-        OR (w.cases + w.closed_cases + w.tasks + w.offers + w.places + w.named > 0
+        OR (w.cases + w.closed_cases + w.tasks + w.offers + w.places + w.named + w.shifts > 0
             AND NOT EXISTS (SELECT 1 FROM role_held o WHERE o.user_id = r.user_id AND o.id <> r.id))
       FROM user_role r, owned_work(r.user_id) w WHERE r.id = p_role
 $$;

@@ -21,7 +21,8 @@ REVOKE EXECUTE ON FUNCTION shut_out_of(uuid), stand_in_for(uuid), take_over_task
   places_to_cover(uuid), cover_absence(uuid), tell_of_absence(uuid, uuid, text),
   absences_to_tend(timestamptz, boolean, integer), is_away(uuid), settle_rights(uuid),
   hand_to_heads(uuid, text, jsonb, timestamptz), head_of(uuid, uuid), leaves_work(uuid),
-  warn_of_role_end(uuid, jsonb, timestamptz), end_role(uuid, text, jsonb, timestamptz)
+  warn_of_role_end(uuid, jsonb, timestamptz), end_role(uuid, text, jsonb, timestamptz), tell_of_duty(uuid, uuid, timestamptz),
+  is_on_duty(uuid, timestamptz), give_to_duty(timestamptz, boolean, text[], integer), return_from_duty(timestamptz, integer)
   FROM casemgmt_service;
 
 DO $$
@@ -55,7 +56,8 @@ GRANT EXECUTE ON FUNCTION shut_out TO casemgmt_sealer;
 
 -- The worker's log-in is a member of casemgmt_service too; here stands what it may do beyond.
 GRANT EXECUTE ON FUNCTION begin_system, job_identity, sweep_technical, sweep_audit_months, coming_of_age_by, drafts_saved_before, note_draft_warning,
-  cover_absence, absences_to_tend, is_away, tell_import_progress, warn_of_role_end, end_role TO casemgmt_worker;
+  cover_absence, absences_to_tend, is_away, tell_import_progress, warn_of_role_end, end_role, is_on_duty,
+  give_to_duty, return_from_duty TO casemgmt_worker;
 REVOKE ALL ON ALL TABLES IN SCHEMA jobs FROM casemgmt_service, casemgmt_worker;
 GRANT USAGE ON SCHEMA jobs TO casemgmt_service, casemgmt_worker;
 GRANT INSERT, SELECT (id, priority, entrypoint, status, execute_after, dedupe_key) ON jobs.job TO casemgmt_service;

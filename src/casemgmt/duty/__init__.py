@@ -1,0 +1,1 @@
+"""The duty desk: who is there at night and on days off, and what comes to whom then."""
