@@ -249,6 +249,16 @@ class Expectation:
         mine = row["registered_by_id"] == self.user_id or row["mobile_group_id"] in self.groups
         return bool(self._by_reach(self.signals, row) or took or mine)
 
+    def event(self, row: Row) -> bool:
+        """What is told outside: to who sees the case, or a signal by which it may be known."""
+        signals, cases = self.world.by_id["signal"], self.world.by_id["case_record"]
+        named = [signals[i] for i in row["signal_ids"] if i in signals]
+        case = cases.get(row["about_case_id"])
+        return any(self.signal(each) for each in named) or (case is not None and self.case(case))
+
+    def keeps_webhooks(self, _: Row) -> bool:
+        return "directory" in self.flags
+
     def of_signal(self, row: Row) -> bool:
         return self.signal(self.world.by_id["signal"][row["signal_id"]])
 
@@ -579,6 +589,10 @@ RULES: dict[str, Rule] = {
     "task_recalculation": Expectation.of_task,
     "timeline_entry": Expectation.of_signal_or_case,
     "user_role": Expectation.user_role,
+    "webhook_attempt": Expectation.keeps_webhooks,
+    "webhook_delivery": Expectation.keeps_webhooks,
+    "webhook_event": Expectation.event,
+    "webhook_subscription": Expectation.keeps_webhooks,
     "visit_act": Expectation.of_referral,
     "visit_act_signature": Expectation.of_visit_act,
     "visit_attempt": Expectation.of_referral,

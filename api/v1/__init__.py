@@ -55,6 +55,7 @@ from api.v1 import (
     transfers,
     users,
     waiting,
+    webhooks,
 )
 
 # The first that fits a path is taken, so what everybody asks all day stands first.
@@ -89,6 +90,8 @@ ROUTERS = (
     sessions.router,
     courses.router,
     waiting.router,
+    webhooks.router,
+    webhooks.events_router,
     stays.router,
     rehabilitation.router,
     drafts.router,

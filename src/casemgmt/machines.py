@@ -16,6 +16,7 @@ from casemgmt.corrections.states import CORRECTION
 from casemgmt.documents.states import DOCUMENT
 from casemgmt.exports.states import PROJECT
 from casemgmt.imports.states import IMPORT
+from casemgmt.notifications.states import SUBSCRIPTION
 from casemgmt.organisations.states import ACCOUNT_CHANGE
 from casemgmt.outreach.states import REFERRAL
 from casemgmt.plans.measure_states import PLAN_MEASURE
@@ -69,5 +70,6 @@ MACHINES: dict[str, Machine[Any]] = {
         IMPORT,
         ACCOUNT_CHANGE,
         ALERT,
+        SUBSCRIPTION,
     )
 }

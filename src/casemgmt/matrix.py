@@ -41,6 +41,7 @@ READ_WITH: dict[str, P] = {
     "research_project": P.RESEARCH_READ,
     "retention_plan": P.RECORDS_PLAN,
     "security_alert": P.ALERTS_READ,
+    "webhook_subscription": P.WEBHOOKS_MANAGE,
     "service_referral": P.SERVICE_REFERRALS_READ,
     "signal": P.SIGNALS_READ,
     "staff_conflict": P.CONFLICTS_MANAGE,

@@ -18,6 +18,7 @@ from casemgmt.settings_edge import EdgeSettings, is_safe_address, words
 from casemgmt.settings_imports import ImportSettings
 from casemgmt.settings_sessions import SessionSettings
 from casemgmt.settings_unusual import UnusualSettings
+from casemgmt.settings_webhooks import WebhookSettings
 
 MINIMUM_SECRET_LENGTH = 32
 """Characters; below it an HMAC key of a deployment is refused."""
@@ -36,7 +37,15 @@ def _networks(value: str) -> tuple[Network, ...]:
     return tuple(ip_network(part) for part in words(value))
 
 
-class Settings(EdgeSettings, SessionSettings, UnusualSettings, DocumentSettings, ImportSettings, DatabaseSettings):
+class Settings(
+    EdgeSettings,
+    SessionSettings,
+    UnusualSettings,
+    DocumentSettings,
+    ImportSettings,
+    WebhookSettings,
+    DatabaseSettings,
+):
     """What a deployment may set. Outside demo mode the secrets must be set, long and different."""
 
     model_config = SettingsConfigDict(env_prefix="CASEMGMT_", frozen=True, extra="ignore")

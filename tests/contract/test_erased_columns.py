@@ -12,6 +12,12 @@ HARMLESS_TYPES = {"uuid", "boolean", "timestamp with time zone", "xid8"}
 """Ids, yes or no, moments: what is left of a record for statistics and for the proofs."""
 
 HARMLESS_TABLES = {
+    "webhook_attempt": "codes and moments: destroyed by their term",
+    "webhook_delivery": "codes and moments: destroyed by their term",
+    "webhook_event": "ids, codes and moments: destroyed by their term",
+    "webhook_progress": "places and moments",
+    "webhook_secret": "machine accounts",
+    "webhook_subscription": "machine accounts",
     "account_change": "staff",
     "account_notice": "staff",
     "alembic_version": "number of a migration",

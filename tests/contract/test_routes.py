@@ -118,6 +118,7 @@ def test_operation_ids_are_unique_and_every_operation_is_described() -> None:
 def test_no_personal_data_goes_into_a_url() -> None:
     allowed = {
         "limit",
+        "after",
         "cursor",
         "state",
         "order",
@@ -148,11 +149,11 @@ CODES_IN_ADDRESSES = {"clock", "code", "kato", "kind", "leaf_hash", "name", "reg
 
 
 def _has_a_form_that_no_name_fits(name: str, schema: dict[str, Any]) -> bool:
-    """Answer whether only ids, numbers, moments and codes fit. A cursor is ours, a moment and an id (see below), and
-    so is the seal of a link to a document."""
+    """Answer whether only ids, numbers, moments and codes fit. A cursor is ours, a moment and an id (see below) or
+    a place in the outbox, and so is the seal of a link to a document."""
     kinds = [k for k in schema.get("anyOf", [schema]) if k.get("type") != "null"]
     return all(
-        name in {"cursor", "link"}
+        name in {"after", "cursor", "link"}
         or k.get("format") in {"uuid", "date", "date-time"}
         or k.get("type") in {"integer", "boolean"}
         or "enum" in k

@@ -67,6 +67,7 @@ PATH_RECORDS = {
     "visit_act_id": "visit_act",
     "visit_act_signature_id": "visit_act_signature",
     "entry_id": "waiting_entry",
+    "subscription_id": "webhook_subscription",
     "warning_id": "visitor_warning",
 }
 """Parameter of a path → the table whose row it names. `tests/expectation.py` says who sees the row."""
@@ -79,6 +80,7 @@ PATH_RECORDS_OF = {
 """Parameters that mean something else in one operation: (operation, parameter) → table."""
 
 NOT_SECRET = {
+    "account_id": "machine accounts are known to whoever keeps accounts, and nobody else names one",
     "absence_id": "of staff, and refused by name of the centre: tests/http/test_specialists.py",
     "code_id": "the client's own id of a request that administrators alone make",
     "notice_id": "one's own notices: tests/http/test_account_changes.py",
@@ -161,6 +163,8 @@ LISTS = {
     "list_absences": "staff_absence",
     "list_account_changes": "account_change",
     "list_alerts": "security_alert",
+    "list_webhook_events": "webhook_event",
+    "list_webhook_subscriptions": "webhook_subscription",
     "list_audit_events": "audit_event",
     "list_cases": "case_record",
     "list_conferences": "conference",
@@ -225,6 +229,7 @@ SHOW_NO_RECORD = {
     "create_signal": "a new record; who is named in it stands in BODY_RECORDS",
     "create_task": "a new record; what is named in it stands in BODY_RECORDS",
     "create_token": "a log-in",
+    "create_webhook_subscription": "a new record",
     "create_user": "the directory",
     "declare_own_conflict": "a new record, the same whatever it names: `test_conflicts_tell_nothing.py`",
     "end_my_other_logins": "one's own account",

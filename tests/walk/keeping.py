@@ -162,6 +162,33 @@ ACCOUNT_CHANGES = Walk(
     },
 )
 
+
+def _subscription(*steps: str) -> Any:
+    async def reach(ground: Ground, cell: Cell) -> Record:
+        wanted = {
+            "account_id": str(demo_id("qr.111")),
+            "address": "https://events.example.kz/casemgmt",
+            "types": ["signal.triaged"],
+            "purpose": "own_signals",
+        }
+        path = "/v1/webhook-subscriptions"
+        made = (await ground.act("admin", path, wanted))["id"]
+        for step in steps:
+            await ground.act("admin", f"{path}/{made}/{step}")
+        return Record(made)
+
+    return reach
+
+
+SUBSCRIPTIONS = Walk(
+    states={"active": _subscription(), "paused": _subscription("pause"), "disabled": _subscription("disable")},
+    steps={
+        "pause": operation("pause_webhook_subscription"),
+        "resume": operation("resume_webhook_subscription"),
+        "disable": operation("disable_webhook_subscription"),
+    },
+)
+
 _OF_SIGNALS = {"contact_centre_operator", "duty_officer", "mobile_group_lead", "mobile_group_member"}
 
 

@@ -53,6 +53,7 @@ WALKS: dict[str, Walk] = {
     "subject_copy": keeping.COPIES,
     "temporary_stay": care.STAYS,
     "waiting_entry": care.WAITING,
+    "webhook_subscription": keeping.SUBSCRIPTIONS,
 }
 
 

@@ -108,6 +108,17 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.CONTENT: "note decline_reason",
     },
     "case_serial": {_F.MACHINERY: "year last"},
+    "webhook_event": {
+        _F.PROGRESS: "type at record_type record_state clock due_at",
+        _F.MACHINERY: "xid signal_ids",
+    },
+    "webhook_subscription": {_F.STAFF: "created_at address types purpose state_reason"},
+    "webhook_secret": {_F.CREDENTIAL: "sealed created_at expires_at"},
+    "webhook_progress": {_F.MACHINERY: "xid resume_at failing_since delivered_at leased_until"},
+    "webhook_delivery": {
+        _F.MACHINERY: "type at due_at attempts first_tried_at last_tried_at ended_at result",
+    },
+    "webhook_attempt": {_F.MACHINERY: "at status failure milliseconds"},
     "centre_room": {_F.STAFF: "name capacity active"},
     "centre_session": {
         _F.PROGRESS: "created_at kind service help_kind starts_at ends_at travel_minutes outcome next_step"

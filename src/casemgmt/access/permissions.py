@@ -53,6 +53,7 @@ class Permission(StrEnum):
     DOCUMENTS_REMOVE = "documents:remove"
     DOCUMENTS_WRITE = "documents:write"
     DRAFTS_WRITE = "drafts:write"
+    EVENTS_READ = "events:read"
     FOLLOW_UPS_WRITE = "follow_ups:write"
     HEALTH_NOTES_READ = "health_notes:read"
     HEALTH_NOTES_WRITE = "health_notes:write"
@@ -120,3 +121,4 @@ class Permission(StrEnum):
     USERS_READ = "users:read"
     VISITS_PRINT = "visits:print"
     VISITS_WRITE = "visits:write"
+    WEBHOOKS_MANAGE = "webhooks:manage"

@@ -85,6 +85,7 @@ ROLES: dict[str, Role] = {
             P.MOBILE_GROUPS_MANAGE,
             P.MOBILE_GROUPS_READ,
             P.CENTRES_MANAGE,
+            P.WEBHOOKS_MANAGE,
         },
         flags=frozenset({"directory"}),
     ),
@@ -221,7 +222,7 @@ ROLES: dict[str, Role] = {
     ),
     "integration": _role(
         "A system that sends signals and reads back their state",
-        {P.SIGNALS_CREATE, P.SIGNALS_READ},
+        {P.EVENTS_READ, P.SIGNALS_CREATE, P.SIGNALS_READ},
         signals=Reach.OWN,
         states_purpose=True,
     ),

@@ -25,6 +25,7 @@ STEPS: Mapping[str, str] = {
     "release_subject_copy": "lets a whole file leave the service",
     "get_subject_copy_document": "a whole file leaves the service",
     "get_subject_copy_page": "a whole file leaves the service",
+    "make_webhook_secret": "shows the secret by which others know messages of ours",
     "export_research_table": "a table of all children leaves the service",
 }
 """Operation → what is at stake."""

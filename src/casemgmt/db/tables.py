@@ -20,6 +20,7 @@ from casemgmt.duty import tables as duty
 from casemgmt.exports import tables as exports
 from casemgmt.imports import tables as imports
 from casemgmt.notes import tables as notes
+from casemgmt.notifications import tables as notifications
 from casemgmt.organisations import change_tables as account_changes
 from casemgmt.organisations import tables as organisations
 from casemgmt.outreach import tables as outreach
@@ -63,6 +64,7 @@ __all__ = [
     "imports",
     "metadata",
     "notes",
+    "notifications",
     "organisations",
     "outreach",
     "people",

@@ -22,6 +22,7 @@ from casemgmt.db.base import Row, Versioned
 from casemgmt.db.engine import Database
 from casemgmt.errors import StaleVersion
 from casemgmt.ids import new_id
+from casemgmt.notifications.kinds import TOLD
 
 RowT = TypeVar("RowT", bound=SQLModel)
 
@@ -34,6 +35,7 @@ _AUDIT = text(
     "SELECT audit_write(:id, :kind, :outcome, :reason, :record_type, :record_ids, :case_id, :signal_id, :fields, NULL,"
     " CAST(:changes AS jsonb), CAST(:salt AS bytea), CAST(:on_behalf_of AS uuid), :purpose)"
 )
+_TELL = text("SELECT tell_subscribers(:type, :ids, :records, :at)")
 
 
 class Acting(Protocol):
@@ -168,6 +170,11 @@ class Work:
         await self.session.execute(_AUDIT, _columns(first, self._salt))
         if others:
             await self.session.execute(_AUDIT, [_columns(event, new_salt()) for event in others])
+        for event in self._events:
+            if (told := TOLD.get(event.kind)) is not None and event.outcome == "done":
+                ids = [new_id() for _ in event.record_ids]
+                rows = {"type": told, "ids": ids, "records": list(event.record_ids), "at": self.now}
+                await self.session.execute(_TELL, rows)
 
     async def begin(self) -> None:
         """Set the actor; refused where the account, its rights or its session no longer hold."""

@@ -27,6 +27,7 @@ from casemgmt.jobs.queue import NAMES, queries
 from casemgmt.jobs.schedule import Every
 from casemgmt.jobs.service import ACTOR, dedupe_key
 from casemgmt.jobs.work import Tools
+from casemgmt.notifications.courier import Courier
 
 AT_ONCE = 4
 """Jobs that are taken in one go; twice as many run side by side."""
@@ -45,7 +46,7 @@ class JobFailed(Exception):
 
 
 class Worker:
-    """Does jobs over two pools of connections: the queue's and, for the jobs themselves, that of `tools`."""
+    """Does jobs, and sends events beside them: over a pool of the queue and, for the work itself, that of `tools`."""
 
     def __init__(
         self,
@@ -54,11 +55,13 @@ class Worker:
         handlers: Handlers,
         schedule: Sequence[Every],
         heartbeat: timedelta = timedelta(seconds=30),
+        courier: Courier | None = None,
     ) -> None:
         self._pool = pool
         self._tools = tools
         self._schedule = schedule
         self._heartbeat = heartbeat
+        self._courier = courier or Courier(tools)
         driver = AsyncpgPoolDriver(pool)
         self._tables = queries(driver)
         self._queue = PgQueuer(driver, NAMES.channel, queries=self._tables)
@@ -79,23 +82,30 @@ class Worker:
             heartbeat_timeout=self._heartbeat,
             mode=QueueExecutionMode.drain,
         )
+        await self._courier.once()
 
     async def run(self) -> None:
         """Work until `stop`. What has begun is finished first."""
         _listen_to_library()
         await self._pool.execute(_FORGET_SCHEDULES, [every.payload.kind for every in self._schedule])
         log.info("jobs.worker_started")
-        await self._queue.run(
-            dequeue_timeout=timedelta(seconds=5),
-            batch_size=AT_ONCE,
-            max_concurrent_tasks=2 * AT_ONCE,
-            heartbeat_timeout=self._heartbeat,
-            shutdown_on_listener_failure=True,
-        )
+        sending = asyncio.create_task(self._courier.run())
+        try:
+            await self._queue.run(
+                dequeue_timeout=timedelta(seconds=5),
+                batch_size=AT_ONCE,
+                max_concurrent_tasks=2 * AT_ONCE,
+                heartbeat_timeout=self._heartbeat,
+                shutdown_on_listener_failure=True,
+            )
+        finally:
+            self._courier.stop()
+            await sending
         log.info("jobs.worker_ended")
 
     def stop(self) -> None:
         """Ask for the end."""
+        self._courier.stop()
         self._queue.shutdown.set()
 
     async def _put(self, every: Every, _: Schedule | None = None) -> None:

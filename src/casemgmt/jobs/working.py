@@ -18,6 +18,7 @@ from casemgmt.job_kinds import HANDLERS, SCHEDULE
 from casemgmt.jobs.schedule import Every
 from casemgmt.jobs.work import Tools
 from casemgmt.jobs.worker import AT_ONCE, Worker
+from casemgmt.notifications.courier import DATABASE_AT_ONCE
 from casemgmt.settings import Settings, WorkerSettings
 
 _CONNECTIONS = 4
@@ -34,7 +35,7 @@ async def workers(
     settings: Settings, url: str, clock: Clock, schedule: Sequence[Every]
 ) -> AsyncIterator[Callable[[], Worker]]:
     """Give what makes workers on a database, by a clock: each works once, or until it is stopped."""
-    own = settings.model_copy(update={"database_connections": 2 * (2 * AT_ONCE + 1)})
+    own = settings.model_copy(update={"database_connections": 2 * (2 * AT_ONCE + 1 + DATABASE_AT_ONCE)})
     tools = Tools(own, Database(url, own), clock, open_engine(settings), Vault(settings))
     try:
         await tools.database.open()

@@ -212,6 +212,12 @@ DECLARE
                             OR (person_id IS NOT NULL AND ' || of_person || ')',
         -- nobody else's, whoever leads or stands in
         'draft', 'owner_id = (SELECT actor_user())',
+        -- what is told outside: to who sees the case or one of the signals by which it may be known
+        'webhook_event', 'EXISTS (SELECT 1 FROM case_record c WHERE c.id = about_case_id)
+                          OR EXISTS (SELECT 1 FROM signal s WHERE s.id = ANY (signal_ids))',
+        'webhook_subscription', '(SELECT actor_has(''directory''))',
+        'webhook_delivery', '(SELECT actor_has(''directory''))',
+        'webhook_attempt', '(SELECT actor_has(''directory''))',
         'audit_event', '(SELECT actor_has(''audit''))',
         'audit_leaf', '(SELECT actor_has(''audit''))',
         -- hashes and public keys: whoever kept a head outside checks it without an account
@@ -280,7 +286,10 @@ DECLARE
         'audit_head', 'false',
         'audit_key', 'false',
         'audit_witness', 'false',
-        'person_iin', 'false');
+        'person_iin', 'false',
+        'webhook_event', 'false',
+        'webhook_delivery', 'false',
+        'webhook_attempt', 'false');
 BEGIN
     FOR t IN SELECT jsonb_object_keys(expressions) LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
@@ -300,7 +309,8 @@ BEGIN
             EXECUTE format('CREATE CONSTRAINT TRIGGER audited AFTER INSERT OR UPDATE OR DELETE ON %I
                             DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit()', t);
         END IF;
-        IF t NOT LIKE 'audit\_%' AND t NOT IN ('idempotency_key', 'import_progress', 'timeline_entry') THEN
+        IF t NOT LIKE 'audit\_%' AND t NOT IN ('idempotency_key', 'import_progress', 'timeline_entry', 'webhook_event',
+                                                'webhook_delivery', 'webhook_attempt') THEN
             EXECUTE format('CREATE OR REPLACE TRIGGER noted AFTER INSERT OR UPDATE ON %I FOR EACH ROW
                             WHEN (current_user = ''casemgmt_owner'') EXECUTE FUNCTION note_change(%s)', t,
                            (SELECT string_agg(quote_literal(a.attname), ', ' ORDER BY k.n)

@@ -84,6 +84,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
         WHEN 'drafts' THEN (SELECT count(*) FROM draft WHERE saved_at < p_before)
         WHEN 'log_in_signs' THEN (SELECT count(*) FROM login_place WHERE last_seen_at < p_before)
         WHEN 'security_alerts' THEN (SELECT count(*) FROM security_alert WHERE raised_at < p_before)
+        WHEN 'webhook_events' THEN (SELECT count(*) FROM webhook_event WHERE at < p_before)
     END
 $$;
 
@@ -119,6 +120,13 @@ BEGIN
         DELETE FROM login_place WHERE ctid IN (SELECT ctid FROM login_place WHERE last_seen_at < p_before LIMIT p_limit);
     WHEN 'security_alerts' THEN
         DELETE FROM security_alert WHERE ctid IN (SELECT ctid FROM security_alert WHERE raised_at < p_before LIMIT p_limit);
+    WHEN 'webhook_events' THEN
+        WITH old AS (DELETE FROM webhook_event WHERE ctid IN (SELECT ctid FROM webhook_event WHERE at < p_before LIMIT p_limit)
+                     RETURNING id),
+             tried AS (DELETE FROM webhook_attempt a USING old WHERE a.event_id = old.id),
+             sent AS (DELETE FROM webhook_delivery d USING old WHERE d.event_id = old.id)
+        SELECT count(*) INTO gone FROM old;
+        RETURN gone;
     END CASE;
     GET DIAGNOSTICS gone = ROW_COUNT;
     RETURN gone;
