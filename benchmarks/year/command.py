@@ -24,7 +24,8 @@ from benchmarks.year.comparison import Findings, compare_alerts, compare_clocks,
 from benchmarks.year.country import Country
 from benchmarks.year.database import YearDatabase
 from benchmarks.year.loading import let_families_be_there
-from benchmarks.year.looking import compare_past, compare_queues
+from benchmarks.year.logbook import compare_log
+from benchmarks.year.looking import compare_past, compare_queues, look_in
 from benchmarks.year.office import ActRefused
 from benchmarks.year.plain_time import local
 from benchmarks.year.rhythm import let_signals_come
@@ -70,12 +71,14 @@ async def simulate(
         await let_families_be_there(year, scale.families)
         let_signals_come(year, scale.signals, scale.weeks)
         let_staff_come_and_go(year, scale.weeks)
+        year.begin(look_in(year, findings), START + timedelta(days=4, hours=5))
         await year.run(START + timedelta(weeks=scale.weeks), lambda now: tell(year, now))
         await compare_clocks(connection, year.book, findings)
         await compare_alerts(connection, year.book, findings)
         await compare_owners(connection, year.book, findings)
         await compare_past(year, findings, sample=400)
         await compare_queues(year, findings, workers=20)
+        await compare_log(connection, database.sealer_url, folder, findings)
         counts = await count_all(connection)
         counts |= {"acts over HTTP": sum(year.done.values()), "looks for orphans": year.looks}
     return counts, findings

@@ -6,7 +6,8 @@ from urllib.parse import quote
 
 from benchmarks.year.comparison import Findings
 from benchmarks.year.country import Worker
-from benchmarks.year.year import START, Year
+from benchmarks.year.queues import task_of
+from benchmarks.year.year import START, Life, Year
 
 _STATES = ("running", "warning", "on_hold", "breached")
 
@@ -14,24 +15,34 @@ _STATES = ("running", "warning", "on_hold", "breached")
 async def compare_past(year: Year, findings: Findings, sample: int) -> None:
     """Ask where clocks stood at moments of the past, and compare."""
     known = [
-        c for c in year.book.clocks.all if c.case and c.owner is not None and c.owner is year.book.cases[c.case].manager
+        (c, c.owner)
+        for c in year.book.clocks.all
+        if c.case and c.owner is not None and c.owner is year.book.cases[c.case].manager
+        if c.task_id is not None or c.end is None
     ]
-    eventful = [c for c in known if c.holds or c.changes]
+    eventful = [(c, w) for c, w in known if c.holds or c.changes]
     random = year.random
     chosen = random.sample(eventful, min(sample, len(eventful))) + random.sample(known, min(sample, len(known)))
-    for clock in chosen:
+    for clock, owner in chosen:
         span = int((year.now - clock.start).total_seconds())
         at = clock.start + timedelta(seconds=random.randint(-3600, max(span, 0)))
         at = min(max(at, START), year.now)
-        path = f"/v1/tasks/{clock.task_id}/clock?at={quote(at.isoformat())}"
-        assert clock.owner is not None  # noqa: S101 - chosen so
-        shown = await year.office.ask(clock.owner, "GET", path)
+        path = f"/v1/tasks/{await task_of(year, clock, owner)}/clock?at={quote(at.isoformat())}"
+        shown = await year.office.ask(owner, "GET", path)
         step = clock.at(at)
         name = f"{clock.kind} {clock.task_id} at {at}"
         findings.differ(f"{name}, state", shown["clock"], clock.state_at(at))
         moments = tuple(datetime.fromisoformat(shown[m]) for m in ("warn_at", "due_at"))
         findings.differ(f"{name}, moments", moments, (step.warn, step.due))
         findings.compared["past moments"] = findings.compared.get("past moments", 0) + 1
+
+
+async def look_in(year: Year, findings: Findings) -> Life:
+    """Come by once a week, some hour or other, and compare what a few workers are shown with the book."""
+    while True:
+        await compare_queues(year, findings, workers=2)
+        await compare_past(year, findings, sample=4)
+        yield year.after(timedelta(days=6), timedelta(days=8))
 
 
 async def compare_queues(year: Year, findings: Findings, workers: int) -> None:
