@@ -1,9 +1,10 @@
 """Imports of open signals and cases from tables: announce, send the file, read the report, sign off, carry out."""
 
 from collections.abc import AsyncIterator
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import Request, Response
+from fastapi import Query, Request, Response
 from starlette.exceptions import HTTPException
 from starlette.responses import StreamingResponse
 
@@ -60,10 +61,15 @@ async def get_import(import_id: UUID, response: Response, work: CurrentWork) -> 
 
 @router.get("/{import_id}/report", Permission.IMPORTS_READ)
 async def get_import_report(
-    import_id: UUID, work: CurrentWork, services: CurrentServices, language: ReaderLanguage
+    import_id: UUID,
+    work: CurrentWork,
+    services: CurrentServices,
+    language: ReaderLanguage,
+    after: Annotated[int, Query(ge=0, le=10_000, description="How many findings were read already.")] = 0,
+    limit: Annotated[int, Query(ge=1, le=1_000, description="Findings of one page.")] = 500,
 ) -> ReportView:
-    """Read the report: each finding with row, column, problem and what to do, in your language."""
-    return await reporting.read_report(work, import_id, services.settings, language)
+    """Read the report, page by page: each finding with row, column, problem and what to do, in your language."""
+    return await reporting.read_report(work, import_id, services.settings, language, after, limit)
 
 
 @router.get("/{import_id}/report.csv", Permission.IMPORTS_READ, response_class=StreamingResponse, responses=_CSV)

@@ -11,3 +11,9 @@ class ImportSettings(BaseSettings):
     import_rows: int = Field(
         5_000, ge=1, le=20_000, description="Most rows of one import: they are recorded in one transaction."
     )
+    import_seconds: int = Field(
+        240,
+        ge=1,
+        le=280,
+        description="Longest time of that transaction, which no request waits for. The audit log bears five minutes.",
+    )

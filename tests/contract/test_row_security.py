@@ -115,6 +115,8 @@ DEFINER_FUNCTIONS = {
     "start_absence_clocks": "who records an absence sees the times of sessions, not the cases whose managers are asked",
     "start_service_referral_clock": "the clock stands in the queue of another body",
     "start_transfer_clock": "the clock stands in the queue of another body",
+    "reserve_case_numbers": "beside the transaction of an import, for the worker; no right for the service",
+    "record_first_iin": "as record_iin, for the worker; no right for the service",
     "tell_import_progress": "told beside the transaction that is told of, for the worker; no right for the service",
     "account_change_frame": "what a request for an account rests on; roles held are read by few",
     "account_change_takes_effect": "what a second person granted: a role, a way in, another body",

@@ -150,6 +150,17 @@ async def test_one_bad_cell_keeps_the_whole_file_out_and_is_named(world: World) 
     assert (answer.status_code, answer.json()["code"]) == (409, "import-has-faults")
 
 
+async def test_a_long_report_is_read_page_by_page(world: World) -> None:
+    run = await checked(world, as_csv([(str(n), "вчера", *ROWS[0][2:]) for n in range(5)]))
+    duty, read, after = await world.as_(DUTY), [], 0
+    while after is not None:
+        page = done(await duty.get(f"/v1/imports/{run['id']}/report?limit=2&after={after}"))
+        assert (page["report_digest"], page["faults"], page["complete"]) == (run["report_digest"], 5, True)
+        read += [f["row"] for f in page["findings"]]
+        after = page["next_after"]
+    assert read == [2, 3, 4, 5, 6]
+
+
 async def test_a_mended_file_takes_the_place_of_the_one_before(world: World) -> None:
     duty = await world.as_(DUTY)
     import_id = await announce(duty)

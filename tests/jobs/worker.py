@@ -92,7 +92,8 @@ async def do_all_due(url: str, settings: Settings, clock: Clock, schedule: Seque
 
 async def _main(url: str, folder: Path) -> None:
     settings = Settings(mode="demo", database_url=url, database_connections=8)
-    async with tools_of(url, settings, SystemClock()) as tools, worker_of(tools, url, handlers_for(folder)) as worker:
+    handlers = {**HANDLERS, **handlers_for(folder)}
+    async with tools_of(url, settings, SystemClock()) as tools, worker_of(tools, url, handlers) as worker:
         await worker.run()
 
 

@@ -73,3 +73,8 @@ def check_restriction(*, restricted: bool, ground: str | None, note: str | None)
         raise invalid_field("/note", "lifting-note-needed", "Say why the restriction is lifted.")
     if not restricted and ground is not None:
         raise invalid_field("/ground", "ground-not-needed", "A restriction that is lifted has no ground.")
+
+
+def case_number(region: str | None, year: int, serial: int) -> str:
+    """Return what people say on the telephone: 'KZ-75-2026-000042', as `next_case_number` of the database."""
+    return f"{region or 'KZ'}-{year}-{serial:06}"

@@ -1,6 +1,7 @@
 """Queries on cases. Row security decides what is seen; every list starts from indexes of its own."""
 
-from collections.abc import Mapping
+import json
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -149,6 +150,30 @@ async def manager_body(work: Work, user_id: UUID) -> tuple[UUID, str | None] | N
     """Return body and region of an active case manager, None for anybody else."""
     rows = await work.rows("SELECT organisation_id, region_code FROM active_case_manager(:user)", user=user_id)
     return (rows[0]["organisation_id"], rows[0]["region_code"]) if rows else None
+
+
+async def manager_bodies(work: Work, user_ids: Collection[UUID]) -> dict[UUID, tuple[UUID, str | None]]:
+    """Return body and region of those of some users who are active case managers."""
+    rows = await work.rows(
+        "SELECT u AS id, m.organisation_id, m.region_code FROM unnest(cast(:users AS uuid[])) u,"
+        " LATERAL active_case_manager(u) m",
+        users=list(user_ids),
+    )
+    return {row["id"]: (row["organisation_id"], row["region_code"]) for row in rows}
+
+
+async def not_free(work: Work, asked: Sequence[tuple[str, str, str, int]]) -> tuple[set[int], set[int]]:
+    """Return the numbers of those whose manager a conflict keeps away, and of those whose child has an open case.
+
+    `asked`: child, signal, manager, number; in the order of the children, who are locked until the commit.
+    """
+    rows = await work.rows(
+        "SELECT a.number, is_shut_out(a.manager, ARRAY[a.child, a.signal]) AS shut_out,"
+        " child_has_open_case(ARRAY[a.child], NULL) AS taken FROM jsonb_to_recordset(cast(:asked AS jsonb))"
+        " AS a(child uuid, signal uuid, manager uuid, number integer)",
+        asked=json.dumps([dict(zip(("child", "signal", "manager", "number"), each, strict=True)) for each in asked]),
+    )
+    return {r["number"] for r in rows if r["shut_out"]}, {r["number"] for r in rows if r["taken"]}
 
 
 async def child_has_open_case(work: Work, children: list[UUID], *, besides: UUID | None = None) -> bool:

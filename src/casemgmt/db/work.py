@@ -1,6 +1,7 @@
 """The unit of work: one request, one transaction, one actor; no write and no personal read without its audit event."""
 
-from collections.abc import AsyncIterator, Sequence
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import datetime
@@ -118,6 +119,27 @@ class Work:
         await self.session.execute(_SALT, {"salt": salt.hex()})
         yield
         await self.session.execute(_AUDIT, _columns(event, salt))
+
+    async def call_each(self, function: str, acts: Sequence[tuple[Event, Mapping[str, object]]]) -> None:
+        """Have a function of the database do many acts in one statement, each with an event under its own salt.
+
+        So each can be opened, and erased, by itself. The function gets each act with its event as one document.
+        """
+        self._own_salt = True
+        told = [
+            {
+                "event_id": str(new_id()),
+                "kind": event.kind,
+                "record_type": event.record_type,
+                "record_ids": [str(i) for i in event.record_ids],
+                "case_id": None if event.case_id is None else str(event.case_id),
+                "fields": list(event.fields),
+                "salt": new_salt().hex(),
+            }
+            | dict(act)
+            for event, act in acts
+        ]
+        await self.call(f"SELECT {function}(CAST(:acts AS jsonb))", acts=json.dumps(told))
 
     @asynccontextmanager
     async def rehearsal(self) -> AsyncIterator[None]:

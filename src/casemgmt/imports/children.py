@@ -9,13 +9,19 @@ from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
 from casemgmt.imports.fields import CHILD
 from casemgmt.imports.findings import Finding, Report
+from casemgmt.imports.parts import parts_of
 from casemgmt.imports.preparing import Prepared, names_of
-from casemgmt.people import repository as people
+from casemgmt.imports.progress import Teller
 from casemgmt.people.commands import BirthGiven, RecordPerson
-from casemgmt.people.known import Keys, find_matches
+from casemgmt.people.known import Keys, Match, find_matches_of
 from casemgmt.people.names import name_key
 from casemgmt.people.service import new_person
 from casemgmt.people.tables import Person
+
+_OF_IIN = frozenset({"iin", "former_iin"})
+"""By what a match is certain."""
+_AT_ONCE = 500
+"""Children who are looked for together."""
 
 
 @dataclass
@@ -28,7 +34,7 @@ class Children:
 
 
 async def find_children(
-    work: Work, rows: Sequence[Prepared], decisions: Mapping[str, Mapping[str, Any]], report: Report
+    work: Work, rows: Sequence[Prepared], decisions: Mapping[str, Mapping[str, Any]], report: Report, teller: Teller
 ) -> Children:
     """Return who the child of each row is. What can't be known becomes a question, what can't be true a fault.
 
@@ -36,10 +42,17 @@ async def find_children(
     fit a person on record whom the actor sees, or another row of the file. Persons whom the actor doesn't see are not
     told of, but where the identification number is theirs: then the row can't come in.
     """
-    looking = _Looking(work, report)
     told = [row for row in rows if names_of(row.values)]
+    keys = {row.number: _keys_of(row) for row in told}
+    matches: dict[str, list[Match]] = {}
+    looked_for = 0
+    for part in parts_of(keys.items(), _AT_ONCE):
+        matches |= await find_matches_of(work, dict(part))
+        looked_for += len(part)
+        await teller.tell("comparing", looked_for, len(told))
+    looking = _Looking(work, report, keys, matches, await _seen(work, matches))
     for row in told:
-        await looking.at(row, decisions.get(row.number, {}))
+        looking.at(row, decisions.get(row.number, {}))
     if told:
         columns = ("person_iin.iin", "person.match_key")
         work.record(Event("person.matched", "person", tuple(sorted(looking.shown)), fields=columns))
@@ -49,18 +62,29 @@ async def find_children(
 class _Looking:
     """Goes through the rows of a file, and remembers the children of those before."""
 
-    def __init__(self, work: Work, report: Report) -> None:
+    def __init__(
+        self,
+        work: Work,
+        report: Report,
+        keys: Mapping[str, Keys],
+        matches: Mapping[str, Sequence[Match]],
+        seen: frozenset[UUID],
+    ) -> None:
         self._work = work
         self._report = report
+        self._keys = keys
+        self._matches = matches
+        self._seen = seen
         self.found = Children()
         self.shown: set[UUID] = set()
         """Persons whom the report names, for the event."""
         self._by_iin: dict[str, str] = {}
         self._by_name: dict[tuple[str, int], str] = {}
 
-    async def at(self, row: Prepared, decided: Mapping[str, Any]) -> None:
+    def at(self, row: Prepared, decided: Mapping[str, Any]) -> None:
         """Find the child of a row, or say in the report why not."""
-        iin, key = row.values.get(CHILD + "iin"), _name_key(row)
+        keys = self._keys[row.number]
+        iin, key = keys.iin, (keys.match_key, keys.birth_year) if keys.match_key and keys.birth_year else None
         twin = (self._by_iin.get(iin) if iin else None) or decided.get("same_as")
         if twin is not None:
             if twin in self.found.by_number:
@@ -68,7 +92,7 @@ class _Looking:
             else:
                 self._report.add(Finding("same-as-unknown-row", row.row))
             return
-        candidates, taken = await _on_record(self._work, iin, key, self.shown)
+        candidates, taken = self._on_record(row)
         if taken:
             self._report.add(Finding("child-known-elsewhere", row.row, field=CHILD + "iin"))
         else:
@@ -77,6 +101,16 @@ class _Looking:
             self._by_iin.setdefault(iin, row.number)
         if key is not None:
             self._by_name.setdefault(key, row.number)
+
+    def _on_record(self, row: Prepared) -> tuple[dict[UUID, bool], bool]:
+        """Return persons whom the actor sees → whether the number fits, and whether a hidden one has the number."""
+        matches = self._matches.get(row.number, ())
+        by_iin = {m.person_id: not _OF_IIN.isdisjoint(m.matched_by.split(",")) for m in matches}
+        candidates = {person: fits for person, fits in by_iin.items() if person in self._seen}
+        self.shown |= candidates.keys()
+        if any(candidates.values()):
+            candidates = {person: True for person, fits in candidates.items() if fits}
+        return candidates, any(fits for person, fits in by_iin.items() if person not in self._seen)
 
     def _settle(
         self, row: Prepared, decided: Mapping[str, Any], candidates: Mapping[UUID, bool], key: tuple[str, int] | None
@@ -102,31 +136,20 @@ class _Looking:
             self.found.by_number[row.number] = person.id
 
 
-def _name_key(row: Prepared) -> tuple[str, int] | None:
-    """Return what names and year of birth are searched by; None where no year is known."""
-    names, born = names_of(row.values), row.values.get("child_birth_date")
-    year = row.values.get("child_birth_year") if born is None else born.year
+def _keys_of(row: Prepared) -> Keys:
+    """Return what the child of a row is searched by: names count with a year of birth only."""
+    names, born = names_of(row.values), row.values.get(CHILD + "birth_date")
+    year = row.values.get(CHILD + "birth_year") if born is None else born.year
     key = name_key(names.get("family_name"), names.get("given_name"), names.get("patronymic")).match_key
-    return (key, year) if key and year else None
+    by_name = bool(key and year)
+    return Keys(row.values.get(CHILD + "iin"), key if by_name else None, year if by_name else None)
 
 
-async def _on_record(
-    work: Work, iin: str | None, key: tuple[str, int] | None, shown: set[UUID]
-) -> tuple[dict[UUID, bool], bool]:
-    """Return persons whom the actor sees → whether the identification number fits, and whether a hidden one has it."""
-    if iin is None and key is None:
-        return {}, False
-    name, year = key or (None, None)
-    matches = await find_matches(work, Keys(iin=iin, match_key=name, birth_year=year))
-    if not matches:
-        return {}, False
-    by_iin = {m.person_id: bool({"iin", "former_iin"} & set(m.matched_by.split(","))) for m in matches}
-    seen = {p.id for p in await people.find_persons(work, list(by_iin))}
-    shown |= seen
-    candidates = {person: fits for person, fits in by_iin.items() if person in seen}
-    if any(candidates.values()):
-        candidates = {person: True for person, fits in candidates.items() if fits}
-    return candidates, any(fits for person, fits in by_iin.items() if person not in seen)
+async def _seen(work: Work, matches: Mapping[str, Sequence[Match]]) -> frozenset[UUID]:
+    """Return those of all matches whom the actor sees."""
+    ids = {m.person_id for found in matches.values() for m in found}
+    rows = await work.rows("SELECT id FROM person WHERE id = ANY (:ids)", ids=list(ids))
+    return frozenset(row["id"] for row in rows)
 
 
 def _person_of(values: Mapping[str, Any]) -> RecordPerson:

@@ -17,6 +17,7 @@ from casemgmt.imports.findings import Report
 from casemgmt.imports.mapping import read_mapping
 from casemgmt.imports.preparing import Terms, prepare
 from casemgmt.imports.reading import read_table
+from casemgmt.imports.states import WORKING
 from casemgmt.imports.templates import KINDS_OF_SAMPLES, LANGUAGES, sample
 from casemgmt.imports.waiting import waited
 from casemgmt.imports.wording import finding_texts
@@ -107,10 +108,21 @@ def check_command(
         run = waited(service, _done(service.put(f"{path}/file", content=table.read_bytes())))
         if decisions is not None and run["state"] == "checked":
             run = waited(service, _done(service.post(f"{path}/decisions", json={"decisions": _decisions(decisions)})))
-        report = _done(service.get(f"{path}/report"))
-        if save is not None:
-            save.write_bytes(service.get(f"{path}/report.csv").content)
+        _show(service, run, save)
+
+
+def _show(service: httpx.Client, run: dict[str, Any], save: Path | None) -> None:
+    """Print the report of an import and end the command: with 0 where nothing stands in the way of a sign-off."""
+    if run["state"] == "done":
+        console.print(f"done: {run['new_rows']:,} new rows.")
+        raise typer.Exit(0)
+    if run["state"] in {"announced", "withdrawn", *WORKING}:
+        console.print(f"import {run['id']}\n{run['state']}: there is no report.", markup=False)
+        raise typer.Exit(0)
+    report = _whole_report(service, run)
     _stopped(run, report)
+    if save is not None:
+        save.write_bytes(service.get(f"/v1/imports/{run['id']}/report.csv").content)
     rows = [
         (
             f["row"],
@@ -129,6 +141,51 @@ def check_command(
         markup=False,
     )
     raise typer.Exit(1 if run["faults"] else 0)
+
+
+def _whole_report(service: httpx.Client, run: dict[str, Any]) -> Any:
+    """Return a report with the findings of all its pages."""
+    path = f"/v1/imports/{run['id']}/report"
+    report = page = _done(service.get(path))
+    while page["next_after"] is not None:
+        page = _done(service.get(path, params={"after": page["next_after"]}))
+        report["findings"] += page["findings"]
+    return report
+
+
+@app.command("report")
+def report_command(
+    import_id: ImportId,
+    user: User,
+    url: Url = _HERE,
+    language: Spoken = "ru",
+    save: Annotated[Path | None, typer.Option("--save", help="Write the report as CSV into this file, too.")] = None,
+) -> None:
+    """Print the report of an import, for the one who signs it off."""
+    with _service(url, user, language) as service:
+        _show(service, _done(service.get(f"/v1/imports/{import_id}")), save)
+
+
+@app.command("wait")
+def wait_command(import_id: ImportId, user: User, url: Url = _HERE, language: Spoken = "ru") -> None:
+    """Show how far an import is, until the service has done with it."""
+    with _service(url, user, language) as service:
+        _show(service, waited(service, _done(service.get(f"/v1/imports/{import_id}"))), None)
+
+
+@app.command("again")
+def again_command(import_id: ImportId, user: User, url: Url = _HERE, language: Spoken = "ru") -> None:
+    """Have the service try the file of an import once more, and print the new report."""
+    with _service(url, user, language) as service:
+        _show(service, waited(service, _done(service.post(f"/v1/imports/{import_id}/check"))), None)
+
+
+@app.command("stop")
+def stop_command(import_id: ImportId, user: User, url: Url = _HERE) -> None:
+    """Call off what the service is doing with an import: nothing of it comes in, and the file stays."""
+    with _service(url, user, "en") as service:
+        _done(service.post(f"/v1/imports/{import_id}/stop"))
+    console.print("Stopped: nothing came in.")
 
 
 @app.command("sign-off")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Literal
 
-MOST_FINDINGS = 2_000
+MOST_FINDINGS = 10_000
 """More of them help nobody: the rest is counted and left out."""
 _SHOWN = 200
 """Characters of a cell in a report."""

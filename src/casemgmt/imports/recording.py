@@ -11,6 +11,7 @@ from casemgmt.imports import repository
 from casemgmt.imports.children import find_children
 from casemgmt.imports.findings import Finding, Report
 from casemgmt.imports.mapping import read_mapping
+from casemgmt.imports.numbers import Numbers
 from casemgmt.imports.preparing import Prepared, Terms, prepare, rows_for_digest
 from casemgmt.imports.progress import Teller
 from casemgmt.imports.reading import read_table
@@ -29,7 +30,9 @@ class Looked:
     digest: str
 
 
-async def record_all(work: Work, run: ImportRun, content: ImportContent, settings: Settings, teller: Teller) -> Looked:
+async def record_all(
+    work: Work, run: ImportRun, content: ImportContent, settings: Settings, teller: Teller, numbers: Numbers
+) -> Looked:
     """Read the file and record all its new rows; looking and doing differ only in what follows.
 
     `Invalid` where the file can't be read as a table, `Unavailable` while another import of the register is at it.
@@ -51,11 +54,11 @@ async def record_all(work: Work, run: ImportRun, content: ImportContent, setting
     new = [row for row in rows if outcomes[row.number] == "new"]
     decisions = {str(d["number"]): d for d in content.decisions or []}
     await teller.tell("comparing", 0, len(new))
-    children = await find_children(work, new, decisions, report)
+    children = await find_children(work, new, decisions, report, teller)
     await write_children(work, children)
     signals = await write_signals(work, origin, new, children, report, teller)
     if run.kind == "cases":
-        await write_cases(work, origin, new, children, signals, report, teller)
+        await write_cases(work, origin, new, children, signals, report, numbers, teller)
     await teller.tell("closing", len(new), len(new))
     digest = report.digest(
         hashlib.sha256(body).hexdigest(),

@@ -21,24 +21,28 @@ _ACTING = ("=", "+", "-", "@", "\t", "\r")
 """Beginnings that a spreadsheet takes for a formula."""
 
 
-async def read_report(work: Work, import_id: UUID, settings: Settings, language: Language) -> ReportView:
-    """Return the report of an import; the event tells that it was read, for it shows cells."""
+async def read_report(
+    work: Work, import_id: UUID, settings: Settings, language: Language, after: int = 0, limit: int = MOST_FINDINGS
+) -> ReportView:
+    """Return the report of an import, or a page of it; the event tells that it was read, for it shows cells."""
     run = await repository.get_import(work, import_id)
     content = await repository.content_of(work, import_id)
     work.record(Event("import.report_read", "import", (import_id,)))
     kept = content.report or []
+    shown, end = kept[after : after + limit], after + limit
     return ReportView(
-        **run.model_dump(include=ReportView.model_fields.keys() - {"findings", "complete", "stopped"}),
+        **run.model_dump(include=ReportView.model_fields.keys() - {"findings", "complete", "next_after", "stopped"}),
         stopped=_stopped(run, content, settings, language),
         complete=len(kept) < MOST_FINDINGS,
-        findings=[_said(finding, language) for finding in kept],
+        findings=[_said(finding, language) for finding in shown],
+        next_after=end if end < len(kept) else None,
     )
 
 
 def _stopped(run: ImportRun, content: ImportContent, settings: Settings, language: Language) -> StoppedView | None:
     if run.stopped_because is None:
         return None
-    limits = {"most_rows": settings.import_rows, "seconds": settings.transaction_seconds}
+    limits = {"most_rows": settings.import_rows, "seconds": settings.import_seconds}
     title, detail = problem_text(run.stopped_because, language, limits)
     faults = [FaultView.model_validate(fault) for fault in content.refusal or []]
     return StoppedView(code=run.stopped_because, title=title, detail=detail, errors=faults)

@@ -15,7 +15,7 @@ async def get_import(work: Work, import_id: UUID, *, for_change: bool = False) -
     """Return an import that the actor sees, locked when it is about to change; else `NotFound`."""
     query = select(ImportRun).where(ImportRun.id == import_id).execution_options(populate_existing=True)
     if for_change:
-        query = query.with_for_update()
+        query = query.with_for_update(key_share=True)  # the rows that the worker writes meanwhile point to it
     run = (await work.session.scalars(query)).one_or_none()
     if run is None:
         raise NotFound("There is no such import.")

@@ -105,10 +105,13 @@ class ReportView(View):
     differing_rows: int | None
     faults: int | None
     complete: bool
-    """Whether every finding is told; after two thousand the rest is left out."""
+    """Whether every finding is told; after ten thousand the rest is left out."""
     stopped: StoppedView | None
     """Of an import that is stopped."""
     findings: list[FindingView]
+    """Of this page, in the order of the rows."""
+    next_after: int | None
+    """What to ask for as `after` for the next page; None on the last one. Another `report_digest`: begin anew."""
 
 
 class OriginView(View):

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -12,22 +11,26 @@ from sqlmodel import SQLModel
 
 from casemgmt.audit.events import Event
 from casemgmt.cases.commands import OpenCase
-from casemgmt.cases.opening import open_imported_case
-from casemgmt.db.work import Work
+from casemgmt.cases.opening import KeptElsewhere, check_imported_cases, imported_case
+from casemgmt.db.work import Work, only
 from casemgmt.errors import DomainError
 from casemgmt.ids import new_id
 from casemgmt.imports.children import Children
 from casemgmt.imports.fields import CHILD, OF_CASE
 from casemgmt.imports.findings import Finding, Report
+from casemgmt.imports.numbers import Numbers
+from casemgmt.imports.parts import parts_of
 from casemgmt.imports.preparing import Prepared
 from casemgmt.imports.progress import Teller
 from casemgmt.imports.tables import ImportedRecord, ImportRun
 from casemgmt.people.iin import mask_iin
+from casemgmt.people.tables import Person
 from casemgmt.signals.commands import RegisterSignal, ReporterGiven
 from casemgmt.signals.service import imported_signal
 from casemgmt.signals.tables import Signal, SignalPerson
+from rules.zone import to_local
 
-_AT_ONCE = 50
+_AT_ONCE = 100
 """Records that are sent to the database together: between two such parts the process answers other requests."""
 _REPORTER = "reporter_"
 Act = tuple[Event, Sequence[SQLModel]]
@@ -67,16 +70,14 @@ async def write_children(work: Work, children: Children) -> None:
     acts = ((Event("person.imported", "person", (p.id,)), [p]) for _, p in children.new)
     async for _ in _write(work, acts):
         pass
-    for row, person in children.new:
-        iin = row.values.get(CHILD + "iin")
-        if iin is None:
-            continue
-        event = Event("identifier.recorded", "person", (person.id,), fields=("person_iin.iin",))
-        async with work.own_event(event):
-            mask = mask_iin(iin)
-            await work.call(
-                "SELECT record_iin(:person, :iin, :mask, :at, NULL)", person=person.id, iin=iin, mask=mask, at=work.now
-            )
+    numbered = ((p, iin) for row, p in children.new if (iin := row.values.get(CHILD + "iin")) is not None)
+    for part in parts_of(numbered, _AT_ONCE):
+        await work.call_each("import_each", [_identifier(work, person, iin) for person, iin in part])
+
+
+def _identifier(work: Work, person: Person, iin: str) -> tuple[Event, dict[str, object]]:
+    event = Event("identifier.recorded", "person", (person.id,), fields=("person_iin.iin",))
+    return event, {"person_id": str(person.id), "iin": iin, "mask": mask_iin(iin), "at": work.now.isoformat()}
 
 
 async def write_signals(
@@ -138,39 +139,54 @@ async def write_cases(
     children: Children,
     signals: Mapping[str, Signal],
     report: Report,
+    numbers: Numbers,
     teller: Teller,
 ) -> None:
     """Open a case for each row from its signal, for the manager whom the row names; none is without one."""
+    kept = await _kept(work, rows, children, signals, report)
+    refused = await check_imported_cases(work, [each for _, each in kept])
+    for (row, _), refusal in zip(kept, refused, strict=True):
+        if refusal is not None:
+            code = refusal.faults[0].code if refusal.faults else refusal.code
+            report.add(Finding(_CASE_FINDINGS.get(code, "refused-by-the-service"), row.row, field="manager"))
+    free = [each for each, refusal in zip(kept, refused, strict=True) if refusal is None]
+    given, written = await numbers(work.actor.region_code, to_local(work.now).year, len(free)), 0
+    for part in parts_of(free, _AT_ONCE):
+        await work.call_each("import_each", [_opening(work, each, next(given)) for _, each in part])
+        work.session.add_all(origin.of(work, row, "case", case_id=each.command.id) for row, each in part)
+        await work.check_all()
+        written += len(part)
+        await teller.tell("recording", written, len(rows))
+
+
+async def _kept(
+    work: Work, rows: Sequence[Prepared], children: Children, signals: Mapping[str, Signal], report: Report
+) -> list[tuple[Prepared, KeptElsewhere]]:
+    """Return the rows that have all that a case begins with."""
     managers = await _managers(work, rows)
-    origins: list[SQLModel] = []
-    for count, row in enumerate(rows):
-        if count % _AT_ONCE == 0:
-            await teller.tell("recording", count, len(rows))
+    found = []
+    for row in rows:
         manager = managers.get(row.values["manager"])
         child, signal = children.by_number.get(row.number), signals.get(row.number)
         if manager is None:
             report.add(Finding("unknown-manager", row.row, field="manager", cell=row.values["manager"]))
-        if manager is None or child is None or signal is None:
-            continue
-        case_id = new_id()
-        try:
-            async with work.own_event(Event("case.imported", "case", (case_id, signal.id, child), case_id=case_id)):
-                command = OpenCase(
-                    id=case_id,
-                    signal_ids=[signal.id],
-                    children=[child],
-                    manager_id=manager,
-                    child_categories=[c for c in (row.values.get("child_category"),) if c is not None],
-                    **{n: row.values.get(n) for n in ("help_package", "problem_type", "restriction_ground")},
-                )
-                await open_imported_case(work, command, signal, row.values["opened_on"])
-        except DomainError as refusal:
-            code = refusal.faults[0].code if refusal.faults else refusal.code
-            report.add(Finding(_CASE_FINDINGS.get(code, "refused-by-the-service"), row.row, field="manager"))
-            continue
-        origins.append(origin.of(work, row, "case", case_id=case_id))
-    work.session.add_all(origins)
-    await work.session.flush()
+        elif child is not None and signal is not None:
+            command = OpenCase(
+                id=new_id(),
+                signal_ids=[signal.id],
+                children=[child],
+                manager_id=manager,
+                child_categories=[c for c in (row.values.get("child_category"),) if c is not None],
+                **{n: row.values.get(n) for n in ("help_package", "problem_type", "restriction_ground")},
+            )
+            found.append((row, KeptElsewhere(command, signal, row.values["opened_on"])))
+    return found
+
+
+def _opening(work: Work, kept: KeptElsewhere, number: str) -> tuple[Event, dict[str, object]]:
+    told = only(kept.command.id, kept.signal.id, kept.command.children[0])
+    event = Event("case.imported", "case", told, case_id=kept.command.id)
+    return event, {"case": imported_case(work, kept, number)}
 
 
 _CASE_FINDINGS = {
@@ -214,9 +230,10 @@ def signal_of(values: Mapping[str, Any]) -> tuple[RegisterSignal, datetime]:
 
 
 async def _write(work: Work, acts: Iterable[Act]) -> AsyncIterator[int]:
-    """Write in parts, and yield after each how many are written."""
-    acts, written = iter(acts), 0
-    while batch := list(islice(acts, _AT_ONCE)):
-        await work.save_each(batch)
-        written += len(batch)
+    """Write in parts, each checked as a commit would, and yield after each how many are written."""
+    written = 0
+    for part in parts_of(acts, _AT_ONCE):
+        await work.save_each(part)
+        await work.check_all()
+        written += len(part)
         yield written

@@ -10,6 +10,7 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 import asyncpg
@@ -43,6 +44,13 @@ log = structlog.get_logger()
 
 class JobFailed(Exception):
     """A job failed; the text is a code. What the failure itself said may quote data, and is kept nowhere."""
+
+
+class _Failure(NamedTuple):
+    """What went wrong with a job: the code in the queue's log, and that of a problem, for whoever waits."""
+
+    code: str
+    told: str = "job-failed"
 
 
 class Worker:
@@ -118,20 +126,20 @@ class Worker:
 
     async def _do(self, handler: Handler[Payload], job: Job) -> None:
         with structlog.contextvars.bound_contextvars(job=job.id, kind=job.entrypoint):
-            code = await self._failure(handler, job)
-            if code is None:
+            failure = await self._failure(handler, job)
+            if failure is None:
                 return
             tries = job.attempts + 1
-            if code == "worker-lost" or tries >= MOST_TRIES:
-                await self._give_up(handler, job, code)
-                raise JobFailed(code)
-        raise RetryRequested(pause_after(tries), code)
+            if failure.code == "worker-lost" or tries >= MOST_TRIES:
+                await self._give_up(handler, job, failure)
+                raise JobFailed(failure.code)
+        raise RetryRequested(pause_after(tries), failure.code)
 
-    async def _failure(self, handler: Handler[Payload], job: Job) -> str | None:
-        """Do the job and return the code of what went wrong."""
+    async def _failure(self, handler: Handler[Payload], job: Job) -> _Failure | None:
+        """Do the job and return what went wrong."""
         if await self._pool.fetchval(_LOSSES, job.id) > MOST_LOSSES:
             log.error("job.worker_lost")
-            return "worker-lost"
+            return _Failure("worker-lost", "worker-lost")
         actor = (job.headers or {}).get(ACTOR)
         try:
             async with asyncio.timeout(handler.seconds):
@@ -144,22 +152,23 @@ class Worker:
                 )
         except DomainError as error:
             log.warning("job.refused", code=error.code)
+            failure = _Failure(error.code, error.code)
             if handler.give_up is None or isinstance(error, Unavailable):
-                return error.code
-            return await self._give_up(handler, job, error.code)
+                return failure
+            return await self._give_up(handler, job, failure)
         except Exception as error:
             log.error("job.failed", exc_info=error)  # noqa: TRY400 - told by `_frames_only`
-            return type(error).__name__
+            return _Failure(type(error).__name__)
         log.info("job.done" if done else "job.overtaken")
         return None
 
-    async def _give_up(self, handler: Handler[Payload], job: Job, code: str) -> str | None:
-        """Tell that a job is not done; where even that fails, return the code of the failure."""
+    async def _give_up(self, handler: Handler[Payload], job: Job, failure: _Failure) -> _Failure | None:
+        """Tell that a job is not done; where even that fails, return why."""
         try:
-            await give_up(handler, job.payload or b"{}", self._tools, _name(job), code)
+            await give_up(handler, job.payload or b"{}", self._tools, _name(job), failure.told)
         except Exception as error:
             log.error("job.not_given_up", exc_info=error)  # noqa: TRY400 - told by `_frames_only`
-            return type(error).__name__
+            return _Failure(type(error).__name__)
         return None
 
 

@@ -45,7 +45,9 @@ async def list_rows(
 
 async def get_row(work: Work, model: type[RowT], row_id: UUID, *, for_change: bool = False) -> RowT:
     """Return a row of the directory, locked when it is about to change; else `NotFound`."""
-    row = await work.session.get(model, row_id, with_for_update=for_change)
+    # Its key stays as it is: whoever only points to the row, such as a long import, is not waited for.
+    lock = {"key_share": True} if for_change else None
+    row = await work.session.get(model, row_id, with_for_update=lock)
     if row is None:
         raise NotFound("There is no such record.")
     return row

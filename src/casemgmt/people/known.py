@@ -1,7 +1,7 @@
 """Is this child already known? Exact matches, which for hidden persons answer only that a contact was requested."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
@@ -89,6 +89,21 @@ async def find_matches(work: Work, keys: Keys) -> list[Match]:
     """Return all exact matches, hidden ones too: the caller shows nothing of those."""
     rows = await work.rows("SELECT * FROM match_persons(:iin, :match_key, :birth_year, :phone_hash)", **asdict(keys))
     return [Match(**row) for row in rows]
+
+
+async def find_matches_of(work: Work, keys: Mapping[str, Keys]) -> dict[str, list[Match]]:
+    """Return all exact matches of many, by the name of who is searched for; as `find_matches`."""
+    asked = [{"name": name} | asdict(each) for name, each in keys.items()]
+    found: dict[str, list[Match]] = {}
+    rows = await work.rows(
+        "SELECT k.name, m.* FROM jsonb_to_recordset(cast(:asked AS jsonb))"
+        " AS k(name text, iin text, match_key text, birth_year integer, phone_hash text),"
+        " LATERAL match_persons(k.iin, k.match_key, k.birth_year, k.phone_hash) m",
+        asked=json.dumps(asked),
+    )
+    for row in rows:
+        found.setdefault(row.pop("name"), []).append(Match(**row))
+    return found
 
 
 async def _visible_cases(work: Work, case_ids: Sequence[UUID]) -> set[UUID]:

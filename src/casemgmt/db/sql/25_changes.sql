@@ -1,14 +1,17 @@
 -- What functions with the owner's rights change is out of sight of the unit of work, which commits to its own changes. Here
 -- it is noted: commitments to before and after, in the form of `audit/commitments.py`, for the next event of the transaction.
 
--- A value in the canonical form of JSON: no spaces, keys in the order of their bytes.
+-- A value in the canonical form of JSON: no spaces, keys in the order of their bytes. Most values are plain: a call for each
+-- would take longer than all the rest of a commitment.
 CREATE OR REPLACE FUNCTION canonical_json(p jsonb) RETURNS text LANGUAGE plpgsql IMMUTABLE AS $$
 BEGIN
     RETURN CASE jsonb_typeof(p)
-        WHEN 'object' THEN '{' || coalesce((SELECT string_agg(to_jsonb(e.key)::text || ':' || canonical_json(e.value), ','
-                                                              ORDER BY e.key COLLATE "C") FROM jsonb_each(p) e), '') || '}'
-        WHEN 'array' THEN '[' || coalesce((SELECT string_agg(canonical_json(e.value), ',' ORDER BY e.ordinality)
-                                             FROM jsonb_array_elements(p) WITH ORDINALITY e), '') || ']'
+        WHEN 'object' THEN '{' || coalesce((SELECT string_agg(to_jsonb(e.key)::text || ':'
+            || CASE WHEN jsonb_typeof(e.value) IN ('object', 'array') THEN canonical_json(e.value) ELSE e.value::text END, ','
+            ORDER BY e.key COLLATE "C") FROM jsonb_each(p) e), '') || '}'
+        WHEN 'array' THEN '[' || coalesce((SELECT string_agg(
+            CASE WHEN jsonb_typeof(e.value) IN ('object', 'array') THEN canonical_json(e.value) ELSE e.value::text END, ','
+            ORDER BY e.ordinality) FROM jsonb_array_elements(p) WITH ORDINALITY e), '') || ']'
         ELSE p::text END;
 END $$;
 

@@ -32,6 +32,48 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
                 THEN 'rights-changed' END
 $$;
 
+-- The first number of a person, refused where it is, or was, somebody else's. `record_iin` takes a lock for each number, and
+-- thousands in one transaction would fill the table of locks that all share. Here the row comes first: whoever held the number
+-- has by then committed what became of it, and nobody can come to hold it until this transaction ends.
+CREATE OR REPLACE FUNCTION record_first_iin(p_person uuid, p_iin text, p_mask text, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    INSERT INTO person_iin (person_id, iin, recorded_at, recorded_by_id) VALUES (p_person, p_iin, p_at, actor_user());
+    IF EXISTS (SELECT 1 FROM former_iin f WHERE f.number = p_iin) THEN
+        RAISE unique_violation USING MESSAGE = 'the number is held';
+    END IF;
+    UPDATE person SET iin_mask = p_mask WHERE id = p_person;
+END $$;
+
+-- Records identification numbers and opens cases, many in one statement: each act with an event and a salt of its own, so
+-- that each can be opened, and erased, by itself.
+CREATE OR REPLACE FUNCTION import_each(p_acts jsonb) RETURNS void
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    a jsonb;
+BEGIN
+    FOR a IN SELECT jsonb_array_elements(p_acts) LOOP
+        PERFORM set_config('casemgmt.salt', a->>'salt', true);
+        IF a ? 'case' THEN
+            PERFORM open_case(a->'case');
+        ELSE
+            PERFORM record_first_iin((a->>'person_id')::uuid, a->>'iin', a->>'mask', (a->>'at')::timestamptz);
+        END IF;
+        PERFORM audit_write((a->>'event_id')::uuid, a->>'kind', 'done', NULL, a->>'record_type',
+                            ARRAY(SELECT jsonb_array_elements_text(a->'record_ids')::uuid), (a->>'case_id')::uuid, NULL,
+                            ARRAY(SELECT jsonb_array_elements_text(a->'fields')), NULL);
+    END LOOP;
+END $$;
+
+-- Reserves serial numbers of a region's cases, and answers the first: beside the transaction of the import, which would
+-- keep everybody else in the region from opening a case until its end. What is not used is a gap.
+CREATE OR REPLACE FUNCTION reserve_case_numbers(p_region text, p_year integer, p_count integer) RETURNS integer
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    INSERT INTO case_serial AS s (region_code, year, last) VALUES (coalesce(p_region, 'KZ'), p_year, p_count)
+    ON CONFLICT (region_code, year) DO UPDATE SET last = s.last + p_count
+    RETURNING s.last - p_count + 1
+$$;
+
 -- A file that was taken in holds names: with the end of its import it is gone.
 CREATE OR REPLACE FUNCTION no_file_outlives_its_import() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN

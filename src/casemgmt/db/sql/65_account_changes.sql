@@ -83,7 +83,7 @@ BEGIN
     IF NOT FOUND THEN
         RETURN 'undecided';
     END IF;
-    SELECT * INTO account FROM app_user u WHERE u.id = c.user_id FOR UPDATE;
+    SELECT * INTO account FROM app_user u WHERE u.id = c.user_id FOR NO KEY UPDATE;
     SELECT * INTO frame FROM account_change_frame(c.user_id, c.role, c.to_organisation_id, c.group_id);
     IF account.version <> c.user_version OR frame.organisation_id <> c.organisation_id THEN
         RETURN 'changed';

@@ -10,7 +10,8 @@ REVOKE EXECUTE ON FUNCTION erase_content(jsonb), erasure_items(uuid, timestamptz
   FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION begin_system(text, bytea), job_identity(uuid), sweep_technical(text, timestamptz, integer),
   sweep_audit_months(integer), drafts_saved_before(timestamptz, integer), note_draft_warning(uuid, timestamptz),
-  tell_import_progress(uuid, integer, uuid, integer, text, integer, integer)
+  tell_import_progress(uuid, integer, uuid, integer, text, integer, integer),
+  reserve_case_numbers(text, integer, integer), record_first_iin(uuid, text, text, timestamptz)
   FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION glass_reviewer(uuid, uuid), coming_of_age_by(date, integer) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION auth_keep_password(uuid, text, timestamptz, uuid),
@@ -56,8 +57,8 @@ GRANT EXECUTE ON FUNCTION shut_out TO casemgmt_sealer;
 
 -- The worker's log-in is a member of casemgmt_service too; here stands what it may do beyond.
 GRANT EXECUTE ON FUNCTION begin_system, job_identity, sweep_technical, sweep_audit_months, coming_of_age_by, drafts_saved_before, note_draft_warning,
-  cover_absence, absences_to_tend, is_away, tell_import_progress, warn_of_role_end, end_role, is_on_duty,
-  give_to_duty, return_from_duty TO casemgmt_worker;
+  cover_absence, absences_to_tend, is_away, tell_import_progress, reserve_case_numbers, record_first_iin, warn_of_role_end,
+  end_role, is_on_duty, give_to_duty, return_from_duty TO casemgmt_worker;
 REVOKE ALL ON ALL TABLES IN SCHEMA jobs FROM casemgmt_service, casemgmt_worker;
 GRANT USAGE ON SCHEMA jobs TO casemgmt_service, casemgmt_worker;
 GRANT INSERT, SELECT (id, priority, entrypoint, status, execute_after, dedupe_key) ON jobs.job TO casemgmt_service;
