@@ -2,6 +2,7 @@
 
 from casemgmt.alerts import jobs as alerts
 from casemgmt.benefits import jobs as benefits
+from casemgmt.centers import jobs as centres
 from casemgmt.consents import jobs as consents
 from casemgmt.drafts import jobs as drafts
 from casemgmt.duty import jobs as duty
@@ -13,8 +14,24 @@ from casemgmt.retention import jobs as retention
 from casemgmt.staff import jobs as staff
 from casemgmt.staff import role_ends
 from casemgmt.tasks import jobs as tasks
+from casemgmt.waiting import jobs as waiting
 
-_ALL = (alerts, benefits, consents, drafts, duty, imports, people, retention, role_ends, staff, tasks, upkeep)
+_ALL = (
+    alerts,
+    benefits,
+    centres,
+    consents,
+    drafts,
+    duty,
+    imports,
+    people,
+    retention,
+    role_ends,
+    staff,
+    tasks,
+    upkeep,
+    waiting,
+)
 
 HANDLERS = by_kind(*(handler for feature in _ALL for handler in feature.HANDLERS))
 

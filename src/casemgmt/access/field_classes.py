@@ -269,7 +269,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "state_transition": {_F.MACHINERY: "machine from_state to_state"},
     "specialist_absence": {_F.STAFF: "created_at reason starts_at ends_at withdrawn_at"},
     "specialist_hours": {_F.STAFF: "weekday from_time until_time removed_at"},
-    "specialist_paper": {_F.STAFF: "created_at kind title number issued_on valid_until withdrawn_at"},
+    "specialist_paper": {_F.STAFF: "created_at kind title number issued_on valid_until withdrawn_at warned_at"},
     "staff_absence": {_F.STAFF: "created_at reason starts_at ends_at covers_restricted begun_at ended_at withdrawn_at"},
     "staff_absence_case": {_F.STAFF: "ended_at"},
     "staff_conflict": {

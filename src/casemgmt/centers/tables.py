@@ -48,6 +48,8 @@ class SpecialistPaper(Stamped, Versioned, table=True):
     """Its last day; None where it never ends, as a diploma."""
     withdrawn_at: datetime | None = moment(nullable=True)
     """When it was taken back, or found to be entered in error: since then it counts for nothing."""
+    warned_at: datetime | None = moment(nullable=True)
+    """When the specialist and the head were told that it ends soon."""
 
 
 class SpecialistHours(Row, table=True):

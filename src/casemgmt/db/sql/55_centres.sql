@@ -126,3 +126,23 @@ BEGIN
                         DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION require_audit()', t);
     END LOOP;
 END $$;
+
+-- Tells a specialist and who heads the centre that a paper ends soon, once; nothing where a paper of the kind holds longer.
+-- Answers the specialist, or null where there is nothing to tell. For the worker alone.
+CREATE OR REPLACE FUNCTION warn_of_paper_end(p_paper uuid, p_at timestamptz) RETURNS uuid
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    ending specialist_paper;
+BEGIN
+    UPDATE specialist_paper p SET warned_at = p_at, version = p.version + 1
+     WHERE p.id = p_paper AND p.withdrawn_at IS NULL AND p.warned_at IS NULL AND p.valid_until IS NOT NULL
+       AND EXISTS (SELECT 1 FROM app_user u WHERE u.id = p.user_id AND u.active)
+       AND NOT EXISTS (SELECT 1 FROM specialist_paper o WHERE o.user_id = p.user_id AND o.kind = p.kind AND o.withdrawn_at IS NULL
+                          AND o.id <> p.id AND coalesce(o.valid_until, 'infinity') > p.valid_until)
+    RETURNING * INTO ending;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    PERFORM tell_of_account(ending.user_id, 'paper_ending', p_at, true, NULL);
+    RETURN ending.user_id;
+END $$;

@@ -18,6 +18,64 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
       FROM waiting q WINDOW o AS (ORDER BY q.risk DESC, q.since, q.id) ORDER BY 2
 $$;
 
+-- Offers a place to an entry: the manager of its case gets a clock, the story of the case tells. For the two acts below.
+CREATE OR REPLACE FUNCTION give_waiting_offer(p_entry uuid, p_at timestamptz, p_clock jsonb, p_story uuid) RETURNS uuid
+LANGUAGE plpgsql SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    given waiting_entry;
+    the_case case_record;
+BEGIN
+    UPDATE waiting_entry w SET state = 'offered', offer_until = (p_clock->>'due_at')::timestamptz, version = w.version + 1
+     WHERE w.id = p_entry RETURNING * INTO given;
+    SELECT c.* INTO the_case FROM case_record c WHERE c.id = given.case_id;
+    INSERT INTO task (id, kind, case_id, organisation_id, restricted, record_type, record_id, assignee_id, blocks_closure,
+                      started_at, warn_at, due_at, deadline_status, deadline_provisional, rules_version, version)
+    VALUES ((p_clock->>'id')::uuid, 'waiting_offer', the_case.id, the_case.organisation_id, the_case.restricted,
+            'waiting_entry', given.id, the_case.manager_id, false, (p_clock->>'started_at')::timestamptz,
+            (p_clock->>'warn_at')::timestamptz, (p_clock->>'due_at')::timestamptz, p_clock->>'deadline_status',
+            (p_clock->>'deadline_provisional')::boolean, p_clock->>'rules_version', 1);
+    INSERT INTO timeline_entry (id, case_id, organisation_id, restricted, at, kind, actor_id, record_type, record_id, data)
+    VALUES (p_story, the_case.id, the_case.organisation_id, the_case.restricted, p_at, 'waiting.offered', actor_user(),
+            'waiting_entry', given.id, jsonb_build_object('service', given.service));
+    RETURN the_case.id;
+END $$;
+
+-- Offers that nobody answered in time. For the worker alone.
+CREATE OR REPLACE FUNCTION lapsed_waiting_offers(p_at timestamptz, p_limit integer) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT w.id FROM waiting_entry w WHERE w.state = 'offered' AND w.offer_until < p_at ORDER BY w.offer_until, w.id LIMIT p_limit
+$$;
+
+-- Ends an offer that nobody answered in time, and offers the place to who is next behind it: whoever let it pass waits on with
+-- the same age, but this place has passed by. Answers entry and case of both; no row where the offer was answered meanwhile.
+-- For the worker alone.
+CREATE OR REPLACE FUNCTION pass_waiting_place_on(p_entry uuid, p_at timestamptz, p_clock jsonb, p_lapsed uuid, p_offered uuid)
+RETURNS TABLE (case_id uuid, next_id uuid, next_case_id uuid)
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    entry waiting_entry := (SELECT w FROM waiting_entry w WHERE w.id = p_entry);
+BEGIN
+    PERFORM pg_advisory_xact_lock(hashtextextended('casemgmt.waiting ' || entry.centre_id || entry.service, 0));
+    UPDATE waiting_entry w SET state = 'waiting', offer_until = NULL, version = w.version + 1
+     WHERE w.id = p_entry AND w.state = 'offered' AND w.offer_until < p_at;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    UPDATE task t SET cancelled_at = p_at, cancel_reason = 'waiting.lapsed', version = t.version + 1
+     WHERE t.record_id = p_entry AND t.kind = 'waiting_offer' AND t.completed_at IS NULL AND t.cancelled_at IS NULL;
+    INSERT INTO timeline_entry (id, case_id, organisation_id, restricted, at, kind, actor_id, record_type, record_id, data)
+    SELECT p_lapsed, c.id, c.organisation_id, c.restricted, p_at, 'waiting.lapsed', actor_user(), 'waiting_entry', p_entry,
+           jsonb_build_object('service', entry.service) FROM case_record c WHERE c.id = entry.case_id;
+    case_id := entry.case_id;
+    SELECT q.id INTO next_id FROM waiting_queue(entry.centre_id, entry.service) q
+     WHERE q.state = 'waiting' AND q.place > (SELECT o.place FROM waiting_queue(entry.centre_id, entry.service) o WHERE o.id = p_entry)
+     ORDER BY q.place LIMIT 1;
+    IF next_id IS NOT NULL THEN
+        next_case_id := give_waiting_offer(next_id, p_at, p_clock, p_offered);
+    END IF;
+    RETURN NEXT;
+END $$;
+
 -- Offers a place of the own centre to the first who waits: the manager of the case gets a clock, the story of the case tells.
 -- Answers the entry, or null where nobody waits. Two offers at once go to two families.
 CREATE OR REPLACE FUNCTION offer_waiting_place(p_centre uuid, p_service text, p_at timestamptz, p_clock jsonb, p_story uuid)
@@ -25,7 +83,6 @@ RETURNS uuid
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     first uuid;
-    the_case case_record;
 BEGIN
     IF p_centre IS DISTINCT FROM actor_organisation() THEN
         RETURN NULL;
@@ -40,17 +97,6 @@ BEGIN
     IF first IS NULL THEN
         RETURN NULL;
     END IF;
-    UPDATE waiting_entry w SET state = 'offered', offer_until = (p_clock->>'due_at')::timestamptz, version = w.version + 1
-     WHERE w.id = first;
-    SELECT c.* INTO the_case FROM case_record c JOIN waiting_entry w ON w.case_id = c.id WHERE w.id = first;
-    INSERT INTO task (id, kind, case_id, organisation_id, restricted, record_type, record_id, assignee_id, blocks_closure,
-                      started_at, warn_at, due_at, deadline_status, deadline_provisional, rules_version, version)
-    VALUES ((p_clock->>'id')::uuid, 'waiting_offer', the_case.id, the_case.organisation_id, the_case.restricted,
-            'waiting_entry', first, the_case.manager_id, false, (p_clock->>'started_at')::timestamptz,
-            (p_clock->>'warn_at')::timestamptz, (p_clock->>'due_at')::timestamptz, p_clock->>'deadline_status',
-            (p_clock->>'deadline_provisional')::boolean, p_clock->>'rules_version', 1);
-    INSERT INTO timeline_entry (id, case_id, organisation_id, restricted, at, kind, actor_id, record_type, record_id, data)
-    VALUES (p_story, the_case.id, the_case.organisation_id, the_case.restricted, p_at, 'waiting.offered', actor_user(),
-            'waiting_entry', first, jsonb_build_object('service', p_service));
+    PERFORM give_waiting_offer(first, p_at, p_clock, p_story);
     RETURN first;
 END $$;

@@ -23,7 +23,9 @@ REVOKE EXECUTE ON FUNCTION shut_out_of(uuid), stand_in_for(uuid), take_over_task
   absences_to_tend(timestamptz, boolean, integer), is_away(uuid), settle_rights(uuid),
   hand_to_heads(uuid, text, jsonb, timestamptz), head_of(uuid, uuid), leaves_work(uuid),
   warn_of_role_end(uuid, jsonb, timestamptz), end_role(uuid, text, jsonb, timestamptz), tell_of_duty(uuid, uuid, timestamptz),
-  is_on_duty(uuid, timestamptz), give_to_duty(timestamptz, boolean, text[], integer), return_from_duty(timestamptz, integer)
+  is_on_duty(uuid, timestamptz), give_to_duty(timestamptz, boolean, text[], integer), return_from_duty(timestamptz, integer),
+  warn_of_paper_end(uuid, timestamptz), give_waiting_offer(uuid, timestamptz, jsonb, uuid),
+  lapsed_waiting_offers(timestamptz, integer), pass_waiting_place_on(uuid, timestamptz, jsonb, uuid, uuid)
   FROM casemgmt_service;
 
 DO $$
@@ -59,6 +61,7 @@ GRANT EXECUTE ON FUNCTION shut_out TO casemgmt_sealer;
 GRANT EXECUTE ON FUNCTION begin_system, job_identity, sweep_technical, sweep_audit_months, coming_of_age_by, drafts_saved_before, note_draft_warning,
   cover_absence, absences_to_tend, is_away, tell_import_progress, reserve_case_numbers, record_first_iin, warn_of_role_end,
   end_role, is_on_duty, give_to_duty, return_from_duty TO casemgmt_worker;
+GRANT EXECUTE ON FUNCTION warn_of_paper_end, lapsed_waiting_offers, pass_waiting_place_on TO casemgmt_worker;
 REVOKE ALL ON ALL TABLES IN SCHEMA jobs FROM casemgmt_service, casemgmt_worker;
 GRANT USAGE ON SCHEMA jobs TO casemgmt_service, casemgmt_worker;
 GRANT INSERT, SELECT (id, priority, entrypoint, status, execute_after, dedupe_key) ON jobs.job TO casemgmt_service;
