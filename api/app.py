@@ -17,6 +17,7 @@ from casemgmt.access.bearers import Bearers
 from casemgmt.access.marks import Marks
 from casemgmt.access.rates import Rates
 from casemgmt.access.refusals import RefusedTokens
+from casemgmt.access.senders import Senders
 from casemgmt.access.service import Accounts
 from casemgmt.access.tokens import Tokens
 from casemgmt.benefits.engine import note_sign_off, open_engine
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         settings=settings,
         database=database,
         bearers=Bearers(database, tokens, settings, clock),
+        senders=Senders(database, settings, clock),
         accounts=Accounts(database, tokens, settings, clock),
         marks=Marks.of(settings),
         refusals=RefusedTokens(database, clock),

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from casemgmt.errors import Invalid
 
 JSON = "application/json"
+CLOUD_EVENT = "application/cloudevents+json"
 FORM = "application/x-www-form-urlencoded"
 DEPTH = 128
 """Arrays and objects within one another: far from what exhausts a stack, and from what any command needs."""

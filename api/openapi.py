@@ -11,6 +11,7 @@ from api.form_drafts import HEADER as DRAFT
 from api.schemas import ProblemDocument
 from casemgmt.access.permissions import Permission
 from casemgmt.access.purposes import FORM, HEADER, reads_records
+from casemgmt.contacts.commands import ContactTold
 
 _TITLE = "casemgmt"
 _DESCRIPTION = """The record of a child's way from the first signal to rehabilitation.
@@ -18,6 +19,19 @@ _DESCRIPTION = """The record of a child's way from the first signal to rehabilit
 Every route names the permission it needs (`x-permission`). What you may not see answers 404. Failures are RFC 9457
 problem documents with a stable `code`. Lists are paged by cursor, without totals. A change of a record needs `If-Match`
 with its ETag. POSTs take an `Idempotency-Key`."""
+
+
+_SIGNED_HEADERS = {
+    scheme: {"type": "apiKey", "in": "header", "name": name, "description": told}
+    for scheme, name, told in (
+        ("ContactSource", "Contact-Source", "Code of the source that sends."),
+        ("WebhookId", "webhook-id", "Id of the message; the same whenever it is sent again."),
+        ("WebhookTimestamp", "webhook-timestamp", "Seconds since 1970, of this attempt."),
+        ("WebhookSignature", "webhook-signature", "`v1,` and base64 of the HMAC-SHA256 of `id.timestamp.body`."),
+    )
+}
+"""What a signed message bears (Standard Webhooks); `openapi/contact-centre.md` explains it with test vectors."""
+SIGNED_BODIES = (ContactTold,)
 
 
 def _example_folder() -> Path | None:
@@ -61,8 +75,13 @@ def _complete(schema: dict[str, Any]) -> dict[str, Any]:
         "OAuth2": {
             "type": "oauth2",
             "flows": {"password": {"tokenUrl": "/v1/token", "refreshUrl": "/v1/token", "scopes": {}}},
-        }
+        },
+        **_SIGNED_HEADERS,
     }
+    for model in SIGNED_BODIES:
+        body = model.model_json_schema(ref_template="#/components/schemas/{model}")
+        schemas |= body.pop("$defs", {})
+        schemas[model.__name__] = body
     examples = request_examples()
     for operations in schema["paths"].values():
         for method, operation in operations.items():

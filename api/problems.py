@@ -182,19 +182,21 @@ async def on_validation_error(request: Request, error: Exception) -> Problem:
 
 
 def _describe(fault: Mapping[str, Any]) -> dict[str, object]:
+    return {
+        "pointer": pointer_of(fault),
+        "code": fault["type"],
+        "detail": fault["msg"] if fault["type"] in _SPEAKING else "The value is not valid.",
+    }
+
+
+def pointer_of(fault: Mapping[str, Any]) -> str:
+    """Return the place of a fault, as a JSON pointer. The name of an unknown field is the caller's: not repeated."""
     place = list(fault["loc"])
     if place and place[0] == "body":
         place = place[1:]
-    known = fault["type"] in _SPEAKING
-    # The name of an unknown field was sent by the caller: it is not repeated.
     if fault["type"] == "extra_forbidden":
         place = [*place[:-1], "?"]
-    pointer = "/" + "/".join(str(p).replace("~", "~0").replace("/", "~1") for p in place if _nameable(p))
-    return {
-        "pointer": pointer,
-        "code": fault["type"],
-        "detail": fault["msg"] if known else "The value is not valid.",
-    }
+    return "/" + "/".join(str(p).replace("~", "~0").replace("/", "~1") for p in place if _nameable(p))
 
 
 def _nameable(part: object) -> bool:

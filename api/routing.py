@@ -26,7 +26,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from api.binding import bound
-from api.bodies import FORM, JSON, CheckedRequest, check_body
+from api.bodies import CLOUD_EVENT, FORM, JSON, CheckedRequest, check_body
 from api.etags import etag
 from api.form_drafts import HEADER, draft_id_of
 from api.idempotency import check_key, remember, replay
@@ -58,6 +58,7 @@ from casemgmt.errors import (
 EndpointT = TypeVar("EndpointT", bound=Callable[..., Any])
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
+SIGNED: dict[str, list[str]] = {"ContactSource": [], "WebhookId": [], "WebhookTimestamp": [], "WebhookSignature": []}
 BEARER: dict[str, list[str]] = {"OAuth2": []}
 
 
@@ -70,6 +71,7 @@ class _Asked:
     streaming: bool
     repeatable: bool
     fresh_factor: bool
+    signed: bool
     form: str | None
     """The form that may be sent from a draft here."""
     rate_class: str
@@ -100,6 +102,7 @@ class GuardedRoute(APIRoute):
             repeatable=bool(extra.get("x-repeatable")),
             form=self.operation_id if extra.get("x-drafted") else None,
             fresh_factor=bool(extra.get("x-fresh-second-factor")),
+            signed=bool(extra.get("x-signed")),
             rate_class=extra.get("x-rate-class") or ("reads" if self.methods == {"GET"} else "writes"),
         )
 
@@ -128,7 +131,7 @@ class GuardedRoute(APIRoute):
 async def _guarded(
     endpoint: Handler, request: Request, services: Services, permission: Permission, asked: _Asked
 ) -> Response:
-    actor = await authenticate(request, services)
+    actor = await (authenticate_sender if asked.signed else authenticate)(request, services)
     in_log = asked.rate_class in COUNTED_IN_THE_LOG
     try:
         services.rates.take(actor.user_id, "reads" if in_log else asked.rate_class)
@@ -177,25 +180,44 @@ async def authenticate(request: Request, services: Services) -> Actor:
     return actor
 
 
+async def authenticate_sender(request: Request, services: Services) -> Actor:
+    """Return the account for which the body was signed. Who signs wrongly is counted by the address."""
+    try:
+        actor = await services.senders.read(request.headers, await request.body())
+    except Unauthenticated:
+        await take_open(request)
+        raise
+    request.state.actor = actor
+    structlog.contextvars.bind_contextvars(actor=str(actor.user_id))
+    return actor
+
+
 async def _in_work(endpoint: Handler, request: Request, services: Services, actor: Actor, asked: _Asked) -> Response:
     key = None if asked.repeatable else check_key(request, actor)
+    async with bounded_work(request, services, actor) as work:
+        request.state.work = work
+        if asked.fresh_factor:
+            await demand_fresh_factor(work, services.settings)
+        if asked.rate_class in COUNTED_IN_THE_LOG:
+            await services.rates.take_in_log(work, asked.rate_class)
+        answer = None if key is None else await replay(work, request, key, services.marks)
+        response = answer or await _from_draft(endpoint, request, work, asked.form)
+        if key is not None and answer is None:
+            await remember(work, request, key, response, services.marks)
+    return response
+
+
+@asynccontextmanager
+async def bounded_work(request: Request, services: Services, actor: Actor) -> AsyncIterator[Work]:
+    """Give a unit of work that lasts no longer than the settings allow, and is finished with the block."""
     try:
         async with (
             asyncio.timeout(services.settings.transaction_seconds) as limit,
             OpenWork(services.database, actor, services.clock, request.state.request_id) as work,
         ):
-            request.state.work = work
-            if asked.fresh_factor:
-                await demand_fresh_factor(work, services.settings)
-            if asked.rate_class in COUNTED_IN_THE_LOG:
-                await services.rates.take_in_log(work, asked.rate_class)
-            answer = None if key is None else await replay(work, request, key, services.marks)
-            response = answer or await _from_draft(endpoint, request, work, asked.form)
-            if key is not None and answer is None:
-                await remember(work, request, key, response, services.marks)
+            yield work
             limit.reschedule(None)  # what is being committed is not called off: nobody could say whether it was done
             await work.finish()
-            return response
     except TimeoutError:
         raise Unavailable("The request took too long and was stopped; nothing was changed.", code="too-slow") from None
     except NoConnection:
@@ -353,6 +375,27 @@ class Router:
         if rate_class is not None:
             extra["x-rate-class"] = rate_class
         return self._add(method, path, extra, options)
+
+    def signed(
+        self, path: str, permission: Permission, *bodies: str, **options: Any
+    ) -> Callable[[EndpointT], EndpointT]:
+        """Add a POST that bears no token: its body is signed (Standard Webhooks), and acts as the signer's account.
+
+        `bodies`: names of the schemas of which the body is one; the endpoint reads it itself, because what was signed
+        are its bytes, and a body that is refused is told of too. It opens its units of work (`bounded_work`).
+        """
+        schemas = [{"$ref": f"#/components/schemas/{name}"} for name in bodies]
+        content = {JSON: {"schema": {"anyOf": schemas}}, CLOUD_EVENT: {"schema": {"anyOf": schemas}}}
+        extra: dict[str, Any] = {
+            "x-permission": str(permission),
+            "x-signed": True,
+            "x-streaming": True,
+            "x-repeatable": True,
+            "x-rate-class": "messages",
+            "security": [SIGNED],
+            "requestBody": {"required": True, "content": content},
+        }
+        return self._add("POST", path, extra, options)
 
     def open(
         self, method: str, path: str, because: str, *, body_limit: int | None = None, **options: Any

@@ -8,6 +8,7 @@ from casemgmt.access.bearers import Bearers
 from casemgmt.access.marks import Marks
 from casemgmt.access.rates import Rates
 from casemgmt.access.refusals import RefusedTokens
+from casemgmt.access.senders import Senders
 from casemgmt.access.service import Accounts
 from casemgmt.benefits.engine import Engine
 from casemgmt.clock import Clock
@@ -25,6 +26,7 @@ class Services:
     settings: Settings
     database: Database
     bearers: Bearers
+    senders: Senders
     accounts: Accounts
     marks: Marks
     refusals: RefusedTokens

@@ -69,3 +69,11 @@ async def link_identity(world: World, path: str, subject: str) -> str:
     asked = await admin.post(f"{path}/identities", {"subject": subject, "reason": WHY})
     link: str = (await grant(world, asked))["change"]["id"]
     return link
+
+
+async def signing_secret(world: World, path: str, days: int = 90) -> tuple[str, str]:
+    """Return id and signing secret of the machine account at `path`, put together of both halves."""
+    admin = await world.as_("admin")
+    asked = await admin.request("PUT", f"{path}/signing-secrets/{new_id()}", json={"days": days, "reason": WHY})
+    second = (await grant(world, asked))["second_half"]
+    return asked.json()["change"]["id"], asked.json()["first_half"] + second

@@ -421,6 +421,14 @@ class Expectation:
         no_team_yet = row["case_id"] is None and row["record_type"] in {"signal", "visit_act"}
         return row["created_by_id"] == self.user_id and (no_team_yet or (self.now - row["created_at"]).days < 1)
 
+    def intake(self, row: Row) -> bool:
+        """A contact: the system that tells of it, its body, its region, and who sees all signals."""
+        return row["sender_id"] == self.user_id or self._by_reach(self.signals, {"region_code": None} | row)
+
+    def concern(self, row: Row) -> bool:
+        """What a contact became: as the signal, and the system that tells of it."""
+        return row["sender_id"] == self.user_id or self.of_signal(row)
+
     def draft(self, row: Row) -> bool:
         """Its owner's alone."""
         return bool(row["owner_id"] == self.user_id)
@@ -516,6 +524,10 @@ RULES: dict[str, Rule] = {
     "adoption_fact": Expectation.adoption_fact,
     "app_user": Expectation.account,
     "audit_event": Expectation.audit,
+    "contact": Expectation.intake,
+    "contact_concern": Expectation.concern,
+    "contact_message": Expectation.intake,
+    "contact_refusal": Expectation.intake,
     "benefit_appeal": Expectation.of_determination,
     "benefit_determination": Expectation.determination,
     "benefit_offer": Expectation.of_determination,

@@ -12,6 +12,7 @@ from casemgmt.centers.states import SESSION
 from casemgmt.conferences.states import CONFERENCE, DECISION, INVITATION
 from casemgmt.conflicts.states import STAFF_CONFLICT
 from casemgmt.consents.states import CONSENT
+from casemgmt.contacts.states import CONTACT
 from casemgmt.corrections.states import CORRECTION
 from casemgmt.documents.states import DOCUMENT
 from casemgmt.exports.states import PROJECT
@@ -36,6 +37,7 @@ from casemgmt.waiting.states import WAITING_ENTRY
 MACHINES: dict[str, Machine[Any]] = {
     machine.name: machine
     for machine in (
+        CONTACT,
         SIGNAL,
         REFERRAL,
         CASE,

@@ -27,6 +27,7 @@ READ_WITH: dict[str, P] = {
     "conference_decision": P.CONFERENCES_READ,
     "conference_participant": P.CONFERENCES_READ,
     "consent": P.CONSENTS_READ,
+    "contact": P.INTAKE_READ,
     "document": P.DOCUMENTS_READ,
     "erasure_request": P.RECORDS_ERASE,
     "follow_up_check": P.REHABILITATION_READ,

@@ -57,6 +57,17 @@ class EdgeSettings(BaseSettings):
     )
     rate_reads: int = Field(1200, ge=1, description="Reads of one account in a minute.")
     rate_writes: int = Field(600, ge=1, description="Writes of one account in a minute.")
+    rate_messages: int = Field(
+        6000,
+        ge=1,
+        description="Signed messages of one source in a minute; so many may come at once after a quiet minute.",
+    )
+    message_window_seconds: int = Field(
+        300,
+        ge=10,
+        le=3600,
+        description="How far the time of a signed message may be from the service's, either way.",
+    )
     rate_searches: int = Field(
         30,
         ge=1,

@@ -21,7 +21,7 @@ METHODS = {"get", "post", "put", "patch", "delete"}
 def _guarded() -> Iterator[tuple[str, str, str]]:
     for path, operations in sorted(CONTRACT["paths"].items()):
         for method, operation in operations.items():
-            if method in METHODS and "x-permission" in operation:
+            if method in METHODS and "x-permission" in operation and "x-signed" not in operation:
                 yield method.upper(), path, operation["x-permission"]
 
 
@@ -65,6 +65,15 @@ async def test_without_a_token_every_route_answers_401(world: World) -> None:
             assert answer.status_code == 401, (method, path, answer.text)
             assert answer.json()["code"] == "unauthenticated"
             assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_token_is_no_way_into_what_is_signed(world: World) -> None:
+    signed = [p for p, operations in CONTRACT["paths"].items() for o in operations.values() if o.get("x-signed")]
+    assert signed
+    for caller in (await world.as_("qr.111"), await world.as_("admin")):
+        for path in signed:
+            answer = await caller.post(path)
+            assert (answer.status_code, answer.json()["code"]) == (401, "signature-refused"), path
 
 
 async def test_without_the_permission_every_route_answers_403_and_leaves_its_event(world: World) -> None:

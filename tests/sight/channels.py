@@ -73,6 +73,7 @@ PATH_RECORDS = {
 """Parameter of a path → the table whose row it names. `tests/expectation.py` says who sees the row."""
 
 PATH_RECORDS_OF = {
+    ("get_contact", "contact_id"): "contact",
     ("end_case_membership", "member_id"): "case_member",
     ("end_family_membership", "member_id"): "family_member",
     ("end_my_login", "session_id"): "auth_session",
@@ -168,6 +169,7 @@ LISTS = {
     "list_audit_events": "audit_event",
     "list_cases": "case_record",
     "list_conferences": "conference",
+    "list_contacts": "contact",
     "list_conflicts": "staff_conflict",
     "list_determinations": "benefit_determination",
     "list_erasure_requests": "erasure_request",
@@ -250,6 +252,8 @@ SHOW_NO_RECORD = {
     "list_drafts": "one's own alone: tests/http/test_drafts.py",
     "list_centre_services": "code lists",
     "list_centres": "the directory",
+    "list_contact_sources": "the directory",
+    "send_contact": "a system's own contacts, signed: tests/http/test_contacts.py",
     "list_code_lists": "code lists",
     "list_deadlines": "the law",
     "list_mobile_groups": "the directory",

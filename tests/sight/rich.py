@@ -33,6 +33,7 @@ from tests.all_rows import TABLES
 from tests.benefit_steps import OFFICER, determine, family_on_record
 from tests.clients import World
 from tests.conference_steps import GUARDIAN, LAWYER, accepted, decision, invitation, meeting, minutes_of
+from tests.contact_steps import contact, send
 from tests.document_steps import announce, keep
 from tests.factories_iin import make_iin
 from tests.import_tables import ROWS, as_csv, checked, imported
@@ -70,6 +71,7 @@ NOT_WORDS = {
 }
 _WORDS_IN_JSON = {
     ("case_closure", "outcomes"): {"text", "note"},
+    ("contact", "content"): {"narrative"},
     ("draft", "content"): {"narrative"},
     ("plan", "content"): {"text", "measured_by", "argument"},
 }
@@ -107,6 +109,15 @@ async def _live(app: FastAPI) -> None:
         await _documents(world)
         await _strange_log_ins(world)
         await _absence(world)
+        await _contacts(world)
+
+
+async def _contacts(world: World) -> None:
+    """A final contact, one that goes on, one about nobody, one that was refused."""
+    done(await send(world, contact("call-1")))
+    done(await send(world, contact("call-2", stage="draft", region_code="KZ-71")))
+    done(await send(world, contact("call-3", concerns=[], non_data="silent")))
+    await send(world, contact("call-4", stage="wrong"))
 
 
 async def _absence(world: World) -> None:

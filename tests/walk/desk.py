@@ -1,11 +1,15 @@
 """Signals at their desk, and referrals with the group they were offered to."""
 
 from typing import Any
+from uuid import uuid4
+
+import httpx
 
 from casemgmt.demo.accounts import demo_id
+from tests.contact_steps import contact, send
 from tests.outreach_steps import ACT, LEAD, REFER, SIGNAL
 from tests.people import case_of, record_person
-from tests.steps import MANAGER
+from tests.steps import MANAGER, done
 from tests.walk.ground import Cell, Ground, Reach, Record, Walk, operation
 
 OPERATOR, DUTY = "operator.111", "duty.almaty"
@@ -151,3 +155,24 @@ REFERRALS = Walk(
         "report": operation("report_visit", **ACT),
     },
 )
+
+
+async def _going_on(ground: Ground, cell: Cell) -> Record:
+    number = f"call-{uuid4()}"
+    answer = await _told(ground, contact(number, stage="draft"))
+    return Record(done(answer)["id"], {"number": number})
+
+
+def _tell(**given: Any) -> Any:
+    async def take(ground: Ground, cell: Cell, record: Record) -> httpx.Response:
+        return await _told(ground, contact(record.about["number"], revision=2) | given)
+
+    return take
+
+
+async def _told(ground: Ground, told: dict[str, Any]) -> httpx.Response:
+    now = ground.clock.now()
+    return await send(ground.world, told | {"started_at": now.isoformat()}, at=now)
+
+
+CONTACTS = Walk(states={"draft": _going_on}, steps={"update": _tell(stage="draft"), "finalise": _tell(stage="final")})

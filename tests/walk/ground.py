@@ -32,6 +32,7 @@ ACCOUNTS = {
     "contact_centre_operator": "operator.111",
     "duty_officer": "duty2.almaty",
     "guardianship_officer": "guardian.almaty",
+    "integration": "qr.111",
     "mobile_group_lead": "lead.almaty",
     "mobile_group_member": "nurse.almaty",
     "records_officer": "records2",

@@ -33,6 +33,7 @@ WALKS: dict[str, Walk] = {
     "conference_decision": meeting.DECISIONS,
     "conference_participant": meeting.INVITATIONS,
     "consent": care.CONSENTS,
+    "contact": desk.CONTACTS,
     "document": keeping.DOCUMENTS,
     "erasure_request": keeping.ERASURES,
     "follow_up_check": care.FOLLOW_UPS,

@@ -71,6 +71,9 @@ SEPARATIONS = (
         "signal", "triaged_by_id", "reviewed_by_id", "Who finds no ground in a severe signal does not confirm it."
     ),
     Separation("specialist_paper", "user_id", "created_by_id", "Nobody records their own attestation or licence."),
+    Separation(
+        "signing_secret", "created_by_id", "approved_by_id", "Two persons make a secret by which a system signs."
+    ),
     Separation("staff_conflict", "declared_by_id", "ended_by_id", "Who declared a conflict does not end it."),
     Separation("staff_conflict", "user_id", "ended_by_id", "Nobody ends their own conflict."),
     Separation(

@@ -36,7 +36,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "account_change": {
         _F.STAFF: "user_version nationwide kind role role_ends_at issuer subject scopes days sector is_lead reason"
         " requested_at expires_at decided_at",
-        _F.CREDENTIAL: "first_digest",
+        _F.CREDENTIAL: "first_digest sealed_first",
     },
     "account_notice": {_F.STAFF: "kind at read_at"},
     "app_user": {
@@ -138,6 +138,22 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.CONTENT: "name post decline_reason",
     },
     "conference_share": {_F.PROGRESS: "person_ids", _F.CONTENT: "told without_consent_ground"},
+    "contact": {
+        _F.PROGRESS: "source_code external_id revision channel language function non_data started_at ended_at"
+        " received_at heard_at finalised_at",
+        _F.CONTENT: "content",
+        _F.MACHINERY: "content_digest",
+    },
+    "contact_concern": {_F.PROGRESS: "concern_ref revision", _F.MACHINERY: "content_digest"},
+    "contact_message": {
+        _F.PROGRESS: "source_code external_id revision outcome received_at",
+        _F.MACHINERY: "message_id content_digest status answer",
+    },
+    "contact_refusal": {
+        _F.PROGRESS: "source_code external_id code pointer first_at last_at times",
+        _F.MACHINERY: "message_id content_digest",
+    },
+    "contact_source": {_F.STAFF: "code name active"},
     "consent": {
         _F.PROGRESS: "created_at purpose scopes basis form child_view given_at expires_on expires_at withdrawn_at"
         " withdraw_form ended_at outcome",
@@ -267,6 +283,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "start_code": {_F.CREDENTIAL: "code_hash made_at expires_at"},
     "stay_person": {_F.PROGRESS: "left_at"},
     "state_transition": {_F.MACHINERY: "machine from_state to_state"},
+    "signing_secret": {_F.CREDENTIAL: "sealed created_at expires_at"},
     "specialist_absence": {_F.STAFF: "created_at reason starts_at ends_at withdrawn_at"},
     "specialist_hours": {_F.STAFF: "weekday from_time until_time removed_at"},
     "specialist_paper": {_F.STAFF: "created_at kind title number issued_on valid_until withdrawn_at warned_at"},
@@ -325,6 +342,7 @@ HOLDS_CODES = {
     "case_note.mentions": "ids of members of staff",
     "consent.outcome": "codes and ids of what ended and what went on",
     "erasure_request.result": "codes and counts of what was emptied and what stayed",
+    "contact_message.answer": "ids, codes and moments that were answered to a system",
     "plan_review.standing": "states, outcomes and numbers of goals and measures, by their ids",
     "retention_plan.held_back": "ids of records and of the holds on them",
     "retention_plan.schedule": "the terms of the record classes",

@@ -33,6 +33,7 @@ class Rates:
         self._limits = {
             "reads": max(1, settings.rate_reads // share),
             "writes": max(1, settings.rate_writes // share),
+            "messages": max(1, settings.rate_messages // share),
             "open": max(1, settings.rate_open // share),
             "searches": settings.rate_searches,
             "exports": settings.rate_exports,

@@ -79,6 +79,7 @@ ROLES: dict[str, Role] = {
         {
             P.ALERTS_CLOSE,
             P.ALERTS_READ,
+            P.INTAKE_MANAGE,
             P.ORGANISATIONS_MANAGE,
             P.USERS_APPROVE,
             P.USERS_MANAGE,
@@ -222,7 +223,7 @@ ROLES: dict[str, Role] = {
     ),
     "integration": _role(
         "A system that sends signals and reads back their state",
-        {P.EVENTS_READ, P.SIGNALS_CREATE, P.SIGNALS_READ},
+        {P.EVENTS_READ, P.INTAKE_SEND, P.SIGNALS_CREATE, P.SIGNALS_READ},
         signals=Reach.OWN,
         states_purpose=True,
     ),
@@ -242,7 +243,7 @@ ROLES: dict[str, Role] = {
     ),
     "oversight_reader": _role(
         "Commissioner, committee, prosecutor: reads what is not restricted, changes nothing",
-        CASE_READER | {P.ACCESS_LOG_READ, P.SIGNALS_READ, P.REFERRALS_READ},
+        CASE_READER | {P.ACCESS_LOG_READ, P.INTAKE_READ, P.SIGNALS_READ, P.REFERRALS_READ},
         signals=Reach.NATIONAL,
         cases=Reach.NATIONAL,
         states_purpose=True,
@@ -308,6 +309,7 @@ ROLES: dict[str, Role] = {
             P.DOCUMENTS_WRITE,
             P.IMPORTS_APPROVE,
             P.IMPORTS_READ,
+            P.INTAKE_READ,
             P.MOBILE_GROUPS_READ,
             P.NOTES_WRITE,
             P.PLANS_APPROVE,

@@ -17,6 +17,7 @@ from casemgmt.access.halves import StartHalves, digest_of
 from casemgmt.access.marks import Marks
 from casemgmt.access.password_rules import BreachedPasswords, check_password
 from casemgmt.access.passwords import hash_password
+from casemgmt.access.senders import SigningSecrets
 from casemgmt.access.tokens import Identity, Tokens
 from casemgmt.alerts.places import note_place
 from casemgmt.alerts.raising import raise_alert
@@ -47,6 +48,7 @@ class Accounts:
         self._breached = BreachedPasswords(settings.breached_passwords_file)
         self.factors = SecondFactors(settings)
         self.halves = StartHalves(self._marks)
+        self.signing = SigningSecrets(settings)
         self.start_life = timedelta(hours=settings.start_code_hours)
         self._passwords_of = settings.password_log_in
 

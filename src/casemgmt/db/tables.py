@@ -11,6 +11,7 @@ from casemgmt.centers import tables as centers
 from casemgmt.conferences import tables as conferences
 from casemgmt.conflicts import tables as conflicts
 from casemgmt.consents import tables as consents
+from casemgmt.contacts import tables as contacts
 from casemgmt.corrections import tables as corrections
 from casemgmt.courses import tables as courses
 from casemgmt.db.base import metadata
@@ -55,6 +56,7 @@ __all__ = [
     "conferences",
     "conflicts",
     "consents",
+    "contacts",
     "corrections",
     "courses",
     "documents",

@@ -1,5 +1,6 @@
 """The bodies and accounts of the demo. All are invented."""
 
+from base64 import b64encode
 from dataclasses import dataclass
 from uuid import UUID, uuid5
 
@@ -8,6 +9,10 @@ from casemgmt.access.roles import ROLES
 DEMO_PASSWORD = "demo-password-111"  # noqa: S105 - printed by `make run`; refused outside demo mode
 DEMO_FACTOR_KEY = "DEMO3DEMO3DEMO3DEMO3DEMO3DEMO3DE"
 """Key of every authenticator of the demo, in base 32; refused outside demo mode with the secret that seals it."""
+DEMO_SOURCE = "sandbox-111"
+"""A source of contacts to try the contract of the contact centre with; it acts as `qr.111`."""
+DEMO_SIGNING_SECRET = "whsec_" + b64encode(b"demo-only signing secret of the sandbox source!!").decode()
+"""By which it signs; refused outside demo mode with the secret that seals it."""
 _NAMESPACE = UUID("6d1f0b0a-0111-7000-8000-0000000000ff")
 
 

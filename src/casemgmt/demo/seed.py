@@ -1,5 +1,6 @@
 """Put the demo's bodies and accounts into an empty database, once."""
 
+import secrets
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from uuid import UUID
@@ -11,10 +12,21 @@ from casemgmt.access.halves import digest_of
 from casemgmt.access.passwords import hash_password
 from casemgmt.benefits.engine import EXAMPLE_SIGN_OFF, note_sign_off
 from casemgmt.db.migrate import OWNER_ROLE, driver_url
-from casemgmt.demo.accounts import ACCOUNTS, BODIES, DEMO_FACTOR_KEY, DEMO_PASSWORD, ROOMS, DemoAccount, demo_id
+from casemgmt.demo.accounts import (
+    ACCOUNTS,
+    BODIES,
+    DEMO_FACTOR_KEY,
+    DEMO_PASSWORD,
+    DEMO_SIGNING_SECRET,
+    DEMO_SOURCE,
+    ROOMS,
+    DemoAccount,
+    demo_id,
+)
 from casemgmt.ids import new_id
 from casemgmt.people.names import name_key
-from casemgmt.settings import DEMO_FACTOR_SECRET
+from casemgmt.settings import DEMO_FACTOR_SECRET, DEMO_WEBHOOK_SECRET
+from casemgmt.signed_messages import seal as seal_secret
 
 _EVENT = "SELECT audit_write($1, 'demo.loaded', 'done', NULL, 'deployment', '{}', NULL, NULL, '{}', 'demo')"
 
@@ -45,6 +57,7 @@ async def seed(admin_url: str) -> bool:
                     capacity,
                 )
             await _papers(connection, now)
+            await _source(connection, now)
             await connection.execute("INSERT INTO deployment (key, value) VALUES ('demo', $1)", now.isoformat())
             await note_sign_off(connection, sha256(EXAMPLE_SIGN_OFF.read_bytes()).hexdigest())
             return True
@@ -57,6 +70,37 @@ async def _bodies(connection: asyncpg.Connection) -> None:
         "INSERT INTO organisation (id, kind, sector, name_kk, name_ru, name_en, region_code, active, version)"
         " VALUES ($1, $2, $3, $4, $5, $6, $7, true, 1)",
         [(demo_id(b.key), b.kind, b.sector, *b.names, b.region_code) for b in BODIES],
+    )
+
+
+async def _source(connection: asyncpg.Connection, now: datetime) -> None:
+    """Let a system send contacts, signed under a secret that everybody knows."""
+    user, session, secret = (demo_id(name) for name in ("qr.111", "session of the sandbox", "secret of the sandbox"))
+    until = now + timedelta(days=3650)
+    await connection.execute(
+        "INSERT INTO contact_source (code, user_id, name, active, version) VALUES ($1, $2, $3, true, 1)",
+        DEMO_SOURCE,
+        user,
+        "Sandbox 111",
+    )
+    await connection.execute(
+        "INSERT INTO auth_session (id, user_id, refresh_hash, created_at, refreshed_at, expires_at, client_name)"
+        " VALUES ($1, $2, $3, $4, $4, $5, 'signing secret')",
+        session,
+        user,
+        secrets.token_hex(32),
+        now,
+        until,
+    )
+    await connection.execute(
+        "INSERT INTO signing_secret (id, user_id, sealed, session_id, created_at, expires_at)"
+        " VALUES ($1, $2, $3, $4, $5, $6)",
+        secret,
+        user,
+        seal_secret(DEMO_SIGNING_SECRET, secret, DEMO_WEBHOOK_SECRET),
+        session,
+        now,
+        until,
     )
 
 

@@ -29,7 +29,7 @@ OPEN_DAYS = 14
 """For how long something that was asked for can be granted."""
 
 _FRAME = "SELECT * FROM account_change_frame(:user, :role, :to, :group)"
-_EFFECT = "SELECT account_change_takes_effect(:id, :digest, :expires)"
+_EFFECT = "SELECT account_change_takes_effect(:id, :digest, :expires, :sealed)"
 _EVENTS = {
     "role": "user.role_granted",
     "start": "account.start_code_made",
@@ -39,6 +39,7 @@ _EVENTS = {
     "activation": "user.switched_on",
     "scopes": "user.scopes_changed",
     "group": "mobile_group.member_added",
+    "signing": "account.signing_secret_added",
 }
 """What an auditor looks for, by the kind of change that takes effect."""
 _REFUSALS = {
@@ -94,10 +95,13 @@ async def approve(work: Work, accounts: Accounts, change_id: UUID, expected: int
     check_version(change, expected)
     _move(work, change, "approve")
     second, digest, until = _second_half(work, accounts, change)
+    sealed = None
+    if change.sealed_first is not None and second is not None:
+        sealed = accounts.signing.whole(change.id, change.sealed_first, second)
     kind = _EVENTS[change.kind]
     ids = only(change.user_id, change.id, change.group_id)
     await work.save(Event(kind, "user", ids, reason=change.role or change.kind), change)
-    refusal = await work.call(_EFFECT, id=change.id, digest=digest, expires=until)
+    refusal = await work.call(_EFFECT, id=change.id, digest=digest, expires=until, sealed=sealed)
     if refusal is not None:
         why, code = _REFUSALS[refusal]
         raise WrongState(why, code=code)
@@ -114,7 +118,7 @@ def _second_half(
         second = accounts.halves.make()
         whole = accounts.halves.whole(change.user_id, change.first_digest, second)
         return second, whole, work.now + accounts.start_life
-    second = new_second_half()
+    second = accounts.signing.second_half() if change.kind == "signing" else new_second_half()
     return second, whole_digest(change.first_digest, second), work.now + timedelta(days=change.days or 0)
 
 

@@ -20,14 +20,15 @@ class AccountChange(Versioned, table=True):
     __tablename__ = "account_change"
     __table_args__ = (
         CheckConstraint(
-            "kind in ('role', 'start', 'machine', 'identity', 'body', 'activation', 'scopes', 'group')",
+            "kind in ('role', 'start', 'machine', 'identity', 'body', 'activation', 'scopes', 'group', 'signing')",
             name="kind_known",
         ),
         CheckConstraint(
             "(kind = 'role') = (role is not null) and (kind = 'body') = (to_organisation_id is not null)"
             " and (kind = 'identity') = (issuer is not null) and (issuer is null) = (subject is null)"
-            " and (kind = 'machine') = (days is not null) and (kind = 'scopes' or scopes is null)"
-            " and (kind in ('start', 'machine')) = (first_digest is not null)"
+            " and (kind in ('machine', 'signing')) = (days is not null) and (kind = 'scopes' or scopes is null)"
+            " and (kind in ('start', 'machine', 'signing')) = (first_digest is not null)"
+            " and (kind = 'signing' or sealed_first is null)"
             " and (kind = 'group') = (group_id is not null) and (group_id is null) = (sector is null)"
             " and (group_id is null) = (is_lead is null)",
             name="says_what_it_is",
@@ -78,6 +79,8 @@ class AccountChange(Versioned, table=True):
     is_lead: bool | None = None
     first_digest: str | None = Field(default=None, max_length=64)
     """Of the half that was shown to who asked."""
+    sealed_first: str | None = None
+    """That half itself, of a signing secret alone, until it is granted: the service must know the whole."""
     reason: str = long_text()
     state: str = Field(max_length=16)
     requested_by_id: UUID = ref("app_user.id", index=False)

@@ -17,7 +17,7 @@ _REVOKE = "SELECT auth_revoke_client_secret(:user, :id, :at)"
 
 async def ask_for_secret(work: Work, user_id: UUID, secret_id: UUID, command: AddClientSecret) -> AskedView:
     """Ask for a secret and show its first half; who grants it is shown the second one."""
-    user = await _machine(work, user_id)
+    user = await machine_of(work, user_id)
     half = new_first_half()
     digest = digest_of(half)
     change = await account_changes.ask(
@@ -28,7 +28,7 @@ async def ask_for_secret(work: Work, user_id: UUID, secret_id: UUID, command: Ad
 
 async def list_secrets(work: Work, user_id: UUID) -> ClientSecretList:
     """Return the secrets that hold, with the moment of their last use."""
-    await _machine(work, user_id)
+    await machine_of(work, user_id)
     rows = await work.rows(_LIST, user=user_id, at=work.now)
     work.record(Event("account.client_secrets_listed", "account", (user_id,)))
     return ClientSecretList(items=[ClientSecretView(**r) for r in rows])
@@ -36,13 +36,14 @@ async def list_secrets(work: Work, user_id: UUID) -> ClientSecretList:
 
 async def revoke_secret(work: Work, user_id: UUID, secret_id: UUID) -> None:
     """Take a secret back. The sessions that it opened end too."""
-    await _machine(work, user_id)
+    await machine_of(work, user_id)
     if not await work.call(_REVOKE, user=user_id, id=secret_id, at=work.now):
         raise NotFound("There is no such secret.")
     work.record(Event("account.client_secret_revoked", "account", (user_id, secret_id)))
 
 
-async def _machine(work: Work, user_id: UUID) -> AppUser:
+async def machine_of(work: Work, user_id: UUID) -> AppUser:
+    """Return a machine account; refused for a person's."""
     user = await repository.get_row(work, AppUser, user_id)
     if user.kind != "service":
         raise WrongState("Persons have passwords.", code="not-a-machine")

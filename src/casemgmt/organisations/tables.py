@@ -169,6 +169,27 @@ class ClientSecret(Row, table=True):
     revoked_at: datetime | None = moment(nullable=True)
 
 
+class SigningSecret(Row, table=True):
+    """A secret by which a system signs what it sends, sealed by the service: it makes signatures, so no digest will do.
+
+    Two hold at once, so that one is replaced without a gap. Each has a session of its own, with which it ends.
+    Reached through functions only.
+    """
+
+    __tablename__ = "signing_secret"
+    __table_args__ = (CheckConstraint("approved_by_id <> created_by_id", name="second_person"),)
+
+    id: UUID = Field(primary_key=True)
+    user_id: UUID = ref("app_user.id")
+    sealed: bytes
+    session_id: UUID = Field(foreign_key="auth_session.id", ondelete="CASCADE", index=True)
+    """Deleted with it when the term of ended sessions is over."""
+    created_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    approved_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    created_at: datetime = moment()
+    expires_at: datetime = moment()
+
+
 class LoginAttempt(Row, table=True):
     """A log-in that has not succeeded, by keyed hashes: the name itself may be a password typed too soon.
 

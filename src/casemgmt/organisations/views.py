@@ -171,6 +171,22 @@ class ClientSecretList(View):
     items: list[ClientSecretView]
 
 
+class SigningSecretView(View):
+    """A secret by which a system signs. The secret itself was shown once, in halves."""
+
+    id: UUID
+    created_by_id: UUID | None
+    approved_by_id: UUID | None
+    created_at: datetime
+    expires_at: datetime
+
+
+class SigningSecretList(View):
+    """The signing secrets of a machine account that hold."""
+
+    items: list[SigningSecretView]
+
+
 class AccountChangeView(View):
     """Something that an account is to get: asked for by an administrator, decided by a second person."""
 
@@ -178,7 +194,7 @@ class AccountChangeView(View):
     user_id: UUID
     kind: str
     """`role`, `start` (a start code), `machine` (a client secret), `identity` (of the provider), `body`,
-    `activation`, `scopes` or `group` (a place in a mobile group)."""
+    `activation`, `scopes`, `group` (a place in a mobile group) or `signing` (a signing secret)."""
     role: str | None
     role_ends_at: datetime | None
     """Until when the role is asked for. Null: until it is taken back."""

@@ -114,6 +114,14 @@ DECLARE
                      OR mobile_group_id = ANY ((SELECT actor_groups())::uuid[])))
                    OR (case_id IS NOT NULL AND on_team(case_id))',
         'signal_person', of_signal,
+        -- a contact holds no text once it is final; the system that tells of it recognises by it what it told before
+        'contact', 'sender_id = (SELECT actor_user()) OR (SELECT sees_all_signals())
+                    OR region_code = (SELECT signal_region()) OR organisation_id = (SELECT signal_organisation())',
+        'contact_concern', 'sender_id = (SELECT actor_user()) OR ' || of_signal,
+        'contact_message', 'sender_id = (SELECT actor_user()) OR (SELECT sees_all_signals())
+                            OR organisation_id = (SELECT signal_organisation())',
+        'contact_refusal', 'sender_id = (SELECT actor_user()) OR (SELECT sees_all_signals())
+                            OR organisation_id = (SELECT signal_organisation())',
         'screening', of_signal,
         'screening_answers', 'recorded_by_id = (SELECT actor_user()) AND ' || of_signal,
         -- The group that declined a referral, or from which it was withdrawn, sees it no more.
@@ -252,6 +260,10 @@ DECLARE
         'reporter', of_signal || ' AND (SELECT actor_has(''reporters''))',
         'person_iin', '(SELECT actor_has(''identifiers'')) AND ' || of_person);
     writing constant jsonb := jsonb_build_object(
+        'contact', 'sender_id = (SELECT actor_user())',
+        'contact_concern', 'sender_id = (SELECT actor_user())',
+        'contact_message', 'sender_id = (SELECT actor_user())',
+        'contact_refusal', 'sender_id = (SELECT actor_user())',
         -- who imports a case need not see it afterwards
         'imported_record', 'imported_by_id = (SELECT actor_user()) AND EXISTS (SELECT 1 FROM import_run r
                               WHERE r.id = import_id AND r.created_by_id = (SELECT actor_user()))',
@@ -331,7 +343,7 @@ BEGIN
              record_type = ''benefit_determination'' AND sees_determination(record_id, case_id))';
     -- Reached through functions only.
     FOREACH t IN ARRAY array['user_credential', 'auth_session', 'login_attempt', 'login_challenge', 'second_factor',
-                           'recovery_code', 'client_secret', 'start_code', 'audit_salt', 'course_guest', 'search', 'login_place', 'former_iin'] LOOP
+                           'recovery_code', 'client_secret', 'signing_secret', 'start_code', 'audit_salt', 'course_guest', 'search', 'login_place', 'former_iin'] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', t);
     END LOOP;
 END $$;

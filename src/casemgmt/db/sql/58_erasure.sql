@@ -27,6 +27,7 @@ CREATE OR REPLACE FUNCTION erased_columns() RETURNS jsonb LANGUAGE sql IMMUTABLE
     "triage_note": null, "review_note": null, "redirected_to": null, "closing_note": null, "content_digest": ""}},
   "reporter": {"by": {"signal": "signal_id", "reporter": "signal_id"}, "key": "signal_id", "set": {"name": null, "phone": null,
     "phone_hash": null, "safe_from": null, "safe_until": null}},
+  "contact_concern": {"by": {"signal": "signal_id"}, "set": {"content_digest": ""}},
   "screening_answers": {"by": {"signal": "signal_id"}, "key": "signal_id", "set": {"answers": {}, "domain_scores": {}}},
   "referral": {"by": {"signal": "signal_id"}, "set": {"instructions": null, "decline_note": null, "withdraw_note": null}},
   "visit_attempt": {"by": {"signal": "signal_id"}, "set": {"note": null}},

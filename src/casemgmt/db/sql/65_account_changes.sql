@@ -70,12 +70,15 @@ CREATE OR REPLACE TRIGGER guard_grant BEFORE INSERT OR UPDATE ON mobile_group_me
     FOR EACH ROW EXECUTE FUNCTION guard_grant('until');
 
 -- Lets a change take effect that the actor granted in this very transaction. Answers null, or why it does not.
-CREATE OR REPLACE FUNCTION account_change_takes_effect(p_change uuid, p_digest text, p_expires timestamptz) RETURNS text
+DROP FUNCTION IF EXISTS account_change_takes_effect(uuid, text, timestamptz);
+CREATE OR REPLACE FUNCTION account_change_takes_effect(p_change uuid, p_digest text, p_expires timestamptz, p_sealed bytea)
+RETURNS text
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
     c account_change;
     account app_user;
     frame record;
+    the_session uuid;
 BEGIN
     SELECT * INTO c FROM account_change a
      WHERE a.id = p_change AND a.state = 'granted' AND a.decided_by_id = actor_user()
@@ -123,6 +126,18 @@ BEGIN
         END IF;
         INSERT INTO client_secret (id, user_id, digest, created_by_id, approved_by_id, created_at, expires_at)
         VALUES (c.id, c.user_id, p_digest, c.requested_by_id, c.decided_by_id, c.decided_at, p_expires);
+    WHEN 'signing' THEN
+        IF (SELECT count(*) FROM signing_secret s JOIN auth_session a ON a.id = s.session_id AND a.revoked_at IS NULL
+             WHERE s.user_id = c.user_id AND s.expires_at > c.decided_at) >= 2 THEN
+            RETURN 'two_secrets';
+        END IF;
+        -- nobody knows what its refresh token would be: the session is there to be ended, and for the events
+        INSERT INTO auth_session (id, user_id, refresh_hash, created_at, refreshed_at, expires_at, second_factor, client_name)
+        VALUES (gen_random_uuid(), c.user_id, encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'),
+                c.decided_at, c.decided_at, p_expires, false, 'signing secret') RETURNING id INTO the_session;
+        INSERT INTO signing_secret (id, user_id, sealed, session_id, created_by_id, approved_by_id, created_at, expires_at)
+        VALUES (c.id, c.user_id, p_sealed, the_session, c.requested_by_id, c.decided_by_id, c.decided_at, p_expires);
+        UPDATE account_change a SET sealed_first = NULL WHERE a.id = c.id;
     ELSE
         UPDATE app_user u
            SET organisation_id = coalesce(c.to_organisation_id, u.organisation_id),

@@ -38,7 +38,7 @@ BEGIN
             EXECUTE format('GRANT SELECT ON %I TO casemgmt_service', t);
         ELSIF t LIKE 'audit\_%' AND t <> 'audit_salt' THEN
             EXECUTE format('GRANT SELECT ON %I TO casemgmt_service', t);
-        ELSIF t NOT IN ('user_credential', 'auth_session', 'login_attempt', 'login_challenge', 'second_factor', 'recovery_code', 'client_secret',
+        ELSIF t NOT IN ('user_credential', 'auth_session', 'login_attempt', 'login_challenge', 'second_factor', 'recovery_code', 'client_secret', 'signing_secret',
                      'start_code', 'case_serial', 'audit_salt', 'course_guest', 'research_key', 'search', 'login_place', 'former_iin') THEN
             EXECUTE format('GRANT SELECT, INSERT, UPDATE ON %I TO casemgmt_service', t);
         END IF;

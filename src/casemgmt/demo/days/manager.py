@@ -40,7 +40,6 @@ async def play_manager(day: Day) -> None:
     await _answers(day, families)
     await _hospital(day, families["Жансая"])
     await _closure(day, families["Дамир"])
-    await _conference(day, families["Инкар"])
     await _move(day, families["Гүлім"])
     await _evening(day)
 
@@ -284,23 +283,6 @@ async def _closure(day: Day, family: Family) -> None:
     reached = {"outcome": "achieved", "note": "Қауіпсіз"}
     await day.does("the goal is reached", f"/v1/plan-goals/{goal['id']}/outcome", reached)
     await day.does("proposes to close: a second person decides", path, reason, says=lambda c: str(c["state"]))
-
-
-async def _conference(day: Day, family: Family) -> None:
-    await day.at("16:15", "Several bodies at one table, about the violence of yesterday")
-    wish = {
-        "person_ids": [family.child],
-        "participants": [{"user_id": account(GUARDIAN)}],
-        "place": "Департамент, 3-кабинет",
-        "question": "Бала қайда қауіпсіз тұрады?",
-        "starts_at": day.hours.at("11:00", 1),
-        "without_consent_ground": "Баланың өміріне қауіп",
-    }
-    told = "calls the guardians for tomorrow at eleven"
-    called = await day.does(told, f"{family.path}/conferences", wish, says=lambda c: str(c["state"]))
-    await day.stage.wrong_turn(GUARDIAN, "the guardian looks into the file", "GET", family.path, status=404)
-    invited = called["participants"][0]["id"]
-    await day.meanwhile(GUARDIAN, "will come", f"/v1/conference-participants/{invited}/accept")
 
 
 async def _move(day: Day, family: Family) -> None:

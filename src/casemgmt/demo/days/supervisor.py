@@ -41,7 +41,6 @@ async def play_supervisor(day: Day) -> None:
     await _account(day)
     await _load(day)
     await _court(day)
-    await _away(day, families["Мира"])
     await _evening(day)
 
 
@@ -289,25 +288,6 @@ async def _court(day: Day) -> None:
         "stops it, with the court's ruling as ground", path, hold | {"ground": "Сот ұйғарымы 2-117"}, says=_held
     )
     await day.sees("sees it among what is on hold", "/v1/tasks/holds", lambda q: f"{len(q['items'])} on hold")
-
-
-async def _away(day: Day, family: Family) -> None:
-    await day.at("16:40", "A manager calls: her own child is ill")
-    await day.stage.wrong_turn(COLLEAGUE, "the colleague looks before", "GET", family.path, status=404)
-    gone = {"user_id": account(MANAGER), "deputy_id": account(COLLEAGUE), "reason": "other"}
-    told = "enters her as away until Monday, a colleague stands in"
-    body = gone | {"ends_at": day.hours.at("09:00", 3)}
-    absence = await day.does(told, "/v1/staff-absences", body, says=_uncovered)
-    if absence["uncovered"] != 1:
-        raise AssertionError("a restricted case is nobody's to stand in for until who heads the body says so")
-    path = f"/v1/staff-absences/{absence['id']}/restricted-cases"
-    told = "lets the colleague see the restricted one too, for that time"
-    await day.does(told, path, {"covers_restricted": True}, says=_uncovered)
-    await day.stage.take(COLLEAGUE, "the colleague looks after", "GET", family.path)
-
-
-def _uncovered(absence: Json) -> str:
-    return f"without anybody: {absence['uncovered'] or 'none'}"
 
 
 def _held(task: Json) -> str:

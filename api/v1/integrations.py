@@ -1,0 +1,86 @@
+"""What systems send, signed. `openapi/contact-centre.md` is the guide for the programmers of a contact centre."""
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from api.problems import CODE_OF_STATUS, pointer_of
+from api.routing import Router, bounded_work, written
+from api.services import services_of
+from api.signed_bodies import content_of, read_as
+from casemgmt.access.permissions import Permission
+from casemgmt.access.senders import SOURCE
+from casemgmt.contacts import receiving
+from casemgmt.contacts.commands import ContactTold
+from casemgmt.contacts.keys import Keys
+from casemgmt.contacts.receiving import Message, Taken
+from casemgmt.contacts.views import TakenView
+from casemgmt.errors import DomainError, Invalid, Unauthenticated, Unavailable, invalid_field
+from casemgmt.signed_messages import ID
+
+REPLAYED = {"Webhook-Replayed": "true"}
+_ANSWERS = {
+    201: {"model": TakenView, "description": "The contact is new. Sent again, the same answer comes again."},
+    200: {"model": TakenView, "description": "The contact was known; `outcome` says what this message made of it."},
+}
+
+router = Router("/integrations", "integrations")
+
+
+@router.signed("/contacts", Permission.INTAKE_SEND, "ContactTold", responses=_ANSWERS, response_model=None)
+async def send_contact(request: Request) -> Response:
+    """Tell of a contact: while it goes on (`draft`), when it is over (`final`), or once more because it was wrong.
+
+    Signed as Standard Webhooks say, under a secret of the source named in `Contact-Source`. A contact is known by its
+    source and its `contact_id`, a message by its `webhook-id`: repeated, late and overtaken ones do no harm.
+    """
+    message = await _message(request)
+    taken = await _take(request, message)
+    answer = written(taken.view.model_dump_json())
+    answer.status_code = taken.status
+    if taken.replayed:
+        answer.headers.update(REPLAYED)
+    return answer
+
+
+async def _message(request: Request) -> Message:
+    source, message_id = request.headers[SOURCE], request.headers[ID]
+    try:
+        if len(message_id) > receiving.MOST_MESSAGE_ID:
+            raise invalid_field("/headers/webhook-id", "message-id-too-long", "200 characters at most.")
+        return Message(source, message_id, await content_of(request))
+    except (DomainError, HTTPException, RequestValidationError) as refusal:
+        unread = {"body": (await request.body()).decode("utf-8", "replace")}
+        await _keep(request, Message(source, message_id[: receiving.MOST_MESSAGE_ID], unread), refusal)
+        raise
+
+
+async def _take(request: Request, message: Message) -> Taken:
+    services = services_of(request)
+    try:
+        told = read_as(ContactTold, message.content)
+        async with bounded_work(request, services, request.state.actor) as work:
+            return await receiving.take(work, message, told, Keys.of(services.settings))
+    except (Unavailable, Unauthenticated):
+        raise  # nothing is said of the message: it comes again
+    except (DomainError, RequestValidationError) as refusal:
+        await _keep(request, message, refusal)
+        raise
+
+
+async def _keep(request: Request, message: Message, refusal: Exception) -> None:
+    services = services_of(request)
+    async with bounded_work(request, services, request.state.actor) as work:
+        await receiving.keep_refusal(work, message, Keys.of(services.settings), _named(refusal))
+
+
+def _named(refusal: Exception) -> DomainError:
+    """Return a refusal of the framework as one of the domain."""
+    if isinstance(refusal, DomainError):
+        return refusal
+    if isinstance(refusal, RequestValidationError):
+        return invalid_field(pointer_of(refusal.errors()[0]), "invalid-request", "It does not fit the contract.")
+    assert isinstance(refusal, HTTPException)  # noqa: S101 - the third kind that is caught above
+    return Invalid(
+        "It is not of a form that is read here.", code=CODE_OF_STATUS.get(refusal.status_code, "bad-request")
+    )

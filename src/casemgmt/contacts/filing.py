@@ -1,0 +1,47 @@
+"""File what a contact is about: each concern becomes a signal, by the same code as one that a person records."""
+
+from casemgmt.audit.events import Event
+from casemgmt.contacts.commands import ContactTold
+from casemgmt.contacts.keys import Keys
+from casemgmt.contacts.policy import as_signal
+from casemgmt.contacts.tables import Contact, ContactConcern
+from casemgmt.db.work import Work
+from casemgmt.errors import FieldFault, Invalid
+from casemgmt.ids import new_id
+from casemgmt.signals.service import register_signal
+from casemgmt.timeline.service import entry
+
+
+async def file_concerns(work: Work, contact: Contact, told: ContactTold, keys: Keys) -> None:
+    """Make a signal of each concern, with its owner and clock, and tie the two together."""
+    for number, concern in enumerate(told.concerns):
+        try:
+            registered = await register_signal(work, as_signal(told, concern), keys.lookup)
+        except Invalid as refusal:
+            raise _at(refusal, number) from refusal
+        filed = ContactConcern(
+            id=new_id(),
+            contact_id=contact.id,
+            sender_id=work.actor.user_id,
+            concern_ref=concern.ref,
+            revision=told.revision,
+            content_digest=keys.digest(concern.model_dump(mode="json")),
+            signal_id=registered.id,
+        )
+        story = entry(
+            work,
+            "signal.from_contact",
+            "contact",
+            contact.id,
+            organisation_id=contact.organisation_id,
+            signal_id=registered.id,
+            data={"channel": contact.channel},
+        )
+        event = Event("contact.filed", "contact", (contact.id, registered.id), signal_id=registered.id)
+        await work.save(event, filed, story)
+
+
+def _at(refusal: Invalid, number: int) -> Invalid:
+    """Return the refusal of a signal as one of the concern that it was made of."""
+    faults = tuple(FieldFault(f"/concerns/{number}{f.pointer}", f.code, f.detail) for f in refusal.faults)
+    return Invalid(refusal.detail, code=refusal.code, data=refusal.data, faults=faults)

@@ -1,0 +1,41 @@
+"""Use cases of the desk: list contacts, read one."""
+
+from uuid import UUID
+
+from casemgmt.audit.events import Event
+from casemgmt.contacts import repository
+from casemgmt.contacts.tables import Contact
+from casemgmt.contacts.views import FiledView, IntakeSummary, IntakeView
+from casemgmt.db import paging
+from casemgmt.db.work import Work
+
+
+async def list_contacts(
+    work: Work, limit: int, cursor: str | None, state: str | None, signal_id: UUID | None
+) -> paging.Page[IntakeSummary]:
+    """Return a page of the contacts that the actor sees, newest first."""
+    after = paging.decode("contacts", cursor)
+    rows = await repository.list_contacts(work, limit + 1, after, state, signal_id)
+    page = paging.page(
+        "contacts", [_summary(row) for row in rows], limit, lambda c: paging.Position(c.received_at, c.id)
+    )
+    work.record(Event("contact.listed", "contact", tuple(c.id for c in page.items)))
+    return page
+
+
+async def read_contact(work: Work, contact_id: UUID) -> IntakeView:
+    """Return a contact, with the signals of it that the actor sees."""
+    contact = await repository.get_contact(work, contact_id)
+    concerns = await repository.concerns_of(work, contact_id)
+    work.record(Event("contact.read", "contact", (contact_id, *(c.signal_id for c in concerns))))
+    return IntakeView(
+        **_summary(contact).model_dump(),
+        version=contact.version,
+        draft=contact.content,
+        signals=[FiledView(ref=c.concern_ref, signal_id=c.signal_id) for c in concerns],
+    )
+
+
+def _summary(contact: Contact) -> IntakeSummary:
+    columns = contact.model_dump(include=set(IntakeSummary.model_fields))
+    return IntakeSummary(**columns, source=contact.source_code, contact_id=contact.external_id)

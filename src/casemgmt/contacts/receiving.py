@@ -1,0 +1,182 @@
+"""Take a message about a contact: once, whatever order and however often it comes.
+
+Everything of one message is one transaction: the contact, its signals with their clocks, the message with its answer.
+Copies that come at the same moment wait for one another, and so do all messages about one contact.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from casemgmt.audit.events import Event
+from casemgmt.contacts import repository
+from casemgmt.contacts.commands import ContactTold
+from casemgmt.contacts.filing import file_concerns
+from casemgmt.contacts.keys import Keys
+from casemgmt.contacts.policy import Outcome, check_told
+from casemgmt.contacts.states import CONTACT, ContactState
+from casemgmt.contacts.tables import Contact, ContactMessage
+from casemgmt.contacts.views import FiledView, TakenView
+from casemgmt.db.work import Work
+from casemgmt.errors import Conflict, DomainError, Invalid
+from casemgmt.ids import new_id
+
+CREATED, OK = 201, 200
+MOST_MESSAGE_ID = 200
+_SHOWN = {"region_code", "function", "non_data", "channel", "language", "started_at", "ended_at"}
+
+
+@dataclass(frozen=True)
+class Message:
+    """A message as it came: who sent it under which id, and what it says."""
+
+    source: str
+    id: str
+    content: Mapping[str, Any]
+    """Of the contact alone, out of whatever envelope."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What is answered."""
+
+    view: TakenView
+    status: int
+    replayed: bool
+
+
+async def take(work: Work, message: Message, told: ContactTold, keys: Keys) -> Taken:
+    """Take a message, or answer again what was answered when it came first.
+
+    Errors: `message-id-reused` and `revision-reused` for other content under an id or a revision that was used.
+    """
+    digest = keys.digest(message.content)
+    await repository.lock_message(work, message.source, message.id)
+    known = await repository.message_of(work, message.source, message.id)
+    if known is not None:
+        return _again(work, known, digest)
+    check_told(told, work.now)
+    await repository.lock_contact(work, message.source, told.contact_id)
+    contact = await repository.contact_of(work, message.source, told.contact_id)
+    is_new = contact is None
+    if contact is None:
+        contact, outcome = await _begin(work, message.source, told, digest), Outcome.ACCEPTED
+    else:
+        outcome = await _go_on(work, contact, told, digest)
+    if contact.state == ContactState.FINALISED and outcome in (Outcome.ACCEPTED, Outcome.FINALISED):
+        await file_concerns(work, contact, told, keys)
+    view = await _view(work, contact, outcome)
+    taken = Taken(view, CREATED if is_new else OK, replayed=False)
+    await _keep(work, message, told, contact, taken, digest)
+    return taken
+
+
+def _again(work: Work, known: ContactMessage, digest: str) -> Taken:
+    if known.content_digest != digest:
+        raise Invalid("This message id was used for another content.", code="message-id-reused")
+    work.record(Event("contact.message_repeated", "contact", (known.contact_id,)))
+    return Taken(TakenView.model_validate(known.answer), known.status, replayed=True)
+
+
+async def _begin(work: Work, source: str, told: ContactTold, digest: str) -> Contact:
+    contact = Contact(
+        id=new_id(),
+        source_code=source,
+        external_id=told.contact_id,
+        sender_id=work.actor.user_id,
+        organisation_id=work.actor.organisation_id,
+        state=CONTACT.initial,
+        received_at=work.now,
+        revision=told.revision,
+        content_digest=digest,
+        heard_at=work.now,
+        channel=told.channel,
+        language=told.language,
+        started_at=told.started_at,
+    )
+    _apply(work, contact, told, digest)
+    # It is a draft for one moment also where it comes as final: the one way to that state is the step.
+    await work.save(Event("contact.received", "contact", (contact.id,)), contact)
+    await _finalise(work, contact, told)
+    return contact
+
+
+async def _go_on(work: Work, contact: Contact, told: ContactTold, digest: str) -> Outcome:
+    contact.heard_at = work.now
+    if told.revision < contact.revision:
+        await work.save(Event("contact.older_told", "contact", (contact.id,)), contact)
+        return Outcome.OLDER
+    if told.revision == contact.revision:
+        if digest != contact.content_digest:
+            raise Conflict("This revision of the contact was told with another content.", code="revision-reused")
+        await work.save(Event("contact.told_again", "contact", (contact.id,)), contact)
+        return Outcome.REPEATED
+    if contact.state == ContactState.FINALISED:
+        raise Conflict("The contact is final.", code="contact-final")
+    _apply(work, contact, told, digest)
+    await work.save(Event("contact.updated", "contact", (contact.id,)), contact)
+    return Outcome.FINALISED if await _finalise(work, contact, told) else Outcome.UPDATED
+
+
+def _apply(work: Work, contact: Contact, told: ContactTold, digest: str) -> None:
+    for name in _SHOWN:
+        setattr(contact, name, getattr(told, name))
+    contact.revision, contact.content_digest, contact.heard_at = told.revision, digest, work.now
+    CONTACT.check(work.actor, "update", contact.state, None)
+    contact.content = told.model_dump(mode="json")
+
+
+async def _finalise(work: Work, contact: Contact, told: ContactTold) -> bool:
+    if told.stage == "draft":
+        return False
+    contact.state = CONTACT.check(work.actor, "finalise", contact.state, None).target
+    contact.content, contact.finalised_at = None, work.now
+    await work.save(Event("contact.finalised", "contact", (contact.id,)), contact)
+    return True
+
+
+async def _view(work: Work, contact: Contact, outcome: Outcome) -> TakenView:
+    concerns = await repository.concerns_of(work, contact.id)
+    return TakenView(
+        contact_id=contact.external_id,
+        id=contact.id,
+        outcome=outcome,
+        state=contact.state,
+        revision=contact.revision,
+        received_at=contact.received_at,
+        signals=[FiledView(ref=c.concern_ref, signal_id=c.signal_id) for c in concerns],
+    )
+
+
+async def _keep(work: Work, message: Message, told: ContactTold, contact: Contact, taken: Taken, digest: str) -> None:
+    kept = ContactMessage(
+        source_code=message.source,
+        message_id=message.id,
+        sender_id=work.actor.user_id,
+        organisation_id=work.actor.organisation_id,
+        content_digest=digest,
+        external_id=told.contact_id,
+        revision=told.revision,
+        contact_id=contact.id,
+        outcome=taken.view.outcome,
+        status=taken.status,
+        answer=taken.view.model_dump(mode="json"),
+        received_at=work.now,
+    )
+    await work.save(Event("contact.message_taken", "contact", (contact.id,)), kept)
+
+
+async def keep_refusal(work: Work, message: Message, keys: Keys, refusal: DomainError) -> None:
+    """Keep that a message was not taken, and why, so that a day's account comes out to the item."""
+    external = message.content.get("contact_id")
+    pointer = next((fault.pointer for fault in refusal.faults), None)
+    refused = {
+        "source": message.source,
+        "message": message.id,
+        "digest": keys.digest(message.content),
+        "external": external if isinstance(external, str) and 0 < len(external) <= 100 else None,  # noqa: PLR2004 - its column
+        "code": refusal.code,
+        "pointer": None if pointer is None else pointer[:200],
+    }
+    await repository.keep_refusal(work, refused, work.now)
+    work.record(Event("contact.message_refused", "contact", (), reason=refusal.code, outcome="refused"))

@@ -1,0 +1,130 @@
+"""Contacts of a contact centre: sources, contacts, what each is about, and every message that told of them."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlmodel import Field
+
+from casemgmt.db.base import Row, Versioned, code, document, moment, ref
+
+
+class ContactSource(Versioned, table=True):
+    """A system that sends contacts. It signs as a machine account and acts with the rights of that account."""
+
+    __tablename__ = "contact_source"
+
+    code: str = Field(primary_key=True, max_length=64)
+    user_id: UUID = ref("app_user.id")
+    name: str
+    active: bool = True
+
+
+class Contact(Versioned, table=True):
+    """A call, text or QR message, one row for each, whatever was told of it how often and in which order.
+
+    It holds no free text once it is final: what was said stands in the signals that it became.
+    """
+
+    __tablename__ = "contact"
+    __table_args__ = (
+        UniqueConstraint("source_code", "external_id"),
+        CheckConstraint("(state = 'draft') or content is null", name="text_of_drafts_alone"),
+        Index("ix_contact_organisation_received", "organisation_id", "received_at", "id"),
+        Index("ix_contact_region_received", "region_code", "received_at", "id"),
+        Index("ix_contact_open", "heard_at", "id", postgresql_where=sql("state = 'draft'")),
+    )
+
+    id: UUID = Field(primary_key=True)
+    source_code: str = ref("contact_source.code", index=False)
+    external_id: str = Field(max_length=100)
+    """The sender's own number of the contact."""
+    sender_id: UUID = ref("app_user.id", index=False)
+    """The account of the source: it alone tells more of the contact, and sees it for that."""
+    organisation_id: UUID = ref("organisation.id", index=False)
+    """The body that took the contact."""
+    region_code: str | None = Field(default=None, max_length=5)
+    state: str = Field(max_length=24)
+    revision: int
+    """Of the newest message that was applied; the sender counts."""
+    content_digest: str = Field(max_length=64)
+    """Keyed hash of what that message said: the same said again is no other revision."""
+    channel: str = code("signal_channel")
+    language: str = Field(max_length=35)
+    """As the sender says it: also a mixture, or Kazakh in Latin letters."""
+    function: str | None = code("contact_centre_function", nullable=True)
+    non_data: str | None = code("non_data_contact", nullable=True)
+    """Why it holds nothing about a child; then no person and no signal is ever tied to it."""
+    content: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True), nullable=True)
+    """What is known while it is a draft."""
+    started_at: datetime = moment()
+    ended_at: datetime | None = moment(nullable=True)
+    received_at: datetime = moment()
+    heard_at: datetime = moment()
+    """When the last message about it came."""
+    finalised_at: datetime | None = moment(nullable=True)
+
+
+class ContactConcern(Row, table=True):
+    """One thing that a contact is about, and the signal that it became."""
+
+    __tablename__ = "contact_concern"
+    __table_args__ = (UniqueConstraint("contact_id", "concern_ref"),)
+
+    id: UUID = Field(primary_key=True)
+    contact_id: UUID = ref("contact.id", index=False)
+    sender_id: UUID = ref("app_user.id", index=False)
+    concern_ref: str = Field(max_length=64)
+    """By which the sender names it from one message to the next."""
+    revision: int
+    content_digest: str = Field(max_length=64)
+    signal_id: UUID = ref("signal.id")
+
+
+class ContactMessage(Row, table=True):
+    """A message that was taken, by its id, with what was answered: sent again it gets the same answer."""
+
+    __tablename__ = "contact_message"
+    __table_args__ = (Index("ix_contact_message_item", "source_code", "external_id", "received_at"),)
+
+    source_code: str = ref("contact_source.code", primary=True)
+    message_id: str = Field(primary_key=True, max_length=200)
+    sender_id: UUID = ref("app_user.id", index=False)
+    organisation_id: UUID = ref("organisation.id", index=False)
+    content_digest: str = Field(max_length=64)
+    external_id: str = Field(max_length=100)
+    revision: int
+    contact_id: UUID = ref("contact.id")
+    outcome: str = Field(max_length=24)
+    status: int
+    answer: dict[str, Any] = document()
+    """Ids, codes and moments; no word of what was said."""
+    received_at: datetime = moment()
+
+
+class ContactRefusal(Row, table=True):
+    """A message that was rightly signed and not taken, with the reason; nothing of its content."""
+
+    __tablename__ = "contact_refusal"
+    __table_args__ = (
+        UniqueConstraint("source_code", "message_id", "content_digest", "code"),
+        Index("ix_contact_refusal_item", "source_code", "external_id", "first_at"),
+        Index("ix_contact_refusal_day", "source_code", "first_at", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    source_code: str = ref("contact_source.code", index=False)
+    message_id: str = Field(max_length=200)
+    sender_id: UUID = ref("app_user.id", index=False)
+    organisation_id: UUID = ref("organisation.id", index=False)
+    content_digest: str = Field(max_length=64)
+    external_id: str | None = Field(default=None, max_length=100)
+    """Where the message was readable enough to tell."""
+    code: str = Field(max_length=64)
+    pointer: str | None = Field(default=None, max_length=200)
+    first_at: datetime = moment()
+    last_at: datetime = moment()
+    times: int = 1
