@@ -91,6 +91,8 @@ class Book(SignalBook):
             clock.changes += 1
             held = clock.steps[-1].held_until
             self.clocks.move(clock, at, min(warn, due), due, held if held is not None and held > at else None)
+            if clock.warn > at:
+                clock.warned = False  # it is warned of again before its new due moment
 
     @staticmethod
     def _counted(clock: Clock, term: str) -> tuple[datetime, datetime]:

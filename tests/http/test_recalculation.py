@@ -6,7 +6,11 @@ from typing import Any
 import pytest
 
 from casemgmt.clock import ManualClock
+from casemgmt.settings import Settings
+from casemgmt.tasks import jobs as clock_jobs
 from tests.clients import World
+from tests.conftest import worker_of
+from tests.jobs.worker import do_all_due
 from tests.records import rows, running_clocks, story
 from tests.steps import MANAGER, approve_plan, assess, case_in_planning
 
@@ -42,6 +46,30 @@ async def test_a_risk_that_rises_brings_the_review_of_the_plan_forward_and_one_t
     world.forget_tokens()
     await assess(world, case, level="medium", occasion="review")
     assert (await running_clocks(owner_url, case.id))["plan_review"]["due_at"] == first["due_at"]
+
+
+async def test_a_clock_that_was_warned_of_and_is_put_back_is_warned_of_again(
+    world: World, clock: ManualClock, owner_url: str, database_url: str, settings: Settings
+) -> None:
+    async def warn() -> None:
+        task = (await running_clocks(owner_url, case.id))["plan_review"]
+        clock.advance(max(task["warn_at"] - clock.now(), timedelta()) + timedelta(minutes=1))
+        world.forget_tokens()
+        await do_all_due(worker_of(database_url), settings, clock, clock_jobs.SCHEDULE)
+
+    case = await case_in_planning(world)
+    await approve_plan(world, case)
+    await assess(world, case, level="high", score=2, occasion="review")
+    await warn()
+    await assess(world, case, level="medium", occasion="review")
+    await warn()
+    await warn()
+    warnings = (
+        "SELECT a.at, t.warn_at FROM task_alert a JOIN task t ON t.id = a.task_id"
+        " WHERE t.case_id = $1::text::uuid AND t.kind = 'plan_review' AND a.kind = 'warning' ORDER BY a.at"
+    )
+    first, second = await rows(owner_url, warnings, case.id)
+    assert first["at"] < second["at"] == second["warn_at"]
 
 
 async def test_a_shorter_term_that_is_over_already_leaves_a_working_day(

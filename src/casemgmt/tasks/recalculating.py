@@ -71,6 +71,8 @@ async def _recalculate(work: Work, task: Task, before: str | None, after: str | 
         due_after=due,
     )
     task.warn_at, task.due_at = change.warn_after, change.due_after
+    if task.warn_at > work.now:
+        task.warned_at = None  # the warning that came stays a fact, and one comes again before the new due moment
     data = {"kind": task.kind, "due_at": due.isoformat()}
     story = entry(
         work,
