@@ -22,6 +22,7 @@ from casemgmt.centers.views import (
     HoursView,
     PaperList,
     PaperView,
+    PaperWithdrawn,
     RoomList,
     RoomView,
     ServiceList,
@@ -108,8 +109,8 @@ async def withdraw_specialist_paper(
     response: Response,
     work: CurrentWork,
     expected: ExpectedVersion,
-) -> PaperView:
-    """Take a paper back, or say that it was entered in error."""
+) -> PaperWithdrawn:
+    """Take a paper back, or say that it was entered in error. You are told which booked sessions need it."""
     paper = await staff.withdraw_paper(work, centre_id, specialist_id, paper_id, expected)
     set_etag(response, paper.version)
     return paper

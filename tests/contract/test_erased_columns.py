@@ -84,6 +84,7 @@ HARMLESS_TABLES = {
     "subject_copy": "letters: the copy itself is never stored",
     "user_credential": "staff",
     "role_held": "a view of user_role",
+    "absence_time": "a view of absences: ids and times",
     "user_role": "staff",
 }
 

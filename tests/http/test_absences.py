@@ -5,11 +5,14 @@ from typing import Any
 
 import pytest
 
+from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import demo_id
 from tests.absence_steps import DEPUTY, absence, away, enter, of_absence
 from tests.clients import World
 from tests.factories import count
+from tests.factories import open_case as open_in_support
 from tests.http.test_handovers import managers
+from tests.http.test_specialists import at, book, monday_after
 from tests.people import case_of, record_person, statuses
 from tests.records import events, rows, story
 from tests.steps import MANAGER, SUPERVISOR, case_in_planning, done, open_case
@@ -186,3 +189,19 @@ async def test_a_deputy_passes_nothing_on_and_notes_of_sessions_stay_closed(worl
     assert (refused.status_code, refused.json()["code"]) == (409, "passed-on-by-manager-only")
     place = "SELECT help_kind, team_role FROM case_member WHERE absence_id IS NOT NULL"
     assert [tuple(r.values()) for r in await rows(owner_url, place)] == [(None, "deputy_manager")]
+
+
+async def test_a_specialist_who_is_away_is_not_booked_and_the_managers_of_the_sessions_are_asked(
+    world: World, owner_url: str
+) -> None:
+    case, manager, now = await open_in_support(owner_url), await world.as_(MANAGER), ManualClock(datetime.now(UTC))
+    day = monday_after(now)
+    session = done(await book(manager, case, at(day, 10)))["id"]
+    times = {"starts_at": at(day, 0).isoformat(), "ends_at": at(day, 23).isoformat()}
+    entered = await away(world, by="psychologist.almaty", deputy="lawyer.almaty", **times)
+    refused = await book(manager, case, at(day, 15))
+    assert (refused.status_code, refused.json()["code"]) == (409, "already-booked")
+    found = [t["record_id"] for t in await tasks_of(world, MANAGER) if t["kind"] == "session_without_specialist"]
+    assert found == [session]
+    done(await of_absence(world, "psychologist.almaty", f"{entered['id']}/end"))
+    assert not [t for t in await tasks_of(world, MANAGER) if t["kind"] == "session_without_specialist"]

@@ -110,7 +110,13 @@ async def test_an_attestation_that_is_over_on_the_day_stops_the_booking_and_a_re
 ) -> None:
     case, manager, head = await open_case(owner_url), await world.as_("manager.almaty"), await world.as_(HEAD)
     start = at(monday_after(clock), 10)
-    await withdraw_all(head, PSYCHOLOGIST)
+    booked = (await book(manager, case, start)).json()["id"]
+    named: list[str] = []
+    for each in (await head.get(of(PSYCHOLOGIST, "papers"))).json()["items"]:
+        withdrawn = (await head.post(of(PSYCHOLOGIST, f"papers/{each['id']}/withdraw"))).json()
+        named += withdrawn["sessions_without_paper"]
+    assert booked in named, "who takes a paper back is told what can't be given now"
+    assert (await manager.post(f"/v1/sessions/{booked}/cancel", {"reason": "specialist_absent"})).status_code == 200
     answer = await book(manager, case, start)
     assert refused(answer) == (409, "paper-missing")
     assert (answer.json()["paper"], answer.json()["need_status"]) == ("attestation", "house_default")

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
+from sqlmodel import col, select
+
 from casemgmt.centers import repository
 from casemgmt.centers.catalogue import catalogue, is_valid_on
 from casemgmt.centers.commands import BookSession
@@ -47,6 +49,23 @@ async def check_papers(work: Work, specialist_id: UUID, service: str | None, hel
                 "valid_until": None if ended is None else str(ended),
             },
         )
+
+
+async def sessions_without_paper(work: Work, specialist_id: UUID) -> list[UUID]:
+    """Return the booked sessions of a specialist, of those that the actor sees, for which a paper is missing."""
+    query = select(CentreSession).where(
+        CentreSession.specialist_id == specialist_id,
+        CentreSession.state == "booked",
+        col(CentreSession.starts_at) > work.now,
+    )
+    found = []
+    for session in await work.session.scalars(query.order_by(col(CentreSession.starts_at))):
+        try:
+            span = (session.starts_at, session.ends_at)
+            await check_papers(work, specialist_id, session.service, session.help_kind, span)
+        except Conflict:
+            found.append(session.id)
+    return found
 
 
 @dataclass(frozen=True)

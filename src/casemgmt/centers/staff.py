@@ -6,7 +6,7 @@ from typing import Literal
 from uuid import UUID
 
 from casemgmt.audit.events import Event
-from casemgmt.centers import policy, repository, without
+from casemgmt.centers import policy, repository, slots, without
 from casemgmt.centers.catalogue import catalogue, is_valid_on, title_of
 from casemgmt.centers.commands import RecordAbsence, RecordPaper, SetHours
 from casemgmt.centers.rooms import check_own_centre
@@ -19,6 +19,7 @@ from casemgmt.centers.views import (
     NeedView,
     PaperList,
     PaperView,
+    PaperWithdrawn,
     ServiceList,
     ServiceView,
     SpecialistList,
@@ -125,8 +126,11 @@ async def record_paper(work: Work, centre_id: UUID, specialist_id: UUID, command
 
 async def withdraw_paper(
     work: Work, centre_id: UUID, specialist_id: UUID, paper_id: UUID, expected: int | None
-) -> PaperView:
-    """Take a paper back, or say that it was entered in error: from now on it counts for nothing."""
+) -> PaperWithdrawn:
+    """Take a paper back, or say that it was entered in error: from now on it counts for nothing.
+
+    It is told which booked sessions need it: nobody is left before somebody who may not give them.
+    """
     await _own_specialist(work, centre_id, specialist_id)
     paper = next((p for p in await repository.papers_of(work, [specialist_id]) if p.id == paper_id), None)
     if paper is None:
@@ -136,7 +140,8 @@ async def withdraw_paper(
         raise WrongState("The paper was withdrawn already.", data={"state": "withdrawn", "allowed_transitions": []})
     paper.withdrawn_at = work.now
     await work.save(Event("specialist.paper_withdrawn", "specialist_paper", (paper.id,)), paper)
-    return _paper(paper, work)
+    bare = await slots.sessions_without_paper(work, specialist_id)
+    return PaperWithdrawn(**_paper(paper, work).model_dump(), sessions_without_paper=bare)
 
 
 def _paper(paper: SpecialistPaper, work: Work) -> PaperView:

@@ -78,6 +78,12 @@ class PaperView(View):
     version: int
 
 
+class PaperWithdrawn(PaperView):
+    """A paper that was taken back, with the booked sessions that the specialist may not give without it."""
+
+    sessions_without_paper: list[UUID]
+
+
 class WorkTimeView(View):
     """A time of the week in which a specialist works, by the clocks of Kazakhstan."""
 

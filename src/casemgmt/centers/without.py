@@ -4,13 +4,14 @@ import json
 
 from casemgmt.centers.tables import CentreSession, SpecialistAbsence
 from casemgmt.db.work import Work
+from casemgmt.staff.tables import StaffAbsence
 from casemgmt.tasks import clocks
 from casemgmt.tasks.tables import Task
 
 KIND = "session_without_specialist"
 
 
-async def ask_managers(work: Work, absence: SpecialistAbsence) -> None:
+async def ask_managers(work: Work, absence: SpecialistAbsence | StaffAbsence) -> None:
     """Start a clock for each session in an absence, in the queue of the manager of its case, hidden cases too.
 
     The manager has a working day, and no longer than until the session would begin.
@@ -21,7 +22,7 @@ async def ask_managers(work: Work, absence: SpecialistAbsence) -> None:
     await work.call(statement, absence=absence.id, task=task, at=work.now)
 
 
-async def ask_no_longer(work: Work, absence: SpecialistAbsence) -> None:
+async def ask_no_longer(work: Work, absence: SpecialistAbsence | StaffAbsence) -> None:
     """Take the clocks back with the absence."""
     await work.call("SELECT end_absence_clocks(:absence, :at)", absence=absence.id, at=work.now)
 

@@ -8,6 +8,7 @@ import json
 from uuid import UUID
 
 from casemgmt.audit.events import Event
+from casemgmt.centers import without
 from casemgmt.db.work import Work, only
 from casemgmt.ids import new_id
 from casemgmt.staff import absence_checks as checks
@@ -52,6 +53,7 @@ async def enter(work: Work, command: EnterAbsence) -> AbsenceView:
     if starts_at <= work.now:
         await begin(work, absence)
     await ask_for_cover(work, absence)
+    await without.ask_managers(work, absence)
     return await view_of(work, absence)
 
 
@@ -70,6 +72,7 @@ async def prolong(work: Work, absence_id: UUID, command: ProlongAbsence, expecte
         await checks.require_there(work, deputy_id, absence.starts_at, ends_at)
     absence.ends_at = ends_at
     await _changed(work, absence, "staff.absence_prolonged")
+    await without.ask_managers(work, absence)
     return await view_of(work, absence)
 
 
@@ -83,6 +86,7 @@ async def end(work: Work, absence_id: UUID, expected: int | None) -> AbsenceView
         absence.ended_at = work.now
         await _changed(work, absence, "staff.absence_ended")
     await ask_for_cover(work, absence)
+    await without.ask_no_longer(work, absence)
     return await view_of(work, absence)
 
 

@@ -17,14 +17,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
      WHERE actor_user() IS NOT NULL AND (p_only IS NULL OR r.id = ANY (p_only))
     UNION ALL
     SELECT 'specialist', a.user_id, a.starts_at, a.ends_at
-      FROM specialist_absence a JOIN app_user u ON u.id = a.user_id
+      FROM absence_time a JOIN app_user u ON u.id = a.user_id
      WHERE u.organisation_id = p_centre AND a.withdrawn_at IS NULL AND a.starts_at < p_until AND a.ends_at > p_from
        AND actor_user() IS NOT NULL AND (p_only IS NULL OR a.user_id = ANY (p_only))
-    UNION ALL
-    SELECT 'specialist', a.user_id, a.starts_at, a.ends_at
-      FROM staff_absence a JOIN app_user u ON u.id = a.user_id
-     WHERE u.organisation_id = p_centre AND a.withdrawn_at IS NULL AND a.ended_at IS NULL AND a.starts_at < p_until
-       AND a.ends_at > p_from AND actor_user() IS NOT NULL AND (p_only IS NULL OR a.user_id = ANY (p_only))
      ORDER BY 3, 1, 2
 $$;
 
@@ -72,7 +67,7 @@ $$;
 CREATE OR REPLACE FUNCTION start_absence_clocks(p_absence uuid, p_task jsonb, p_at timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     INSERT INTO task
-    SELECT e.* FROM specialist_absence a
+    SELECT e.* FROM absence_time a
       JOIN centre_session s ON s.specialist_id = a.user_id AND s.state = 'booked'
                            AND s.starts_at < a.ends_at AND s.ends_at > a.starts_at
       JOIN case_record k ON k.id = s.case_id
@@ -83,7 +78,7 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
                'region_code', k.region_code, 'restricted', k.restricted, 'assignee_id', k.manager_id,
                'warn_at', least((p_task->>'warn_at')::timestamptz, b.begins),
                'due_at', least((p_task->>'due_at')::timestamptz, b.begins), 'blocks_closure', false, 'version', 1)) e
-     WHERE a.id = p_absence AND a.created_by_id = actor_user() AND a.withdrawn_at IS NULL
+     WHERE a.id = p_absence AND (a.created_by_id = actor_user() OR keeps_absence(a.id)) AND a.withdrawn_at IS NULL
        AND NOT EXISTS (SELECT 1 FROM task o WHERE o.record_id = s.id AND o.kind = 'session_without_specialist'
                           AND o.completed_at IS NULL AND o.cancelled_at IS NULL)
 $$;
@@ -92,11 +87,11 @@ $$;
 CREATE OR REPLACE FUNCTION end_absence_clocks(p_absence uuid, p_at timestamptz) RETURNS void
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     UPDATE task t SET cancelled_at = p_at, cancel_reason = 'absence_withdrawn', version = t.version + 1
-      FROM specialist_absence a JOIN centre_session s ON s.specialist_id = a.user_id
+      FROM absence_time a JOIN centre_session s ON s.specialist_id = a.user_id
      WHERE a.id = p_absence AND a.organisation_id = actor_organisation() AND a.withdrawn_at IS NOT NULL
        AND t.record_id = s.id AND t.kind = 'session_without_specialist'
        AND t.completed_at IS NULL AND t.cancelled_at IS NULL
-       AND NOT EXISTS (SELECT 1 FROM specialist_absence o WHERE o.user_id = a.user_id AND o.withdrawn_at IS NULL
+       AND NOT EXISTS (SELECT 1 FROM absence_time o WHERE o.user_id = a.user_id AND o.withdrawn_at IS NULL
                           AND s.starts_at < o.ends_at AND s.ends_at > o.starts_at)
 $$;
 
