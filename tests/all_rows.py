@@ -117,6 +117,7 @@ TABLES = (
     "timeline_entry",
     "user_role",
     "visit_act",
+    "visit_act_edition",
     "visit_act_signature",
     "visit_attempt",
     "visitor_warning",

@@ -56,6 +56,9 @@ INSERT INTO closure_signature (id, closure_id, case_id, organisation_id, restric
     verification, checked_at, recorded_at, recorded_by_id, version)
 SELECT gen_random_uuid(), id, case_id, organisation_id, restricted, '', 'manager', 'plain', 'refused', now(), now(),
     proposed_by_id, 1 FROM case_closure;
+INSERT INTO visit_act_edition (id, visit_act_id, signal_id, number, said, digest, reason, note, corrected_at,
+    corrected_by_id) SELECT gen_random_uuid(), id, signal_id, 1, '{"child_words": ""}', '', 'other', '', now(),
+    submitted_by_id FROM visit_act;
 INSERT INTO visit_act_signature (id, visit_act_id, signal_id, digest, signer, form, verification, checked_at,
     recorded_at, recorded_by_id, version)
 SELECT gen_random_uuid(), id, signal_id, '', 'child', 'plain', 'refused', now(), now(), submitted_by_id, 1

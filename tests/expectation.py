@@ -606,6 +606,7 @@ RULES: dict[str, Rule] = {
     "webhook_event": Expectation.event,
     "webhook_subscription": Expectation.keeps_webhooks,
     "visit_act": Expectation.of_referral,
+    "visit_act_edition": Expectation.of_visit_act,
     "visit_act_signature": Expectation.of_visit_act,
     "visit_attempt": Expectation.of_referral,
     "visitor_warning": Expectation.of_signal_or_case,

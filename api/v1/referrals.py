@@ -9,8 +9,9 @@ from api.etags import ExpectedVersion, set_etag
 from api.routing import CurrentWork, Router
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
-from casemgmt.outreach import reports, service, visits
+from casemgmt.outreach import correcting, reports, service, visits
 from casemgmt.outreach.commands import (
+    CorrectVisitAct,
     DeclineReferral,
     Depart,
     RecordNoContact,
@@ -19,7 +20,7 @@ from casemgmt.outreach.commands import (
     WithdrawReferral,
 )
 from casemgmt.outreach.states import ReferralState
-from casemgmt.outreach.views import ReferralGivenBack, ReferralSummary, ReferralView, VisitActView
+from casemgmt.outreach.views import ReferralGivenBack, ReferralSummary, ReferralView, VisitActEditionsView, VisitActView
 
 router = Router("/referrals", "referrals")
 visit_acts_router = Router("/visit-acts", "referrals")
@@ -107,6 +108,22 @@ async def get_visit_act(visit_act_id: UUID, response: Response, work: CurrentWor
     act = await reports.read_act(work, visit_act_id)
     set_etag(response, act.version)
     return act
+
+
+@visit_acts_router.post("/{visit_act_id}/correct", Permission.VISITS_WRITE)
+async def correct_visit_act(
+    visit_act_id: UUID, command: CorrectVisitAct, response: Response, work: CurrentWork, expected: ExpectedVersion
+) -> VisitActView:
+    """Correct what an act of your group says wrongly. What it said before is kept, and its signatures stay on that."""
+    act = await correcting.correct_act(work, visit_act_id, command, expected)
+    set_etag(response, act.version)
+    return act
+
+
+@visit_acts_router.get("/{visit_act_id}/editions", Permission.REFERRALS_READ)
+async def list_visit_act_editions(visit_act_id: UUID, work: CurrentWork) -> VisitActEditionsView:
+    """Read what a visit act said before each of its corrections."""
+    return await correcting.list_editions(work, visit_act_id)
 
 
 def _shown(response: Response, view: ReferralView) -> ReferralView:

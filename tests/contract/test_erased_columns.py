@@ -222,6 +222,7 @@ HARMLESS_COLUMNS = {
     "plan_signature": _SIGNATURE,
     "closure_signature": _SIGNATURE,
     "visit_act_signature": _SIGNATURE,
+    "visit_act_edition": {"number": "number", "digest": "of what the act said: it opens nothing", "reason": "code"},
     "plan_review": {
         "number": "number",
         "next_review_on": "day of work",

@@ -6,6 +6,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import asyncpg
 import pytest
 
 from casemgmt.printing import typesetting
@@ -14,10 +15,10 @@ from casemgmt.settings import Settings
 from tests.clients import Caller, World
 from tests.factories import count
 from tests.http.test_case_closure import EARLY, NOTE, assessed_case, close, closed_case, end_tasks
-from tests.outreach_steps import ACT, DUTY, LEAD, WAY, go, refer
+from tests.outreach_steps import ACT, DUTY, LEAD, WAY, go, refer, stories
 from tests.records import events, rows
 from tests.signature_steps import plain, trusting_settings
-from tests.steps import MANAGER, SUPERVISOR, approve_plan, case_in_planning, done, open_case
+from tests.steps import MANAGER, SUPERVISOR, approve_plan, case_in_planning, done, open_case, refused
 
 KK, RU = {"language": "kk"}, {"language": "ru"}
 ACHIEVED = {"outcome": "achieved", "note": "Екі ай тыныш"}
@@ -213,3 +214,67 @@ async def test_whoever_does_not_see_the_act_sees_no_signature_on_it_and_signs_no
         assert (await oversight.post(f"{path}/signatures", signature)).status_code == 403
     assert (await stranger.post(f"/v1/case-closures/{closure}/print", KK)).status_code == 404
     assert (await oversight.post(f"/v1/case-closures/{closure}/print", KK)).status_code == 403
+
+
+async def test_an_act_that_is_corrected_leaves_the_signature_on_what_it_said_before(
+    world: World, owner_url: str, sheets: list[Sheet]
+) -> None:
+    act = await _reported(world)
+    lead, duty, path = await world.as_(LEAD), await world.as_(DUTY), f"/v1/visit-acts/{act}"
+    signed = done(
+        await lead.post(f"{path}/signatures", plain((await lead.get(f"{path}/signable")).content, signer="group_lead"))
+    )
+    assert (signed["edition"], signed["applies"]) == (1, True)
+    wrong = {"reason": "wrong_facts", "note": "Баланың сөзі дәл жазылмаған.", "child_words": "Әжеме барғым келеді."}
+    corrected = done(await lead.post(f"{path}/correct", wrong))
+    assert (corrected["edition"], corrected["child_words"]) == (2, "Әжеме барғым келеді.")
+    assert (corrected["outcome"], corrected["findings"]) == (ACT["outcome"], done(await duty.get(path))["findings"])
+    (before,) = done(await duty.get(f"{path}/editions"))["items"]
+    assert (before["number"], before["reason"], before["digest"]) == (1, "wrong_facts", signed["digest"])
+    assert before["said"]["child_words"] == ACT["child_words"]
+    (still,) = done(await duty.get(f"{path}/signatures"))["items"]
+    assert (still["edition"], still["applies"], still["verification"]) == (1, False, "verified")
+    again = await lead.post(f"/v1/visit-act-signatures/{signed['id']}/verify")
+    assert (again.status_code, again.json()["code"]) == (409, "signed-otherwise")
+    anew = plain((await lead.get(f"{path}/signable")).content, signer="group_lead")
+    assert done(await lead.post(f"{path}/signatures", anew))["edition"] == 2
+    assert (await duty.post(f"{path}/print", RU)).status_code == 200
+    assert "редакция № 2" in (sheets[0].notice or "")
+    old, new = sheets[0].electronic
+    assert [value.startswith("к редакции № 1") for label, value in old if label == "К чему относится"] == [True]
+    assert "К чему относится" not in dict(new)
+    signal = (await rows(owner_url, "SELECT signal_id FROM visit_act"))[0]["signal_id"]
+    assert (await stories(owner_url, str(signal)))[-1] == "visit_act.corrected"
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({}, "nothing-corrected"),
+        ({"child_words": ACT["child_words"]}, "nothing-corrected"),
+        ({"findings": [{"domain": "safety", "level": "serious", "risk_signs": []}]}, "explanation-needed"),
+        ({"findings": None}, "explanation-needed"),
+        ({"outcome": "consultation"}, "invalid-request"),
+        ({"present": [{"role": "child", "person_id": "01912345-0000-7000-8000-000000000001"}]}, "unknown-person"),
+    ],
+)
+async def test_a_correction_is_held_against_what_an_act_must_be(
+    world: World, changes: dict[str, Any], code: str
+) -> None:
+    act = await _reported(world)
+    given = {"reason": "wrong_facts", "note": "Қате жазылған."} | changes
+    answer = await (await world.as_(LEAD)).post(f"/v1/visit-acts/{act}/correct", given)
+    assert refused(answer) == (422, code)
+
+
+async def test_only_the_group_corrects_its_act_and_no_code_changes_it_without_keeping_what_it_said(
+    world: World, owner_url: str
+) -> None:
+    act = await _reported(world)
+    wrong = {"reason": "wrong_facts", "note": "Қате.", "child_words": None}
+    for who, status in ((DUTY, 403), (SUPERVISOR, 403), ("lead.astana", 404)):
+        assert (await (await world.as_(who)).post(f"/v1/visit-acts/{act}/correct", wrong)).status_code == status, who
+    for change in ("child_words = 'x'", "outcome = 'consultation'", "visited_at = now()"):
+        with pytest.raises(asyncpg.PostgresError) as lost:
+            await count(owner_url, f"UPDATE visit_act SET {change} RETURNING id")
+        assert lost.value.sqlstate == "CM409", change

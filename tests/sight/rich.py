@@ -73,6 +73,7 @@ _WORDS_IN_JSON = {
     ("case_closure", "outcomes"): {"text", "note"},
     ("contact", "content"): {"narrative"},
     ("draft", "content"): {"narrative"},
+    ("visit_act_edition", "said"): {"child_words", "child_wishes", "note", "outcome_note"},
     ("plan", "content"): {"text", "measured_by", "argument"},
 }
 
@@ -286,6 +287,8 @@ async def _signed_acts(world: World) -> None:
     (visited, *_) = done(await lead.get("/v1/referrals?state=reported"))["items"]
     act = done(await lead.get(f"/v1/referrals/{visited['id']}"))["visit_act_id"]
     done(await lead.post(f"/v1/visit-acts/{act}/signatures", given | {"signer": "group_lead"}))
+    wrong = {"reason": "wrong_facts", "note": "Басқа үй.", "outcome_note": "Отбасы көмекке келісті."}
+    done(await lead.post(f"/v1/visit-acts/{act}/correct", wrong))
 
 
 async def _in_error(world: World, case_id: str, assessment_id: str) -> None:

@@ -326,6 +326,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.PROGRESS: "visited_at child_seen child_seen_alone outcome lists_version submitted_at",
         _F.CONTENT: "present findings risk_signs child_words child_wishes immediate_measures outcome_note",
     },
+    "visit_act_edition": {_F.PROGRESS: "number digest reason corrected_at", _F.CONTENT: "said note"},
     "visit_attempt": {_F.PROGRESS: "at reason", _F.CONTENT: "note"},
     "visitor_warning": {
         _F.PROGRESS: "kind told review_on reviewed_at lifted_at recorded_at",

@@ -11,6 +11,7 @@ from casemgmt.reference.fields import (
     AssessmentDomain,
     ClientRole,
     DeclineReason,
+    ErrorReason,
     ImmediateMeasure,
     LongText,
     NoContactReason,
@@ -111,6 +112,19 @@ class ReportVisit(Command):
         max_length=20,
         description="What was seen of health: kept apart from the act, read by the medical side of the team alone.",
     )
+
+
+class CorrectVisitAct(Command):
+    """Correct what the act says wrongly. What is given stands instead; what was done on its outcome stays as it was."""
+
+    reason: ErrorReason
+    note: LongText = Field(description="What was wrong, and how it came out.")
+    present: Annotated[list[PresentPerson], Field(min_length=1, max_length=30)] | None = None
+    findings: Annotated[list[FindingGiven], Field(min_length=1, max_length=20)] | None = None
+    child_words: LongText | None = Field(default=None, description="`null` takes them away.")
+    child_wishes: LongText | None = Field(default=None, description="`null` takes them away.")
+    immediate_measures: Annotated[list[MeasureTaken], Field(max_length=20)] | None = None
+    outcome_note: LongText | None = Field(default=None, description="`null` takes it away.")
 
 
 class RecordWarning(Command):

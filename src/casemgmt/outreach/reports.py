@@ -44,25 +44,29 @@ async def report_visit(work: Work, referral_id: UUID, command: ReportVisit, expe
     stopped = await clocks.stop(work, referral.id, ("visit_report",), command.outcome)
     data: dict[str, object] = {"visit_act_id": str(act.id), "outcome": command.outcome, "child_seen": act.child_seen}
     await save_step(work, referral, "referral.reported", data, act, *_health_notes(work, act, command), *met, *stopped)
-    view = _view(act)
+    view = act_view(act, 1)
     await _move(work, referral, signal, command.outcome)
     return view
 
 
 def _act(work: Work, referral: Referral, command: ReportVisit) -> VisitAct:
-    signs = dict.fromkeys(sign for finding in command.findings for sign in finding.risk_signs)
     return VisitAct(
         id=new_id(),
         referral_id=referral.id,
         signal_id=referral.signal_id,
         organisation_id=referral.organisation_id,
         visited_at=referral.visited_at or work.now,
-        risk_signs=list(signs),
+        risk_signs=signs_of(command),
         lists_version=content_digest(),
         submitted_by_id=work.actor.user_id,
         submitted_at=work.now,
         **command.model_dump(mode="json", exclude={"persons", "health_notes"}),
     )
+
+
+def signs_of(command: ReportVisit) -> list[str]:
+    """Return the risk signs of all findings, each once."""
+    return list(dict.fromkeys(sign for finding in command.findings for sign in finding.risk_signs))
 
 
 def _health_notes(work: Work, act: VisitAct, command: ReportVisit) -> list[HealthNote]:
@@ -124,13 +128,15 @@ async def read_act(work: Work, act_id: UUID) -> VisitActView:
     """Return a visit act, and record that the actor read it."""
     act = await repository.get_act(work, act_id)
     work.record(Event("visit_act.read", "visit_act", (act_id,), case_id=act.case_id, signal_id=act.signal_id))
-    return _view(act)
+    return act_view(act, len(await repository.editions_of(work, act_id)) + 1)
 
 
-def _view(act: VisitAct) -> VisitActView:
+def act_view(act: VisitAct, edition: int) -> VisitActView:
+    """Return an act as readers get it; `edition` is one more than it was corrected."""
     plain = act.model_dump(include=set(VisitActView.model_fields) - {"present", "findings", "immediate_measures"})
     return VisitActView(
         **plain,
+        edition=edition,
         present=[PresentView.model_validate(p) for p in act.present],
         findings=[FindingView.model_validate(f) for f in act.findings],
         immediate_measures=[MeasureView.model_validate(m) for m in act.immediate_measures],

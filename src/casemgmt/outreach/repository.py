@@ -9,7 +9,7 @@ from casemgmt.db.paging import Position
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
 from casemgmt.outreach.states import ReferralFacts
-from casemgmt.outreach.tables import Referral, VisitAct, VisitAttempt, VisitorWarning
+from casemgmt.outreach.tables import Referral, VisitAct, VisitActEdition, VisitAttempt, VisitorWarning
 from casemgmt.signals.policy import is_desk
 from casemgmt.signals.tables import Signal
 
@@ -110,6 +110,12 @@ async def get_act(work: Work, act_id: UUID, *, for_change: bool = False) -> Visi
     if act is None:
         raise NotFound("There is no such visit act.")
     return act
+
+
+async def editions_of(work: Work, act_id: UUID) -> list[VisitActEdition]:
+    """Return what a visit act said before each of its corrections, the oldest first."""
+    query = select(VisitActEdition).where(VisitActEdition.visit_act_id == act_id)
+    return list(await work.session.scalars(query.order_by(col(VisitActEdition.number))))
 
 
 async def facts_of(work: Work, referral: Referral, *, warnings_read: bool = True) -> ReferralFacts:

@@ -4,11 +4,11 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
-from casemgmt.db.base import Scoped, Versioned, code, document, long_text, moment, ref
+from casemgmt.db.base import Row, Scoped, Versioned, code, document, long_text, moment, ref
 
 
 class Referral(Scoped, Versioned, table=True):
@@ -87,6 +87,26 @@ class VisitAct(Scoped, Versioned, table=True):
     lists_version: str = Field(max_length=64)
     submitted_by_id: UUID = ref("app_user.id", index=False)
     submitted_at: datetime = moment()
+
+
+class VisitActEdition(Row, table=True):
+    """What a visit act said until it was corrected. It is seen with the act."""
+
+    __tablename__ = "visit_act_edition"
+    __table_args__ = (UniqueConstraint("visit_act_id", "number"),)
+
+    id: UUID = Field(primary_key=True)
+    visit_act_id: UUID = ref("visit_act.id", index=False)
+    signal_id: UUID = ref("signal.id")
+    number: int
+    said: dict[str, Any] = document()
+    """The parts that can be corrected (`corrections.PARTS`), as they stood."""
+    digest: str = Field(max_length=64)
+    """SHA-256 of the whole act as it was: what a signature of then is on."""
+    reason: str = code("error_reason")
+    note: str = long_text()
+    corrected_at: datetime = moment()
+    corrected_by_id: UUID = ref("app_user.id", index=False)
 
 
 class VisitorWarning(Scoped, table=True):

@@ -126,6 +126,38 @@ class MeasureView(View):
     note: str | None
 
 
+class VisitActParts(View):
+    """The parts of an act that can be corrected."""
+
+    present: list[PresentView]
+    findings: list[FindingView]
+    risk_signs: list[str]
+    child_words: str | None
+    child_wishes: str | None
+    immediate_measures: list[MeasureView]
+    outcome_note: str | None
+
+
+class VisitActEditionView(View):
+    """What a visit act said until a correction, and why it was corrected."""
+
+    id: UUID
+    number: int
+    said: VisitActParts
+    digest: str
+    """SHA-256 of the whole act as it was: what a signature of then is on."""
+    reason: str
+    note: str
+    corrected_at: datetime
+    corrected_by_id: UUID
+
+
+class VisitActEditionsView(View):
+    """The editions of a visit act before the present one, the oldest first."""
+
+    items: list[VisitActEditionView]
+
+
 class VisitActView(View):
     """A visit act."""
 
@@ -133,6 +165,8 @@ class VisitActView(View):
     referral_id: UUID
     signal_id: UUID
     version: int
+    edition: int
+    """1, and one more with each correction."""
     visited_at: datetime
     child_seen: bool
     child_seen_alone: bool

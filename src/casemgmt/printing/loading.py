@@ -66,7 +66,8 @@ async def load_visit(work: Work, act_id: UUID) -> VisitToPrint:
     users = {work.actor.user_id, *(user for user, _ in members)}
     named = await _named(work, users, {act.organisation_id}, [*children, *present])
     signatures = await signatures_of(work, VisitActSignature, "visit_act_id", act_id)
-    return VisitToPrint(act, referral, signal, group.name, members, children, named, signatures)
+    editions = await outreach.editions_of(work, act_id)
+    return VisitToPrint(act, referral, signal, group.name, members, children, named, signatures, editions)
 
 
 async def load_closure(work: Work, closure_id: UUID) -> ClosureToPrint:

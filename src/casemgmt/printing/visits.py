@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from casemgmt.outreach.tables import Referral, VisitAct
+from casemgmt.outreach.tables import Referral, VisitAct, VisitActEdition
 from casemgmt.printing import words
 from casemgmt.printing.electronic import electronic
 from casemgmt.printing.people import Named
@@ -47,6 +47,8 @@ class VisitToPrint:
     children: Sequence[UUID]
     named: Named
     signatures: Sequence[VisitActSignature] = ()
+    editions: Sequence[VisitActEdition] = ()
+    """What it said before each correction, the oldest first."""
 
 
 def visit_substance(act: VisitAct) -> bytes:
@@ -83,8 +85,28 @@ def visit_sheet(given: VisitToPrint, language: PrintLanguage, by: UUID, at: date
         confidential=say("restricted" if act.restricted else "confidential", language),
         printed=say("printed", language, at=words.moment(at), name=named.user(by)),
         words=words.frame(language),
-        electronic=tuple(electronic(each, content, language) for each in given.signatures),
+        notice=_corrected(given, language),
+        electronic=tuple(
+            electronic(s, content, language, _edition(given, s.digest, language)) for s in given.signatures
+        ),
     )
+
+
+def _corrected(given: VisitToPrint, language: PrintLanguage) -> str | None:
+    if not given.editions:
+        return None
+    last = given.editions[-1]
+    return say("visit_corrected", language, day=_day_of(last), number=last.number + 1)
+
+
+def _edition(given: VisitToPrint, digest: str, language: PrintLanguage) -> str | None:
+    """Return which earlier edition a signature is on."""
+    found = next((each for each in given.editions if each.digest == digest), None)
+    return None if found is None else say("signed_edition", language, number=found.number, day=_day_of(found))
+
+
+def _day_of(edition: VisitActEdition) -> str | None:
+    return words.day(words.local_day(edition.corrected_at))
 
 
 def _region(act: VisitAct, language: PrintLanguage) -> str:

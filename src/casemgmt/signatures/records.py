@@ -8,12 +8,13 @@ from uuid import UUID
 from casemgmt.cases.repository import get_closure, lock_closure
 from casemgmt.db.work import Work
 from casemgmt.errors import WrongState
-from casemgmt.outreach.repository import get_act
+from casemgmt.outreach.repository import editions_of, get_act
 from casemgmt.plans.repository import get_plan, lock_plan
 from casemgmt.plans.states import PLAN, PlanState
 from casemgmt.plans.tables import Plan
 from casemgmt.printing.closures import closure_substance
 from casemgmt.printing.plans import plan_substance
+from casemgmt.printing.sheet import digest_of
 from casemgmt.printing.visits import visit_substance
 from casemgmt.signatures.repository import SignatureT
 from casemgmt.signatures.tables import ClosureSignature, PlanSignature, VisitActSignature
@@ -30,6 +31,8 @@ class ToSign:
     """Columns by which a signature on it is found and guarded."""
     case_id: UUID | None = None
     signal_id: UUID | None = None
+    editions: Mapping[str, int] = field(default_factory=dict)
+    """Where the record is corrected: the digest of each edition, the present one too, to its number."""
     still_changes: WrongState | None = None
     """Why it is not signed yet."""
 
@@ -82,8 +85,10 @@ async def _closure(work: Work, record_id: UUID, *, for_change: bool) -> ToSign:
 
 async def _visit_act(work: Work, record_id: UUID, *, for_change: bool) -> ToSign:
     act = await get_act(work, record_id, for_change=for_change)
-    scope = {"visit_act_id": act.id, "signal_id": act.signal_id}
-    return ToSign(act.id, visit_substance(act), scope, case_id=act.case_id, signal_id=act.signal_id)
+    scope, content = {"visit_act_id": act.id, "signal_id": act.signal_id}, visit_substance(act)
+    earlier = await editions_of(work, act.id)
+    editions = {each.digest: each.number for each in earlier} | {digest_of(content): len(earlier) + 1}
+    return ToSign(act.id, content, scope, case_id=act.case_id, signal_id=act.signal_id, editions=editions)
 
 
 PLANS = Kind("plan", PlanSignature, "plan_id", _plan)

@@ -116,10 +116,11 @@ def _applies(signature: AnySignature, record: ToSign) -> bool:
 
 
 def _view(kind: Kind[SignatureT], signature: AnySignature, record: ToSign) -> SignatureView:
-    told = set(SignatureView.model_fields) - {"record_type", "record_id", "applies"}
+    told = set(SignatureView.model_fields) - {"record_type", "record_id", "applies", "edition"}
     return SignatureView(
         **signature.model_dump(include=told),
         record_type=kind.name,
         record_id=record.id,
         applies=_applies(signature, record),
+        edition=record.editions.get(signature.digest),
     )

@@ -21,6 +21,8 @@ class SignatureView(View):
     """SHA-256 of what was signed."""
     applies: bool
     """Whether the record still says what was signed."""
+    edition: int | None
+    """Of a visit act: which edition was signed, 1 before its first correction; null for other records."""
     signer: str
     form: str
     subject: str | None

@@ -134,6 +134,7 @@ DECLARE
         'visit_attempt', of_referral,
         'visit_act', of_referral,
         'visit_act_signature', 'EXISTS (SELECT 1 FROM visit_act a WHERE a.id = visit_act_id)',
+        'visit_act_edition', 'EXISTS (SELECT 1 FROM visit_act a WHERE a.id = visit_act_id)',
         'visitor_warning', '(signal_id IS NOT NULL AND ' || of_signal || ') OR (case_id IS NOT NULL AND (' || case_scope || '))',
         'timeline_entry', '(case_id IS NOT NULL AND (' || case_scope || ')) OR (signal_id IS NOT NULL AND ' || of_signal || ')',
         -- tasks
@@ -341,6 +342,11 @@ BEGIN
     EXECUTE 'DROP POLICY IF EXISTS telling ON timeline_entry';
     EXECUTE 'CREATE POLICY telling ON timeline_entry FOR INSERT WITH CHECK (
              record_type = ''benefit_determination'' AND sees_determination(record_id, case_id))';
+    -- A group corrects its act when the signal is out of its sight, and so is the story that tells of it.
+    EXECUTE 'DROP POLICY IF EXISTS writing_of_visits ON timeline_entry';
+    EXECUTE 'CREATE POLICY writing_of_visits ON timeline_entry FOR INSERT WITH CHECK (
+             record_type = ''visit_act'' AND EXISTS (SELECT 1 FROM visit_act a WHERE a.id = record_id
+               AND a.signal_id = timeline_entry.signal_id AND a.case_id IS NOT DISTINCT FROM timeline_entry.case_id))';
     -- Reached through functions only.
     FOREACH t IN ARRAY array['user_credential', 'auth_session', 'login_attempt', 'login_challenge', 'second_factor',
                            'recovery_code', 'client_secret', 'signing_secret', 'start_code', 'audit_salt', 'course_guest', 'search', 'login_place', 'former_iin'] LOOP

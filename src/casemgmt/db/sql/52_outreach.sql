@@ -1,3 +1,22 @@
+-- What a visit act says is kept before it changes, whatever code asks for it; outcome, day and what was seen never change.
+CREATE OR REPLACE FUNCTION keep_edition() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF current_user = 'casemgmt_owner' AND current_setting('casemgmt.erasing', true) = 'on' THEN
+        RETURN NEW;
+    END IF;
+    IF NOT EXISTS (SELECT 1 FROM visit_act_edition e WHERE e.visit_act_id = NEW.id AND e.said = jsonb_build_object(
+                       'present', OLD.present, 'findings', OLD.findings, 'risk_signs', OLD.risk_signs,
+                       'child_words', OLD.child_words, 'child_wishes', OLD.child_wishes,
+                       'immediate_measures', OLD.immediate_measures, 'outcome_note', OLD.outcome_note)) THEN
+        RAISE EXCEPTION 'what this visit act says would be lost' USING ERRCODE = 'CM409';
+    END IF;
+    RETURN NEW;
+END $$;
+
+CREATE OR REPLACE TRIGGER keep_edition
+    BEFORE UPDATE OF present, findings, risk_signs, child_words, child_wishes, immediate_measures, outcome_note ON visit_act
+    FOR EACH ROW EXECUTE FUNCTION keep_edition();
+
 -- Acts that move a signal out of the writer's sight: to a case that the writer may not see, or back from a mobile group.
 
 -- Attaches a signal to the open case of a child whom it is about; answers nothing where the child has none. The clock of

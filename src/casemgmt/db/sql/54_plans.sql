@@ -23,11 +23,14 @@ CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON case_closure
     FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change('approved', 'decided_at', 'decided_by_id', 'decision_note',
         'reopened_at', 'reopened_by_id', 'reopen_reason', 'reopen_note');
 
+CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON visit_act FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change('case_id',
+    'present', 'findings', 'risk_signs', 'child_words', 'child_wishes', 'immediate_measures', 'outcome_note');
+
 DO $$
 DECLARE
     t text;
 BEGIN
-    FOREACH t IN ARRAY array['former_name', 'sealed_name', 'former_iin'] LOOP  -- what a person was called is never rewritten
+    FOREACH t IN ARRAY array['visit_act_edition', 'former_name', 'sealed_name', 'former_iin'] LOOP  -- what a person was called is never rewritten
         EXECUTE format('CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON %I FOR EACH ROW'
                        ' EXECUTE FUNCTION refuse_frozen_change()', t);
     END LOOP;

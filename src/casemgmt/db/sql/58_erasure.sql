@@ -34,6 +34,8 @@ CREATE OR REPLACE FUNCTION erased_columns() RETURNS jsonb LANGUAGE sql IMMUTABLE
   "visit_act": {"by": {"signal": "signal_id"}, "set": {"child_words": null, "child_wishes": null, "outcome_note": null,
     "findings": "=(SELECT coalesce(jsonb_agg(e - 'note'), '[]') FROM jsonb_array_elements(findings) e)",
     "immediate_measures": "=(SELECT coalesce(jsonb_agg(e - 'note'), '[]') FROM jsonb_array_elements(immediate_measures) e)"}},
+  "visit_act_edition": {"by": {"signal": "signal_id"}, "set": {"note": "",
+    "said": "=said || '{\"child_words\": null, \"child_wishes\": null, \"outcome_note\": null, \"findings\": [], \"immediate_measures\": []}'"}},
   "visitor_warning": {"by": {"signal": "signal_id", "case": "case_id"}, "set": {"note": "", "told_note": null, "lift_note": null}},
   "break_glass_grant": {"by": {"case": "case_id"}, "set": {"note": "", "review_note": null}},
   "staff_conflict": {"by": {"identity": "record_id", "case": "record_id", "signal": "record_id"}, "set": {"note": null,
