@@ -124,6 +124,7 @@ DEFINER_FUNCTIONS = {
     "account_change_takes_effect": "what a second person granted: a role, a way in, another body",
     "accept_handover": "passes accountability: the old manager's rows leave the writer's sight",
     "commitments_of": "what keeps a case open, asked with every case that is read; kinds alone",
+    "met_on_visit": "whether the child of a case was met on a visit, whose signal stays with the body that took it",
     "body_caseload": "the load of a manager holds restricted cases, as a number",
     "active_case_manager": "who can be made a manager; rights held are read by their holder only",
     "attach_signal": "joins a signal to a case that the actor may not see",

@@ -1,5 +1,6 @@
 """What was entered in error is marked by two persons, kept, and counts no longer; over HTTP."""
 
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -7,13 +8,16 @@ import asyncpg
 import pytest
 
 from casemgmt.db.migrate import driver_url
+from casemgmt.demo.accounts import demo_id
 from tests import steps
 from tests.clients import World
 from tests.factories import count
 from tests.http.test_cases import open_tasks
+from tests.outreach_steps import ACT, LEAD, WAY, go, record_child, refer
 from tests.people import record_person
 from tests.records import running_clocks
 from tests.steps import MANAGER, SUPERVISOR, CaseAtWork, done
+from tests.walk.ground import manager_of_the_centre
 
 WHY = {"reason": "wrong_person", "note": "Бұл басқа бала туралы."}
 SEEN = {"note": "Құжаттар тексерілді."}
@@ -53,6 +57,30 @@ async def test_a_contact_that_never_happened_sets_its_clock_going_again_as_late_
     assert await count(owner_url, clock, case.id) == before * 2, "the term runs from where it ran before"
     kept = "SELECT entered_in_error FROM child_contact WHERE case_id = $1"
     assert await count(owner_url, kept, case.id) is True
+
+
+async def test_a_child_whom_a_mobile_group_met_stays_met_also_for_a_head_who_does_not_see_the_visit(
+    world: World, owner_url: str
+) -> None:
+    child = await record_child(world)
+    signal, referral = await refer(world, category="neglect")
+    duty, head = await world.as_("duty.almaty"), await world.as_("head.almaty")
+    done(await duty.post(f"/v1/signals/{signal}/subjects", {"person_id": child, "role": "child"}))
+    await go(world, referral, *WAY)
+    done(await (await world.as_(LEAD)).post(f"/v1/referrals/{referral}/visit-act", ACT))
+    opening = {"signal_ids": [signal], "children": [child], "manager_id": str(demo_id(MANAGER))}
+    case = CaseAtWork(done(await duty.post("/v1/cases", opening))["id"], (child,))
+    manager = await world.as_(MANAGER)
+    met = {"person_id": child, "at": datetime.now(UTC).isoformat(), "place": "home", "alone": True}
+    done(await manager.post(f"/v1/cases/{case.id}/child-contacts", met))
+    correction = await proposed(world, case, "child_contact", await contact_of(owner_url, case))
+    to_the_centre = {"to_organisation_id": str(demo_id("cps_almaty"))}
+    transfer = done(await manager.post(f"/v1/cases/{case.id}/transfers", to_the_centre))["id"]
+    named = {"manager_id": await manager_of_the_centre(world)}
+    done(await head.post(f"/v1/transfers/{transfer}/accept", named))
+    assert (await head.get(f"/v1/signals/{signal}")).status_code in {403, 404}
+    done(await head.post(f"/v1/corrections/{correction['id']}/confirm", SEEN))
+    assert "first_contact_with_child" not in await open_tasks(owner_url, case.id)
 
 
 async def test_an_assessment_of_another_child_no_longer_carries_the_plan_nor_the_risk(

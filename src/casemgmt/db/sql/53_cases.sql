@@ -160,6 +160,13 @@ DROP TRIGGER IF EXISTS closed_by_two ON case_record;
 CREATE CONSTRAINT TRIGGER closed_by_two AFTER UPDATE OF state ON case_record
     DEFERRABLE INITIALLY DEFERRED FOR EACH ROW WHEN (NEW.state = 'closed') EXECUTE FUNCTION check_closure();
 
+-- Did a mobile group meet a child of the case on one of its signals? A signal stays with the body that took it, so the heads
+-- of a case don't all see the visit: that the child was met is a fact all the same, whoever asks.
+CREATE OR REPLACE FUNCTION met_on_visit(p_case uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM visit_act v JOIN signal s ON s.id = v.signal_id WHERE s.case_id = p_case AND v.child_seen)
+$$;
+
 -- What somebody still does, holds or answers for a case, by its kind: the case is not closed while it is there. Asked with
 -- every case that is read, so each is one look into an index; row security would ask each of these tables for its policy anew.
 CREATE OR REPLACE FUNCTION commitments_of(p_case uuid) RETURNS text[]

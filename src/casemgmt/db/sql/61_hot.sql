@@ -25,8 +25,7 @@ BEGIN
       FROM case_closure k WHERE k.case_id = p_case;
     child_contacted := EXISTS (SELECT 1 FROM child_contact k WHERE k.case_id = p_case AND NOT k.entered_in_error);
     IF NOT child_contacted THEN
-        child_contacted := EXISTS (SELECT 1 FROM visit_act v JOIN signal s ON s.id = v.signal_id
-                                    WHERE s.case_id = p_case AND v.child_seen);
+        child_contacted := met_on_visit(p_case);
     END IF;
     children_assessed := NOT EXISTS (
         SELECT 1 FROM case_person cp WHERE cp.case_id = p_case AND cp.role = 'child' AND cp.until IS NULL
