@@ -4,6 +4,8 @@ import csv
 import getpass
 import io
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, NoReturn
@@ -216,20 +218,21 @@ def _stopped(run: dict[str, Any], report: dict[str, Any]) -> None:
         _refused(told["detail"] or told["title"], [(e["pointer"], e["detail"]) for e in told["errors"]])
 
 
-def _service(url: str, user: str, language: str) -> httpx.Client:
-    """Return a client that is signed in; refused where a second factor is asked for and none given."""
-    client = httpx.Client(base_url=url, timeout=120.0, headers={"Accept-Language": language})
+@contextmanager
+def _service(url: str, user: str, language: str) -> Iterator[httpx.Client]:
+    """Give a client that is signed in; refused where a second factor is asked for and none given."""
     form = {"grant_type": "password", "username": user, "password": _secret("Password: ")}
     if sys.stdin.isatty() and (code := getpass.getpass("Code of the second factor, empty without one: ")):
         form["code"] = code
-    try:
-        token = _done(client.post("/v1/token", data=form))
-    except httpx.HTTPError:
-        refuse(f"No service answers at {url}.")
-    if "access_token" not in token:
-        refuse("This account needs a code of its second factor.")
-    client.headers["Authorization"] = f"Bearer {token['access_token']}"
-    return client
+    with httpx.Client(base_url=url, timeout=120.0, headers={"Accept-Language": language}) as client:
+        try:
+            token = _done(client.post("/v1/token", data=form))
+            if "access_token" not in token:
+                refuse("This account needs a code of its second factor.")
+            client.headers["Authorization"] = f"Bearer {token['access_token']}"
+            yield client
+        except httpx.TransportError:
+            refuse(f"No service answers at {url}.")
 
 
 def _secret(prompt: str) -> str:
@@ -241,6 +244,9 @@ def _done(answer: httpx.Response) -> Any:
     body = answer.json()
     if answer.is_success:
         return body
+    if body["code"] == "wrong-state":
+        steps = ", ".join(body["allowed_transitions"]) or "nothing"
+        return _refused(f"{body['detail']}\nThe import is {body['state']}; possible now: {steps}.", [])
     return _refused(body["detail"], [(e["pointer"], e["detail"]) for e in body.get("errors") or []])
 
 

@@ -25,7 +25,7 @@ _WORDS: Final = {
 def waited(service: httpx.Client, run: dict[str, Any]) -> dict[str, Any]:
     """Return an import as it is when the worker has done with it. Ctrl-C ends the waiting, not the import."""
     columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[told]}"), TimeElapsedColumn())
-    with Progress(*columns, console=errors, transient=True) as bar:
+    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
         task = bar.add_task("", total=None, told="")
         since = time.monotonic()
         while run["state"] in WORKING:

@@ -18,7 +18,9 @@ END $$;
 CREATE OR REPLACE FUNCTION commitment(p_salt bytea, p_record text, p_field text, p_side text, p_value jsonb) RETURNS text
 LANGUAGE sql IMMUTABLE AS $$
     SELECT encode(sha256(convert_to('casemgmt change 1', 'UTF8') || '\x00'::bytea || p_salt || convert_to(
-        canonical_json(jsonb_build_array(p_record, p_field, p_side, p_value)), 'UTF8')), 'hex')
+        '[' || concat_ws(',', to_jsonb(p_record), to_jsonb(p_field), to_jsonb(p_side),
+            CASE WHEN jsonb_typeof(p_value) IN ('object', 'array') THEN canonical_json(p_value)
+                 ELSE coalesce(p_value, 'null')::text END) || ']', 'UTF8')), 'hex')
 $$;
 
 -- Trigger; its arguments are the columns of the key. Rows that belong to a case or signal follow its region and body, and
