@@ -31,6 +31,8 @@ class Receiver:
 
     port: int = 0
     usual: Answer = 204
+    pause: float = 0
+    """Seconds before it answers."""
     answers: list[Answer] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
@@ -57,6 +59,7 @@ class Receiver:
             if status is None:
                 await reader.read()
                 return
+            await asyncio.sleep(self.pause)
             if status < 300:
                 self.taken.append(headers["webhook-id"])
             place = "location: http://127.0.0.1:1/\r\n" if status in {301, 302, 307, 308} else ""

@@ -12,6 +12,7 @@ from tests.all_rows import TABLES, World
 from tests.expectation import Expectation, keys, seen
 
 PRIMARY = {
+    "webhook_delivery": ["subscription_id", "event_id"],
     "screening": ["signal_id"],
     "screening_answers": ["signal_id"],
     "audit_event": ["at", "id"],

@@ -7,11 +7,20 @@ from fastapi import Query, Response
 
 from api.etags import ExpectedVersion, set_etag
 from api.routing import CurrentServices, CurrentWork, Router
+from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
-from casemgmt.notifications import pulling, service
+from casemgmt.notifications import attempts, pulling, service
 from casemgmt.notifications.commands import ChangeSubscription, CreateSubscription, MakeSecret, Replay
+from casemgmt.notifications.repository import Standing
 from casemgmt.notifications.service import Rules
-from casemgmt.notifications.views import EventPage, SecretShown, SubscriptionList, SubscriptionView
+from casemgmt.notifications.views import (
+    AttemptView,
+    DeliveryView,
+    EventPage,
+    SecretShown,
+    SubscriptionList,
+    SubscriptionView,
+)
 
 router = Router("/webhook-subscriptions", "webhooks")
 events_router = Router("/webhook-events", "webhooks")
@@ -93,6 +102,26 @@ async def replay_webhook_events(
 ) -> SubscriptionView:
     """Send one event again, or all since a moment. They keep their ids: the receiver knows what it has already."""
     return _tagged(response, await service.replay(work, subscription_id, command))
+
+
+@router.get("/{subscription_id}/deliveries", Permission.WEBHOOKS_MANAGE)
+async def list_webhook_deliveries(
+    subscription_id: UUID,
+    work: CurrentWork,
+    limit: Limit = DEFAULT_PAGE,
+    cursor: Cursor = None,
+    state: Annotated[Standing | None, Query(description="`dead`: given up after a day of tries.")] = None,
+) -> Page[DeliveryView]:
+    """List the events of a subscription, the newest first: what waits, was taken, given up or withheld."""
+    return Page.of(await attempts.list_deliveries(work, subscription_id, limit, cursor, state))
+
+
+@router.get("/{subscription_id}/attempts", Permission.WEBHOOKS_MANAGE)
+async def list_webhook_attempts(
+    subscription_id: UUID, work: CurrentWork, limit: Limit = DEFAULT_PAGE, cursor: Cursor = None
+) -> Page[AttemptView]:
+    """List the tries of a subscription, the newest first: when, how long, what came of it. No body is kept."""
+    return Page.of(await attempts.list_attempts(work, subscription_id, limit, cursor))
 
 
 @events_router.get("", Permission.EVENTS_READ)

@@ -74,7 +74,8 @@ class Settings(
     )
     webhook_secret: SecretStr = Field(
         SecretStr(DEMO_WEBHOOK_SECRET),
-        description="Key under which the signing secrets of webhooks, in and out, are stored, 32 characters or more.",
+        description="Key under which the signing secrets of webhooks, in and out, are stored, 32 characters or more. "
+        "Changed by `casemgmt rotate-secret webhook`.",
     )
     breached_passwords_file: Path | None = Field(
         None,

@@ -14,10 +14,12 @@ from casemgmt.cli import app as program
 from casemgmt.demo.accounts import DEMO_PASSWORD, demo_id
 from casemgmt.ids import new_id
 from casemgmt.settings import DEMO_LOOKUP_SECRET, DEMO_TOKEN_SECRET, Settings
+from casemgmt.signed_messages import unseal
 from tests.account_steps import WHY, grant, start
 from tests.clients import Caller, World
 from tests.records import rows
 from tests.steps import done
+from tests.webhook_steps import subscribe
 
 NEW = "another-secret-of-this-test-long-enough"
 PHONE = "+77011234567"
@@ -176,3 +178,18 @@ def test_a_short_or_missing_new_secret_is_refused(operator: CliRunner, monkeypat
     monkeypatch.setenv("CASEMGMT_NEW_SECRET", "short")
     short = operator.invoke(program, ["rotate-secret", "lookup"])
     assert (short.exit_code, "shorter than 32" in short.output) == (2, True)
+
+
+async def test_after_the_webhook_secret_changed_signing_secrets_are_those_of_before(
+    database_url: str, owner_url: str, operator: CliRunner
+) -> None:
+    async with _service(database_url) as world:
+        path, secret = await subscribe(world, "https://events.example.kz/")
+    assert "signing secrets of webhooks are sealed" in await _invoke(operator, "webhook")
+    (kept,) = await rows(owner_url, "SELECT subscription_id, sealed FROM webhook_secret")
+    assert path.endswith(str(kept["subscription_id"]))
+    assert unseal(kept["sealed"], kept["subscription_id"], NEW) == secret
+    wrong = await asyncio.to_thread(operator.invoke, program, ["rotate-secret", "webhook"])
+    assert (wrong.exit_code, "Nothing is changed." in wrong.output) == (2, True), (
+        "it is sealed under the new one already"
+    )

@@ -40,6 +40,7 @@ from tests.import_tables import ROWS, as_csv, checked, imported
 from tests.people import MOTHER, case_of, record_person, signal_about
 from tests.sight.accounts import make_accounts
 from tests.steps import MANAGER, done
+from tests.webhook_steps import subscribe
 
 ASTANA = {"region_code": "KZ-71"}
 GIRL = {
@@ -111,6 +112,7 @@ async def _live(app: FastAPI) -> None:
         await _strange_log_ins(world)
         await _absence(world)
         await _contacts(world)
+        await subscribe(world, "https://events.example.kz/casemgmt")
 
 
 async def _contacts(world: World) -> None:

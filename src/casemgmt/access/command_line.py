@@ -10,7 +10,12 @@ import typer
 from pydantic import ValidationError
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
-from casemgmt.access.rotation import RotationError, rotate_factor_secret, rotate_lookup_secret
+from casemgmt.access.rotation import (
+    RotationError,
+    rotate_factor_secret,
+    rotate_lookup_secret,
+    rotate_webhook_secret,
+)
 from casemgmt.settings import Settings
 from casemgmt.terminal import console, errors, owner_url, read_settings, refuse, told
 
@@ -22,10 +27,18 @@ class Secret(StrEnum):
 
     LOOKUP = "lookup"
     FACTOR = "factor"
+    WEBHOOK = "webhook"
+
+
+_DONE = {
+    Secret.LOOKUP: "phone numbers are hashed",
+    Secret.FACTOR: "second factors are sealed",
+    Secret.WEBHOOK: "signing secrets of webhooks are sealed",
+}
 
 
 def rotate_secret(which: Annotated[Secret, typer.Argument(help="Which secret.")]) -> None:
-    """Change CASEMGMT_LOOKUP_SECRET or CASEMGMT_FACTOR_SECRET into CASEMGMT_NEW_SECRET. Stop the service first."""
+    """Change the secret `CASEMGMT_…_SECRET` into CASEMGMT_NEW_SECRET. Stop the service and the worker first."""
     name = f"{which}_secret"
     settings = read_settings(Settings)
     new = os.environ.get(NEW, "")
@@ -44,8 +57,9 @@ def rotate_secret(which: Annotated[Secret, typer.Argument(help="Which secret.")]
         refuse(f"{error} Nothing is changed.")
     except (OSError, asyncpg.PostgresError) as error:
         refuse(f"Nothing is changed: {error}")
-    what = "phone numbers are hashed" if which is Secret.LOOKUP else "second factors are sealed"
-    console.print(f"{done:,} {what} under the new secret. Put it into CASEMGMT_{name.upper()} and start the service.")
+    console.print(
+        f"{done:,} {_DONE[which]} under the new secret. Put it into CASEMGMT_{name.upper()} and start the service."
+    )
     if which is Secret.FACTOR:
         console.print("Recovery codes of before hold no more: who lost the authenticator needs two administrators.")
 
@@ -53,6 +67,8 @@ def rotate_secret(which: Annotated[Secret, typer.Argument(help="Which secret.")]
 def _rotate(which: Secret, url: str, old: str, new: str) -> int:
     if which is Secret.FACTOR:
         return asyncio.run(rotate_factor_secret(url, old, new))
+    if which is Secret.WEBHOOK:
+        return asyncio.run(rotate_webhook_secret(url, old, new))
     with Progress(SpinnerColumn(), TextColumn("{task.completed:,.0f} numbers"), console=errors, transient=True) as bar:
         task = bar.add_task("", total=None)
         return asyncio.run(rotate_lookup_secret(url, old, new, lambda count: bar.advance(task, count)))

@@ -9,6 +9,7 @@ from uuid import UUID
 import asyncpg
 from cryptography.exceptions import InvalidTag
 
+from casemgmt import signed_messages
 from casemgmt.access.factors import seal, unseal
 from casemgmt.db.migrate import OWNER_ROLE, driver_url
 from casemgmt.ids import new_id
@@ -106,3 +107,50 @@ async def rotate_factor_secret(url: str, old: str, new: str) -> int:
     finally:
         await connection.close()
     return len(users)
+
+
+async def rotate_webhook_secret(url: str, old: str, new: str) -> int:
+    """Seal the signing secrets of webhooks, in and out, anew and return how many there were. The secrets stay.
+
+    First halves that wait to be granted are sealed anew too. Digests of contacts stay under the old secret: what is
+    sent again of before counts as changed. Raises `RotationError`, and changes nothing, where `old` is not the secret.
+    """
+    connection = await asyncpg.connect(driver_url(url))
+    try:
+        async with connection.transaction():
+            await connection.execute(f"SET LOCAL ROLE {OWNER_ROLE}")
+            count = 0
+            for table, owner in (("webhook_secret", "subscription_id"), ("signing_secret", "id")):
+                rows = await connection.fetch(f"SELECT id, {owner} AS owner, sealed FROM {table} FOR UPDATE")  # noqa: S608 - constants
+                sealed = [_sealed_anew(row["sealed"], row["owner"], old, new) for row in rows]
+                await connection.execute(
+                    f"UPDATE {table} t SET sealed = n.sealed FROM unnest($1::uuid[], $2::bytea[]) AS n (id, sealed)"  # noqa: S608 - constants
+                    " WHERE t.id = n.id",
+                    [row["id"] for row in rows],
+                    sealed,
+                )
+                count += len(rows)
+            halves = await connection.fetch(
+                "SELECT id, sealed_first FROM account_change WHERE sealed_first IS NOT NULL FOR UPDATE"
+            )
+            anew = [_sealed_anew(bytes.fromhex(row["sealed_first"]), row["id"], old, new).hex() for row in halves]
+            await connection.execute(
+                "UPDATE account_change c SET sealed_first = n.half FROM unnest($1::uuid[], $2::text[]) AS n (id, half)"
+                " WHERE c.id = n.id",
+                [row["id"] for row in halves],
+                anew,
+            )
+            fields = ["webhook_secret.sealed", "signing_secret.sealed", "account_change.sealed_first"]
+            await connection.execute(_EVENT, new_id(), "webhook_secret", [], fields)
+    finally:
+        await connection.close()
+    return count
+
+
+def _sealed_anew(sealed: bytes, owner: UUID, old: str, new: str) -> bytes:
+    try:
+        return signed_messages.seal(signed_messages.unseal(sealed, owner, old), owner, new)
+    except InvalidTag:
+        raise RotationError(
+            "The old secret is not the one under which the signing secrets of this database are sealed."
+        ) from None
