@@ -41,42 +41,42 @@ async def list_absences(
     return await absence_reading.list_absences(work, at)
 
 
-@router.get("/{absence_id}", Permission.USERS_READ)
-async def get_absence(absence_id: UUID, response: Response, work: CurrentWork) -> AbsenceView:
+@router.get("/{staff_absence_id}", Permission.USERS_READ)
+async def get_absence(staff_absence_id: UUID, response: Response, work: CurrentWork) -> AbsenceView:
     """Read an absence. Who is away and who heads the body are told its cases, and for which nobody stands in."""
-    return _shown(response, await absence_reading.read_absence(work, absence_id))
+    return _shown(response, await absence_reading.read_absence(work, staff_absence_id))
 
 
-@router.post("/{absence_id}/prolong", Permission.ABSENCES_WRITE)
+@router.post("/{staff_absence_id}/prolong", Permission.ABSENCES_WRITE)
 async def prolong_absence(
-    absence_id: UUID, command: ProlongAbsence, response: Response, work: CurrentWork, expected: ExpectedVersion
+    staff_absence_id: UUID, command: ProlongAbsence, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> AbsenceView:
     """Change when it ends, later or earlier: the deputy's sight ends with it."""
-    return _shown(response, await absences.prolong(work, absence_id, command, expected))
+    return _shown(response, await absences.prolong(work, staff_absence_id, command, expected))
 
 
-@router.post("/{absence_id}/end", Permission.ABSENCES_WRITE)
+@router.post("/{staff_absence_id}/end", Permission.ABSENCES_WRITE)
 async def end_absence(
-    absence_id: UUID, response: Response, work: CurrentWork, expected: ExpectedVersion
+    staff_absence_id: UUID, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> AbsenceView:
     """Come back early, or take it back before it begins. The deputy sees nothing more by it from this moment."""
-    return _shown(response, await absences.end(work, absence_id, expected))
+    return _shown(response, await absences.end(work, staff_absence_id, expected))
 
 
-@router.post("/{absence_id}/deputies", Permission.ABSENCES_WRITE)
+@router.post("/{staff_absence_id}/deputies", Permission.ABSENCES_WRITE)
 async def name_deputies(
-    absence_id: UUID, command: NameDeputies, response: Response, work: CurrentWork, expected: ExpectedVersion
+    staff_absence_id: UUID, command: NameDeputies, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> AbsenceView:
     """Say anew who stands in, for all of the work and for single cases."""
-    return _shown(response, await absences.name_deputies(work, absence_id, command, expected))
+    return _shown(response, await absences.name_deputies(work, staff_absence_id, command, expected))
 
 
-@router.post("/{absence_id}/restricted-cases", Permission.STAFF_HAND_ON)
+@router.post("/{staff_absence_id}/restricted-cases", Permission.STAFF_HAND_ON)
 async def cover_restricted_cases(
-    absence_id: UUID, command: CoverRestricted, response: Response, work: CurrentWork, expected: ExpectedVersion
+    staff_absence_id: UUID, command: CoverRestricted, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> AbsenceView:
     """Say whether the deputy sees the restricted cases of a colleague too. You are told how many, not which."""
-    return _shown(response, await absences.cover_restricted(work, absence_id, command, expected))
+    return _shown(response, await absences.cover_restricted(work, staff_absence_id, command, expected))
 
 
 def _shown(response: Response, view: AbsenceView) -> AbsenceView:

@@ -60,6 +60,7 @@ PATH_RECORDS = {
     "shelter_id": "shelter",
     "signal_id": "signal",
     "signature_id": "plan_signature",
+    "staff_absence_id": "staff_absence",
     "stay_id": "temporary_stay",
     "task_id": "task",
     "transfer_id": "case_transfer",

@@ -128,9 +128,9 @@ async def require_deputies(work: Work, absence: StaffAbsence, command: NameDeput
         await require_there(work, deputy_id, absence.starts_at, absence.ends_at)
 
 
-async def require_cases(work: Work, absence: StaffAbsence, command: NameDeputies) -> None:
+async def require_cases(work: Work, user_id: UUID, command: NameDeputies) -> None:
     """Refuse a case that the actor doesn't see, or that is none of who is away."""
-    found = await work.rows(_PLACES, user=absence.user_id, cases=[each.case_id for each in command.cases])
+    found = await work.rows(_PLACES, user=user_id, cases=[each.case_id for each in command.cases])
     theirs = {row["case_id"] for row in found}
     for index, each in enumerate(command.cases):
         if each.case_id not in theirs:

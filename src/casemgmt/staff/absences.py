@@ -29,6 +29,7 @@ async def enter(work: Work, command: EnterAbsence) -> AbsenceView:
     """
     user_id = command.user_id or work.actor.user_id
     await checks.require_keeper(work, user_id)
+    await checks.require_cases(work, user_id, command)
     if command.covers_restricted:
         checks.require_head(work, user_id)
     starts_at, ends_at = checks.times(command.starts_at or work.now, command.ends_at, work.now)
@@ -47,7 +48,6 @@ async def enter(work: Work, command: EnterAbsence) -> AbsenceView:
         created_by_id=work.actor.user_id,
     )
     await checks.require_deputies(work, absence, command)
-    await checks.require_cases(work, absence, command)
     await work.save(_event("staff.absence_entered", absence), absence, *_for_cases(absence, command))
     await checks.require_fit(work, absence)
     if starts_at <= work.now:
@@ -93,6 +93,7 @@ async def end(work: Work, absence_id: UUID, expected: int | None) -> AbsenceView
 async def name_deputies(work: Work, absence_id: UUID, command: NameDeputies, expected: int | None) -> AbsenceView:
     """Say anew who stands in, for all cases and for single ones."""
     absence = await checks.locked(work, absence_id, expected)
+    await checks.require_cases(work, absence.user_id, command)
     before, held = await cover_of(work, absence.id), await checks.named(work, absence)
     wanted = {(each.case_id, each.deputy_id) for each in command.cases}
     given_up = [row for row in held if (row.case_id, row.deputy_id) not in wanted]
@@ -101,7 +102,6 @@ async def name_deputies(work: Work, absence_id: UUID, command: NameDeputies, exp
         row.ended_at = work.now
     absence.deputy_id = command.deputy_id
     await checks.require_deputies(work, absence, command)
-    await checks.require_cases(work, absence, command)
     fresh = [row for row in _for_cases(absence, command) if (row.case_id, row.deputy_id) not in kept]
     await work.save(_event("staff.deputies_named", absence), absence, *given_up, *fresh)
     await checks.require_fit(work, absence)
