@@ -4,7 +4,7 @@ PYTHON3 ?= python3
 PORT ?= 8000
 PY := .venv/bin/python
 
-.PHONY: help run demo days law test test-long check audit format docs bench year lock clean
+.PHONY: browser help run demo days law test test-long check audit format docs bench year lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -22,7 +22,12 @@ law: .venv/.runtime ## What policy staff need: install it, check the law, run it
 	@$(PY) -m rules check
 	@$(PY) -m rules test
 
-test: .venv/.dev ## The whole suite on a real PostgreSQL
+browser:
+	@command -v chromium >/dev/null || { [ "$$(id -u)" = 0 ] && { echo "Installing Chromium for the tests of pages, once …"; \
+	  apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends chromium >/dev/null; }; } || \
+	  { echo "The tests of pages need Chromium: sudo apt-get install chromium"; exit 1; }
+
+test: .venv/.dev browser ## The whole suite on a real PostgreSQL
 	$(PY) -m pytest -n 2 -m "not long"
 
 test-long: .venv/.dev ## The long property and fault runs

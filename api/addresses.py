@@ -27,9 +27,16 @@ def _within(address: str, networks: tuple[Network, ...]) -> bool:
     return any(parsed in network for network in networks)
 
 
-def door_of(request: Request, settings: Settings, device_token: str | None, client_name: str | None) -> Door:
+def door_of(
+    request: Request,
+    settings: Settings,
+    device_token: str | None,
+    client_name: str | None,
+    *,
+    on_the_wall: bool = False,
+) -> Door:
     """Return how a caller comes to log in. A client without a name is called by the first word of its agent header."""
     agent = request.headers.get("user-agent", "")
     name = "".join(c for c in client_name or agent.partition(" ")[0] if c.isprintable())[:_CLIENT_LENGTH]
     address = client_address(request, settings)
-    return Door(request.state.request_id, address, device_token, name or None, agent)
+    return Door(request.state.request_id, address, device_token, name or None, agent, on_the_wall)

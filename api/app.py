@@ -5,6 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
+from api.board_page import add_board_page
 from api.cors import add_cors
 from api.docs_page import add_docs_page
 from api.health import router as health_router
@@ -21,6 +22,7 @@ from casemgmt.access.senders import Senders
 from casemgmt.access.service import Accounts
 from casemgmt.access.tokens import Tokens
 from casemgmt.benefits.engine import note_sign_off, open_engine
+from casemgmt.board.live import Boards
 from casemgmt.clock import Clock, SystemClock
 from casemgmt.db import tables as _all_tables  # noqa: F401 - foreign keys find their targets only among loaded tables
 from casemgmt.db.engine import Database
@@ -54,6 +56,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         vault=Vault(settings),
         printer=Printer(),
         verifier=open_verifier(settings.signature_issuers),
+        boards=Boards(database, settings, clock),
     )
 
     @asynccontextmanager
@@ -63,6 +66,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
         async with database.pool.acquire() as connection:
             await note_sign_off(connection, services.engine.sign_off_digest)
         yield
+        await services.boards.close()
         await database.close()
 
     app = FastAPI(
@@ -79,6 +83,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     app.router.routes.extend([*v1_routes(), *health_router.routes.routes])
     add_problem_handlers(app)
     describe(app)
+    add_board_page(app)
     if settings.docs_enabled:
         add_docs_page(app)
     if settings.cors_origins:

@@ -1,5 +1,7 @@
 """Headers that stand on every answer, whoever gives it: a route, a refusal, the server itself."""
 
+from dataclasses import dataclass
+
 from casemgmt.settings import Settings
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -20,13 +22,31 @@ _DOCS_POLICY = (
     b"default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data:;"
     b" connect-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'"
 )
+# Nothing of the board is written into the page itself, and no script can make markup out of a text.
+_BOARD_POLICY = (
+    b"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self';"
+    b" frame-ancestors 'none'; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'"
+)
 _TWO_YEARS = b"max-age=63072000; includeSubDomains"
 
 
-def answer_headers(settings: Settings) -> tuple[Headers, Headers]:
-    """Return the headers of answers of the API, and of the pages of its documentation."""
+@dataclass(frozen=True)
+class AnswerHeaders:
+    """The headers of answers of the API, of the pages of its documentation, and of the board."""
+
+    api: Headers
+    docs: Headers
+    board: Headers
+
+    def of(self, path: str) -> Headers:
+        """Return the headers of answers on a path."""
+        if path.startswith("/docs"):
+            return self.docs
+        return self.board if path == "/board" or path.startswith("/board/") else self.api
+
+
+def answer_headers(settings: Settings) -> AnswerHeaders:
+    """Return the headers of all answers."""
     always = _ALWAYS + (((b"strict-transport-security", _TWO_YEARS),) if settings.tls_only else ())
-    return (
-        (*always, (b"content-security-policy", _API_POLICY)),
-        (*always, (b"content-security-policy", _DOCS_POLICY)),
-    )
+    policies = (_API_POLICY, _DOCS_POLICY, _BOARD_POLICY)
+    return AnswerHeaders(*((*always, (b"content-security-policy", policy)) for policy in policies))

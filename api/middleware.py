@@ -56,7 +56,7 @@ class RequestEnvelope:
         self._upload = (settings.largest_document_bytes, settings.document_upload_seconds)
         self._at_once = settings.requests_at_once
         self._hosts = settings.host_names
-        self._headers, self._docs_headers = answer_headers(settings)
+        self._headers = answer_headers(settings)
         self._running = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -72,7 +72,7 @@ class RequestEnvelope:
         state["request_id"] = request_id
         structlog.contextvars.clear_contextvars()
         answer = {"status": 0}
-        fixed = self._docs_headers if scope["path"].startswith("/docs") else self._headers
+        fixed = self._headers.of(scope["path"])
 
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -121,11 +121,14 @@ class RequestEnvelope:
 
 def _bounded(request: Request, receive: Receive, body_bytes: int, seconds: float) -> Receive:
     received = 0
+    whole = False
     deadline: float | None = None
     loop = asyncio.get_running_loop()
 
     async def bounded() -> Message:
-        nonlocal received, deadline
+        nonlocal received, deadline, whole
+        if whole:
+            return await receive()  # that the caller is gone: who waits for it waits as long as the answer takes
         if deadline is None:
             deadline = loop.time() + seconds
             told = request.headers.get("content-length", "")
@@ -139,6 +142,7 @@ def _bounded(request: Request, receive: Receive, body_bytes: int, seconds: float
         received += len(message.get("body", b""))
         if received > body_bytes:
             raise _Refused(413, "body-too-large")
+        whole = not message.get("more_body", False)
         return message
 
     return bounded

@@ -20,6 +20,8 @@ FRAMING_BYTES = 65_536
 FRAMING_TIMES = 8
 REST_SECONDS = 1.0
 """How long what a refused client still sends is taken and thrown away."""
+ENDLESS = frozenset({"/v1/board/stream"})
+"""Answers that have no end of their own."""
 _END = b"\r\n\r\n"
 
 
@@ -36,6 +38,7 @@ class BoundedProtocol(HttpToolsProtocol):
     _framing_bytes = 0
     _timer: TimerHandle | None = None
     _refused = False
+    _endless = False
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as in the class above
         """Take the connection, unless there are too many."""
@@ -68,6 +71,12 @@ class BoundedProtocol(HttpToolsProtocol):
         elif self._reading_head and self._head_bytes and self._timer is None and not self._is_over():
             self._timer = self.loop.call_later(self.receive_seconds, self._head_is_late)
 
+    def shutdown(self) -> None:
+        """End with the server. What is told for ever is cut off, else the server would wait for its end."""
+        super().shutdown()
+        if self._endless:
+            self.transport.close()
+
     def on_message_begin(self) -> None:
         """Begin a head, which may have come together with the end of the request before it."""
         self._head_bytes = self._head_bytes or 1
@@ -84,6 +93,7 @@ class BoundedProtocol(HttpToolsProtocol):
             self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "head-too-large")
             return
         super().on_headers_complete()
+        self._endless = self.scope["path"] in ENDLESS
 
     def on_message_complete(self) -> None:
         """End the request; what comes next is another head."""
@@ -152,11 +162,10 @@ class BoundedProtocol(HttpToolsProtocol):
 
 def server_config(settings: Settings, app: Any, *, host: str, port: int) -> uvicorn.Config:
     """Return how the service is served; `app` is the application, or the path of its factory."""
-    fixed, _ = answer_headers(settings)
     bounds = {
         "connections_at_once": settings.connections_at_once,
         "receive_seconds": settings.receive_seconds,
-        "fixed_headers": fixed,
+        "fixed_headers": answer_headers(settings).api,
     }
     return uvicorn.Config(
         app,

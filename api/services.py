@@ -11,6 +11,7 @@ from casemgmt.access.refusals import RefusedTokens
 from casemgmt.access.senders import Senders
 from casemgmt.access.service import Accounts
 from casemgmt.benefits.engine import Engine
+from casemgmt.board.live import Boards
 from casemgmt.clock import Clock
 from casemgmt.db.engine import Database
 from casemgmt.documents.vault import Vault
@@ -36,6 +37,7 @@ class Services:
     vault: Vault
     printer: Printer
     verifier: Verifier
+    boards: Boards
 
 
 def services_of(request: Request) -> Services:

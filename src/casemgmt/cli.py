@@ -203,6 +203,7 @@ def _wanted_by_worker(variable: str) -> bool:
 
 def _greet(address: str, *, demo: bool) -> None:
     console.print(f"\nReady. Interactive API docs  {address}/docs")
+    console.print(f"       Wall screen           {address}/board")
     console.print(f"       Health                {address}/health/ready")
     if demo:
         console.print(f"\nDemo accounts, all with the password {DEMO_PASSWORD}:")

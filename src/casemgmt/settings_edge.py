@@ -55,6 +55,9 @@ class EdgeSettings(BaseSettings):
     connections_at_once: int = Field(
         2000, ge=1, description="Connections that one process keeps open; further ones are closed unanswered."
     )
+    board_seconds: float = Field(
+        1.0, ge=0.2, le=30, description="Pause between two looks at the numbers that the open boards of a region show."
+    )
     rate_reads: int = Field(1200, ge=1, description="Reads of one account in a minute.")
     rate_writes: int = Field(600, ge=1, description="Writes of one account in a minute.")
     rate_messages: int = Field(

@@ -42,6 +42,15 @@ class SessionSettings(BaseSettings):
         description="The same for those who visit families with a telephone, which has a lock of its own: a visit "
         "where there is no network must not end in a lost record and a password typed on a staircase.",
     )
+    display_days: int = Field(
+        28,
+        ge=1,
+        le=90,
+        description="For so long a screen on a wall stays signed in; then somebody signs it in again.",
+    )
+    idle_hours_display: int = Field(
+        72, ge=1, le=336, description="A screen that showed nothing for so long is signed in again: a weekend is less."
+    )
     idle_field_roles: str = Field(
         "mobile_group_lead,mobile_group_member", description="Roles that visit families, with commas between."
     )
@@ -61,5 +70,6 @@ class SessionSettings(BaseSettings):
             "usual": self.idle_minutes,
             "wide": self.idle_minutes_wide,
             "field": self.idle_minutes_field,
+            "wall": self.idle_hours_display * 60,
             "field_roles": words(self.idle_field_roles),
         }

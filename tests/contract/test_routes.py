@@ -23,6 +23,8 @@ ROOT = Path(__file__).parents[2]
 METHODS = {"get", "post", "put", "patch", "delete"}
 
 OPEN_ROUTES = {
+    ("post", "/v1/board/session"): "here a screen shows its credentials",
+    ("post", "/v1/board/session/renewal"): "the cookie of the screen is the credential",
     ("post", "/v1/start"): "the two halves of a start code are the credential",
     ("get", "/health/live"): "a container runtime asks without an account",
     ("get", "/health/ready"): "a load balancer asks without an account",

@@ -39,6 +39,8 @@ class Door:
     client_name: str | None = None
     agent: str = ""
     """What the client says of itself (`User-Agent`)."""
+    on_the_wall: bool = False
+    """The door of screens: nobody but a display account comes in here, and stays for weeks."""
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,8 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "audit_salt": {_F.MACHINERY: "salt"},
     "audit_witness": {_F.MACHINERY: "name size told_at failing_since"},
     "auth_session": {
-        _F.CREDENTIAL: "refresh_hash created_at refreshed_at expires_at revoked_at second_factor factor_at client_name"
+        _F.CREDENTIAL: "refresh_hash previous_hash created_at refreshed_at expires_at revoked_at second_factor"
+        " factor_at client_name"
     },
     "benefit_appeal": {_F.PROGRESS: "created_at filed_on filed_by channel settled_at", _F.CONTENT: "claim reason"},
     "benefit_determination": {

@@ -22,6 +22,7 @@ class Permission(StrEnum):
     BENEFITS_OFFER = "benefits:offer"
     BENEFITS_READ = "benefits:read"
     BENEFITS_REVIEW = "benefits:review"
+    BOARD_READ = "board:read"
     BREAK_GLASS_OPEN = "break_glass:open"
     BREAK_GLASS_READ = "break_glass:read"
     BREAK_GLASS_REVIEW = "break_glass:review"

@@ -45,7 +45,8 @@ class Role:
     and papers), `research` (pseudonymised tables), `subjects` (copies for subjects), `conflicts` (those declared in the
     body), `break_glass` (grants that the body reviews), `imports` (tables of the body that wait to be signed off),
     `accounts` (what is asked for accounts of the body), `shelters` (those of the own
-    centre), `alerts` (on the access of the body's staff), `referral_desk` (what other bodies ask of the own one)."""
+    centre), `board` (counts of the day for a screen), `alerts` (on the access of the body's staff), `referral_desk`
+    (what other bodies ask of the own one)."""
 
     states_purpose: bool = False
     """Whether every read of a child's record says for what: a system, or a body that oversees others' work."""
@@ -187,6 +188,11 @@ ROLES: dict[str, Role] = {
         SIGNAL_DESK,
         signals=Reach.ORGANISATION,
         flags=_REPORTERS | _CONTACTS,
+    ),
+    "display": Role(
+        "A screen on a wall: counts of its region, or of the country, on the board; no record, and nothing else",
+        frozenset({P.BOARD_READ}),
+        flags=frozenset({"board"}),
     ),
     "duty_officer": _role(
         "Signal desk of a region's child-rights department, day and night",
@@ -339,6 +345,7 @@ ROLES: dict[str, Role] = {
 ALONE: dict[str, str] = {
     "administrator": "whoever gives rights has none that reach a child, and none to look at what became of them",
     "auditor": "whoever judges what others did takes no part in it, and reads no content",
+    "display": "whoever passes a screen on a wall reads what its account reads",
     "policy_analyst": "whoever works on rules and figures knows no person behind them",
     "records_officer": "whoever destroys on a term or a request reads nothing of it, and does not audit it",
     "research_officer": "whoever takes pseudonymised data out could recognise the children of other work",

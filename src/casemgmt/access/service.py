@@ -43,6 +43,7 @@ class Accounts:
         self._clock = clock
         self._idle_limits = json.dumps(settings.idle_limits)
         self._session_life = timedelta(hours=settings.refresh_token_hours)
+        self._display_life = timedelta(days=settings.display_days)
         self._marks = Marks.of(settings)
         self._attempts = Attempts(database, self._marks, clock)
         self._breached = BreachedPasswords(settings.breached_passwords_file)
@@ -88,6 +89,9 @@ class Accounts:
         if kind == "person" and not await self._may_use_password(connection, user_id):
             await self._record(connection, "account.login_refused", user_id, door.request_id, "password_log_in_off")
             return self._refusal(kind)
+        if door.on_the_wall and not await connection.fetchval("SELECT auth_is_display($1)", user_id):
+            await self._record(connection, "account.login_refused", user_id, door.request_id, "no_display")
+            return Unauthenticated("Only a display account signs a screen in.", code="no-display-account")
         need = "none" if kind == "service" else await self.factors.need(connection, user_id)
         factor: Factor | None = None
         if need == "code" and code is not None:
@@ -302,6 +306,8 @@ class Accounts:
         refresh = self._refresh_token(session_id)
         person = shown.kind == "person"
         life = self._session_life if person else self._tokens.life
+        if door.on_the_wall:
+            life = self._display_life
         await connection.execute(
             "SELECT auth_open_session($1, $2, $3, $4, $5, $6, $7, $8, $9)",
             session_id,

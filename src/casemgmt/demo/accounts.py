@@ -202,6 +202,8 @@ ACCOUNTS = (
         "social_protection",
         group_lead=True,
     ),
+    DemoAccount("board.almaty", ("Экран", "Кезекші бөлме", None), "crd_almaty", ("display",), "education"),
+    DemoAccount("board.111", ("Экран", "111", None), "kc111", ("display",)),
     DemoAccount("oversight", ("Абдрахманов", "Тимур", None), "committee", ("oversight_reader",)),
     DemoAccount("auditor", ("Воронцова", "Елена", None), "committee", ("auditor",)),
     DemoAccount("records", ("Мырзахметова", "Алма", None), "committee", ("records_officer",)),

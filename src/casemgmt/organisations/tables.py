@@ -109,6 +109,8 @@ class AuthSession(Row, table=True):
     id: UUID = Field(primary_key=True)
     user_id: UUID = ref("app_user.id")
     refresh_hash: str = Field(max_length=64)
+    previous_hash: str | None = Field(default=None, max_length=64)
+    """Of a display: the token before, which holds until its successor was shown (decision on the board)."""
     created_at: datetime = moment()
     refreshed_at: datetime = moment()
     expires_at: datetime = moment()

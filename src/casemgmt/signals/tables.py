@@ -4,6 +4,7 @@ from datetime import datetime, time
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from casemgmt.db.base import Row, Scoped, Versioned, code, long_text, moment, ref
@@ -21,6 +22,11 @@ class Signal(Scoped, Versioned, table=True):
         Index("ix_signal_group_received", "mobile_group_id", "received_at", "id"),
         Index("ix_signal_registrar_received", "registered_by_id", "received_at", "id"),
         Index("ix_signal_received", "received_at", "id"),
+        Index(
+            "ix_signal_waiting",
+            "received_at",
+            postgresql_where=sql("state in ('received', 'awaiting_review', 'awaiting_case')"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)

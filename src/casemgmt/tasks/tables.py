@@ -13,6 +13,7 @@ _OPEN = sql("completed_at is null and cancelled_at is null")
 _UNASSIGNED = sql("completed_at is null and cancelled_at is null and assignee_id is null")
 _HELD = sql("held_until is not null and completed_at is null and cancelled_at is null")
 _BREACHED = sql("breached_at is not null")
+_LATE = sql("breached_at is not null and completed_at is null and cancelled_at is null")
 _TICKING = sql("breached_at is null and coalesce(completed_at, cancelled_at, 'infinity') > due_at")
 _AT_THE_DESK = sql("completed_at is null and cancelled_at is null and assignee_id is null and mobile_group_id is null")
 
@@ -53,6 +54,9 @@ class Task(Scoped, Versioned, table=True):
         Index("ix_task_unassigned", "organisation_id", "started_at", "id", postgresql_where=_UNASSIGNED),
         Index("ix_task_held", "organisation_id", "held_until", "id", postgresql_where=_HELD),
         Index("ix_task_breached", "organisation_id", "breached_at", "id", postgresql_where=_BREACHED),
+        # of all bodies: too late and still to be done, and what was too late since a moment
+        Index("ix_task_late", "breached_at", postgresql_where=_LATE),
+        Index("ix_task_breached_at", "breached_at", postgresql_where=_BREACHED),
         Index("ix_task_ticking", "warn_at", "id", postgresql_where=_TICKING),
         Index(
             "uq_task_contact_request",

@@ -90,15 +90,23 @@ END $$;
 CREATE OR REPLACE FUNCTION idle_time(p_user uuid, p jsonb) RETURNS interval LANGUAGE sql STABLE AS $$
     SELECT make_interval(mins => (p->>CASE
                WHEN 'second_factor' = ANY (u.flags) THEN 'wide'
+               WHEN 'board' = ANY (u.flags) THEN 'wall'
                WHEN EXISTS (SELECT 1 FROM role_held r WHERE r.user_id = u.id
                                                         AND p->'field_roles' ? r.role) THEN 'field'
                ELSE 'usual' END)::integer)
       FROM app_user u WHERE u.id = p_user
 $$;
 
+-- Is the account one of a screen on a wall?
+CREATE OR REPLACE FUNCTION auth_is_display(p_user uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+$$ SELECT EXISTS (SELECT 1 FROM app_user u WHERE u.id = p_user AND 'board' = ANY (u.flags)) $$;
+
 -- Turns a refresh token into the next one: `rotated`. Any older token of the session, however old, ends it (`reused`):
 -- one of the two who hold the chain is a thief. A session that lay idle for too long ends too (`idle`). `ended`: it was over
 -- before. Names the user in any case: the events of what was refused are the user's.
+-- A screen has nobody who would log in again when an answer was lost on the way: there the token before holds too, until its
+-- successor was shown. Whoever else used it has by then put another one in the place of that successor, which ends the session.
 DROP FUNCTION IF EXISTS auth_rotate(uuid, text, text, timestamptz);
 CREATE OR REPLACE FUNCTION auth_rotate(p_session uuid, p_old text, p_new text, p_at timestamptz, p_idle jsonb)
 RETURNS TABLE (outcome text, user_id uuid)
@@ -109,11 +117,13 @@ BEGIN
     SELECT s.* INTO held FROM auth_session s WHERE s.id = p_session FOR UPDATE;
     user_id := held.user_id;
     outcome := CASE WHEN held.id IS NULL OR held.revoked_at IS NOT NULL OR held.expires_at <= p_at THEN 'ended'
-                    WHEN held.refresh_hash <> p_old THEN 'reused'
+                    WHEN held.refresh_hash <> p_old
+                         AND held.previous_hash IS DISTINCT FROM p_old THEN 'reused'
                     WHEN held.refreshed_at + idle_time(held.user_id, p_idle) <= p_at THEN 'idle'
                     ELSE 'rotated' END;
     IF outcome = 'rotated' THEN
-        UPDATE auth_session s SET refresh_hash = p_new, refreshed_at = p_at WHERE s.id = p_session;
+        UPDATE auth_session s SET refresh_hash = p_new, refreshed_at = p_at,
+                previous_hash = CASE WHEN auth_is_display(held.user_id) THEN p_old END WHERE s.id = p_session;
     ELSIF outcome <> 'ended' THEN
         UPDATE auth_session s SET revoked_at = p_at WHERE s.id = p_session;
     END IF;

@@ -1,0 +1,367 @@
+// The board. Every message holds the whole of it, so a break needs nothing made up for: the next message is the catching up.
+// The access token lives in this page's memory; what keeps the screen signed in is a cookie that no script can read.
+
+const LANGUAGES = ["kk", "ru", "en"];
+const THEMES = ["auto", "dark", "light"];
+const QUIET_SECONDS = 12; // the service speaks every five seconds
+const LONGEST_PAUSE = 15;
+const ZONE = "Asia/Almaty";
+const REGIONS_SHOWN = 6;
+const CATEGORIES_SHOWN = 5;
+const MARKS = { emergency: "▲", urgent: "◆", standard: "●" };
+const AGES = ["under_15_minutes", "under_1_hour", "under_4_hours", "longer"];
+// From this column of ages on a signal has waited too long to be overlooked; an indication of the house, no term of law.
+const TOO_LONG = { emergency: 1, urgent: 2, standard: 3 };
+
+const page = (id) => document.getElementById(id);
+const asked = new URLSearchParams(location.search);
+let words = {};
+let language = chosen("language", asked.get("language"), LANGUAGES) || fromBrowser();
+let theme = chosen("theme", asked.get("theme"), THEMES) || "auto";
+let token = null;
+let board = null;
+let heardAt = null; // milliseconds of this machine's clock
+let skew = 0; // of the service's clock to this machine's
+let state = "connecting";
+let stream = null;
+
+function chosen(name, wanted, known) {
+  if (known.includes(wanted)) return wanted;
+  try {
+    const kept = localStorage.getItem(`board.${name}`);
+    return known.includes(kept) ? kept : null;
+  } catch {
+    return null;
+  }
+}
+
+function keep(name, value) {
+  try {
+    localStorage.setItem(`board.${name}`, value);
+  } catch {
+    // a browser that keeps nothing shows the board all the same
+  }
+}
+
+function fromBrowser() {
+  return navigator.languages.map((l) => l.slice(0, 2)).find((l) => LANGUAGES.includes(l)) || "kk";
+}
+
+function say(name, values = {}) {
+  const text = words.words[name][language];
+  return text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
+}
+
+const number = (value) => new Intl.NumberFormat(language).format(value);
+const now = () => Date.now() + skew;
+const hour = (at) => new Intl.DateTimeFormat("ru", { timeZone: ZONE, hour: "2-digit", minute: "2-digit" }).format(at);
+
+function age(since) {
+  const minutes = Math.max(0, Math.floor((now() - Date.parse(since)) / 60000));
+  if (minutes < 120) return say("minutes", { number: number(minutes) });
+  if (minutes < 48 * 60) return say("hours", { number: number(Math.floor(minutes / 60)) });
+  return say("days", { number: number(Math.floor(minutes / 1440)) });
+}
+
+// --- showing
+
+function write(element, text) {
+  if (element.textContent === text) return false;
+  element.textContent = text;
+  return true;
+}
+
+function show(element, value) {
+  const before = element.textContent;
+  if (write(element, number(value)) && before !== "") {
+    element.classList.remove("changed");
+    void element.offsetWidth; // a second change begins the mark anew
+    element.classList.add("changed");
+  }
+}
+
+function cell(row, name, value, alarming) {
+  let found = row.querySelector(`[data-cell="${name}"]`);
+  if (!found) {
+    found = document.createElement("td");
+    found.dataset.cell = name;
+    row.append(found);
+  }
+  show(found, value);
+  found.classList.toggle("alarm", alarming && value > 0);
+  found.classList.toggle("none", value === 0);
+}
+
+function row(body, name, label, mark) {
+  let found = body.querySelector(`[data-row="${name}"]`);
+  if (!found) {
+    found = document.createElement("tr");
+    found.dataset.row = name;
+    found.className = name;
+    const head = document.createElement("th");
+    head.scope = "row";
+    if (mark) {
+      const sign = document.createElement("span");
+      sign.className = "mark";
+      sign.setAttribute("aria-hidden", "true");
+      sign.textContent = mark;
+      head.append(sign, " ");
+    }
+    head.append(document.createElement("span"));
+    found.append(head);
+    body.append(found);
+  }
+  write(found.querySelector("th > span:last-child"), label);
+  return found;
+}
+
+function list(element, items) {
+  const most = Math.max(1, ...items.map((i) => i.count));
+  const lines = items.map(({ label, count, plain }) => {
+    const line = document.createElement("li");
+    const name = document.createElement("span");
+    name.textContent = label;
+    line.append(name);
+    if (count !== undefined) {
+      const figure = document.createElement("b");
+      figure.textContent = number(count);
+      line.append(figure);
+      if (!plain) {
+        const bar = document.createElement("meter");
+        bar.max = most;
+        bar.value = count;
+        bar.setAttribute("aria-hidden", "true");
+        line.append(bar);
+      }
+    }
+    return line;
+  });
+  element.replaceChildren(...lines);
+}
+
+function showBoard() {
+  if (!board) return;
+  const everywhere = board.region_code === null;
+  page("board").dataset.scope = everywhere ? "country" : "region";
+  write(page("place"), everywhere ? say("country") : words.regions[board.region_code][language]);
+  for (const waiting of board.waiting) {
+    const line = row(page("waiting-rows"), waiting.urgency, say(waiting.urgency), MARKS[waiting.urgency]);
+    AGES.forEach((name, place) => cell(line, name, waiting[name], place >= TOO_LONG[waiting.urgency]));
+    cell(line, "total", waiting.total, false);
+  }
+  show(page("waiting-total"), board.waiting.reduce((sum, w) => sum + w.total, 0));
+  for (const clock of board.clocks) {
+    const line = row(page("clock-rows"), clock.about, say(clock.about));
+    cell(line, "warning", clock.warning, false);
+    cell(line, "breached", clock.breached, true);
+  }
+  show(page("breaches"), board.breaches_today);
+  show(page("received"), board.received_today);
+  show(page("decided"), board.decided_today);
+  showCategories();
+  page("regions").hidden = !everywhere;
+  const shown = board.regions.slice(0, REGIONS_SHOWN);
+  const rest = board.regions.slice(REGIONS_SHOWN).reduce((sum, r) => sum + r.count, 0);
+  const regions = shown.map((r) => ({ label: words.regions[r.code][language], count: r.count, plain: true }));
+  if (rest) regions.push({ label: say("more_regions"), count: rest, plain: true });
+  list(page("region-rows"), regions.length ? regions : [{ label: say("none_yet") }]);
+  tick();
+}
+
+function showCategories() {
+  const { shown, others, until, fewest } = board.categories;
+  write(page("until"), `${say("until", { time: hour(Date.parse(until)) })}, ${say("fewest", { number: fewest })}`);
+  const first = shown.slice(0, CATEGORIES_SHOWN);
+  const items = first.map((c) => ({ label: (words.categories[c.code] || { [language]: c.code })[language], count: c.count }));
+  const rest = others + shown.slice(CATEGORIES_SHOWN).reduce((sum, c) => sum + c.count, 0);
+  if (rest) items.push({ label: say("others"), count: rest, plain: true });
+  list(page("category-rows"), items.length ? items : [{ label: say("none_yet") }]);
+}
+
+function showState() {
+  const shown = state === "live" ? `● ${say("live")}` : state === "stale" && heardAt
+    ? `▲ ${say("stale", { time: hour(heardAt + skew) })}` : `… ${say("connecting")}`;
+  page("state").dataset.state = state === "stale" && !heardAt ? "connecting" : state;
+  page("state").hidden = page("board").hidden;
+  write(page("state"), shown);
+}
+
+function showWords() {
+  document.documentElement.lang = language;
+  document.title = say("title");
+  for (const element of document.querySelectorAll("[data-word]")) write(element, say(element.dataset.word));
+  if (page("board").hidden) write(page("place"), say("title"));
+  showBoard();
+  showState();
+  tick();
+}
+
+function showTheme() {
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+}
+
+function tick() {
+  const at = now();
+  write(page("clock"), hour(at));
+  write(page("day"), new Intl.DateTimeFormat(language, { timeZone: ZONE, weekday: "short", day: "numeric", month: "long" })
+    .format(at));
+  const oldest = board ? board.waiting.map((w) => w.oldest_at).filter(Boolean).sort()[0] : null;
+  write(page("oldest"), oldest ? `${say("oldest")} ${age(oldest)}` : "");
+  if (state === "live" && Date.now() - heardAt > QUIET_SECONDS * 1000) {
+    became("stale");
+    if (stream) stream.abort();
+  }
+}
+
+function became(next) {
+  state = next;
+  showState();
+}
+
+function showDoor(word) {
+  token = board = heardAt = null;
+  page("board").hidden = page("leave").hidden = true;
+  page("door").hidden = false;
+  write(page("fault"), word ? say(word) : "");
+  showWords();
+  page("username").focus();
+}
+
+function showWall() {
+  page("door").hidden = true;
+  page("board").hidden = page("leave").hidden = false;
+  showState();
+}
+
+// --- following
+
+async function post(path, body) {
+  const answer = await fetch(path, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body || {}),
+    credentials: "same-origin",
+  });
+  if (answer.ok) token = (await answer.json()).access_token;
+  return answer;
+}
+
+// Reads messages until the stream ends; returns the kind of the last one that asks for something.
+async function listen() {
+  stream = new AbortController();
+  const answer = await fetch("/v1/board/stream", {
+    headers: { Authorization: `Bearer ${token}` }, signal: stream.signal, cache: "no-store",
+  });
+  if (answer.status === 401 || answer.status === 403) return "renew";
+  if (!answer.ok) throw new Error(String(answer.status));
+  skew = (Date.parse(answer.headers.get("date")) || Date.now()) - Date.now();
+  const reader = answer.body.pipeThrough(new TextDecoderStream()).getReader();
+  let rest = "";
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) throw new Error("cut");
+    const messages = (rest + value).split("\n\n");
+    rest = messages.pop();
+    for (const message of messages) {
+      const kind = /^event: (\w+)/m.exec(message)[1];
+      if (kind === "renew" || kind === "ended") return kind;
+      heardAt = Date.now();
+      if (kind === "board") {
+        board = JSON.parse(/^data: (.*)/m.exec(message)[1]);
+        showBoard();
+      }
+      if (state !== "live") became("live");
+    }
+  }
+}
+
+const pause = (seconds) => new Promise((go) => setTimeout(go, seconds * 1000 * (0.7 + 0.6 * Math.random())));
+
+async function follow() {
+  let failures = 0;
+  for (;;) {
+    try {
+      if (token === null) {
+        const answer = await post("/v1/board/session/renewal");
+        if (answer.status >= 400 && answer.status < 500 && answer.status !== 429) return showDoor();
+        if (!answer.ok) throw new Error(String(answer.status));
+        showWall();
+      }
+      const ending = await listen();
+      token = null;
+      failures = 0;
+      if (ending === "ended") return showDoor();
+    } catch {
+      token = null;
+      if (failures > 0) became("stale");
+      if (!page("board").hidden || !page("door").hidden) showState();
+      failures += 1;
+      await pause(Math.min(LONGEST_PAUSE, 2 ** (failures - 1)));
+    }
+  }
+}
+
+async function signIn(event) {
+  event.preventDefault();
+  write(page("fault"), "");
+  try {
+    const answer = await post("/v1/board/session", {
+      username: page("username").value, password: page("password").value,
+    });
+    page("password").value = "";
+    if (!answer.ok) {
+      write(page("fault"), say(answer.status === 429 ? "slowed" : answer.status < 500 ? "refused" : "unreachable"));
+      page("username").focus();
+      return;
+    }
+  } catch {
+    write(page("fault"), say("unreachable"));
+    return;
+  }
+  became("connecting");
+  showWall();
+  follow();
+}
+
+async function leave() {
+  const held = token;
+  if (stream) stream.abort();
+  try {
+    await fetch("/v1/board/session", { method: "DELETE", headers: { Authorization: `Bearer ${held}` } });
+  } finally {
+    location.reload();
+  }
+}
+
+function choose(name, value, apply) {
+  const option = document.querySelector(`input[name="${name}"][value="${value}"]`);
+  option.checked = true;
+  for (const input of document.querySelectorAll(`input[name="${name}"]`)) {
+    input.addEventListener("change", () => {
+      keep(name, input.value);
+      apply(input.value);
+    });
+  }
+}
+
+async function begin() {
+  showTheme();
+  for (;;) {
+    try {
+      words = await (await fetch("/board/files/words.json")).json();
+      break;
+    } catch {
+      await pause(3);
+    }
+  }
+  choose("language", language, (value) => { language = value; showWords(); });
+  choose("theme", theme, (value) => { theme = value; showTheme(); });
+  page("form").addEventListener("submit", signIn);
+  page("leave").addEventListener("click", leave);
+  showWords();
+  setInterval(tick, 1000);
+  follow();
+}
+
+begin();

@@ -1,0 +1,1 @@
+"""The board: numbers of the day for a screen on a wall, live."""
