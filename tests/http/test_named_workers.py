@@ -209,6 +209,7 @@ OF_NO_RECORD = {
     ("offer_duty_shift", "to_user_id"): "a time at the desk: each task passes over who is shut out of it",
     ("set_duty_shift", "user_id"): "as above",
     ("hand_on_user_work", "to_user_ids"): "each case passes over who is shut out of it: test_staff_leaving.py",
+    ("put_contact_source", "user_id"): "the account of a system: no person, and no record",
     ("plan_course", "leader_id"): "a course, whose list is the same whether a family has a case or not",
 }
 
@@ -265,6 +266,7 @@ OF_THE_PAST = {
     ("break_glass_grant", "user_id"): "who opened a case for oneself",
     ("case_handover", "from_user_id"): "who had the case",
     ("case_transfer", "manager_id"): "who got the case: the case names them in the same step",
+    ("contact_concern", "sender_id"): "the system that told of it",
     ("staff_conflict", "user_id"): "who is shut out",
     ("timeline_entry", "actor_id"): "who did what is told",
 }
