@@ -1,14 +1,18 @@
 """Bodies of requests: one media type per route, UTF-8, and JSON that every reader reads alike."""
 
+import inspect
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
 from casemgmt.errors import Invalid
+from casemgmt.models import Command
 
 JSON = "application/json"
 CLOUD_EVENT = "application/cloudevents+json"
@@ -46,6 +50,30 @@ async def check_body(request: Request, media_type: str) -> None:
         names = [name for name, _ in (await request.form()).multi_items()]
         if len(set(names)) < len(names):  # RFC 6749, 3.2: of two values somebody may have checked the other one
             raise Invalid("A form names a field twice.", code="repeated-field")
+
+
+def let_body_be_absent(endpoint: Callable[..., Any]) -> None:
+    """Take an absent body for an empty one, where the command of an endpoint asks for nothing.
+
+    A caller who has nothing to say would else be told that a field is missing which no page names. The contract says so
+    too: it is read from the same signature.
+    """
+    signature = inspect.signature(endpoint)
+    given = [
+        p.replace(kind=p.KEYWORD_ONLY, default=_said_by_nothing(p.annotation, p.default))
+        for p in signature.parameters.values()
+    ]
+    endpoint.__signature__ = signature.replace(parameters=given)  # type: ignore[attr-defined]  # read by `inspect`
+
+
+def _said_by_nothing(annotation: Any, default: Any) -> Any:
+    """Return the command that an empty body is; the default as it was of all else, and where a command needs more."""
+    if not inspect.isclass(annotation) or not issubclass(annotation, Command):
+        return default
+    try:
+        return annotation()
+    except ValidationError:
+        return default
 
 
 def _read_json(body: bytes) -> Any:

@@ -26,7 +26,7 @@ from starlette.routing import Match
 from starlette.types import Scope
 
 from api.binding import bound
-from api.bodies import CLOUD_EVENT, FORM, JSON, CheckedRequest, check_body
+from api.bodies import CLOUD_EVENT, FORM, JSON, CheckedRequest, check_body, let_body_be_absent
 from api.etags import etag
 from api.form_drafts import HEADER, draft_id_of
 from api.idempotency import check_key, remember, replay
@@ -422,6 +422,7 @@ class Router:
         self, method: str, path: str, extra: dict[str, Any], options: dict[str, Any]
     ) -> Callable[[EndpointT], EndpointT]:
         def decorate(endpoint: EndpointT) -> EndpointT:
+            let_body_be_absent(endpoint)
             self.routes.add_api_route(
                 path,
                 endpoint,

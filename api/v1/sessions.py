@@ -58,9 +58,11 @@ async def list_my_sessions(
     day: Annotated[date, Query(description="Day in Kazakhstan.")],
     limit: Limit = DEFAULT_PAGE,
     cursor: Cursor = None,
+    *,
+    without_outcome: Annotated[bool, Query(description="Instead: of the days before, those still booked.")] = False,
 ) -> Page[SessionSummary]:
     """List your own sessions of a day; as head of a centre those of the centre too."""
-    return Page.of(await holding.list_day(work, day, limit, cursor))
+    return Page.of(await holding.list_day(work, day, limit, cursor, without_outcome=without_outcome))
 
 
 @router.get("/sessions/{session_id}", Permission.SESSIONS_READ)

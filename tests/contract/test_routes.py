@@ -48,6 +48,9 @@ OPEN_ROUTES = {
     ("post", "/v1/token"): "here the credentials are presented",
 }
 
+ONE_OF_SEVERAL = {"Invite", "ProposeRefusal", "Replay"}
+"""Commands that need no field by name, but one of several."""
+
 
 def _app() -> object:
     return create_app(Settings(mode="demo", database_url="postgresql://nobody@localhost/none"))
@@ -117,6 +120,17 @@ def test_operation_ids_are_unique_and_every_operation_is_described() -> None:
         assert operation.get("description"), key
 
 
+def test_a_body_that_has_to_hold_nothing_may_be_absent() -> None:
+    schema = _app().openapi()  # type: ignore[attr-defined]
+    shapes = schema["components"]["schemas"]
+    for (method, path), operation in _operations().items():
+        body: Any = operation.get("requestBody")
+        reference = {} if body is None else body["content"].get("application/json", {}).get("schema", {})
+        name = reference.get("$ref", "").rpartition("/")[2]
+        if name and not shapes[name].get("required"):
+            assert body.get("required", False) == (name in ONE_OF_SEVERAL), (method, path)
+
+
 def test_no_personal_data_goes_into_a_url() -> None:
     allowed = {
         "limit",
@@ -138,6 +152,8 @@ def test_no_personal_data_goes_into_a_url() -> None:
         "size",
         "leaf_hash",
         "link",
+        "most",
+        "without_outcome",
     }
     for key, operation in _operations().items():
         for parameter in operation.get("parameters", []):  # type: ignore[attr-defined]

@@ -32,6 +32,15 @@ async def visited(world: World, **given: Any) -> tuple[str, str]:
     return signal_id, referral_id
 
 
+async def test_who_has_nothing_to_say_departs_and_arrives_without_a_body(world: World) -> None:
+    _, referral_id = await refer(world)
+    await go(world, referral_id, "accept")
+    nurse = await world.as_("nurse.almaty")
+    for step, state in (("depart", "departed"), ("visit", "visited")):
+        assert done(await nurse.post(f"/v1/referrals/{referral_id}/{step}"))["state"] == state
+    refused(await nurse.post(f"/v1/referrals/{referral_id}/visit-act"), 422, "invalid-request")
+
+
 async def test_a_visit_act_keeps_findings_the_childs_words_and_what_was_done(world: World, owner_url: str) -> None:
     signal_id, referral_id = await visited(world)
     nurse = await world.as_("nurse.almaty")

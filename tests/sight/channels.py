@@ -202,8 +202,8 @@ LISTS = {
 SEARCHES = {"match_persons": "person", "run_search": "person"}
 """Searches → the table of what they find. Cases and signals are found by the same search: `test_list_branches.py`."""
 
-COUNTS = {"get_caseload": "case_record", "get_task_summary": "task"}
-"""Counts → the table of what is counted."""
+COUNTS = {"get_caseload": "case_record", "get_my_today": "task", "get_task_summary": "task"}
+"""Counts → the table of what is counted. Today is asked with the queue that it counts: `test_ways_out.look_through`."""
 
 SHOW_NO_RECORD = {
     "list_my_notices": "one's own notices: tests/http/test_account_changes.py",

@@ -4,6 +4,7 @@ import datetime as dt
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import Field
 
 from casemgmt.db.base import Row, Versioned, long_text, moment, ref
@@ -18,6 +19,7 @@ class SecurityAlert(Versioned, table=True):
         CheckConstraint("closed_by_id <> user_id", name="not_by_oneself"),
         CheckConstraint("(closed_by_id is null) = (closed_at is null)", name="closed_by_somebody"),
         Index("ix_security_alert_newest", "raised_at", "id"),
+        Index("ix_security_alert_open", "raised_at", "id", postgresql_where=sql("state = 'open'")),
     )
 
     id: UUID = Field(primary_key=True)

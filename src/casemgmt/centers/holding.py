@@ -1,7 +1,7 @@
 """Record what became of a session, and read sessions."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import SQLModel
@@ -191,15 +191,42 @@ async def list_case_sessions(
     return page
 
 
-async def list_day(work: Work, day: date, limit: int, cursor: str | None) -> paging.Page[SessionSummary]:
-    """Return a page of the actor's own sessions of a day, and for the head of a centre those of the centre."""
+async def list_day(
+    work: Work, day: date, limit: int, cursor: str | None, *, without_outcome: bool = False
+) -> paging.Page[SessionSummary]:
+    """Return a page of the actor's own sessions of a day, and for the head of a centre those of the centre.
+
+    `without_outcome`: instead those of the days before that are still booked, the longest ago first.
+    """
     start, end = day_bounds(day)
-    name = f"sessions on {day}"
     head = work.actor.may(Permission.CENTRES_MANAGE)
-    rows = await repository.list_day(work, start, end, limit + 1, paging.decode(name, cursor), whole_centre=head)
-    page = paging.page(name, [SessionSummary(**r) for r in rows], limit, _position)
+    if without_outcome:
+        name = f"sessions before {day}"
+        after = paging.decode(name, cursor)
+        rows = [row for row, _ in await _booked(work, None, start, limit + 1, after, whole_centre=head)]
+    else:
+        name = f"sessions on {day}"
+        after = paging.decode(name, cursor)
+        found = await repository.list_day(work, start, end, limit + 1, after, whole_centre=head)
+        rows = [SessionSummary(**row) for row in found]
+    page = paging.page(name, rows, limit, _position)
     work.record(Event("session.listed", "centre_session", tuple(s.id for s in page.items)))
     return page
+
+
+async def booked_until(
+    work: Work, start: datetime | None, end: datetime, most: int, *, whole_centre: bool
+) -> tuple[int, list[SessionSummary]]:
+    """Return how many sessions of a time are still booked, and the first; the caller records that they were shown."""
+    found = await _booked(work, start, end, most, None, whole_centre=whole_centre)
+    return (found[0][1] if found else 0), [session for session, _ in found]
+
+
+async def _booked(
+    work: Work, start: datetime | None, end: datetime, size: int, after: paging.Position | None, *, whole_centre: bool
+) -> list[tuple[SessionSummary, int]]:
+    rows = await repository.list_booked(work, start, end, size, after, whole_centre=whole_centre)
+    return [(SessionSummary(**{k: v for k, v in row.items() if k != "count"}), row["count"]) for row in rows]
 
 
 def summary_of(session: CentreSession) -> SessionSummary:

@@ -1,7 +1,7 @@
 """Queries on centres, sessions and their bookings. Row security decides what is seen."""
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -41,6 +41,19 @@ _DAY = """
       FROM (SELECT * FROM own UNION SELECT * FROM of_centre) AS found
      ORDER BY starts_at, id LIMIT :size
 """
+
+_BOOKED_OF = (
+    "SELECT id, case_id, centre_id, specialist_id, room_id, travel_minutes, series_id, plan_measure_id, kind, service,"
+    " help_kind, state, starts_at, ends_at FROM centre_session"
+    " WHERE {whose} AND state = 'booked' AND (starts_at, id) > (:at, :id) AND starts_at < :end"
+)
+BOOKED = (
+    f"SELECT *, count(*) OVER () AS count FROM ({_BOOKED_OF.format(whose='specialist_id = actor_user()')} UNION"  # noqa: S608 - constants
+    f" {_BOOKED_OF.format(whose=':whole_centre AND centre_id = actor_organisation()')}) AS found"
+    " ORDER BY starts_at, id LIMIT :size"
+)
+"""Sessions of which nobody has said yet what became of them, each with how many there are."""
+_LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 async def get_centre(work: Work, centre_id: UUID) -> Organisation:
@@ -249,6 +262,20 @@ async def list_day(
         end=end,
         size=size,
         at=start if after is None else after.at,
+        id=UUID(int=0) if after is None else after.id,
+    )
+
+
+async def list_booked(
+    work: Work, start: datetime | None, end: datetime, size: int, after: Position | None, *, whole_centre: bool
+) -> list[dict[str, Any]]:
+    """Return up to `size` sessions of a time that are still booked: the actor's own, and for a head the centre's."""
+    return await work.rows(
+        BOOKED,
+        whole_centre=whole_centre,
+        end=end,
+        size=size,
+        at=(start or _LONG_AGO) if after is None else after.at,
         id=UUID(int=0) if after is None else after.id,
     )
 

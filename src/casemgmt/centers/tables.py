@@ -11,6 +11,8 @@ from sqlmodel import Field
 
 from casemgmt.db.base import CaseScoped, Row, Stamped, Versioned, code, long_text, moment, ref
 
+_BOOKED = sql("state = 'booked'")
+
 
 class CentreRoom(Versioned, table=True):
     """A room of a centre and how many it holds."""
@@ -110,6 +112,9 @@ class CentreSession(CaseScoped, Stamped, Versioned, table=True):
         Index("ix_centre_session_case_starts", "case_id", "starts_at", "id"),
         Index("ix_centre_session_specialist_starts", "specialist_id", "starts_at", "id"),
         Index("ix_centre_session_centre_starts", "centre_id", "starts_at", "id"),
+        # what waits for its outcome is little, however many years of sessions lie behind it
+        Index("ix_centre_session_specialist_booked", "specialist_id", "starts_at", "id", postgresql_where=_BOOKED),
+        Index("ix_centre_session_centre_booked", "centre_id", "starts_at", "id", postgresql_where=_BOOKED),
     )
 
     id: UUID = Field(primary_key=True)

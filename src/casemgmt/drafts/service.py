@@ -52,10 +52,16 @@ async def save_part(work: Work, draft_id: UUID, command: SavePart, expected: int
 
 async def list_drafts(work: Work) -> DraftList:
     """Return all drafts of the actor, without what they hold, the one that ends first at the top."""
-    query = select(Draft).order_by(col(Draft.saved_at), col(Draft.id))
-    drafts = list(await work.session.scalars(query))
+    drafts = await drafts_of(work)
     work.record(Event("draft.listed", "draft", tuple(draft.id for draft in drafts)))
-    return DraftList(items=[DraftSummary(**_shown(work, draft, set(DraftSummary.model_fields))) for draft in drafts])
+    return DraftList(items=drafts)
+
+
+async def drafts_of(work: Work) -> list[DraftSummary]:
+    """Return all drafts of the actor, the one that ends first at the top; the caller records that they were shown."""
+    query = select(Draft).where(Draft.owner_id == work.actor.user_id).order_by(col(Draft.saved_at), col(Draft.id))
+    fields = set(DraftSummary.model_fields)
+    return [DraftSummary(**_shown(work, draft, fields)) for draft in await work.session.scalars(query)]
 
 
 async def read_draft(work: Work, draft_id: UUID) -> DraftView:

@@ -20,6 +20,13 @@ class DutyShift(Stamped, Versioned, table=True):
         CheckConstraint("in_return_id is null or offered_to_id is not null", name="in_return_of_an_offer"),
         Index("ix_duty_shift_body", "organisation_id", "ends_at", postgresql_where=sql("cancelled_at is null")),
         Index("ix_duty_shift_user", "user_id", "ends_at", postgresql_where=sql("cancelled_at is null")),
+        Index(
+            "ix_duty_shift_offered",
+            "offered_to_id",
+            "starts_at",
+            "id",
+            postgresql_where=sql("offered_to_id is not null and cancelled_at is null"),
+        ),
     )
 
     id: UUID = Field(primary_key=True)

@@ -105,7 +105,10 @@ class AccountNotice(Row, table=True):
     """What somebody is told of an account: the own one, or one of the body that the reader heads."""
 
     __tablename__ = "account_notice"
-    __table_args__ = (Index("ix_account_notice_reader", "reader_id", "at", "id"),)
+    __table_args__ = (
+        Index("ix_account_notice_reader", "reader_id", "at", "id"),
+        Index("ix_account_notice_unread", "reader_id", "at", "id", postgresql_where=sql("read_at is null")),
+    )
 
     id: UUID = Field(primary_key=True)
     reader_id: UUID = ref("app_user.id", index=False)

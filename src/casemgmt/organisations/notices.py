@@ -5,7 +5,7 @@ from importlib import resources
 from uuid import UUID
 
 import yaml
-from sqlmodel import col, select
+from sqlmodel import col, func, select
 
 from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
@@ -33,6 +33,14 @@ async def list_notices(work: Work, language: Language) -> AccountNoticeList:
     items = [_view(row, language) for row in await work.session.scalars(query)]
     work.record(Event("account.notices_listed", "account", tuple({i.user_id for i in items})))
     return AccountNoticeList(items=items)
+
+
+async def unread_notices(work: Work, language: Language, most: int) -> tuple[int, list[AccountNoticeView]]:
+    """Return how many notices the actor has not read, and the newest; the caller records that they were shown."""
+    unread = (AccountNotice.reader_id == work.actor.user_id, col(AccountNotice.read_at).is_(None))
+    newest = select(AccountNotice).where(*unread).order_by(col(AccountNotice.at).desc(), col(AccountNotice.id).desc())
+    count = (await work.session.scalars(select(func.count()).select_from(AccountNotice).where(*unread))).one()
+    return count, [_view(row, language) for row in await work.session.scalars(newest.limit(most))]
 
 
 async def read_notice(work: Work, notice_id: UUID) -> None:

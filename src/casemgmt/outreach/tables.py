@@ -23,6 +23,13 @@ class Referral(Scoped, Versioned, table=True):
             postgresql_where=sql("state not in ('declined', 'withdrawn', 'reported')"),
         ),
         Index("ix_referral_group_offered", "mobile_group_id", "offered_at", "id"),
+        Index(
+            "ix_referral_under_way",
+            "mobile_group_id",
+            "departed_at",
+            "id",
+            postgresql_where=sql("state in ('departed', 'visited')"),
+        ),
         Index("ix_referral_region_offered", "region_code", "offered_at", "id"),
         Index("ix_referral_organisation_offered", "organisation_id", "offered_at", "id"),
         Index("ix_referral_offered", "offered_at", "id"),

@@ -129,6 +129,7 @@ class PlanMeasureRequest(CaseScoped, Versioned, table=True):
         CheckConstraint("(state = 'asked') = (answered_by_id is null)", name="answered_by_somebody"),
         CheckConstraint("(answered_by_id is null) = (answered_at is null)", name="answered_whole"),
         CheckConstraint("(state = 'declined') = (reason is not null)", name="declined_with_reason"),
+        Index("ix_plan_measure_request_asked", "body_id", "asked_at", "id", postgresql_where=sql("state = 'asked'")),
     )
 
     id: UUID = Field(primary_key=True)

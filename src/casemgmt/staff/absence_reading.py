@@ -63,6 +63,13 @@ async def read_absence(work: Work, absence_id: UUID) -> AbsenceView:
 
 async def list_absences(work: Work, at: datetime | None) -> AbsenceList:
     """Return the absences of the actor's body that are not over, the first to begin first; or those of a moment."""
+    items = await absences_at(work, at)
+    work.record(Event("staff.absences_listed", "staff_absence", tuple(item.id for item in items)))
+    return AbsenceList(items=items)
+
+
+async def absences_at(work: Work, at: datetime | None) -> list[AbsenceSummary]:
+    """Return what `list_absences` lists; the caller records that it was shown."""
     query = select(StaffAbsence).where(
         StaffAbsence.organisation_id == work.actor.organisation_id,
         col(StaffAbsence.ended_at).is_(None),
@@ -75,8 +82,7 @@ async def list_absences(work: Work, at: datetime | None) -> AbsenceList:
         await work.session.scalars(query.order_by(col(StaffAbsence.starts_at), col(StaffAbsence.id)).limit(MOST))
     )
     names = await staff(work, [i for row in rows for i in (row.user_id, row.deputy_id)])
-    work.record(Event("staff.absences_listed", "staff_absence", tuple(row.id for row in rows)))
-    return AbsenceList(items=[AbsenceSummary(**_summary(work, row, names)) for row in rows])
+    return [AbsenceSummary(**_summary(work, row, names)) for row in rows]
 
 
 async def view_of(work: Work, absence: StaffAbsence) -> AbsenceView:

@@ -17,22 +17,23 @@ LOAD = (
 
 async def read_caseload(work: Work, ceiling: int) -> CaseloadView:
     """Return how many open cases each manager of the actor's body has, hidden ones too; the fullest first."""
+    workers = await loads(work, ceiling)
+    work.record(Event("task.caseload_read", "organisation", (work.actor.organisation_id,)))
+    return CaseloadView(ceiling=ceiling, ceiling_status="house_default", ceiling_is_law=False, workers=workers)
+
+
+async def loads(work: Work, ceiling: int) -> list[WorkerLoad]:
+    """Return the load of each manager, the fullest first; the caller records that it was shown."""
     rows = await work.rows(LOAD)
     names = await staff(work, [row["manager_id"] for row in rows])
-    work.record(Event("task.caseload_read", "organisation", (work.actor.organisation_id,)))
-    return CaseloadView(
-        ceiling=ceiling,
-        ceiling_status="house_default",
-        ceiling_is_law=False,
-        workers=[
-            WorkerLoad(
-                user_id=row["manager_id"],
-                name=names[row["manager_id"]]["name"],
-                cases=row["cases"],
-                hidden=row["hidden"],
-                high_risk=row["high_risk"],
-                over_ceiling=row["cases"] > ceiling,
-            )
-            for row in rows
-        ],
-    )
+    return [
+        WorkerLoad(
+            user_id=row["manager_id"],
+            name=names[row["manager_id"]]["name"],
+            cases=row["cases"],
+            hidden=row["hidden"],
+            high_risk=row["high_risk"],
+            over_ceiling=row["cases"] > ceiling,
+        )
+        for row in rows
+    ]

@@ -29,7 +29,7 @@ _EACH = {_MY_GROUPS: "unnest(actor_groups()) AS mine(id)", _STOOD_IN_FOR: "stood
 """What a branch is asked for each of."""
 _BRANCHES: Mapping[Queue, tuple[str, ...]] = {
     # assigned to me; not yet taken in my mobile groups; of those for whom I stand in; not yet taken at my desk, in my
-    # region, of my body's cases, of the benefits of my region
+    # region, of my body's cases, of the benefits of my region, what other bodies ask of mine
     "mine": (
         "assignee_id = actor_user()",
         _MY_GROUPS,
@@ -38,6 +38,7 @@ _BRANCHES: Mapping[Queue, tuple[str, ...]] = {
         f"{_AT_THE_DESK} AND region_code = signal_region()",
         f"{_AT_THE_DESK} AND organisation_id = case_organisation()",
         f"{_AT_THE_DESK} AND record_type = 'benefit_determination' AND region_code = benefits_region()",
+        f"{_AT_THE_DESK} AND record_type = 'service_referral' AND {_OF_MY_BODY}",
     ),
     "team": (_OF_MY_BODY,),
     "unassigned": (f"{_OF_MY_BODY} AND assignee_id IS NULL",),
@@ -124,6 +125,28 @@ def count_statement(queue: Queue) -> str:
         f"count(*) FILTER (WHERE {condition}) AS {state}" for state, condition in CLOCK_CONDITIONS.items()
     )
     return f"SELECT {counts}, count(*) AS total FROM ({found}) AS found"  # noqa: S608 - constants
+
+
+async def first_of_parts(
+    work: Work, queue: Queue, parts: Mapping[str, tuple[str, str]], most: int, **arguments: Any
+) -> list[dict[str, Any]]:
+    """Return the first `most` tasks of each part of a queue, with the name of the `part` and how many it has."""
+    return await work.rows(parts_statement(queue, parts), most=most, **arguments)
+
+
+def parts_statement(queue: Queue, parts: Mapping[str, tuple[str, str]]) -> str:
+    """Return the statement of the parts of a queue: name → the moment that puts them in order, and the condition.
+
+    The queue is gone through once, however many parts there are; a task may stand in several.
+    """
+    found = _union(queue, _COLUMNS, " AND ".join(_conditions(queue)))
+    named = ", ".join(f"('{name}', {moment}, {condition})" for name, (moment, condition) in parts.items())
+    return (
+        f"SELECT {_COLUMNS}, part, count FROM (SELECT found.*, p.part, count(*) OVER (PARTITION BY p.part) AS count,"  # noqa: S608 - constants
+        " row_number() OVER (PARTITION BY p.part ORDER BY p.moment, found.id) AS place, p.moment"
+        f" FROM ({found}) AS found CROSS JOIN LATERAL (VALUES {named}) AS p (part, moment, holds) WHERE p.holds)"
+        " AS parts WHERE place <= :most ORDER BY part, place"
+    )
 
 
 def _conditions(queue: Queue) -> list[str]:

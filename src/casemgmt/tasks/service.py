@@ -1,5 +1,6 @@
 """Use cases of tasks: read the queues, set, take, give, complete, cancel."""
 
+from collections.abc import Mapping
 from itertools import zip_longest
 from typing import Any
 from uuid import UUID
@@ -50,6 +51,20 @@ async def list_queue(
     page = paging.page(name, found, limit, lambda t: paging.Position(getattr(t, moment), t.id))
     work.record(Event("task.listed", "task", tuple(t.id for t in page.items)))
     return page
+
+
+async def parts_of_queue(
+    work: Work, queue: repository.Queue, parts: Mapping[str, tuple[str, str]], language: Language, most: int, **at: Any
+) -> dict[str, tuple[int, list[TaskSummary]]]:
+    """Return how many tasks each part of a queue has and the first of them; the caller records that they were shown."""
+    found: dict[str, tuple[int, list[TaskSummary]]] = {name: (0, []) for name in parts}
+    rows = await repository.first_of_parts(work, queue, parts, most, **at)
+    away = await repository.stood_in_for(work)
+    for row in rows:
+        columns = dict(row)
+        part, count = columns.pop("part"), columns.pop("count")
+        found[part] = (count, [*found[part][1], TaskSummary(**_shown(work, Task(**columns), language, away))])
+    return found
 
 
 async def count_queues(work: Work) -> TaskCounts:

@@ -4,6 +4,7 @@ from typing import Any
 
 from casemgmt.demo.days.day import Day, clock_of, left_of
 from casemgmt.demo.days.families import DUTY, GROUP, signal_of, take
+from casemgmt.demo.days.left import TODAY, demands
 from casemgmt.demo.stage import Json
 from casemgmt.ids import new_id
 
@@ -73,7 +74,7 @@ async def _refer(day: Day, child: str, given: dict[str, Any], severity: str) -> 
 
 async def _morning(day: Day) -> None:
     await day.at("08:30", "In the car, before the road")
-    await day.sees("asks what the group has to do, the most urgent first", "/v1/tasks/mine", _queue)
+    await day.sees("asks what today demands of the group, the most urgent first", TODAY, demands)
 
 
 def _queue(queue: Json) -> str:

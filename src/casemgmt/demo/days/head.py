@@ -18,6 +18,7 @@ from casemgmt.demo.days.families import (
     session_at,
     take,
 )
+from casemgmt.demo.days.left import TODAY, demands
 from casemgmt.demo.stage import Json
 
 WHO, LAWYER = "head.almaty", "lawyer.almaty"
@@ -135,21 +136,10 @@ async def _opened_at_night(day: Day) -> None:
 
 async def _morning(day: Day) -> list[Json]:
     await day.at("08:50", "Ten to nine: what will break today?")
-    await day.sees("asks for the numbers", "/v1/tasks/summary", _counts)
-    await day.sees("looks at the own queue", "/v1/tasks/mine?limit=100", _queue)
-    await day.sees("looks what is overdue in the centre", "/v1/tasks/team?clock=breached", _queue)
-    listed = await day.sees("looks at the sessions of the centre", f"/v1/sessions?day={day.hours.day}", _sessions)
+    today = await day.sees("asks what today demands, of herself and of the centre", TODAY, demands)
     await day.sees("looks whose papers end", f"/v1/centres/{CENTRE}/specialists", _ending)
-    sessions: list[Json] = sorted(listed["items"], key=lambda s: str(s["starts_at"]))
+    sessions: list[Json] = today["body"]["sessions_today"]["items"]
     return sessions
-
-
-def _counts(counts: Json) -> str:
-    return "; ".join(
-        f"{queue} {n['total']} ({n['warning']} near their end, {n['breached']} overdue)"
-        for queue, n in counts.items()
-        if isinstance(n, dict)
-    )
 
 
 def _queue(queue: Json) -> str:

@@ -20,6 +20,7 @@ from casemgmt.demo.days.families import (
     session_at,
     take,
 )
+from casemgmt.demo.days.left import TODAY, demands
 from casemgmt.demo.stage import Json
 from casemgmt.ids import new_id
 
@@ -114,17 +115,7 @@ async def _mention(day: Day, family: Family) -> None:
 
 async def _morning(day: Day) -> None:
     await day.at("08:40", "Thirty families; what is today?")
-    await day.sees("asks for the numbers", "/v1/tasks/summary", _counts)
-    await day.sees(
-        "looks at the queue, the least time first", f"/v1/tasks/mine?limit={_PAGE}", lambda q: _today(day, q)
-    )
-
-
-def _counts(counts: Json) -> str:
-    mine = counts["mine"]
-    return (
-        f"{mine['total']} open: {mine['warning']} near their end, {mine['breached']} overdue, {mine['on_hold']} on hold"
-    )
+    await day.sees("asks what today demands, the least time first", TODAY, demands)
 
 
 def _today(day: Day, queue: Json) -> str:

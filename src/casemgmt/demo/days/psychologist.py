@@ -15,6 +15,7 @@ from casemgmt.demo.days.families import (
     session_at,
     take,
 )
+from casemgmt.demo.days.left import TODAY, demands
 from casemgmt.demo.stage import Json
 from casemgmt.ids import new_id
 
@@ -84,9 +85,8 @@ def _came(child: str, outcome: str = "progress", next_step: str = "continue_cour
 
 async def _morning(day: Day) -> list[Json]:
     await day.at("08:30", "With the first tea")
-    listed = await day.sees("looks at the day", f"/v1/sessions?day={day.hours.day}", _sessions)
-    await day.sees("looks what else is due", "/v1/tasks/mine", _queue)
-    sessions: list[Json] = sorted(listed["items"], key=lambda s: str(s["starts_at"]))
+    today = await day.sees("asks what today demands", f"{TODAY}?most=10", demands)
+    sessions: list[Json] = today["sessions_today"]["items"]
     return sessions
 
 

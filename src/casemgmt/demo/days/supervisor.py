@@ -19,6 +19,7 @@ from casemgmt.demo.days.families import (
     signal_of,
     take,
 )
+from casemgmt.demo.days.left import TODAY, demands
 from casemgmt.demo.stage import Json
 
 WHO, COLLEAGUE = SUPERVISOR, "manager2.almaty"
@@ -126,18 +127,7 @@ async def _entered_in_error(day: Day) -> None:
 
 async def _morning(day: Day) -> None:
     await day.at("08:50", "What waits, what is overdue")
-    await day.sees("asks for the numbers of the body", "/v1/tasks/summary", _counts)
-    await day.sees("looks at the own queue", f"/v1/tasks/mine?limit={_PAGE}", lambda q: _today(day, q))
-    await day.sees("looks what is overdue in the body", "/v1/tasks/team?clock=breached", _queue)
-    await day.sees("looks what nobody has taken", "/v1/tasks/unassigned", lambda q: f"{len(q['items'])}")
-
-
-def _counts(counts: Json) -> str:
-    return "; ".join(
-        f"{queue} {n['total']} ({n['warning']} near their end, {n['breached']} overdue)"
-        for queue, n in counts.items()
-        if isinstance(n, dict)
-    )
+    await day.sees("asks what today demands, of herself and of the body", TODAY, demands)
 
 
 def _queue(queue: Json) -> str:

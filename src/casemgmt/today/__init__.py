@@ -1,0 +1,1 @@
+"""What today demands of somebody: one answer to the first question of the morning."""
