@@ -21,10 +21,12 @@ from rich.console import Console
 from api.app import create_app
 from casemgmt.alerts.sweeping import raise_found
 from casemgmt.audit.policy import Window
+from casemgmt.clock import SystemClock
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import ROOMS, demo_id
 from casemgmt.demo.play import STORIES, play
 from casemgmt.demo.stage import ALMATY, credentials
+from casemgmt.notifications.courier import Courier
 from casemgmt.settings import Settings
 from casemgmt.settings_unusual import UnusualSettings
 from tests import outreach_steps, steps
@@ -33,14 +35,16 @@ from tests.all_rows import TABLES
 from tests.benefit_steps import OFFICER, determine, family_on_record
 from tests.clients import World
 from tests.conference_steps import GUARDIAN, LAWYER, accepted, decision, invitation, meeting, minutes_of
+from tests.conftest import worker_of
 from tests.contact_steps import contact, send
 from tests.document_steps import announce, keep
 from tests.factories_iin import make_iin
 from tests.import_tables import ROWS, as_csv, checked, imported
+from tests.jobs.worker import tools_of
 from tests.people import MOTHER, case_of, record_person, signal_about
 from tests.sight.accounts import make_accounts
 from tests.steps import MANAGER, done
-from tests.webhook_steps import subscribe
+from tests.webhook_steps import subscribe, triaged_signal
 
 ASTANA = {"region_code": "KZ-71"}
 GIRL = {
@@ -86,6 +90,8 @@ async def build(database_url: str, owner_url: str) -> None:
             mode="demo", database_url=database_url, database_connections=8, document_folder=Path(folder)
         )
         await _live(create_app(settings))
+        async with tools_of(worker_of(database_url), settings, SystemClock()) as tools:
+            await Courier(tools).once()  # tries to send an event, to where nothing is sent
     await _alerts(owner_url)
     await _plant(owner_url)
 
@@ -112,7 +118,8 @@ async def _live(app: FastAPI) -> None:
         await _strange_log_ins(world)
         await _absence(world)
         await _contacts(world)
-        await subscribe(world, "https://events.example.kz/casemgmt")
+        await subscribe(world, "https://localhost/")
+        await triaged_signal(world)
 
 
 async def _contacts(world: World) -> None:
