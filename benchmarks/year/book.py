@@ -99,11 +99,8 @@ class Book(SignalBook):
         due = plain_time.due_of(term, clock.start)
         warn = plain_time.warning_of(term, clock.start, due)
         working = plain_time.term_on(term, plain_time.local(clock.start).date()).working
-        for place, step in enumerate(clock.steps):
-            if step.held_until is not None and step.since < step.held_until:
-                later = [s.since for s in clock.steps[place + 1 :] if s.since < step.held_until]
-                until = min(later, default=step.held_until)
-                warn, due = (plain_time.put_off(m, step.since, until, working=working) for m in (warn, due))
+        for since, until in clock.stops:
+            warn, due = (plain_time.put_off(m, since, until, working=working) for m in (warn, due))
         return warn, due
 
     def staged(self, case: Case, at: datetime, stage: str) -> None:

@@ -54,7 +54,8 @@ class Clock:
     end: datetime | None = None
     how: str | None = None
     steps: list[Step] = field(default_factory=list)
-    holds: int = 0
+    stops: list[list[datetime]] = field(default_factory=list)
+    """Holds: since when its time stood still, and until when."""
     changes: int = 0
     alerts: list[tuple[str, str | None, datetime, datetime]] = field(default_factory=list)
     """Kind, level, when it came true, when it was noticed."""
@@ -184,14 +185,14 @@ class Clocks:
 
     def hold(self, clock: Clock, at: datetime, until: datetime) -> None:
         """Stop its time until a moment."""
-        clock.holds += 1
+        clock.stops.append([at, until])
         warn, due = (plain_time.put_off(m, at, until, working=clock.working) for m in (clock.warn, clock.due))
         self.move(clock, at, warn, due, until)
 
     def end_hold(self, clock: Clock, at: datetime) -> None:
         """Let it go on now: it is due by as much earlier as the hold is shorter."""
-        begun, before = clock.steps[-1].since, clock.steps[-2]
-        warn, due = (plain_time.put_off(m, begun, at, working=clock.working) for m in (before.warn, before.due))
+        until, clock.stops[-1][1] = clock.stops[-1][1], at
+        warn, due = (plain_time.put_off(m, until, at, working=clock.working) for m in (clock.warn, clock.due))
         self.move(clock, at, warn, due)
 
     def _watch(self, clock: Clock) -> None:

@@ -20,7 +20,7 @@ async def compare_past(year: Year, findings: Findings, sample: int) -> None:
         if c.case and c.owner is not None and c.owner is year.book.cases[c.case].manager
         if c.task_id is not None or c.end is None
     ]
-    eventful = [(c, w) for c, w in known if c.holds or c.changes]
+    eventful = [(c, w) for c, w in known if c.stops or c.changes]
     random = year.random
     chosen = random.sample(eventful, min(sample, len(eventful))) + random.sample(known, min(sample, len(known)))
     for clock, owner in chosen:

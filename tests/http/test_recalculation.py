@@ -8,11 +8,12 @@ import pytest
 from casemgmt.clock import ManualClock
 from casemgmt.settings import Settings
 from casemgmt.tasks import jobs as clock_jobs
+from rules.deadlines import compute_due
 from tests.clients import World
 from tests.conftest import worker_of
 from tests.jobs.worker import do_all_due
 from tests.records import rows, running_clocks, story
-from tests.steps import MANAGER, approve_plan, assess, case_in_planning
+from tests.steps import MANAGER, SUPERVISOR, approve_plan, assess, case_in_planning, done
 
 
 @pytest.fixture
@@ -84,3 +85,36 @@ async def test_a_shorter_term_that_is_over_already_leaves_a_working_day(
     assert clock.now() + timedelta(hours=8) < due < clock.now() + timedelta(days=4)
     view = (await (await world.as_(MANAGER)).get("/v1/tasks/mine", params={"kind": "plan_review"})).json()["items"]
     assert [t["clock"] for t in view] != ["breached"]
+
+
+async def test_a_change_of_risk_during_a_hold_stays_a_hold_and_outlives_its_early_end(
+    world: World, clock: ManualClock, owner_url: str
+) -> None:
+    async def let_pass(days: int) -> None:
+        clock.advance(timedelta(days=days))
+        world.forget_tokens()
+
+    async def standing(at: datetime | None = None) -> tuple[str, datetime]:
+        manager = await world.as_(MANAGER)
+        view = done(await manager.get(f"{path}/clock", params={} if at is None else {"at": at.isoformat()}))
+        return view["clock"], datetime.fromisoformat(view["due_at"])
+
+    case = await case_in_planning(world)
+    await approve_plan(world, case)
+    task = (await running_clocks(owner_url, case.id))["plan_review"]
+    path = f"/v1/tasks/{task['id']}"
+    await let_pass(1)
+    hold = {"reason": "family_away", "until_on": (clock.now() + timedelta(days=20)).date().isoformat()}
+    done(await (await world.as_(SUPERVISOR)).post(f"{path}/hold", hold))
+    await let_pass(2)
+    await assess(world, case, level="high", score=2, occasion="review")
+    during = (await running_clocks(owner_url, case.id))["plan_review"]
+    assert await standing() == ("on_hold", during["due_at"])
+    in_the_hold = clock.now()
+    await let_pass(2)
+    done(await (await world.as_(SUPERVISOR)).post(f"{path}/end-hold", {}))
+    after = (await running_clocks(owner_url, case.id))["plan_review"]["due_at"]
+    sooner = compute_due("plan_review_high_risk", task["started_at"]).due_at
+    assert after == sooner + timedelta(days=4), "the term of the high risk, and the four days of the hold"
+    assert await standing() == ("running", after)
+    assert await standing(in_the_hold) == ("on_hold", during["due_at"])

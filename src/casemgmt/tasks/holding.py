@@ -62,8 +62,9 @@ async def end_hold(work: Work, task_id: UUID, command: EndHold, expected: int | 
         raise RuntimeError("a task on hold has its hold")
     working = counts_working_time(task.kind, task.started_at)
     hold.ended_at, hold.ended_by_id, hold.end_note = work.now, work.actor.user_id, command.note
-    hold.warn_ended = moved(hold.warn_before, hold.from_at, work.now, working=working)
-    hold.due_ended = moved(hold.due_before, hold.from_at, work.now, working=working)
+    # From what the clock has now and not from what it had: a change of risk meanwhile stays.
+    hold.warn_ended = moved(task.warn_at, hold.until_at, work.now, working=working)
+    hold.due_ended = moved(task.due_at, hold.until_at, work.now, working=working)
     task.warn_at, task.due_at, task.held_until = hold.warn_ended, hold.due_ended, None
     await save(work, task, "task.hold_ended", {"early": True}, hold)
     return await view_of(work, task, language)

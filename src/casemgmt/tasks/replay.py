@@ -4,9 +4,10 @@ A hold stops the time: what was left when it began is left when it ends, in work
 time. Its end is worked out when it begins, so a clock is right whether or not anybody notes that a hold is over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Protocol
 
 from casemgmt.tasks.policy import Moments
@@ -56,24 +57,40 @@ class Standing:
     held_until: datetime | None
 
 
+@dataclass(frozen=True)
+class _Change:
+    """What holds of a clock from a moment on."""
+
+    at: datetime
+    warn_at: datetime
+    due_at: datetime
+    stops: datetime | None = None
+    """Until when its time is to stand still, where a hold begins here."""
+    goes_on: bool = False
+    """Whether a hold ends here."""
+
+
 def standing_at(task: Moments, steps: Sequence[Step], at: datetime) -> Standing:
     """Return the moments of a clock as they were known at `at`; `steps` are all of it, in any order."""
     warn, due, held = task.warn_at, task.due_at, None
-    ordered = sorted(steps, key=lambda step: step.from_at)
-    if ordered:
-        warn, due = ordered[0].warn_before, ordered[0].due_before
-    for step in ordered:
-        if step.from_at > at:
+    if steps:
+        first = min(steps, key=lambda step: step.from_at)
+        warn, due = first.warn_before, first.due_before
+    for change in sorted(chain.from_iterable(map(_changes, steps)), key=lambda change: change.at):
+        if change.at > at:
             break
-        warn, due, held = step.warn_after, step.due_after, None
-        if step.until_at is None:
-            continue
-        over = step.until_at if step.ended_at is None else min(step.ended_at, step.until_at)
-        if at < over:
-            held = over
-        elif step.due_ended is not None:
-            warn, due = step.warn_ended or warn, step.due_ended
+        warn, due = change.warn_at, change.due_at
+        held = None if change.goes_on else change.stops or held
+    if held is not None and held <= at:
+        held = None
     return Standing(task.started_at, warn, due, task.completed_at, task.cancelled_at, held)
+
+
+def _changes(step: Step) -> Iterator[_Change]:
+    """Return the moments that a step begins with, and those that the early end of a hold gave it."""
+    yield _Change(step.from_at, step.warn_after, step.due_after, stops=step.until_at)
+    if step.ended_at is not None and step.warn_ended is not None and step.due_ended is not None:
+        yield _Change(step.ended_at, step.warn_ended, step.due_ended, goes_on=True)
 
 
 def counts_working_time(kind: str, started_at: datetime) -> bool:
