@@ -39,6 +39,7 @@ DECLARE
         'break_glass_grant.user_id',    -- who opens a case for oneself: refused before, 14_break_glass.sql
         'case_handover.from_user_id',   -- who had the case
         'case_transfer.manager_id',     -- who got the case: case_record names them in the same step
+        'contact_concern.sender_id',    -- the system that told of it
         'staff_conflict.user_id',       -- who is shut out
         'timeline_entry.actor_id'];     -- who did what is told
     r record;
