@@ -231,7 +231,7 @@ async def _from_draft(endpoint: Handler, request: Request, work: Work, form: str
     draft_id = None if form is None else draft_id_of(request)
     if form is None or draft_id is None:
         return await endpoint(request)
-    draft = await take_draft(work, draft_id, form)
+    draft = await take_draft(work, draft_id, form, request.path_params.values())
     response = await endpoint(request)
     await end_sent_draft(work, draft)
     return response

@@ -16,6 +16,7 @@ from casemgmt.retention import jobs as retention
 from casemgmt.settings import Settings
 from tests.clients import Caller, World
 from tests.conftest import worker_of
+from tests.factories import open_case
 from tests.jobs.worker import do_all_due
 from tests.planted import CONTRACT
 from tests.records import events, rows
@@ -152,6 +153,25 @@ async def test_a_draft_is_sent_as_the_form_it_was_saved_for(world: World) -> Non
     refused = await _send(operator, draft, SIGNAL)
     assert (refused.status_code, refused.json()["code"]) == (422, "draft-of-other-form")
     assert (await _put(operator, str(uuid4()), {}, form="create_user")).status_code == 422
+
+
+async def test_a_draft_says_which_record_it_is_for_and_is_sent_to_no_other(world: World, owner_url: str) -> None:
+    case, other = await open_case(owner_url), await open_case(owner_url)
+    manager, draft = await world.as_("manager.almaty"), str(uuid4())
+    note = {"body": "Анасымен сөйлестім."}
+    done(await _put(manager, draft, note, form="write_case_note", for_id=str(case.id)))
+    done(await manager.patch(f"/v1/drafts/{draft}", {"content": {}}, headers={"If-Match": '"v1"'}))
+    (listed,) = done(await manager.get("/v1/drafts"))["items"]
+    assert listed["for_id"] == str(case.id)
+
+    async def sent(to: str) -> Any:
+        return await manager.post(f"/v1/cases/{to}/notes", note, headers={"Draft-Id": draft})
+
+    refused = await sent(str(other.id))
+    assert (refused.status_code, refused.json()["code"]) == (422, "draft-of-other-record")
+    assert await rows(owner_url, "SELECT id FROM case_note") == []
+    assert done(await sent(listed["for_id"].upper()))["body"] == note["body"]
+    assert done(await manager.get("/v1/drafts"))["items"] == []
 
 
 async def test_a_draft_holds_no_more_than_a_form_and_nobody_hoards_them(world: World) -> None:

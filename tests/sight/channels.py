@@ -100,6 +100,7 @@ NOT_SECRET = {
     "manager_id": "staff are known to whoever is signed in",
     "mentions": "staff are known to whoever is signed in",
     "mobile_group_id": "mobile groups are known to whoever is signed in",
+    "for_id": "of a draft, its owner's alone: kept as it was said, looked at when the form is sent: `test_drafts.py`",
     "name": "name of a code list",
     "deputy_id": "staff are known to whoever is signed in",
     "assignee_id": "staff are known to whoever is signed in",

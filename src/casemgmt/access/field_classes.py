@@ -175,7 +175,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.MACHINERY: "storage_name digest",
     },
     "document_key": {_F.CREDENTIAL: "master_key_id wrapped destroyed_at"},
-    "draft": {_F.PROGRESS: "form created_at saved_at warned_at", _F.CONTENT: "label content"},
+    "draft": {_F.PROGRESS: "form for_id created_at saved_at warned_at", _F.CONTENT: "label content"},
     "duty_assignment": {_F.PROGRESS: "at ended_at"},
     "duty_shift": {_F.STAFF: "created_at starts_at ends_at cancelled_at"},
     "erasure_request": {

@@ -1,6 +1,7 @@
 """What may be asked of drafts."""
 
 from typing import Annotated, Any
+from uuid import UUID
 
 from pydantic import AfterValidator, Field
 
@@ -16,6 +17,10 @@ class SaveDraft(Command):
     """Save a form as it stands. Nothing in it is checked against the form: that is done when it is sent."""
 
     form: Form = Field(description="The operation that it becomes the body of: one that takes `Draft-Id`.")
+    for_id: UUID | None = Field(
+        default=None,
+        description="The record in the path of that operation (of a note its session): it is sent to no other.",
+    )
     label: ShortText | None = Field(default=None, description="By which you know it again in your list.")
     content: Content = Field(description="Whatever the form holds so far. Fields that the form doesn't have are kept.")
 

@@ -1,5 +1,6 @@
 """Use cases of drafts: save, save a part, list, read, put aside, and the end of one that was sent."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
@@ -31,12 +32,13 @@ async def save_draft(work: Work, draft_id: UUID, command: SaveDraft, expected: i
             raise NotFound("There is no such draft.")
         return await _begin(work, draft_id, command)
     if expected is None:
-        if (draft.form, draft.content) != (command.form, command.content):
+        if (draft.form, draft.for_id, draft.content) != (command.form, command.for_id, command.content):
             raise PreconditionRequired("The draft is there already: send If-Match with the version that you hold.")
         work.record(Event("draft.sent_again", "draft", (draft_id,)))
         return _view(work, draft)
     check_version(draft, expected)
-    draft.form, draft.content, draft.label = command.form, command.content, command.label
+    draft.form, draft.for_id = command.form, command.for_id
+    draft.content, draft.label = command.content, command.label
     return await _save(work, draft)
 
 
@@ -78,13 +80,19 @@ async def discard_draft(work: Work, draft_id: UUID, expected: int | None) -> Non
     await _end(work, draft, "draft.discarded")
 
 
-async def take_draft(work: Work, draft_id: UUID, form: str) -> Draft:
-    """Return the draft that a form is sent from, locked. `Conflict` where it is gone: it may have been sent already."""
+async def take_draft(work: Work, draft_id: UUID, form: str, named: Collection[str]) -> Draft:
+    """Return the draft that a form is sent from, locked; `named` are the ids in the path that it is sent to.
+
+    Errors: Conflict where it is gone, for it may have been sent already; Invalid where it was saved for another form or
+    another record: what was written about one child is not sent to the file of another.
+    """
     draft = await _find(work, draft_id)
     if draft is None:
         raise Conflict("The draft is gone: sent, put aside, or ended. Nothing was recorded.", code="draft-gone")
     if draft.form != form:
         raise invalid_field("/headers/Draft-Id", "draft-of-other-form", "This is a draft of another form.")
+    if draft.for_id is not None and str(draft.for_id) not in {name.lower() for name in named}:
+        raise invalid_field("/headers/Draft-Id", "draft-of-other-record", "This draft is for another record.")
     return draft
 
 

@@ -20,6 +20,8 @@ class Draft(Versioned, table=True):
     owner_id: UUID = ref("app_user.id", index=False)
     form: str = Field(max_length=64)
     """The operation of the contract that it becomes the body of."""
+    for_id: UUID | None = None
+    """The record in the path of that operation, as its owner said: unchecked until the form is sent."""
     label: str | None = long_text(nullable=True)
     content: dict[str, Any] = document()
     created_at: datetime = moment()

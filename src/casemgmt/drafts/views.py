@@ -12,6 +12,8 @@ class DraftSummary(View):
 
     id: UUID
     form: str
+    for_id: UUID | None
+    """The record that it is for, where its owner said so: what the path of the form's operation needs."""
     label: str | None
     version: int
     created_at: datetime

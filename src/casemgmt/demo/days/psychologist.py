@@ -68,7 +68,8 @@ async def _before(day: Day) -> list[Family]:
     await take(day, WHO, f"/v1/sessions/{missed['items'][0]['id']}/no-show", nobody)
     await day.hours.to("17:50", -1)
     await take(day, WHO, f"/v1/sessions/{last_week['id']}/hold", _came(families[0].child))
-    note = {"form": "write_session_note", "label": "Аян, кеше", "content": {"body": "Бүгін бірінші рет өзі сөйледі."}}
+    said = {"body": "Бүгін бірінші рет өзі сөйледі."}
+    note = {"form": "write_session_note", "for_id": last_week["id"], "label": "Аян, кеше", "content": said}
     await take(day, WHO, f"/v1/drafts/{new_id()}", note, "PUT")
     return families
 
@@ -88,11 +89,6 @@ async def _morning(day: Day) -> list[Json]:
     today = await day.sees("asks what today demands", f"{TODAY}?most=10", demands)
     sessions: list[Json] = today["sessions_today"]["items"]
     return sessions
-
-
-def _sessions(listed: Json) -> str:
-    hours = sorted(clock_of(s["starts_at"]) + (" (at home)" if s["room_id"] is None else "") for s in listed["items"])
-    return f"{len(hours)} sessions: {', '.join(hours)}"
 
 
 def _queue(queue: Json) -> str:
@@ -187,10 +183,15 @@ async def _lunch(day: Day) -> None:
     draft = await day.sees("opens it", f"/v1/drafts/{drafts['items'][0]['id']}")
     if day.leaves_out("note of yesterday"):
         return
-    listed = await day.sees("looks which session it was", f"/v1/sessions?day={day.hours.on(-1)}", _sessions)
     sent = {"Draft-Id": draft["id"]}
-    path = f"/v1/sessions/{listed['items'][0]['id']}/notes"
-    await day.does("sends it", path, draft["content"], headers=sent, says=lambda _: "the draft is gone")
+    path = f"/v1/sessions/{draft['for_id']}/notes"
+    await day.does(
+        "sends it to the session that it names",
+        path,
+        draft["content"],
+        headers=sent,
+        says=lambda _: "the draft is gone",
+    )
 
 
 async def _afternoon(day: Day, families: list[Family], booked: list[Json]) -> None:
