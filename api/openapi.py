@@ -11,7 +11,7 @@ from api.form_drafts import HEADER as DRAFT
 from api.schemas import ProblemDocument
 from casemgmt.access.permissions import Permission
 from casemgmt.access.purposes import FORM, HEADER, reads_records
-from casemgmt.contacts.commands import ContactTold
+from casemgmt.contacts.commands import ContactBatch, ContactTold, Heartbeat
 
 _TITLE = "casemgmt"
 _DESCRIPTION = """The record of a child's way from the first signal to rehabilitation.
@@ -31,7 +31,7 @@ _SIGNED_HEADERS = {
     )
 }
 """What a signed message bears (Standard Webhooks); `openapi/contact-centre.md` explains it with test vectors."""
-SIGNED_BODIES = (ContactTold,)
+SIGNED_BODIES = (ContactBatch, ContactTold, Heartbeat)
 
 
 def _example_folder() -> Path | None:

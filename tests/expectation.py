@@ -422,12 +422,24 @@ class Expectation:
         return row["created_by_id"] == self.user_id and (no_team_yet or (self.now - row["created_at"]).days < 1)
 
     def intake(self, row: Row) -> bool:
-        """A contact: the system that tells of it, its body, its region, and who sees all signals."""
+        """A contact: the system that tells of it, its body, its region, and who sees a signal that it became."""
+        became = [c for c in self.world.rows["contact_concern"] if c["contact_id"] == row["id"]]
+        return self.told(row) or any(map(self.of_signal, became))
+
+    def told(self, row: Row) -> bool:
+        """What a system told: that system, its body, its region, and who sees all signals."""
         return row["sender_id"] == self.user_id or self._by_reach(self.signals, {"region_code": None} | row)
 
     def concern(self, row: Row) -> bool:
         """What a contact became: as the signal, and the system that tells of it."""
         return row["sender_id"] == self.user_id or self.of_signal(row)
+
+    def caller(self, row: Row) -> bool:
+        """Who got in touch: who may know reporters, sees the contact, and all signals that it became."""
+        contact = self.world.by_id["contact"][row["contact_id"]]
+        signals = [c for c in self.world.rows["contact_concern"] if c["contact_id"] == row["contact_id"]]
+        may = "reporters" in self.flags and self.intake(contact) and all(map(self.of_signal, signals))
+        return row["sender_id"] == self.user_id or may
 
     def draft(self, row: Row) -> bool:
         """Its owner's alone."""
@@ -525,9 +537,11 @@ RULES: dict[str, Rule] = {
     "app_user": Expectation.account,
     "audit_event": Expectation.audit,
     "contact": Expectation.intake,
+    "contact_caller": Expectation.caller,
+    "contact_correction": Expectation.of_signal,
     "contact_concern": Expectation.concern,
-    "contact_message": Expectation.intake,
-    "contact_refusal": Expectation.intake,
+    "contact_message": Expectation.told,
+    "contact_refusal": Expectation.told,
     "benefit_appeal": Expectation.of_determination,
     "benefit_determination": Expectation.determination,
     "benefit_offer": Expectation.of_determination,

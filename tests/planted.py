@@ -14,6 +14,7 @@ import httpx
 from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import ROOMS, demo_id
 from tests.clients import World
+from tests.contact_steps import contact, send
 from tests.factories import OpenCase, count, open_case
 from tests.factories_iin import make_iin
 from tests.steps import done, screen_pupil
@@ -22,6 +23,7 @@ CONTRACT: dict[str, Any] = json.loads((Path(__file__).parents[1] / "openapi" / "
 IIN = make_iin(date(2013, 4, 2), "female", 4711)
 MARKS: Mapping[str, tuple[str, ...]] = {
     "reporter": ("Тайнаяқызы-хабарлаушы", "+77013330001"),
+    "contact_caller": ("Тайнаяқызы-қоңырау", "+77013330007"),
     "screening_answers": ('"unwanted_touch": 2', '"unwanted_touch":2'),
     "protected_address": ("Тайная-панажай көшесі", "Тайная-себеп"),
     "shelter": ("Тайный-приют үйі",),
@@ -111,6 +113,9 @@ async def plant(world: World, owner_url: str, clock: ManualClock) -> Planted:
     await screen_pupil(world, unwanted_touch=2)
     done(await (await world.as_("head.almaty")).post("/v1/shelters", {"line": MARKS["shelter"][0]}))
     session = await _session(world, case, clock)
+    name, phone = MARKS["contact_caller"]
+    told = contact(concerns=[], region_code="KZ-75", caller={"relation": "self", "name": name, "phone": phone})
+    done(await send(world, told, at=clock.now()))
     return Planted(case, other, adopter, signal, session, family)
 
 

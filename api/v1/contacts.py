@@ -1,5 +1,6 @@
 """Contacts of a contact centre, for its desk: what came, and what became of it."""
 
+from datetime import date
 from typing import Annotated
 from uuid import UUID
 
@@ -9,9 +10,10 @@ from api.etags import set_etag
 from api.routing import CurrentWork, Router
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
-from casemgmt.contacts import reading
+from casemgmt.contacts import reading, reconciling
+from casemgmt.contacts.commands import SOURCE_CODE
 from casemgmt.contacts.states import ContactState
-from casemgmt.contacts.views import IntakeSummary, IntakeView
+from casemgmt.contacts.views import CallerView, IntakeSummary, IntakeView, ReconciliationView
 
 router = Router("/contacts", "contacts")
 
@@ -26,6 +28,22 @@ async def list_contacts(
 ) -> Page[IntakeSummary]:
     """List the contacts that you may see, newest first."""
     return Page.of(await reading.list_contacts(work, limit, cursor, state, signal_id))
+
+
+@router.get("/reconciliation", Permission.INTAKE_READ)
+async def reconcile_contacts(
+    work: CurrentWork,
+    source_code: Annotated[str, Query(pattern=SOURCE_CODE, alias="source", description="Code of a source.")],
+    day: Annotated[date, Query(description="A day of Kazakhstan; contacts count on the day on which they first came.")],
+) -> ReconciliationView:
+    """Account for a day of a source: all that came, and what became of each."""
+    return await reconciling.reconcile(work, source_code, day)
+
+
+@router.get("/{contact_id}/caller", Permission.REPORTERS_READ, fresh_factor=True)
+async def get_contact_caller(contact_id: UUID, work: CurrentWork) -> CallerView:
+    """Read who got in touch, and how often the number did before. It stands in the audit log as a read of its own."""
+    return await reading.read_caller(work, contact_id)
 
 
 @router.get("/{contact_id}", Permission.INTAKE_READ)

@@ -1,20 +1,23 @@
 """What systems send, signed. `openapi/contact-centre.md` is the guide for the programmers of a contact centre."""
 
+from typing import Any
+
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from api.problems import CODE_OF_STATUS, pointer_of
+from api.problems import CODE_OF_STATUS, pointer_of, status_of
 from api.routing import Router, bounded_work, written
 from api.services import services_of
 from api.signed_bodies import content_of, read_as
 from casemgmt.access.permissions import Permission
 from casemgmt.access.senders import SOURCE
 from casemgmt.contacts import receiving
-from casemgmt.contacts.commands import ContactTold
+from casemgmt.contacts.commands import BatchItem, ContactBatch, ContactTold, Heartbeat
+from casemgmt.contacts.heartbeats import note_heartbeat
 from casemgmt.contacts.keys import Keys
 from casemgmt.contacts.receiving import Message, Taken
-from casemgmt.contacts.views import TakenView
+from casemgmt.contacts.views import BatchItemView, BatchView, HeartbeatView, TakenView
 from casemgmt.errors import DomainError, Invalid, Unauthenticated, Unavailable, invalid_field
 from casemgmt.signed_messages import ID
 
@@ -41,6 +44,45 @@ async def send_contact(request: Request) -> Response:
     if taken.replayed:
         answer.headers.update(REPLAYED)
     return answer
+
+
+@router.signed("/contacts/batch", Permission.INTAKE_SEND, "ContactBatch", response_model=BatchView)
+async def send_contacts(request: Request) -> BatchView:
+    """Tell of a backlog, 500 contacts at most, after an outage of either side: a result for each.
+
+    Each item is taken as if it had been sent by itself, under its own `message_id`, in a transaction of its own. Sent
+    again, because the answer was lost, it does nothing twice.
+    """
+    message = await _message(request)
+    try:
+        batch = read_as(ContactBatch, message.content)
+    except RequestValidationError as refusal:
+        await _keep(request, message, refusal)
+        raise
+    items = [await _item(request, message.source, n, item) for n, item in enumerate(batch.contacts)]
+    taken = sum(item.taken is not None for item in items)
+    return BatchView(taken=taken, refused=len(items) - taken, items=items)
+
+
+@router.signed("/heartbeat", Permission.INTAKE_SEND, "Heartbeat", response_model=HeartbeatView)
+async def send_heartbeat(request: Request) -> HeartbeatView:
+    """Say that the system of the source is alive, and hear that the service is, what came last and what is open."""
+    read_as(Heartbeat, await content_of(request))
+    async with bounded_work(request, services_of(request), request.state.actor) as work:
+        return await note_heartbeat(work, request.headers[SOURCE])
+
+
+async def _item(request: Request, source: str, index: int, item: BatchItem) -> BatchItemView:
+    told: dict[str, Any] = {"index": index, "message_id": item.message_id, "replayed": False}
+    none: dict[str, Any] = {"taken": None, "code": None, "pointer": None}
+    try:
+        taken = await _take(request, Message(source, item.message_id, item.contact))
+    except (DomainError, RequestValidationError) as refusal:
+        named = _named(refusal)
+        pointer = next((fault.pointer for fault in named.faults), None)
+        return BatchItemView(**told, **none | {"status": status_of(named), "code": named.code, "pointer": pointer})
+    told["replayed"] = taken.replayed
+    return BatchItemView(**told, **none | {"status": taken.status, "taken": taken.view})
 
 
 async def _message(request: Request) -> Message:

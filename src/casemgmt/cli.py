@@ -21,7 +21,7 @@ from casemgmt.audit.command_line import app as audit_app
 from casemgmt.audit.sealing import SealingError, run_sealer
 from casemgmt.backup.command_line import backup, restore
 from casemgmt.db.migrate import migrate
-from casemgmt.demo.accounts import ACCOUNTS, DEMO_FACTOR_KEY, DEMO_PASSWORD
+from casemgmt.demo.accounts import ACCOUNTS, DEMO_FACTOR_KEY, DEMO_PASSWORD, DEMO_SIGNING_SECRET, DEMO_SOURCE
 from casemgmt.demo.play import STORIES, play_against
 from casemgmt.demo.seed import seed
 from casemgmt.demo.stage import DemoError
@@ -211,6 +211,10 @@ def _greet(address: str, *, demo: bool) -> None:
             console.print(f"  {account.username:<22} {', '.join(account.roles)}")
         console.print(
             f"\nRoles that reach the whole country need a code too; the authenticator's key: {DEMO_FACTOR_KEY}"
+        )
+        console.print(
+            f"\nA contact centre's system tries its contract as the source {DEMO_SOURCE} with the signing secret\n"
+            f"  {DEMO_SIGNING_SECRET} (openapi/contact-centre.md)"
         )
         console.print("\nThe whole route as a story: make demo (in another terminal). Ctrl-C stops the service.\n")
 

@@ -139,6 +139,7 @@ def test_each_secret_is_read_through_its_permission(secret: Secret) -> None:
 
 
 IN_COPIES = {
+    "contact_caller": None,
     "reporter": None,
     "screening_answers": None,
     "protected_address": None,

@@ -154,6 +154,7 @@ def test_no_personal_data_goes_into_a_url() -> None:
         "link",
         "most",
         "without_outcome",
+        "source",
     }
     for key, operation in _operations().items():
         for parameter in operation.get("parameters", []):  # type: ignore[attr-defined]
@@ -162,7 +163,7 @@ def test_no_personal_data_goes_into_a_url() -> None:
                 assert name in allowed or name.endswith("_id"), (key, name)
 
 
-CODES_IN_ADDRESSES = {"clock", "code", "kato", "kind", "leaf_hash", "name", "region", "role", "state"}
+CODES_IN_ADDRESSES = {"clock", "code", "kato", "kind", "leaf_hash", "name", "region", "role", "source", "state"}
 """Parameters that are words of code lists, places or hashes: a pattern or a list of values says which."""
 
 

@@ -176,6 +176,8 @@ DEFINER_FUNCTIONS = {
     "auth_take_challenge": "counts a try at a code",
     "auth_use_recovery_code": "uses a code once",
     "auth_use_step": "uses a code once",
+    "contact_signals": "ids of the signals of a contact, to hide its caller where one of them is hidden",
+    "file_contact_correction": "a correction concerns those who work on a signal that the sender may see no more",
     "auth_senders": "under which sealed secrets a source may have signed, and as whom it acts",
     "auth_signing_secrets": "lists secrets without what is sealed",
     "auth_revoke_signing_secret": "a secret ends with its session",

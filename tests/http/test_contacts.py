@@ -4,8 +4,6 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
 from casemgmt.demo.accounts import DEMO_SIGNING_SECRET
 from casemgmt.signed_messages import new_secret
 from tests.clients import World
@@ -32,7 +30,7 @@ async def test_a_final_contact_becomes_a_signal_with_its_clock(world: World, own
     operator = await world.as_("operator.111")
     [listed] = done(await operator.get(f"/v1/contacts?signal_id={filed['signal_id']}"))["items"]
     read = done(await operator.get(f"/v1/contacts/{listed['id']}"))
-    assert read["signals"] == [filed]
+    assert (read["filed"], read["signals"]) == ([filed], 1)
     assert read["draft"] is None
 
 
@@ -59,26 +57,28 @@ async def test_copies_at_the_same_moment_are_one_contact_and_get_one_answer(worl
     assert await count(owner_url, "SELECT count(*) FROM contact_message") == 4
 
 
-@pytest.mark.parametrize(
-    ("change", "why"),
-    [
-        ({"webhook-signature": "v1,AAAA"}, "message_signature"),
-        ({"webhook-id": "other"}, "message_signature"),
-        ({"webhook-id": ""}, "message_headers"),
-        ({"webhook-timestamp": "1"}, "message_time"),
-        ({"contact-source": "nobody"}, "message_source"),
-        ({"contact-source": ""}, "message_source"),
-    ],
+UNSIGNED = (
+    ({"webhook-signature": "v1,AAAA"}, "message_signature"),
+    ({"webhook-id": "other"}, "message_signature"),
+    ({"webhook-id": ""}, "message_headers"),
+    ({"webhook-timestamp": "1"}, "message_time"),
+    ({"contact-source": "nobody"}, "message_source"),
+    ({"contact-source": ""}, "message_source"),
 )
-async def test_what_is_not_rightly_signed_is_refused_in_one_way(
-    world: World, owner_url: str, change: dict[str, str], why: str
-) -> None:
-    answer = await send(world, contact(), more=change)
-    problem = refused(answer, 401, "signature-refused")
-    told = await count(owner_url, "SELECT reason FROM audit_event WHERE kind = 'access.token_refused'")
-    assert told == why
+
+
+async def test_what_is_not_rightly_signed_is_refused_in_one_way(world: World, owner_url: str) -> None:
+    problems = [
+        refused(await send(world, contact(), more=change), 401, "signature-refused") | {"request_id": ""}
+        for change, _ in UNSIGNED
+    ]
     other = refused(await send(world, contact(), secrets=(new_secret(),)), 401, "signature-refused")
-    assert problem | {"request_id": ""} == other | {"request_id": ""}
+    assert all(problem == other | {"request_id": ""} for problem in problems)
+    told = await count(
+        owner_url,
+        "SELECT string_agg(reason, ' ' ORDER BY at) FROM audit_event WHERE kind = 'access.token_refused'",
+    )
+    assert told.split() == [*(why for _, why in UNSIGNED), "message_signature"]
     assert await count(owner_url, "SELECT count(*) FROM contact") == 0
     assert await count(owner_url, "SELECT count(*) FROM contact_refusal") == 0
 
@@ -185,7 +185,7 @@ async def test_one_contact_may_be_about_several_children(world: World) -> None:
     assert len({s["signal_id"] for s in signals}) == 2
 
 
-@pytest.mark.parametrize("language", ["kk", "kk-Latn", "ru", "mul", "uz", "zh-Hant"])
-async def test_no_language_is_refused(world: World, language: str) -> None:
-    told = contact(language=language, concerns=[CONCERN | {"narrative": "Menі qorqıtady, помогите"}])
-    assert (await send(world, told)).status_code == 201
+async def test_no_language_is_refused(world: World) -> None:
+    for language in ("kk", "kk-Latn", "ru", "mul", "uz", "zh-Hant"):
+        told = contact(language=language, concerns=[CONCERN | {"narrative": "Menі qorqıtady, помогите"}])
+        assert (await send(world, told)).status_code == 201, language

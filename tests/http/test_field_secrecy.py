@@ -28,7 +28,12 @@ from tests.expectation import World as Rows
 from tests.planted import CONTRACT, MARKS, PUBLIC, Planted, adoption, found_in, operation_of, plant
 
 PEOPLE = [account for account in ACCOUNTS if account.kind == "person"]
-PRIMARY = {"reporter": ["signal_id"], "screening_answers": ["signal_id"], "person_iin": ["person_id"]}
+PRIMARY = {
+    "contact_caller": ["contact_id"],
+    "reporter": ["signal_id"],
+    "screening_answers": ["signal_id"],
+    "person_iin": ["person_id"],
+}
 KEEPS_ANSWERS = "idempotency_key"
 """Keeps what a caller was answered, for that caller alone."""
 
@@ -103,14 +108,16 @@ def _reads(reader: Reader, expected: Expectation, row: dict[str, Any]) -> bool:
     """Answer whether an account reads a row by one way of the declaration."""
     if reader.flag is not None and reader.flag not in expected.flags:
         return False
-    if reader.author and row["recorded_by_id"] != expected.user_id:
+    if reader.author and row.get("recorded_by_id", row.get("sender_id")) != expected.user_id:
         return False
-    if reader.sight is Sight.BODY:
-        return bool(row["organisation_id"] == expected.body)
-    if reader.sight is Sight.SIGNAL:
-        return expected.of_signal(row)
-    if reader.sight is Sight.PERSON:
-        return expected.of_person(row)
+    by_sight = {
+        Sight.BODY: lambda: row["organisation_id"] == expected.body,
+        Sight.SIGNAL: lambda: expected.of_signal(row),
+        Sight.CONTACT: lambda: expected.caller(row),
+        Sight.PERSON: lambda: expected.of_person(row),
+    }
+    if reader.sight in by_sight:
+        return bool(by_sight[reader.sight]())
     return any(_fits(reader, place, row) for place in _places(expected, row))
 
 
@@ -235,6 +242,7 @@ def _ids(scene: Scene) -> dict[str, list[str]]:
         "plan_id": "plan",
         "assessment_id": "assessment",
         "task_id": "task",
+        "contact_id": "contact",
     }
     return {name: [str(r["id"]) for r in scene.rows.rows[table]] for name, table in tables.items()}
 

@@ -71,6 +71,7 @@ NEEDED = [
     "absence_uncovered",
     "role_ending",
     "break_glass_review",
+    "contact_correction",
     "draft_end",
     "escalation_head",
     "escalation_region",

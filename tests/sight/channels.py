@@ -75,6 +75,7 @@ PATH_RECORDS = {
 
 PATH_RECORDS_OF = {
     ("get_contact", "contact_id"): "contact",
+    ("get_contact_caller", "contact_id"): "contact_caller",
     ("end_case_membership", "member_id"): "case_member",
     ("end_family_membership", "member_id"): "family_member",
     ("end_my_login", "session_id"): "auth_session",
@@ -260,6 +261,9 @@ SHOW_NO_RECORD = {
     "list_centre_services": "code lists",
     "list_centres": "the directory",
     "list_contact_sources": "the directory",
+    "reconcile_contacts": "counts of a source of the own body: tests/http/test_reconciliation.py",
+    "send_contacts": "as send_contact",
+    "send_heartbeat": "a system's own contacts, as counts",
     "send_contact": "a system's own contacts, signed: tests/http/test_contacts.py",
     "list_code_lists": "code lists",
     "list_deadlines": "the law",

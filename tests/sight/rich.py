@@ -36,7 +36,7 @@ from tests.benefit_steps import OFFICER, determine, family_on_record
 from tests.clients import World
 from tests.conference_steps import GUARDIAN, LAWYER, accepted, decision, invitation, meeting, minutes_of
 from tests.conftest import worker_of
-from tests.contact_steps import contact, send
+from tests.contact_steps import CONCERN, contact, send
 from tests.document_steps import announce, keep
 from tests.factories_iin import make_iin
 from tests.import_tables import ROWS, as_csv, checked, imported
@@ -63,6 +63,8 @@ PLANTED_VARCHARS = {
     ("person", "given_name"),
     ("person", "patronymic"),
     ("person_contact", "value"),
+    ("contact_caller", "name"),
+    ("contact_caller", "phone"),
     ("reporter", "name"),
     ("reporter", "phone"),
     ("task", "title"),
@@ -77,6 +79,7 @@ NOT_WORDS = {
 _WORDS_IN_JSON = {
     ("case_closure", "outcomes"): {"text", "note"},
     ("contact", "content"): {"narrative"},
+    ("contact_correction", "content"): {"narrative"},
     ("draft", "content"): {"narrative"},
     ("visit_act_edition", "said"): {"child_words", "child_wishes", "note", "outcome_note"},
     ("plan", "content"): {"text", "measured_by", "argument"},
@@ -125,6 +128,7 @@ async def _live(app: FastAPI) -> None:
 async def _contacts(world: World) -> None:
     """A final contact, one that goes on, one about nobody, one that was refused."""
     done(await send(world, contact("call-1")))
+    done(await send(world, contact("call-1", revision=2, concerns=[CONCERN | {"narrative": "Өтірік айттым."}])))
     done(await send(world, contact("call-2", stage="draft", region_code="KZ-71")))
     done(await send(world, contact("call-3", concerns=[], non_data="silent")))
     await send(world, contact("call-4", stage="wrong"))

@@ -141,11 +141,12 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "conference_share": {_F.PROGRESS: "person_ids", _F.CONTENT: "told without_consent_ground"},
     "contact": {
         _F.PROGRESS: "source_code external_id revision channel language function non_data started_at ended_at"
-        " received_at heard_at finalised_at",
+        " received_at heard_at finalised_at signals",
         _F.CONTENT: "content",
         _F.MACHINERY: "content_digest",
     },
-    "contact_concern": {_F.PROGRESS: "concern_ref revision", _F.MACHINERY: "content_digest"},
+    "contact_correction": {_F.PROGRESS: "revision kind received_at", _F.CONTENT: "content"},
+    "contact_concern": {_F.PROGRESS: "concern_ref revision withdrawn", _F.MACHINERY: "content_digest"},
     "contact_message": {
         _F.PROGRESS: "source_code external_id revision outcome received_at",
         _F.MACHINERY: "message_id content_digest status answer",
@@ -154,7 +155,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.PROGRESS: "source_code external_id code pointer first_at last_at times",
         _F.MACHINERY: "message_id content_digest",
     },
-    "contact_source": {_F.STAFF: "code name active"},
+    "contact_source": {_F.STAFF: "code name active heard_at"},
     "consent": {
         _F.PROGRESS: "created_at purpose scopes basis form child_view given_at expires_on expires_at withdrawn_at"
         " withdraw_form ended_at outcome",

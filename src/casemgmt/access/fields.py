@@ -16,6 +16,7 @@ class Sight(StrEnum):
     """What a reader sees or does first of all."""
 
     SIGNAL = "sees the signal"
+    CONTACT = "sees the contact and every signal that it became"
     PERSON = "sees the person"
     TEAM = "is on the team of a case in which the person is now"
     BODY = "works for the body that keeps it"
@@ -96,6 +97,28 @@ SECRETS: tuple[Secret, ...] = (
         permission=P.REPORTERS_READ,
         view="ReporterView",
         why="A neighbour or a teacher whose name gets out is in danger, and nobody reports a second time.",
+        source=f"{_HOUSE}; {_NO_LAW}.",
+    ),
+    Secret(
+        title="Who got in touch with the contact centre",
+        table="contact_caller",
+        columns=(
+            "relation",
+            "name",
+            "phone",
+            "phone_hash",
+            "callback_allowed",
+            "safe_from",
+            "safe_until",
+            "wants_confidentiality",
+        ),
+        readers=(Reader(Sight.CONTACT, flag="reporters"), Reader(Sight.CONTACT, author=True)),
+        writers="the system of the contact centre",
+        read_by=("get_contact_caller",),
+        written_by=(),
+        permission=P.REPORTERS_READ,
+        view="CallerView",
+        why="As who reported: and a child that calls in silence must not be called back where somebody else answers.",
         source=f"{_HOUSE}; {_NO_LAW}.",
     ),
     Secret(

@@ -17,7 +17,11 @@ from casemgmt.people.phones import InvalidPhoneError, phone_hash
 
 _BATCH = 1000
 _EVENT = "SELECT audit_write($1, 'secret.rotated', 'done', $2, 'secret', $3, NULL, NULL, $4, 'cli')"
-_PHONES = {"person_contact": ("id", "value"), "reporter": ("signal_id", "phone")}
+_PHONES = {
+    "contact_caller": ("contact_id", "phone"),
+    "person_contact": ("id", "value"),
+    "reporter": ("signal_id", "phone"),
+}
 """Tables with hashes of phone numbers: the key of a row and the number itself."""
 
 
@@ -36,6 +40,8 @@ async def rotate_lookup_secret(url: str, old: str, new: str, progress: Callable[
         async with connection.transaction():
             await connection.execute(f"SET LOCAL ROLE {OWNER_ROLE}")
             await connection.execute(f"LOCK TABLE {', '.join(_PHONES)} IN SHARE ROW EXCLUSIVE MODE")
+            # Of who wanted to stay unknown there is no number to hash anew.
+            await connection.execute("UPDATE contact_caller SET phone_hash = NULL WHERE phone IS NULL")
             count = 0
             for table, (key, column) in _PHONES.items():
                 for rows in await _batches(connection, table, key, column):

@@ -1,7 +1,7 @@
 """What a contact centre may tell of a contact. `openapi/contact-centre.md` explains it to its programmers."""
 
 from datetime import time
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
@@ -21,6 +21,7 @@ from casemgmt.reference.fields import (
 )
 
 SOURCE_CODE = r"^[a-z0-9][a-z0-9-]{1,63}$"
+MESSAGE_ID = r"^[\x21-\x7e]{1,200}$"
 MOST_CONCERNS = 20
 MOST_REVISIONS = 2_147_483_647
 
@@ -97,3 +98,24 @@ class ContactTold(Command):
     concerns: Annotated[list[ConcernGiven], Field(max_length=MOST_CONCERNS), AfterValidator(_each_once)] = Field(
         default_factory=list
     )
+
+
+class BatchItem(Command):
+    """One contact of a batch, as it would have been sent by itself."""
+
+    message_id: Annotated[str, StringConstraints(pattern=MESSAGE_ID)] = Field(
+        description="As `webhook-id` of a message: the one under which it was tried before, where it was."
+    )
+    contact: dict[str, Any] = Field(description="A `ContactTold`. One that does not fit stops no other.")
+
+
+class ContactBatch(Command):
+    """A backlog: each contact is taken, or refused, by itself."""
+
+    contacts: Annotated[list[BatchItem], Field(min_length=1, max_length=500)]
+
+
+class Heartbeat(Command):
+    """That the system of the source is alive, though it has nothing to tell."""
+
+    sent_at: AwareDatetime

@@ -1,7 +1,9 @@
 """File what a contact is about: each concern becomes a signal, by the same code as one that a person records."""
 
+from collections.abc import Container
+
 from casemgmt.audit.events import Event
-from casemgmt.contacts.commands import ContactTold
+from casemgmt.contacts.commands import ConcernGiven, ContactTold
 from casemgmt.contacts.keys import Keys
 from casemgmt.contacts.policy import as_signal
 from casemgmt.contacts.tables import Contact, ContactConcern
@@ -12,9 +14,13 @@ from casemgmt.signals.service import register_signal
 from casemgmt.timeline.service import entry
 
 
-async def file_concerns(work: Work, contact: Contact, told: ContactTold, keys: Keys) -> None:
-    """Make a signal of each concern, with its owner and clock, and tie the two together."""
+async def file_concerns(
+    work: Work, contact: Contact, told: ContactTold, keys: Keys, known: Container[str] = ()
+) -> None:
+    """Make a signal of each concern that is not known yet, with its owner and clock, and tie the two together."""
     for number, concern in enumerate(told.concerns):
+        if concern.ref in known:
+            continue
         try:
             registered = await register_signal(work, as_signal(told, concern), keys.lookup)
         except Invalid as refusal:
@@ -25,7 +31,7 @@ async def file_concerns(work: Work, contact: Contact, told: ContactTold, keys: K
             sender_id=work.actor.user_id,
             concern_ref=concern.ref,
             revision=told.revision,
-            content_digest=keys.digest(concern.model_dump(mode="json")),
+            content_digest=digest_of(told, concern, keys),
             signal_id=registered.id,
         )
         story = entry(
@@ -38,7 +44,13 @@ async def file_concerns(work: Work, contact: Contact, told: ContactTold, keys: K
             data={"channel": contact.channel},
         )
         event = Event("contact.filed", "contact", (contact.id, registered.id), signal_id=registered.id)
-        await work.save(event, filed, story)
+        contact.signals += 1
+        await work.save(event, filed, story, contact)
+
+
+def digest_of(told: ContactTold, concern: ConcernGiven, keys: Keys) -> str:
+    """Return the keyed digest of all that the signal of a concern is made of: what differs is a correction of it."""
+    return keys.digest(as_signal(told, concern).model_dump(mode="json"))
 
 
 def _at(refusal: Invalid, number: int) -> Invalid:

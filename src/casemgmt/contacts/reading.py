@@ -1,13 +1,17 @@
-"""Use cases of the desk: list contacts, read one."""
+"""Use cases of the desk: list contacts, read one, and who got in touch."""
 
 from uuid import UUID
 
 from casemgmt.audit.events import Event
 from casemgmt.contacts import repository
-from casemgmt.contacts.tables import Contact
-from casemgmt.contacts.views import FiledView, IntakeSummary, IntakeView
+from casemgmt.contacts.callers import earlier_contacts
+from casemgmt.contacts.tables import Contact, ContactCaller
+from casemgmt.contacts.views import CallerView, CorrectionView, FiledView, IntakeSummary, IntakeView
 from casemgmt.db import paging
 from casemgmt.db.work import Work
+from casemgmt.errors import NotFound
+
+_CORRECTION = {"signal_id", "revision", "kind", "content", "received_at"}
 
 
 async def list_contacts(
@@ -27,13 +31,27 @@ async def read_contact(work: Work, contact_id: UUID) -> IntakeView:
     """Return a contact, with the signals of it that the actor sees."""
     contact = await repository.get_contact(work, contact_id)
     concerns = await repository.concerns_of(work, contact_id)
+    corrections = await repository.corrections_of(work, contact_id)
+    names = {c.id: c.concern_ref for c in concerns}
     work.record(Event("contact.read", "contact", (contact_id, *(c.signal_id for c in concerns))))
     return IntakeView(
         **_summary(contact).model_dump(),
         version=contact.version,
         draft=contact.content,
-        signals=[FiledView(ref=c.concern_ref, signal_id=c.signal_id) for c in concerns],
+        filed=[FiledView(ref=c.concern_ref, signal_id=c.signal_id) for c in concerns],
+        corrections=[CorrectionView(ref=names[c.concern_id], **c.model_dump(include=_CORRECTION)) for c in corrections],
     )
+
+
+async def read_caller(work: Work, contact_id: UUID) -> CallerView:
+    """Return who got in touch. A read of its own in the audit log."""
+    contact = await repository.get_contact(work, contact_id)
+    caller = await work.session.get(ContactCaller, contact_id)
+    if caller is None:
+        raise NotFound("No caller is recorded for this contact, or it is a secret of a case.")
+    work.record(Event("contact_caller.read", "contact", (contact_id,)))
+    columns = caller.model_dump(include=set(CallerView.model_fields))
+    return CallerView(**columns, earlier_contacts=await earlier_contacts(work, contact, caller))
 
 
 def _summary(contact: Contact) -> IntakeSummary:

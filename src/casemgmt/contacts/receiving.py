@@ -10,7 +10,9 @@ from typing import Any
 
 from casemgmt.audit.events import Event
 from casemgmt.contacts import repository
+from casemgmt.contacts.callers import keep_caller
 from casemgmt.contacts.commands import ContactTold
+from casemgmt.contacts.correcting import correct
 from casemgmt.contacts.filing import file_concerns
 from casemgmt.contacts.keys import Keys
 from casemgmt.contacts.policy import Outcome, check_told
@@ -63,7 +65,11 @@ async def take(work: Work, message: Message, told: ContactTold, keys: Keys) -> T
         contact, outcome = await _begin(work, message.source, told, digest), Outcome.ACCEPTED
     else:
         outcome = await _go_on(work, contact, told, digest)
-    if contact.state == ContactState.FINALISED and outcome in (Outcome.ACCEPTED, Outcome.FINALISED):
+    if outcome not in (Outcome.OLDER, Outcome.REPEATED):
+        await keep_caller(work, contact, told, keys)
+    if outcome == Outcome.CORRECTED:
+        await correct(work, contact, told, keys)
+    elif contact.state == ContactState.FINALISED and outcome in (Outcome.ACCEPTED, Outcome.FINALISED):
         await file_concerns(work, contact, told, keys)
     view = await _view(work, contact, outcome)
     taken = Taken(view, CREATED if is_new else OK, replayed=False)
@@ -112,18 +118,24 @@ async def _go_on(work: Work, contact: Contact, told: ContactTold, digest: str) -
         await work.save(Event("contact.told_again", "contact", (contact.id,)), contact)
         return Outcome.REPEATED
     if contact.state == ContactState.FINALISED:
-        raise Conflict("The contact is final.", code="contact-final")
+        _set(contact, told, digest)  # also where it says draft now: what is final stays so
+        await work.save(Event("contact.told_later", "contact", (contact.id,)), contact)
+        return Outcome.CORRECTED
     _apply(work, contact, told, digest)
     await work.save(Event("contact.updated", "contact", (contact.id,)), contact)
     return Outcome.FINALISED if await _finalise(work, contact, told) else Outcome.UPDATED
 
 
-def _apply(work: Work, contact: Contact, told: ContactTold, digest: str) -> None:
+def _set(contact: Contact, told: ContactTold, digest: str) -> None:
     for name in _SHOWN:
         setattr(contact, name, getattr(told, name))
-    contact.revision, contact.content_digest, contact.heard_at = told.revision, digest, work.now
+    contact.revision, contact.content_digest = told.revision, digest
+
+
+def _apply(work: Work, contact: Contact, told: ContactTold, digest: str) -> None:
+    _set(contact, told, digest)
     CONTACT.check(work.actor, "update", contact.state, None)
-    contact.content = told.model_dump(mode="json")
+    contact.content = told.model_dump(mode="json", exclude={"caller"})
 
 
 async def _finalise(work: Work, contact: Contact, told: ContactTold) -> bool:

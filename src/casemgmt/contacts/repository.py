@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import literal, text, tuple_
 from sqlmodel import col, select
 
-from casemgmt.contacts.tables import Contact, ContactConcern, ContactMessage, ContactSource
+from casemgmt.contacts.tables import Contact, ContactConcern, ContactCorrection, ContactMessage, ContactSource
 from casemgmt.db.paging import Position
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
@@ -91,3 +91,23 @@ async def keep_refusal(work: Work, refused: dict[str, Any], at: datetime) -> Non
     actor = work.actor
     values = {"id": new_id(), "sender": actor.user_id, "body": actor.organisation_id, "at": at}
     await work.session.execute(_REFUSED, values | refused)
+
+
+async def contacts_of_number(work: Work, phone_hash: str, but: Contact) -> int:
+    """Return how many contacts of a number came before one, as far as the actor sees them."""
+    return int(
+        await work.call(
+            "SELECT count(*) FROM contact_caller k JOIN contact c ON c.id = k.contact_id"
+            " WHERE k.phone_hash = :hash AND (c.received_at, c.id) < (:at, :id)",
+            hash=phone_hash,
+            at=but.received_at,
+            id=but.id,
+        )
+    )
+
+
+async def corrections_of(work: Work, contact_id: UUID) -> list[ContactCorrection]:
+    """Return what later messages said otherwise, of the signals that the actor sees."""
+    order = (col(ContactCorrection.received_at), col(ContactCorrection.id))
+    query = select(ContactCorrection).where(ContactCorrection.contact_id == contact_id).order_by(*order)
+    return list(await work.session.scalars(query))

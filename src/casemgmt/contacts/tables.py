@@ -1,6 +1,6 @@
 """Contacts of a contact centre: sources, contacts, what each is about, and every message that told of them."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -21,6 +21,8 @@ class ContactSource(Versioned, table=True):
     user_id: UUID = ref("app_user.id")
     name: str
     active: bool = True
+    heard_at: datetime | None = moment(nullable=True)
+    """When its last heartbeat came; null where it never sent one."""
 
 
 class Contact(Versioned, table=True):
@@ -58,6 +60,8 @@ class Contact(Versioned, table=True):
     function: str | None = code("contact_centre_function", nullable=True)
     non_data: str | None = code("non_data_contact", nullable=True)
     """Why it holds nothing about a child; then no person and no signal is ever tied to it."""
+    signals: int = 0
+    """How many signals it became; each is seen by those who see the signal."""
     content: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True), nullable=True)
     """What is known while it is a draft."""
     started_at: datetime = moment()
@@ -82,13 +86,56 @@ class ContactConcern(Row, table=True):
     revision: int
     content_digest: str = Field(max_length=64)
     signal_id: UUID = ref("signal.id")
+    withdrawn: bool = False
+    """A later message named it no more. The signal stays: a person decides about it."""
+
+
+class ContactCaller(Row, table=True):
+    """Who got in touch. Read by those alone who may know who reported, of signals that they see all of."""
+
+    __tablename__ = "contact_caller"
+
+    contact_id: UUID = ref("contact.id", primary=True)
+    sender_id: UUID = ref("app_user.id", index=False)
+    relation: str = code("contact_relation")
+    name: str | None = None
+    phone: str | None = Field(default=None, max_length=64)
+    """E.164, or as it came where it is no number that can be dialled. Of an anonymous caller none is kept."""
+    phone_hash: str | None = Field(default=None, max_length=64, index=True)
+    callback_allowed: bool = False
+    safe_from: time | None = None
+    safe_until: time | None = None
+    wants_confidentiality: bool = True
+
+
+class ContactCorrection(Row, table=True):
+    """What a later message says otherwise about a concern that is a signal already. Who sees the signal sees it.
+
+    The signal itself stays as it was recorded and as people went on with it: they decide what the correction changes.
+    """
+
+    __tablename__ = "contact_correction"
+    __table_args__ = (CheckConstraint("kind in ('changed', 'withdrawn')", name="kind_known"),)
+
+    id: UUID = Field(primary_key=True)
+    contact_id: UUID = ref("contact.id")
+    concern_id: UUID = ref("contact_concern.id", index=False)
+    signal_id: UUID = ref("signal.id")
+    revision: int
+    kind: str = Field(max_length=12)
+    content: dict[str, Any] | None = Field(default=None, sa_type=JSONB(none_as_null=True), nullable=True)
+    """The concern as it is told now, without who told it; null of one that was withdrawn."""
+    received_at: datetime = moment()
 
 
 class ContactMessage(Row, table=True):
     """A message that was taken, by its id, with what was answered: sent again it gets the same answer."""
 
     __tablename__ = "contact_message"
-    __table_args__ = (Index("ix_contact_message_item", "source_code", "external_id", "received_at"),)
+    __table_args__ = (
+        Index("ix_contact_message_item", "source_code", "external_id", "received_at"),
+        Index("ix_contact_message_day", "source_code", "received_at"),
+    )
 
     source_code: str = ref("contact_source.code", primary=True)
     message_id: str = Field(primary_key=True, max_length=200)

@@ -1,6 +1,6 @@
 """What senders and desks get of contacts."""
 
-from datetime import datetime
+from datetime import date, datetime, time
 from uuid import UUID
 
 from casemgmt.models import View
@@ -48,14 +48,111 @@ class IntakeSummary(View):
     received_at: datetime
     heard_at: datetime
     finalised_at: datetime | None
+    signals: int
+
+
+class CorrectionView(View):
+    """What a later message says otherwise about a concern that is a signal already; the signal is unchanged."""
+
+    ref: str
+    signal_id: UUID
+    revision: int
+    kind: str
+    """`changed`, or `withdrawn`: the concern is named no more."""
+    content: dict[str, object] | None
+    received_at: datetime
 
 
 class IntakeView(IntakeSummary):
-    """A contact with the signals that it became; of a draft also what is known so far."""
+    """A contact with the signals that it became, as far as you see them; of a draft also what is known so far."""
 
     version: int
     draft: dict[str, object] | None
-    signals: list[FiledView]
+    filed: list[FiledView]
+    corrections: list[CorrectionView]
+
+
+class CallerView(View):
+    """Who got in touch."""
+
+    relation: str
+    name: str | None
+    phone: str | None
+    callback_allowed: bool
+    safe_from: time | None
+    safe_until: time | None
+    wants_confidentiality: bool
+    earlier_contacts: int | None
+    """How many contacts came from this number before, of those that you see; null where there is no number."""
+
+
+class RefusedItem(View):
+    """A message that was rightly signed and not taken, and that no later one made good."""
+
+    message_id: str
+    contact_id: str | None
+    code: str
+    pointer: str | None
+    times: int
+    last_at: datetime
+
+
+class FiledCount(View):
+    """Contacts that are final and about somebody."""
+
+    contacts: int
+    signals: int
+    without_signal: int
+    """Of the contacts: those that were a question, an information, and no concern."""
+
+
+class ReconciliationView(View):
+    """A day of a source, to the item: `received` is the sum of `filed.contacts`, `open`, `non_data` and `refused`."""
+
+    source: str
+    day: date
+    received: int
+    filed: FiledCount
+    open: int
+    non_data: int
+    non_data_by_reason: dict[str, int]
+    refused: int
+    refused_by_reason: dict[str, int]
+    open_contacts: list[str]
+    """The sender's ids of those that are open, 500 at most."""
+    refused_items: list[RefusedItem]
+    """500 at most."""
+
+
+class BatchItemView(View):
+    """What became of one item."""
+
+    index: int
+    message_id: str
+    status: int
+    """As if it had been sent by itself."""
+    replayed: bool
+    taken: TakenView | None
+    code: str | None
+    """Why it was refused."""
+    pointer: str | None
+
+
+class BatchView(View):
+    """What became of each item, in the order in which they were sent."""
+
+    taken: int
+    refused: int
+    items: list[BatchItemView]
+
+
+class HeartbeatView(View):
+    """That the service is there, and what it has of the source."""
+
+    source: str
+    at: datetime
+    last_message_at: datetime | None
+    open_contacts: int
 
 
 class SourceView(View):

@@ -14,6 +14,7 @@ BY_HAND = frozenset(
         MANUAL,
         "coming_of_age",
         "conflict_take_over",
+        "contact_correction",
         "contact_after_transfer",
         "death_review",
         "first_contact_with_child",

@@ -6,6 +6,10 @@
 CREATE OR REPLACE FUNCTION sees_signal(p_signal uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS
 $$ BEGIN RETURN EXISTS (SELECT 1 FROM signal s WHERE s.id = p_signal); END $$;
 
+-- Whether no signal that a contact became is hidden from the actor: then its caller is no secret of a restricted case.
+CREATE OR REPLACE FUNCTION sees_whole_contact(p_contact uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS
+$$ BEGIN RETURN NOT EXISTS (SELECT 1 FROM contact_signals(p_contact) AS each(id) WHERE NOT sees_signal(each.id)); END $$;
+
 CREATE OR REPLACE FUNCTION sees_determination(p_determination uuid, p_case uuid DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql STABLE AS
 $$ BEGIN RETURN EXISTS (SELECT 1 FROM benefit_determination d
@@ -116,8 +120,12 @@ DECLARE
         'signal_person', of_signal,
         -- a contact holds no text once it is final; the system that tells of it recognises by it what it told before
         'contact', 'sender_id = (SELECT actor_user()) OR (SELECT sees_all_signals())
-                    OR region_code = (SELECT signal_region()) OR organisation_id = (SELECT signal_organisation())',
+                    OR region_code = (SELECT signal_region()) OR organisation_id = (SELECT signal_organisation())
+                    OR EXISTS (SELECT 1 FROM contact_concern k WHERE k.contact_id = contact.id)',
         'contact_concern', 'sender_id = (SELECT actor_user()) OR ' || of_signal,
+        'contact_correction', of_signal,
+        'contact_caller', 'sender_id = (SELECT actor_user()) OR ((SELECT actor_has(''reporters''))
+                           AND EXISTS (SELECT 1 FROM contact c WHERE c.id = contact_id) AND sees_whole_contact(contact_id))',
         'contact_message', 'sender_id = (SELECT actor_user()) OR (SELECT sees_all_signals())
                             OR organisation_id = (SELECT signal_organisation())',
         'contact_refusal', 'sender_id = (SELECT actor_user()) OR (SELECT sees_all_signals())
@@ -263,6 +271,8 @@ DECLARE
     writing constant jsonb := jsonb_build_object(
         'contact', 'sender_id = (SELECT actor_user())',
         'contact_concern', 'sender_id = (SELECT actor_user())',
+        'contact_caller', 'sender_id = (SELECT actor_user())',
+        'contact_correction', 'false',
         'contact_message', 'sender_id = (SELECT actor_user())',
         'contact_refusal', 'sender_id = (SELECT actor_user())',
         -- who imports a case need not see it afterwards

@@ -81,6 +81,11 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
         WHEN 'searches' THEN (SELECT count(*) FROM search WHERE expires_at < p_before)
         WHEN 'course_guests' THEN (SELECT count(*) FROM course_guest g JOIN course_participant p ON p.id = g.participant_id
                                      JOIN course c ON c.id = p.course_id WHERE c.ends_at < p_before)
+        WHEN 'contact_callers' THEN (SELECT count(*) FROM contact_caller k JOIN contact c ON c.id = k.contact_id
+                                      WHERE c.received_at < p_before)
+        WHEN 'non_data_callers' THEN (SELECT count(*) FROM contact_caller k JOIN contact c ON c.id = k.contact_id
+                                       WHERE c.received_at < p_before AND c.non_data IS NOT NULL)
+        WHEN 'contact_drafts' THEN (SELECT count(*) FROM contact WHERE heard_at < p_before AND content IS NOT NULL)
         WHEN 'drafts' THEN (SELECT count(*) FROM draft WHERE saved_at < p_before)
         WHEN 'log_in_signs' THEN (SELECT count(*) FROM login_place WHERE last_seen_at < p_before)
         WHEN 'security_alerts' THEN (SELECT count(*) FROM security_alert WHERE raised_at < p_before)
@@ -108,6 +113,17 @@ BEGIN
               JOIN course c ON c.id = p.course_id WHERE c.ends_at < p_before LIMIT p_limit);
     WHEN 'searches' THEN
         DELETE FROM search WHERE ctid IN (SELECT ctid FROM search WHERE expires_at < p_before LIMIT p_limit);
+    WHEN 'contact_callers' THEN
+        DELETE FROM contact_caller WHERE contact_id IN (
+            SELECT k.contact_id FROM contact_caller k JOIN contact c ON c.id = k.contact_id
+             WHERE c.received_at < p_before LIMIT p_limit);
+    WHEN 'non_data_callers' THEN
+        DELETE FROM contact_caller WHERE contact_id IN (
+            SELECT k.contact_id FROM contact_caller k JOIN contact c ON c.id = k.contact_id
+             WHERE c.received_at < p_before AND c.non_data IS NOT NULL LIMIT p_limit);
+    WHEN 'contact_drafts' THEN
+        UPDATE contact SET content = NULL WHERE id IN (
+            SELECT id FROM contact WHERE heard_at < p_before AND content IS NOT NULL LIMIT p_limit);
     WHEN 'drafts' THEN
         WITH ended AS (DELETE FROM draft WHERE ctid IN (SELECT ctid FROM draft WHERE saved_at < p_before LIMIT p_limit)
                        RETURNING id),

@@ -1,0 +1,80 @@
+"""A day's account with a source: what came, and what became of each item. Counted from the rows, never kept apart."""
+
+from collections import Counter
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from casemgmt.audit.events import Event
+from casemgmt.contacts import repository
+from casemgmt.contacts.views import FiledCount, ReconciliationView, RefusedItem
+from casemgmt.db.work import Work
+from casemgmt.errors import NotFound
+from rules.zone import almaty
+
+MOST_SHOWN = 500
+_MINE = (
+    "SELECT EXISTS (SELECT 1 FROM contact_source c JOIN app_user u ON u.id = c.user_id WHERE c.code = :source"
+    " AND (sees_all_signals() OR u.organisation_id = signal_organisation()))"
+)
+# An item is a contact by the sender's id; a message that was never taken and names no contact is an item of its own.
+# It belongs to the day on which the first of its messages came, taken or not.
+_ITEMS = """
+WITH told AS (
+    SELECT external_id AS item, received_at AS at FROM contact_message WHERE source_code = :source
+    UNION ALL
+    SELECT coalesce(external_id, '/' || message_id), first_at FROM contact_refusal WHERE source_code = :source),
+of_day AS (SELECT DISTINCT item FROM told WHERE at >= :from AND at < :until),
+items AS (SELECT d.item FROM of_day d WHERE NOT EXISTS (SELECT 1 FROM told t WHERE t.item = d.item AND t.at < :from))
+SELECT i.item, c.state, c.non_data, coalesce(c.signals, 0) AS signals, r.message_id, r.external_id, r.code, r.pointer,
+       r.times, r.last_at
+  FROM items i
+  LEFT JOIN contact c ON c.source_code = :source AND c.external_id = i.item
+  LEFT JOIN LATERAL (
+       SELECT f.* FROM contact_refusal f WHERE f.source_code = :source AND c.id IS NULL
+          AND coalesce(f.external_id, '/' || f.message_id) = i.item
+        ORDER BY f.last_at DESC, f.id DESC LIMIT 1) r ON true
+ ORDER BY i.item
+"""
+
+
+async def reconcile(work: Work, source: str, day: date) -> ReconciliationView:
+    """Return the account of a day. `NotFound` for a source of another body."""
+    await repository.source_of(work, source)
+    if not await work.call(_MINE, source=source):
+        raise NotFound("There is no such source.")
+    begins = datetime.combine(day, time(), almaty())
+    rows = await work.rows(_ITEMS, source=source, **{"from": begins, "until": begins + timedelta(days=1)})
+    work.record(Event("contact.reconciled", "contact_source", (), reason=source))
+    return _account(source, day, rows)
+
+
+def _account(source: str, day: date, rows: list[dict[str, Any]]) -> ReconciliationView:
+    refused = [row for row in rows if row["state"] is None]
+    known = [row for row in rows if row["state"] is not None]
+    still_open = [row for row in known if row["state"] == "draft"]
+    final = [row for row in known if row["state"] == "finalised"]
+    non_data = Counter(row["non_data"] for row in final if row["non_data"] is not None)
+    filed = [row for row in final if row["non_data"] is None]
+    return ReconciliationView(
+        source=source,
+        day=day,
+        received=len(rows),
+        filed=FiledCount(
+            contacts=len(filed),
+            signals=sum(row["signals"] for row in filed),
+            without_signal=sum(row["signals"] == 0 for row in filed),
+        ),
+        open=len(still_open),
+        non_data=non_data.total(),
+        non_data_by_reason=dict(non_data),
+        refused=len(refused),
+        refused_by_reason=dict(Counter(row["code"] for row in refused)),
+        open_contacts=[row["item"] for row in still_open[:MOST_SHOWN]],
+        refused_items=[
+            RefusedItem(contact_id=row["external_id"], **{name: row[name] for name in _REFUSED})
+            for row in refused[:MOST_SHOWN]
+        ],
+    )
+
+
+_REFUSED = ("message_id", "code", "pointer", "times", "last_at")

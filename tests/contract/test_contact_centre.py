@@ -1,0 +1,125 @@
+"""A stranger integrates from `openapi/contact-centre.md` alone, with curl and openssl, against a running service."""
+
+import json
+import os
+import re
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import fresh_database
+
+GUIDE = (Path(__file__).parents[2] / "openapi" / "contact-centre.md").read_text("utf-8")
+SIGN, TRY = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
+EXAMPLE = json.loads(re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)[0])
+POST = """
+post() {  # id, file, path: the request of the guide, with the status of the answer in the last line
+  AT=$(date +%s)
+  curl -sS -w '\\n%{http_code}' "$URL/v1/integrations/$3" --data-binary @"$2" -H 'content-type: application/json' \
+    -H "contact-source: $SOURCE" -H "webhook-id: $1" -H "webhook-timestamp: $AT" \
+    -H "webhook-signature: v1,$(sign "$1" "$AT" "$2")"
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def url(admin_url: str) -> Iterator[str]:
+    """The address of a running process of the demo."""
+    with fresh_database(admin_url) as database, socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+        probe.close()
+        settings = {"CASEMGMT_MODE": "demo", "CASEMGMT_DATABASE_URL": database}
+        process = subprocess.Popen(
+            [sys.executable, "-m", "api", "serve", "--port", str(port)],
+            env=os.environ | settings,
+            stderr=subprocess.DEVNULL,
+        )
+        address = f"http://127.0.0.1:{port}"
+        try:
+            with httpx.Client(transport=httpx.HTTPTransport(retries=8), base_url=address) as client:
+                assert client.get("/health/live").status_code == 200
+            yield address
+        finally:
+            process.terminate()
+            assert process.wait(20) in {0, -15}
+
+
+def shell(script: str, folder: Path, **variables: str) -> str:
+    """Run a script as a stranger would, in a folder of its own."""
+    environment = {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8"} | variables
+    done = subprocess.run(
+        ["/bin/sh", "-euc", script], cwd=folder, env=environment, capture_output=True, text=True, check=True
+    )
+    return done.stdout
+
+
+def sandbox(url: str) -> str:
+    """Return the settings of the guide's example, with another address."""
+    source, secret = TRY.splitlines()[:2]
+    return f"{source.replace('http://127.0.0.1:8000', url)}\n{secret}\n"
+
+
+def test_the_vectors_of_the_guide_are_those_of_its_shell(tmp_path: Path) -> None:
+    secret, message_id, at = re.findall(r"secret `(whsec_\S+)`, the id `(\S+)`, the timestamp `(\d+)`", GUIDE)[0]
+    bodies = re.findall(r"body\n?.{0,2}`(\{.*?\})`", GUIDE)
+    signatures = re.findall(r"`(v1,[A-Za-z0-9+/=]{44})`", GUIDE)
+    assert len(bodies) == len(signatures) == 2
+    for body, signature in zip(bodies, signatures, strict=True):
+        (tmp_path / "body").write_text(body, "utf-8")
+        made = shell(f"{SIGN}\nsign {message_id} {at} body", tmp_path, SECRET=secret)
+        assert f"v1,{made}" == signature
+
+
+def test_the_example_of_the_guide_is_taken_as_it_stands(url: str, tmp_path: Path) -> None:
+    taken = json.loads(shell(f"{SIGN}\n{sandbox(url)}\n{TRY.split(chr(10), 2)[2]}", tmp_path))
+    assert (taken["contact_id"], taken["outcome"], taken["state"]) == ("try-1", "accepted", "finalised")
+    assert [s["ref"] for s in taken["signals"]] == ["1"]
+
+
+def test_a_contact_lives_as_the_guide_says(url: str, tmp_path: Path) -> None:
+    base = EXAMPLE | {"contact_id": "guide-1", "started_at": "2026-01-15T09:12:00+05:00", "ended_at": None}
+    other = base["concerns"][0] | {"narrative": "Аулада."}
+    steps: list[tuple[str, dict[str, Any], int, str]] = [
+        ("m-1", base | {"stage": "draft"}, 201, "accepted"),
+        ("m-2", base | {"stage": "draft", "revision": 2}, 200, "updated"),
+        ("m-3", base | {"revision": 3}, 200, "finalised"),
+        ("m-3", base | {"revision": 3}, 200, "finalised"),
+        ("m-4", base | {"revision": 2}, 200, "older"),
+        ("m-5", base | {"revision": 3}, 200, "repeated"),
+        ("m-6", base | {"revision": 4, "concerns": [other]}, 200, "corrected"),
+        ("m-7", base | {"revision": 4}, 409, "revision-reused"),
+        ("m-1", base, 422, "message-id-reused"),
+        ("m-8", base | {"revision": 5, "danger": True}, 422, "invalid-request"),
+    ]
+    for number, (_, told, _, _) in enumerate(steps):
+        (tmp_path / str(number)).write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+    for number, (message_id, _, status, word) in enumerate(steps):
+        said = shell(f"{SIGN}\n{sandbox(url)}\n{POST}\npost {message_id} {number} contacts", tmp_path)
+        body, _, code = said.rpartition("\n")
+        answer = json.loads(body)
+        assert (int(code), answer.get("outcome") or answer["code"]) == (status, word), (number, answer)
+
+
+def test_a_backlog_and_a_heartbeat_are_sent_in_the_same_way(url: str, tmp_path: Path) -> None:
+    old = {"started_at": "2026-01-15T09:12:00+05:00", "ended_at": None}
+    items = [{"message_id": f"b-{n}", "contact": EXAMPLE | old | {"contact_id": f"backlog-{n}"}} for n in range(3)]
+    (tmp_path / "batch").write_text(json.dumps({"contacts": items}, ensure_ascii=False), "utf-8")
+    (tmp_path / "beat").write_text('{"sent_at": "2026-01-15T09:12:00+05:00"}')
+    begin = f"{SIGN}\n{sandbox(url)}\n{POST}\n"
+    sent = json.loads(shell(f"{begin}post b batch contacts/batch", tmp_path).rpartition("\n")[0])
+    assert (sent["taken"], sent["refused"]) == (3, 0)
+    beat = json.loads(shell(f"{begin}post h beat heartbeat", tmp_path).rpartition("\n")[0])
+    assert beat["source"] == "sandbox-111"
+
+
+def test_a_wrong_secret_is_refused(url: str, tmp_path: Path) -> None:
+    (tmp_path / "contact").write_text(json.dumps(EXAMPLE), "utf-8")
+    script = f"{SIGN}\n{sandbox(url)}SECRET=whsec_AAAA\n{POST}\npost m contact contacts"
+    assert shell(script, tmp_path).endswith("401")
