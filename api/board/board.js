@@ -6,8 +6,6 @@ const THEMES = ["auto", "dark", "light"];
 const QUIET_SECONDS = 12; // the service speaks every five seconds
 const LONGEST_PAUSE = 15;
 const ZONE = "Asia/Almaty";
-const REGIONS_SHOWN = 6;
-const CATEGORIES_SHOWN = 5;
 const MARKS = { emergency: "▲", urgent: "◆", standard: "●" };
 const AGES = ["under_15_minutes", "under_1_hour", "under_4_hours", "longer"];
 // From this column of ages on a signal has waited too long to be overlooked; an indication of the house, no term of law.
@@ -115,28 +113,29 @@ function row(body, name, label, mark) {
   return found;
 }
 
-function list(element, items) {
-  const most = Math.max(1, ...items.map((i) => i.count));
-  const lines = items.map(({ label, count, plain }) => {
-    const line = document.createElement("li");
-    const name = document.createElement("span");
-    name.textContent = label;
-    line.append(name);
-    if (count !== undefined) {
-      const figure = document.createElement("b");
-      figure.textContent = number(count);
-      line.append(figure);
-      if (!plain) {
-        const bar = document.createElement("meter");
-        bar.max = most;
-        bar.value = count;
-        bar.setAttribute("aria-hidden", "true");
-        line.append(bar);
-      }
-    }
-    return line;
-  });
-  element.replaceChildren(...lines);
+function line(label, count) {
+  const item = document.createElement("li");
+  const name = document.createElement("span");
+  name.textContent = label;
+  item.append(name);
+  if (count !== undefined) {
+    const figure = document.createElement("b");
+    figure.textContent = number(count);
+    item.append(figure);
+  }
+  return item;
+}
+
+// As many lines as have room; what has none is told as one number. Below the width of a wall there is room for all.
+function list(element, items, rest, restName) {
+  for (let room = items.length; room >= 0; room -= 1) {
+    const left = rest + items.slice(room).reduce((sum, i) => sum + i.count, 0);
+    const lines = items.slice(0, room).map((i) => line(i.label, i.count));
+    if (left) lines.push(line(restName, left));
+    element.replaceChildren(...(lines.length ? lines : [line(say("none_yet"))]));
+    const panel = element.parentElement;
+    if (panel.scrollHeight <= panel.clientHeight) return;
+  }
 }
 
 function showBoard() {
@@ -158,24 +157,20 @@ function showBoard() {
   show(page("breaches"), board.breaches_today);
   show(page("received"), board.received_today);
   show(page("decided"), board.decided_today);
-  showCategories();
+  show(page("contacts"), board.contacts.received_today);
+  show(page("under-way"), board.contacts.under_way);
   page("regions").hidden = !everywhere;
-  const shown = board.regions.slice(0, REGIONS_SHOWN);
-  const rest = board.regions.slice(REGIONS_SHOWN).reduce((sum, r) => sum + r.count, 0);
-  const regions = shown.map((r) => ({ label: words.regions[r.code][language], count: r.count, plain: true }));
-  if (rest) regions.push({ label: say("more_regions"), count: rest, plain: true });
-  list(page("region-rows"), regions.length ? regions : [{ label: say("none_yet") }]);
+  showCategories();
+  const regions = board.regions.map((r) => ({ label: words.regions[r.code][language], count: r.count }));
+  if (everywhere) list(page("region-rows"), regions, 0, say("more_regions"));
   tick();
 }
 
 function showCategories() {
-  const { shown, others, until, fewest } = board.categories;
-  write(page("until"), `${say("until", { time: hour(Date.parse(until)) })}, ${say("fewest", { number: fewest })}`);
-  const first = shown.slice(0, CATEGORIES_SHOWN);
-  const items = first.map((c) => ({ label: (words.categories[c.code] || { [language]: c.code })[language], count: c.count }));
-  const rest = others + shown.slice(CATEGORIES_SHOWN).reduce((sum, c) => sum + c.count, 0);
-  if (rest) items.push({ label: say("others"), count: rest, plain: true });
-  list(page("category-rows"), items.length ? items : [{ label: say("none_yet") }]);
+  const { shown, others, until } = board.categories;
+  write(page("until"), say("until", { time: hour(Date.parse(until)) }));
+  const known = shown.map((c) => ({ label: (words.categories[c.code] || { [language]: c.code })[language], count: c.count }));
+  list(page("category-rows"), known, others, say("others"));
 }
 
 function showState() {
@@ -204,10 +199,11 @@ function showTheme() {
 function tick() {
   const at = now();
   write(page("clock"), hour(at));
-  write(page("day"), new Intl.DateTimeFormat(language, { timeZone: ZONE, weekday: "short", day: "numeric", month: "long" })
-    .format(at));
+  write(page("day"), new Intl.DateTimeFormat("ru", { timeZone: ZONE, dateStyle: "short" }).format(at));
   const oldest = board ? board.waiting.map((w) => w.oldest_at).filter(Boolean).sort()[0] : null;
   write(page("oldest"), oldest ? `${say("oldest")} ${age(oldest)}` : "");
+  const contact = board ? board.contacts.oldest_at : null;
+  write(page("contact-age"), contact ? `${say("oldest")} ${age(contact)}` : "");
   if (state === "live" && Date.now() - heardAt > QUIET_SECONDS * 1000) {
     became("stale");
     if (stream) stream.abort();
@@ -361,6 +357,7 @@ async function begin() {
   page("leave").addEventListener("click", leave);
   showWords();
   setInterval(tick, 1000);
+  addEventListener("resize", showBoard);
   follow();
 }
 

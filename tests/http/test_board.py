@@ -12,6 +12,7 @@ from casemgmt.board.live import Boards
 from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import DEMO_PASSWORD, demo_id
 from tests.clients import World
+from tests.contact_steps import contact, send
 from tests.records import rows
 from tests.steps import done
 
@@ -79,6 +80,16 @@ async def test_what_was_decided_waits_no_longer(world: World) -> None:
     done(await duty.post(f"/v1/signals/{signal}/triage", triage))
     board = await _board(world)
     assert (sum(w["total"] for w in board["waiting"]), board["received_today"], board["decided_today"]) == (1, 2, 1)
+
+
+async def test_contacts_under_way_and_of_the_day_are_counted(world: World, clock: ManualClock) -> None:
+    began = clock.now().isoformat()
+    for stage in ("draft", "final"):
+        told = await send(world, contact(stage=stage, started_at=began), at=clock.now())
+        assert told.status_code == 201, told.text
+    counted = (await _board(world, "board.111"))["contacts"]
+    assert (counted["under_way"], counted["received_today"], counted["without_data_today"]) == (1, 2, 0)
+    assert datetime.fromisoformat(counted["oldest_at"]) == clock.now()
 
 
 async def test_clocks_that_run_out_and_breaches_of_the_day_are_counted(world: World, clock: ManualClock) -> None:

@@ -29,6 +29,8 @@ AT_ONCE = 100
 OF_ONE_SESSION = 4
 """A screen that reconnects leaves connections behind for a moment; a whole wall of them is somebody's mistake."""
 BEAT_SECONDS = 5.0
+SHARE = 20
+"""A turn waits so many times as long as the last one took: a board never costs more than a twentieth of a core."""
 
 log = structlog.get_logger()
 
@@ -122,12 +124,15 @@ class Boards:
             return wall.turns
 
     async def _keep(self, region: str | None, wall: _Wall) -> None:
+        loop = asyncio.get_running_loop()
         while wall.screens:
+            began = loop.time()
             try:
                 await self._turn(wall)
             except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("board_not_read", region=region, error=type(error).__name__)
-            await asyncio.sleep(self._seconds)
+            took = loop.time() - began
+            await asyncio.sleep(max(self._seconds, SHARE * took))
         del self._walls[region]
 
     async def _turn(self, wall: _Wall) -> None:

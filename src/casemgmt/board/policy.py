@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
-from casemgmt.board.views import BoardView, CategoriesView, ClocksView, CodeCount, WaitingView
+from casemgmt.board.views import BoardView, CategoriesView, ClocksView, CodeCount, ContactsView, WaitingView
 from casemgmt.signals.policy import suggested_urgency
 from rules.zone import to_local
 
@@ -36,6 +36,7 @@ def composed(counts: Mapping[str, Any], now: datetime) -> BoardView:
     return BoardView(
         region_code=counts["region"],
         waiting=_waiting(counts["waiting"]),
+        contacts=_contacts(counts["contacts"]),
         clocks=_clocks(counts["clocks"]),
         breaches_today=counts["breaches"],
         received_today=sum(r["number"] for r in regions),
@@ -78,6 +79,15 @@ def _waiting(groups: Sequence[Mapping[str, Any]]) -> list[WaitingView]:
         )
         for urgency in URGENCIES
     ]
+
+
+def _contacts(counted: Mapping[str, Any]) -> ContactsView:
+    return ContactsView(
+        under_way=counted["open"],
+        oldest_at=counted["oldest_at"],
+        received_today=counted["today"],
+        without_data_today=counted["non_data"],
+    )
 
 
 def _clocks(rows: Sequence[Mapping[str, Any]]) -> list[ClocksView]:

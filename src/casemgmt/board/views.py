@@ -19,6 +19,17 @@ class WaitingView(View):
     oldest_at: datetime | None
 
 
+class ContactsView(View):
+    """Calls, texts and QR messages: what is under way, and what came today."""
+
+    under_way: int
+    oldest_at: datetime | None
+    """When the oldest of those under way began."""
+    received_today: int
+    without_data_today: int
+    """Of those: silent, wrong numbers, and the like."""
+
+
 class ClocksView(View):
     """Clocks that run: how many are near their end, how many past it."""
 
@@ -51,6 +62,7 @@ class BoardView(View):
     region_code: str | None
     """Null: the whole country."""
     waiting: list[WaitingView]
+    contacts: ContactsView
     clocks: list[ClocksView]
     breaches_today: int
     received_today: int

@@ -55,7 +55,12 @@ class Task(Scoped, Versioned, table=True):
         Index("ix_task_held", "organisation_id", "held_until", "id", postgresql_where=_HELD),
         Index("ix_task_breached", "organisation_id", "breached_at", "id", postgresql_where=_BREACHED),
         # of all bodies: too late and still to be done, and what was too late since a moment
-        Index("ix_task_late", "breached_at", postgresql_where=_LATE),
+        Index(
+            "ix_task_late",
+            "region_code",
+            postgresql_include=["due_at", "warn_at", "held_until", "case_id", "about_kind"],
+            postgresql_where=_LATE,
+        ),
         Index("ix_task_breached_at", "breached_at", postgresql_where=_BREACHED),
         Index("ix_task_ticking", "warn_at", "id", postgresql_where=_TICKING),
         Index(

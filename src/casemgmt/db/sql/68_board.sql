@@ -51,6 +51,15 @@ BEGIN
     breaches AS (
         SELECT count(*) AS number FROM task t
          WHERE t.breached_at >= p_day AND t.about_kind IS NULL AND (region IS NULL OR t.region_code = region)),
+    open_contacts AS (
+        SELECT count(*) AS number, min(c.started_at) AS oldest_at FROM contact c
+         WHERE c.state = 'draft' AND (region IS NULL OR c.region_code = region)),
+    -- found by the bodies that have a source of contacts: these are few
+    contacts AS (
+        SELECT count(*) AS number, count(c.non_data) AS non_data
+          FROM (SELECT DISTINCT u.organisation_id FROM contact_source s JOIN app_user u ON u.id = s.user_id) o
+          JOIN contact c ON c.organisation_id = o.organisation_id AND c.received_at >= p_day
+         WHERE region IS NULL OR c.region_code = region),
     today AS (
         SELECT s.region_code, s.category, s.received_at < p_hour AS before_hour, s.triaged_at IS NOT NULL AS decided,
                count(*) AS number
@@ -59,6 +68,8 @@ BEGIN
         'region', region,
         'waiting', (SELECT coalesce(jsonb_agg(w), '[]') FROM waiting w),
         'clocks', (SELECT coalesce(jsonb_agg(c), '[]') FROM clocks c),
+        'contacts', (SELECT jsonb_build_object('open', o.number, 'oldest_at', o.oldest_at,
+                                               'today', c.number, 'non_data', c.non_data) FROM open_contacts o, contacts c),
         'breaches', (SELECT number FROM breaches),
         'regions', (SELECT coalesce(jsonb_agg(r), '[]') FROM (
             SELECT t.region_code AS code, sum(t.number) AS number, sum(t.number) FILTER (WHERE t.decided) AS decided
