@@ -8,13 +8,11 @@ and only then the answer is sent. A commit that fails is a problem document, nev
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
 import asyncpg
-import structlog
 from fastapi import APIRouter, Depends
-from fastapi.dependencies.models import Dependant
 from fastapi.params import Form
 from fastapi.routing import APIRoute
 from sqlalchemy.exc import DBAPIError
@@ -25,18 +23,17 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Scope
 
+from api.authentication import authenticate, authenticate_sender, require, with_purpose
 from api.binding import bound
 from api.bodies import CLOUD_EVENT, FORM, JSON, CheckedRequest, check_body, let_body_be_absent
 from api.etags import etag
 from api.form_drafts import HEADER, draft_id_of
 from api.idempotency import check_key, remember, replay
+from api.parameters import query_names, refuse_unknown_parameters
 from api.refusals import record_bad_token, record_refusal, take_open
 from api.services import Services, services_of
 from casemgmt.access.actor import Actor
-from casemgmt.access.compact import TokenRefused
 from casemgmt.access.permissions import Permission
-from casemgmt.access.purposes import HEADER as PURPOSE
-from casemgmt.access.purposes import purpose_of
 from casemgmt.access.rates import COUNTED_IN_THE_LOG
 from casemgmt.access.step_up import demand_fresh_factor
 from casemgmt.db.direct import Direct
@@ -44,10 +41,8 @@ from casemgmt.db.failures import translate
 from casemgmt.db.work import OpenWork, Work
 from casemgmt.drafts.service import end_sent_draft, take_draft
 from casemgmt.errors import (
-    FieldFault,
     Forbidden,
     FreshFactorNeeded,
-    Invalid,
     NotFound,
     TooManyAttempts,
     Unauthenticated,
@@ -91,7 +86,7 @@ class GuardedRoute(APIRoute):
         extra = self.openapi_extra or {}
         endpoint = bound(self) if "x-direct" in extra else super().get_route_handler()
         self._beginning = self.path.partition("{")[0]
-        known = _query_names(self.dependant)
+        known = query_names(self.dependant)
         permission = Permission(extra["x-permission"]) if "x-permission" in extra else None
         limit = extra.get("x-body-limit")
         is_form = self.body_field is not None and isinstance(self.body_field.field_info, Form)
@@ -108,7 +103,7 @@ class GuardedRoute(APIRoute):
 
         async def handle(request: Request) -> Response:
             request = CheckedRequest(request.scope, request.receive)
-            _refuse_unknown_parameters(request, known)
+            refuse_unknown_parameters(request, known)
             if permission is None:
                 if limit is not None and len(await request.body()) > limit:
                     raise HTTPException(413)
@@ -135,8 +130,8 @@ async def _guarded(
     in_log = asked.rate_class in COUNTED_IN_THE_LOG
     try:
         services.rates.take(actor.user_id, "reads" if in_log else asked.rate_class)
-        _require(actor, permission)
-        actor = _with_purpose(request, actor, permission)
+        require(actor, permission)
+        actor = with_purpose(request, actor, permission)
         if asked.streaming:
             return await _translated(endpoint, request)
         if request.method != "GET":
@@ -153,43 +148,6 @@ async def _guarded(
         if refusal.code != WrongState.code:
             await record_refusal(request, services, actor, permission, refusal)
         raise
-
-
-def _with_purpose(request: Request, actor: Actor, permission: Permission) -> Actor:
-    """Return the actor with the purpose that the request states; refused where one must be stated and is not."""
-    purpose = purpose_of(request.headers.get(PURPOSE), actor.roles, permission)
-    if purpose is None:
-        return actor
-    request.state.actor = replace(actor, purpose=purpose)
-    return request.state.actor  # type: ignore[no-any-return]  # what was just put there
-
-
-def _require(actor: Actor, permission: Permission) -> None:
-    if not actor.may(permission):
-        raise Forbidden(f"This needs the permission '{permission}'.")
-
-
-async def authenticate(request: Request, services: Services) -> Actor:
-    """Return the actor of the bearer token and put it where the endpoint finds it."""
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not token:
-        raise TokenRefused("missing")
-    actor = await services.bearers.read(token.strip(), request.state.request_id)
-    request.state.actor = actor
-    structlog.contextvars.bind_contextvars(actor=str(actor.user_id))
-    return actor
-
-
-async def authenticate_sender(request: Request, services: Services) -> Actor:
-    """Return the account for which the body was signed. Who signs wrongly is counted by the address."""
-    try:
-        actor = await services.senders.read(request.headers, await request.body())
-    except Unauthenticated:
-        await take_open(request)
-        raise
-    request.state.actor = actor
-    structlog.contextvars.bind_contextvars(actor=str(actor.user_id))
-    return actor
 
 
 async def _in_work(endpoint: Handler, request: Request, services: Services, actor: Actor, asked: _Asked) -> Response:
@@ -242,27 +200,6 @@ async def _translated(endpoint: Handler, request: Request) -> Response:
         return await endpoint(request)
     except (DBAPIError, asyncpg.PostgresError) as error:
         raise translate(error) or error from error
-
-
-def _query_names(dependant: Dependant) -> frozenset[str]:
-    names = {p.alias for p in dependant.query_params}
-    for inner in dependant.dependencies:
-        names |= _query_names(inner)
-    return frozenset(names)
-
-
-def _refuse_unknown_parameters(request: Request, known: frozenset[str]) -> None:
-    """Refuse a filter that doesn't exist: dropping it would answer with everything."""
-    seen: set[str] = set()
-    for name, _ in request.query_params.multi_items():
-        if name not in known or name in seen:
-            allowed = ", ".join(sorted(known)) or "none"
-            raise Invalid(
-                f"There is an unknown or repeated query parameter. Known here: {allowed}.",
-                code="unknown-parameter",
-                faults=(FieldFault("/query", "unknown-parameter", f"Known: {allowed}."),),
-            )
-        seen.add(name)
 
 
 # Dependencies are coroutines although they wait for nothing: FastAPI gives every plain function to another thread.

@@ -12,6 +12,7 @@ from tests.all_rows import TABLES, World
 from tests.expectation import Expectation, keys, seen
 
 PRIMARY = {
+    "contact_caller": ["contact_id"],
     "contact_message": ["source_code", "message_id"],
     "webhook_delivery": ["subscription_id", "event_id"],
     "screening": ["signal_id"],

@@ -89,7 +89,7 @@ async def _put(connection: asyncpg.Connection, families: Sequence[_Family], supe
     await insert("plan_goal", [_goal(f) for f in families])
     for state, by in (("signed", None), ("approved", supervisor)):
         await connection.executemany(
-            f"UPDATE plan SET state = '{state}', {state}_by_id = $2, {state}_at = $3 WHERE id = $1",  # noqa: S608
+            f"UPDATE plan SET state = '{state}', {state}_by_id = $2, {state}_at = $3 WHERE id = $1",  # noqa: S608 - our own words
             [(f.case.plan, (by or f.case.manager).id, f.approved_at) for f in families],
         )
     for stage in _STAGES:

@@ -303,7 +303,7 @@ async def test_the_database_lets_nobody_grant_alone(world: World, database_url: 
         async with connection.transaction():
             await connection.execute("SELECT begin_work($1, $2, $3, 'test')", *work)
             assert await connection.fetchval("SELECT auth_set_password($1, 'x', now(), NULL)", lawyer) is False
-            takes = "SELECT account_change_takes_effect($1, NULL, NULL)"
+            takes = "SELECT account_change_takes_effect($1, NULL, NULL, NULL)"
             assert await connection.fetchval(takes, asked) == "undecided"
     finally:
         await connection.close()

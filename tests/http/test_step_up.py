@@ -131,7 +131,7 @@ async def test_every_such_step_is_refused_before_anything_is_looked_at(
     case = await open_case(world)
     copy = await prepare(world, "child", person_id=case.child)
     asked = {
-        "duty.almaty": {"break_glass", "get_reporter"},
+        "duty.almaty": {"break_glass", "get_reporter", "get_contact_caller"},
         "manager.almaty": {"list_protected_addresses"},
         "guardian.almaty": {"list_adoption_facts"},
         "subjects2": {"release_subject_copy", "get_subject_copy_document", "get_subject_copy_page"},
@@ -152,7 +152,14 @@ async def test_every_such_step_is_refused_before_anything_is_looked_at(
                 filled = path
                 for name, value in ids.items():
                     filled = filled.replace(name, value)
-                for hole in ("{signal_id}", "{research_project_id}", "{change_id}", "{subscription_id}", "{secret_id}"):
+                for hole in (
+                    "{signal_id}",
+                    "{contact_id}",
+                    "{research_project_id}",
+                    "{change_id}",
+                    "{subscription_id}",
+                    "{secret_id}",
+                ):
                     filled = filled.replace(hole, str(demo_id("nothing of this id")))
                 body = {"case_id": case.id} | WHY if operation["operationId"] == "break_glass" else {}
                 caller = await world.as_(username)

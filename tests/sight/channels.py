@@ -68,14 +68,13 @@ PATH_RECORDS = {
     "visit_act_id": "visit_act",
     "visit_act_signature_id": "visit_act_signature",
     "entry_id": "waiting_entry",
-    "subscription_id": "webhook_subscription",
     "warning_id": "visitor_warning",
 }
 """Parameter of a path → the table whose row it names. `tests/expectation.py` says who sees the row."""
 
 PATH_RECORDS_OF = {
     ("get_contact", "contact_id"): "contact",
-    ("get_contact_caller", "contact_id"): "contact_caller",
+    ("get_contact_caller", "contact_id"): "contact",
     ("end_case_membership", "member_id"): "case_member",
     ("end_family_membership", "member_id"): "family_member",
     ("end_my_login", "session_id"): "auth_session",
@@ -83,6 +82,7 @@ PATH_RECORDS_OF = {
 """Parameters that mean something else in one operation: (operation, parameter) → table."""
 
 NOT_SECRET = {
+    "subscription_id": "whoever keeps subscriptions keeps all of them, and nobody else names one: test_webhooks.py",
     "account_id": "machine accounts are known to whoever keeps accounts, and nobody else names one",
     "absence_id": "of staff, and refused by name of the centre: tests/http/test_specialists.py",
     "code_id": "the client's own id of a request that administrators alone make",

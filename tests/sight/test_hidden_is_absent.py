@@ -10,6 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 
+from casemgmt.signals.states import SIGNAL
 from tests.all_rows import World
 from tests.expectation import Expectation
 from tests.sight.bodies import NAMES_ONE, body_of, put
@@ -204,7 +205,11 @@ def _among_seen(channel: Channel, expectation: Expectation, ids: dict[str, str])
         if seen and not (channel.name == "create_task" and place == ("signal_id",)):
             body = put(channel, body, place, seen[0])
     if channel.name == "open_case":
-        about = [r for r in expectation.visible("signal_person") if str(r["signal_id"]) in body["signal_ids"]]
+        about = expectation.visible("signal_person")
+        ready = [r["id"] for r in expectation.visible("signal") if SIGNAL.find("open_case", r["state"])]
+        opened = [r for r in about if r["signal_id"] in ready] or about
+        body["signal_ids"] = [str(r["signal_id"]) for r in opened[-1:]]
+        about = [r for r in about if str(r["signal_id"]) in body["signal_ids"]]
         body["children"] = [str(r["person_id"]) for r in about]
     return body
 

@@ -19,13 +19,14 @@ STEPS: Mapping[str, str] = {
     "approve_account_change": "lets an account come in or see more",
     "break_glass": "opens a case that its team alone sees",
     "get_reporter": "tells who reported: a neighbour whose name gets out is in danger",
+    "get_contact_caller": "tells who got in touch: a child that calls in silence, or a neighbour in danger",
     "list_protected_addresses": "tells where the shelter is",
     "list_shelters": "tells where the shelter is",
     "list_adoption_facts": "tells what the law keeps secret from nearly everybody",
     "release_subject_copy": "lets a whole file leave the service",
     "get_subject_copy_document": "a whole file leaves the service",
     "get_subject_copy_page": "a whole file leaves the service",
-    "make_webhook_secret": "shows the secret by which others know messages of ours",
+    "make_webhook_secret": "shows the secret by which others know messages of ours",  # nosec B105 - words about a secret
     "export_research_table": "a table of all children leaves the service",
 }
 """Operation → what is at stake."""

@@ -21,7 +21,7 @@ BEGIN
     END LOOP;
     FOREACH t IN ARRAY array['person_iin', 'person_contact', 'protected_address', 'health_note', 'adoption_fact', 'family',
                              'family_member', 'relationship', 'reporter', 'session_note', 'benefit_determination', 'document',
-                             'document_key'] LOOP
+                             'document_key', 'webhook_event'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS no_glass ON %I', t);
         EXECUTE format('CREATE POLICY no_glass ON %I AS RESTRICTIVE USING ((SELECT glass_case()) IS NULL)', t);
     END LOOP;
