@@ -56,6 +56,8 @@ INSERT INTO closure_signature (id, closure_id, case_id, organisation_id, restric
     verification, checked_at, recorded_at, recorded_by_id, version)
 SELECT gen_random_uuid(), id, case_id, organisation_id, restricted, '', 'manager', 'plain', 'refused', now(), now(),
     proposed_by_id, 1 FROM case_closure;
+INSERT INTO contact_concern (id, contact_id, sender_id, concern_ref, revision, content_digest, signal_id, withdrawn)
+SELECT gen_random_uuid(), gen_random_uuid(), registered_by_id, '1', 1, '', id, false FROM signal;
 INSERT INTO visit_act_edition (id, visit_act_id, signal_id, number, said, digest, reason, note, corrected_at,
     corrected_by_id) SELECT gen_random_uuid(), id, signal_id, 1, '{"child_words": ""}', '', 'other', '', now(),
     submitted_by_id FROM visit_act;

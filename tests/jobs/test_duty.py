@@ -47,6 +47,14 @@ async def owners(owner_url: str, signal: str) -> list[Any]:
     return [row["assignee_id"] for row in found]
 
 
+@pytest.mark.parametrize(
+    "path", ["/v1/duty-shifts?from=1970-01-01T00:00:00Z", "/v1/duty-shifts/on-duty?at=2999-01-01T00:00:00Z"]
+)
+async def test_a_time_of_which_no_rota_tells_is_refused(world: World, path: str) -> None:
+    answer = await (await world.as_(DUTY)).get(path)
+    assert (answer.status_code, answer.json()["errors"][0]["code"]) == (422, "time-out-of-reach"), answer.text
+
+
 async def test_what_comes_at_night_goes_to_who_is_on_duty_and_back_to_the_desk_in_the_morning(
     world: World, owner_url: str, worker_url: str, settings: Settings, clock: ManualClock
 ) -> None:

@@ -23,6 +23,8 @@ PREFIXED = {
     "referral_acceptance_": "urgency",
 }
 """Deadlines of which there is one per code of a list."""
+ENDED_BY_THE_DATABASE = {"absence_uncovered": "53_absences.sql", "role_ending": "65_role_ends.sql"}
+"""Clocks that end with what they ask for, whoever brings it about: the function that ends them, by its file."""
 
 
 def _names_of(tree: ast.AST) -> Iterator[str]:
@@ -111,5 +113,10 @@ def test_every_clock_that_is_started_is_stopped_by_an_act_or_by_hand() -> None:
         stopped.update(n for t in machine.transitions for n in t.stops)
     for tree in (*(t for t in _trees() if list(_calls(t, {"stop"}))), *_trees("policy.py")):
         stopped.update(code for name in _names_of(tree) for code in _expand(name))
+    for code, file in ENDED_BY_THE_DATABASE.items():
+        assert re.search(
+            rf"'{code}'\s+AND (t\.)?completed_at IS NULL", (SOURCE / "db" / "sql" / file).read_text("utf-8")
+        ), code
+        stopped.add(code)
     started = {code for name in _started() for code in _expand(name)}
     assert started - stopped == set()

@@ -27,6 +27,12 @@ def times(starts_at: datetime, ends_at: datetime, now: datetime) -> Span:
     return starts_at.astimezone(UTC), ends_at.astimezone(UTC)
 
 
+def check_near(pointer: str, at: datetime, now: datetime) -> None:
+    """Refuse a moment more than a year from now: neither rota nor working calendar say anything about it."""
+    if not now - FARTHEST <= at <= now + FARTHEST:
+        raise invalid_field(pointer, "time-out-of-reach", "A moment within a year of now.")
+
+
 def in_working_hours(at: datetime) -> bool:
     """Answer whether the desks work at a moment, by the working calendar."""
     calendar, day = load_law().calendar, to_local(at).date()

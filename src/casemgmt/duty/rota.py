@@ -108,6 +108,7 @@ async def decline_shift(work: Work, shift_id: UUID, expected: int | None) -> Shi
 async def read_rota(work: Work, start: datetime | None, end: datetime | None) -> RotaView:
     """Return the rota of the own body in a time, a week from now where none is asked for, with its gaps."""
     start = start or work.now
+    policy.check_near("/query/from", start, work.now)
     end = end or start + COMING
     if not start < end <= start + policy.FARTHEST:
         raise invalid_field("/until", "times-not-in-order", "It ends after it begins, within a year.")
@@ -126,6 +127,7 @@ async def read_rota(work: Work, start: datetime | None, end: datetime | None) ->
 async def on_duty(work: Work, organisation_id: UUID | None, at: datetime | None) -> OnDutyView:
     """Return who of a body, the own one where none is named, is on duty at a moment."""
     moment = at or work.now
+    policy.check_near("/query/at", moment, work.now)
     query = select(DutyShift).where(
         DutyShift.organisation_id == (organisation_id or work.actor.organisation_id),
         col(DutyShift.cancelled_at).is_(None),
