@@ -163,6 +163,7 @@ async def maybe_hold(year: Year, case: Case, of_hundred: float) -> Life:
     """Sometimes stop a clock of the case: for some days by its owner, for longer by the supervisor."""
     if not year.chance(of_hundred):
         return
+    yield year.at_work(timedelta(minutes=5), _DAY)
     open_ones = [c for c in year.book.clocks.of_case(case.id) if c.kind in _HOLDABLE]
     free = [c for c in open_ones if year.now <= c.due and not c.held_at(year.now)]
     if not free:

@@ -61,19 +61,31 @@ async def compare_clocks(connection: asyncpg.Connection, book: Book, findings: F
     rows: dict[Any, list[asyncpg.Record]] = defaultdict(list)
     for row in await connection.fetch(_TASKS):
         rows[row["kind"], row["record_type"], str(row["record_id"]), row["started_at"]].append(row)
+    known = {clock.task_id for clock in book.clocks.all if clock.task_id is not None}
     for clock in sorted(book.clocks.all, key=lambda c: c.origin is not None):
         record = str(clock.origin.task_id) if clock.origin is not None else clock.record
-        found = rows.get((clock.kind, clock.record_type, record, clock.start))
-        if not found:
+        found = rows.get((clock.kind, clock.record_type, record, clock.start), [])
+        row = _row_of(clock, found, known)
+        if row is None:
             findings.wrong.append(f"no such clock: {clock.kind} of {clock.record_type} {record} since {clock.start}")
             continue
-        row = found.pop(0)
+        found.remove(row)
         clock.task_id = str(row["id"])
         _compare_clock(clock, row, findings)
         findings.compared["clocks"] = findings.compared.get("clocks", 0) + 1
     for left in rows.values():
         for row in left:
             findings.wrong.append(f"a clock that nothing began: {dict(row)}")
+
+
+def _row_of(clock: Clock, rows: list[asyncpg.Record], known: set[str | None]) -> asyncpg.Record | None:
+    """Return the row of a clock: by its id where that was seen, else one that is nobody else's and ended as it did.
+
+    A clock that runs again because of an error has the beginning of the one before it.
+    """
+    own = [row for row in rows if str(row["id"]) == clock.task_id]
+    others = [row for row in rows if clock.task_id is None and str(row["id"]) not in known]
+    return next(iter(own or sorted(others, key=lambda r: (r["completed_at"] or r["cancelled_at"]) != clock.end)), None)
 
 
 def _compare_clock(clock: Clock, row: asyncpg.Record, findings: Findings) -> None:

@@ -97,7 +97,9 @@ class Sweeps:
             facts = waiting.get((*key, row["kind"], row["level"], row["at"]), [])
             if not facts or row["found_at"] != self._year.now:
                 raise AssertionError(f"noticed at {self._year.now} without reason: {dict(row)}")
-            self._take(facts.pop(), row)
+            fact = min(facts, key=lambda f: (f.clock.task_id != str(row["task_id"]), f.clock.end is not None))
+            facts.remove(fact)
+            self._take(fact, row)
         if left := [(*_key(f.clock), f.kind, f.level, f.at) for facts in waiting.values() for f in facts]:
             raise AssertionError(f"not noticed at {self._year.now}: {left}")
 
