@@ -11,6 +11,8 @@ from tests.expectation import Expectation
 _MARK = re.compile(r"(?:⟪|\\u27ea)(\d+)(?:⟫|\\u27eb)")
 _ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _IIN = re.compile(r"(?<![0-9a-f-])\d{12}(?![0-9a-f-])")
+_TOLD_BY_SHARES = {"service_referral_share": ("family_name", "given_name"), "conference_share": ("given_name",)}
+"""Who sees one of these rows is told so much of the persons that it names, and of nothing else of them."""
 _NAME_NOBODY = {"app_user", "audit_event", "mobile_group_member", "user_role"}
 """Tables whose ids say nothing of a child: staff; and events, which an access log shows to who knows the record."""
 
@@ -66,6 +68,19 @@ class Sight:
     def _named(self) -> set[str]:
         return {each for t in TABLES for row in self.rows(t) for value in row.values() for each in _ids(value)}
 
+    @cached_property
+    def _told(self) -> set[str]:
+        """The marks in the names that other bodies are told of a child whom they don't see."""
+        persons = self.sources.world.by_id["person"]
+        named = [
+            str(persons[UUID(each)][column])
+            for table, columns in _TOLD_BY_SHARES.items()
+            for row in self.rows(table)
+            for each in _ids(row.get("person_ids") or row.get("person_id"))
+            for column in columns
+        ]
+        return {number for name in named for number in _MARK.findall(name)}
+
     def sees(self, places: list[Place]) -> bool:
         """Answer whether one of some rows is seen."""
         return any(self.rows(table) is not None and id(row) in self._seen[table] for table, row in places)
@@ -73,7 +88,7 @@ class Sight:
     def leaks(self, told: str, sent: str) -> list[str]:
         """Return what an answer tells that it may not; an id that the caller sent is no news to the caller."""
         marks, numbers = self.sources.marks, self.sources.numbers
-        words = [n for n in set(_MARK.findall(told)) if n in marks and not self.sees(marks[n])]
+        words = [n for n in set(_MARK.findall(told)) if n in marks and n not in self._told and not self.sees(marks[n])]
         found = [f"words of {[t for t, _ in marks[n]]}, mark {n}" for n in words]
         known = set(_IIN.findall(told)) & numbers.keys()
         found += [f"the number {n}" for n in known if n not in sent and not self.sees(numbers[n])]
