@@ -8,8 +8,8 @@ from uuid import UUID
 import asyncpg
 
 from casemgmt.db.migrate import driver_url
+from tests.all_rows import World as Records
 from tests.expectation import Expectation
-from tests.expectation import World as Records
 
 Row = dict[str, Any]
 _LINKS = ("case_id", "signal_id", "person_id")

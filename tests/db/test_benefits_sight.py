@@ -12,6 +12,7 @@ from jose import jwt
 
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, demo_id
+from tests.all_rows import World as AllRows
 from tests.benefit_steps import (
     ELSEWHERE,
     OFFICER,
@@ -25,7 +26,6 @@ from tests.benefit_steps import (
 )
 from tests.clients import World
 from tests.expectation import Expectation, keys, seen
-from tests.expectation import World as AllRows
 from tests.steps import MANAGER, done
 
 TABLES = ("benefit_determination", "benefit_appeal", "benefit_recomputation", "benefit_offer", "task")

@@ -9,10 +9,10 @@ from jose import jwt
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, demo_id
 from tests.all_rows import TABLES
+from tests.all_rows import World as AllRows
 from tests.benefit_steps import OFFICER, SECOND, determine, family_on_record
 from tests.clients import World
 from tests.expectation import Expectation, keys, seen
-from tests.expectation import World as AllRows
 from tests.people import CHILD, record_person, signal_about
 from tests.rows_seen import PRIMARY
 from tests.steps import done, open_case

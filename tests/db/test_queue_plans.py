@@ -2,12 +2,12 @@
 
 import asyncpg
 import pytest
-from jose import jwt
 
 from casemgmt.db.migrate import driver_url
 from casemgmt.tasks import alerts
 from casemgmt.tasks.repository import Queue, list_statement
 from tests.clients import World
+from tests.plans import as_supervisor, explained
 
 # Without rows the planner has no reason to prefer one index to another.
 MANY = """
@@ -47,18 +47,10 @@ async def test_each_branch_of_a_queue_starts_from_an_index_in_the_order_of_the_l
     owner = await asyncpg.connect(driver_url(owner_url))
     await owner.execute(f"ALTER TABLE task DISABLE TRIGGER USER; {MANY}; ANALYZE task")
     await owner.close()
-    claims = jwt.get_unverified_claims((await world.as_("supervisor.almaty")).token)
     statement = list_statement(queue).replace(":size", "26").replace(":now", "now()")
-    connection = await asyncpg.connect(driver_url(database_url))
-    try:
-        async with connection.transaction():
-            await connection.execute(
-                "SELECT begin_work($1, $2, $3, 'test')", claims["sub"], claims["ver"], claims["sid"]
-            )
-            await connection.execute("SET LOCAL enable_seqscan = off")
-            plan = [r[0] for r in await connection.fetch(f"EXPLAIN {statement}")]
-    finally:
-        await connection.close()
+    async with as_supervisor(world, database_url) as connection:
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        plan = await explained(connection, statement)
     scans = [line for line in plan if " on task" in line]
     assert not [line for line in scans if "Seq Scan" in line]
     used = {name for name in indexes for line in scans if name in line}

@@ -5,11 +5,11 @@ from typing import Any
 
 import asyncpg
 import pytest
-from jose import jwt
 
 from casemgmt.db.migrate import driver_url
 from casemgmt.searches.repository import KINDS, Conditions, statement
 from tests.clients import World
+from tests.plans import as_supervisor, explained
 
 # Without rows the planner has no reason to prefer one index to another.
 MANY = """
@@ -39,16 +39,8 @@ async def _plan(world: World, database_url: str, query: str, **arguments: Any) -
     """Return the lines of a plan for the supervisor of Almaty, with the arguments written into the query."""
     for name, value in ({"most": 201} | arguments).items():
         query = re.sub(rf":{name}\b", str(value), query)
-    claims = jwt.get_unverified_claims((await world.as_("supervisor.almaty")).token)
-    connection = await asyncpg.connect(driver_url(database_url))
-    try:
-        async with connection.transaction():
-            await connection.execute(
-                "SELECT begin_work($1, $2, $3, 'test')", claims["sub"], claims["ver"], claims["sid"]
-            )
-            return [row[0] for row in await connection.fetch(f"EXPLAIN {query}")]
-    finally:
-        await connection.close()
+    async with as_supervisor(world, database_url) as connection:
+        return await explained(connection, query)
 
 
 def _scans(plan: list[str], table: str) -> list[str]:

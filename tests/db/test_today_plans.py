@@ -1,7 +1,6 @@
 """What today demands is found by indexes of what is open, however much lies behind it."""
 
 import asyncpg
-from jose import jwt
 
 from casemgmt.centers.repository import BOOKED
 from casemgmt.db.migrate import driver_url
@@ -10,6 +9,7 @@ from casemgmt.today import policy
 from casemgmt.today.repository import WAITING
 from tests.clients import World
 from tests.db.test_queue_plans import MANY
+from tests.plans import as_supervisor, explained
 
 PLACES = {
     ":most": "5",
@@ -46,23 +46,15 @@ QUEUES: dict[Queue, set[str]] = {
 
 
 async def _plans(world: World, database_url: str, statements: dict[str, str]) -> dict[str, str]:
-    claims = jwt.get_unverified_claims((await world.as_("supervisor.almaty")).token)
-    connection = await asyncpg.connect(driver_url(database_url))
-    try:
-        async with connection.transaction():
-            await connection.execute(
-                "SELECT begin_work($1, $2, $3, 'test')", claims["sub"], claims["ver"], claims["sid"]
-            )
-            await connection.execute("SET LOCAL enable_seqscan = off")
-            found = {}
-            for name, statement in statements.items():
-                asked = statement
-                for place in sorted(PLACES, key=len, reverse=True):
-                    asked = asked.replace(place, PLACES[place])
-                found[name] = "\n".join(r[0] for r in await connection.fetch(f"EXPLAIN {asked}"))
-            return found
-    finally:
-        await connection.close()
+    found = {}
+    async with as_supervisor(world, database_url) as connection:
+        await connection.execute("SET LOCAL enable_seqscan = off")
+        for name, statement in statements.items():
+            asked = statement
+            for place in sorted(PLACES, key=len, reverse=True):
+                asked = asked.replace(place, PLACES[place])
+            found[name] = "\n".join(await explained(connection, asked))
+    return found
 
 
 async def test_what_waits_and_what_is_booked_starts_from_an_index(world: World, database_url: str) -> None:

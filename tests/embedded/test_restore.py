@@ -31,11 +31,11 @@ from casemgmt.documents.sealing import MasterKey, new_key
 from casemgmt.embedded.server import EmbeddedServer
 from casemgmt.settings import Settings
 from tests.all_rows import TABLES
+from tests.all_rows import World as Rows
 from tests.audit.logbook import exported, settle, verified, witness_of
 from tests.clients import World
 from tests.conftest import PASSWORD, sealer_of
 from tests.expectation import Expectation, keys, seen
-from tests.expectation import World as Rows
 from tests.postgres import quick_folder
 from tests.steps import MANAGER, case_in_assessment, done, start_assessment
 

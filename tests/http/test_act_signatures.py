@@ -1,7 +1,6 @@
 """Acts of closure on paper, and electronic signatures on them and on visit acts."""
 
 import json
-from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -9,16 +8,16 @@ from typing import Any
 import asyncpg
 import pytest
 
-from casemgmt.printing import typesetting
 from casemgmt.printing.sheet import Sheet
 from casemgmt.settings import Settings
 from tests.clients import Caller, World
 from tests.factories import count
 from tests.http.test_case_closure import EARLY, NOTE, assessed_case, close, closed_case, end_tasks
 from tests.outreach_steps import ACT, DUTY, LEAD, WAY, go, refer, stories
+from tests.printed import sheets_of, words_of
 from tests.records import events, rows
 from tests.signature_steps import plain, trusting_settings
-from tests.steps import MANAGER, SUPERVISOR, approve_plan, case_in_planning, done, open_case, refused
+from tests.steps import MANAGER, SUPERVISOR, CaseAtWork, approve_plan, case_in_planning, done, open_case, refused
 
 KK, RU = {"language": "kk"}, {"language": "ru"}
 ACHIEVED = {"outcome": "achieved", "note": "Екі ай тыныш"}
@@ -31,16 +30,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture(name="sheets")
 def _sheets(monkeypatch: pytest.MonkeyPatch) -> list[Sheet]:
-    """Return what was set since the beginning of the test."""
-    seen: list[Sheet] = []
-    really = typesetting.typeset
-
-    def typeset(sheet: Sheet, at: datetime) -> bytes:
-        seen.append(sheet)
-        return really(sheet, at)
-
-    monkeypatch.setattr(typesetting, "typeset", typeset)
-    return seen
+    return sheets_of(monkeypatch)
 
 
 async def _closure_of(world: World, case_id: str) -> dict[str, Any]:
@@ -48,14 +38,21 @@ async def _closure_of(world: World, case_id: str) -> dict[str, Any]:
     return shown
 
 
+async def _closed_with_a_goal(world: World) -> tuple[CaseAtWork, str]:
+    """Close a case whose goal was achieved; return it and the id of the closure."""
+    case = await case_in_planning(world, category="other")
+    plan = await approve_plan(world, case)
+    manager = await world.as_(MANAGER)
+    done(await manager.post(f"/v1/cases/{case.id}/start-support"))
+    done(await manager.post(f"/v1/plan-goals/{plan['goals'][0]['id']}/outcome", ACHIEVED))
+    await close(world, case.id, "contact_lost")
+    return case, str((await _closure_of(world, case.id))["id"])
+
+
 async def _print(caller: Caller, closure: str, language: dict[str, str]) -> None:
     answer = await caller.post(f"/v1/case-closures/{closure}/print", language)
     assert answer.status_code == 200, answer.text
     assert answer.content.startswith(b"%PDF-1.7")
-
-
-def _words(sheet: Sheet) -> str:
-    return json.dumps(sheet.as_data(), ensure_ascii=False)
 
 
 async def _reported(world: World) -> str:
@@ -67,13 +64,8 @@ async def _reported(world: World) -> str:
 async def test_the_act_of_closure_tells_why_what_was_reached_who_decided_and_who_looks_again(
     world: World, owner_url: str, sheets: list[Sheet]
 ) -> None:
-    case = await case_in_planning(world, category="other")
-    plan = await approve_plan(world, case)
+    case, closure = await _closed_with_a_goal(world)
     manager = await world.as_(MANAGER)
-    done(await manager.post(f"/v1/cases/{case.id}/start-support"))
-    done(await manager.post(f"/v1/plan-goals/{plan['goals'][0]['id']}/outcome", ACHIEVED))
-    await close(world, case.id, "contact_lost")
-    closure = (await _closure_of(world, case.id))["id"]
     for language in (KK, RU):
         await _print(manager, closure, language)
     kazakh, russian = sheets
@@ -90,7 +82,7 @@ async def test_the_act_of_closure_tells_why_what_was_reached_who_decided_and_who
         NOTE["note"],
         f"До {due_on:%d.%m.%Y} еще раз проверят",
     ):
-        assert said in _words(russian), said
+        assert said in words_of(russian), said
     assert russian.stamp is not None
     assert russian.stamp.lines[0] == "Оспанов Нұрлан Қайратұлы"
     (printed, _) = await rows(owner_url, "SELECT record_ids::text[] FROM audit_event WHERE kind = 'document.printed'")
@@ -100,13 +92,8 @@ async def test_the_act_of_closure_tells_why_what_was_reached_who_decided_and_who
 async def test_an_act_keeps_the_outcomes_of_its_day_whatever_is_said_of_a_goal_later(
     world: World, owner_url: str, sheets: list[Sheet]
 ) -> None:
-    case = await case_in_planning(world, category="other")
-    plan = await approve_plan(world, case)
+    case, closure = await _closed_with_a_goal(world)
     manager = await world.as_(MANAGER)
-    done(await manager.post(f"/v1/cases/{case.id}/start-support"))
-    done(await manager.post(f"/v1/plan-goals/{plan['goals'][0]['id']}/outcome", ACHIEVED))
-    await close(world, case.id, "contact_lost")
-    closure = (await _closure_of(world, case.id))["id"]
     await _print(manager, closure, RU)
     done(await manager.post(f"/v1/cases/{case.id}/reopen", {"reason": "relapse", "note": "Қайта басталды"}))
     await count(
@@ -117,7 +104,7 @@ async def test_an_act_keeps_the_outcomes_of_its_day_whatever_is_said_of_a_goal_l
     await _print(manager, closure, RU)
     before, after = sheets
     for sheet in sheets:
-        assert "Достигнута" in _words(sheet)
+        assert "Достигнута" in words_of(sheet)
     assert before.check_code == after.check_code
     assert before.notice is None
     assert "Случай снова открыт" in (after.notice or "")
@@ -136,16 +123,16 @@ async def test_a_proposed_act_waits_for_its_signature_and_a_returned_one_holds_n
     proposed, returned = sheets
     assert proposed.stamp is not None
     assert proposed.stamp.open
-    assert "действующего плана не было" in _words(proposed)
-    assert "еще раз проверят" in _words(proposed)
+    assert "действующего плана не было" in words_of(proposed)
+    assert "еще раз проверят" in words_of(proposed)
     assert (returned.mark, returned.stamp) == ("НЕ ДЕЙСТВУЕТ", None)
-    assert "работа продолжается" in _words(returned)
+    assert "работа продолжается" in words_of(returned)
 
 
 async def test_nobody_looks_again_after_a_case_that_was_opened_in_error(world: World, sheets: list[Sheet]) -> None:
     case = await closed_case(world, "opened_in_error")
     await _print(await world.as_(SUPERVISOR), (await _closure_of(world, case.id))["id"], RU)
-    assert "последующей проверки не бывает" in _words(sheets[0])
+    assert "последующей проверки не бывает" in words_of(sheets[0])
 
 
 async def test_the_act_of_closure_is_signed_when_it_is_proposed_and_the_decision_leaves_the_signature_as_it_was(

@@ -9,10 +9,10 @@ import pytest
 
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, demo_id
+from tests.all_rows import World as AllRows
 from tests.clients import World
 from tests.document_steps import announce, fetch, keep
 from tests.expectation import Expectation, keys, seen
-from tests.expectation import World as AllRows
 from tests.factories import OpenCase, open_case
 from tests.steps import done
 

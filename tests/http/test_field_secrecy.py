@@ -21,10 +21,10 @@ from casemgmt.clock import ManualClock
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, DemoAccount, demo_id
 from casemgmt.settings import Settings
+from tests.all_rows import World as Rows
 from tests.clients import World
 from tests.conftest import fresh_database, owner_of
 from tests.expectation import Expectation, keys, seen
-from tests.expectation import World as Rows
 from tests.planted import CONTRACT, MARKS, PUBLIC, Planted, adoption, found_in, operation_of, plant
 
 PEOPLE = [account for account in ACCOUNTS if account.kind == "person"]

@@ -1,7 +1,5 @@
 """Records on paper: who may print what, what is on it, and the event that it left."""
 
-import json
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -9,12 +7,12 @@ import httpx
 import pytest
 
 from casemgmt.access.rates import COUNTED_IN_THE_LOG
-from casemgmt.printing import typesetting
 from casemgmt.printing.sheet import Sheet
 from tests.clients import World
 from tests.conference_steps import GUARDIAN, POLICE, QUESTION, decision, meeting, minutes_of
 from tests.factories import open_case
 from tests.outreach_steps import ACT, DUTY, LEAD, WAY, go, record_child, refer
+from tests.printed import sheets_of, words_of
 from tests.records import rows
 from tests.steps import MANAGER, SUPERVISOR, approve_plan, case_in_planning, done, draft_plan, refused
 
@@ -23,20 +21,7 @@ KK, RU = {"language": "kk"}, {"language": "ru"}
 
 @pytest.fixture(name="sheets")
 def _sheets(monkeypatch: pytest.MonkeyPatch) -> list[Sheet]:
-    """Return what was set since the beginning of the test: a PDF doesn't tell its words to a test."""
-    seen: list[Sheet] = []
-    really = typesetting.typeset
-
-    def typeset(sheet: Sheet, at: datetime) -> bytes:
-        seen.append(sheet)
-        return really(sheet, at)
-
-    monkeypatch.setattr(typesetting, "typeset", typeset)
-    return seen
-
-
-def _words(sheet: Sheet) -> str:
-    return json.dumps(sheet.as_data(), ensure_ascii=False)
+    return sheets_of(monkeypatch)
 
 
 def _is_pdf(answer: httpx.Response) -> None:
@@ -72,7 +57,7 @@ async def test_a_plan_is_printed_in_both_languages_and_the_log_says_that_it_left
     assert kazakh.digest == russian.digest
     assert (kazakh.title, russian.title) == ("Жеке қолдау жоспары", "Индивидуальный план поддержки")
     for sheet in sheets:
-        said = _words(sheet)
+        said = words_of(sheet)
         assert "Екі ай оқиғасыз" in said  # what people wrote is not translated
         assert "Мектепке барғым келеді" in said
         assert "Жұмабаева Айгүл Маратқызы" in sheet.printed
@@ -107,7 +92,7 @@ async def test_what_was_done_on_a_plan_later_leaves_its_code_as_it_was(world: Wo
     revised = done(await manager.get(f"/v1/plans/{plan['id']}"))
     assert revised["state"] == "approved"
     before, after = sheets
-    assert "Справка № 5" in _words(after)
+    assert "Справка № 5" in words_of(after)
     assert before.check_code == after.check_code
 
 
@@ -117,7 +102,7 @@ async def test_a_visit_act_names_the_child_and_the_group_and_neither_reporter_no
     signal, child, act = await _visited(world)
     _is_pdf(await (await world.as_(DUTY)).post(f"/v1/visit-acts/{act['id']}/print", KK))
     (sheet,) = sheets
-    said = _words(sheet)
+    said = words_of(sheet)
     assert "Аружан" in said
     assert ACT["child_words"] in said
     assert sheet.signatures[0].name == "Тілеуов Дәурен"
@@ -135,8 +120,8 @@ async def test_the_group_prints_its_act_after_it_lost_sight_of_the_child_and_the
     lead = await world.as_(LEAD)
     assert (await lead.get(f"/v1/persons/{child}")).status_code == 404
     _is_pdf(await lead.post(f"/v1/visit-acts/{act['id']}/print", RU))
-    assert "Аружан" not in _words(sheets[0])
-    assert "(имя – в записи)" in _words(sheets[0])
+    assert "Аружан" not in words_of(sheets[0])
+    assert "(имя – в записи)" in words_of(sheets[0])
 
 
 async def test_paper_is_for_those_who_work_on_it_and_hidden_records_are_not_there(world: World) -> None:
@@ -188,7 +173,7 @@ async def test_the_minutes_of_a_conference_are_a_draft_until_a_second_person_has
     assert [s.name for s in draft.signatures] == ["Жұмабаева Айгүл Маратқызы", None]
     assert signed.signatures[1].name is not None
     for said in (QUESTION, POLICE["name"], kept["minutes"], kept["decisions"][0]["wording"], "Аружан"):
-        assert said in _words(signed)
+        assert said in words_of(signed)
     query = "SELECT record_type FROM audit_event WHERE kind = 'document.printed' AND $1::text::uuid = ANY (record_ids)"
     assert [r["record_type"] for r in await rows(owner_url, query, conference["id"])] == ["conference"] * 2
     assert (await guardian.post(f"{path}/print", KK)).status_code == 403
