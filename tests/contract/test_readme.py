@@ -39,3 +39,11 @@ async def test_the_first_request_works(world: World) -> None:
     assert answer.json()["suggested_urgency"]
     assert answer.json()["triage_due_at"]
     assert README.count(DEMO_FACTOR_KEY) == 2
+
+
+def test_every_decision_has_a_number_of_its_own_and_names_it() -> None:
+    numbers = []
+    for file in sorted((ROOT / "docs" / "decisions").glob("*.md")):
+        numbers.append(file.name[:4])
+        assert file.read_text("utf-8").startswith(f"# {file.name[:4]} "), file.name
+    assert numbers == [f"{n:04}" for n in range(1, len(numbers) + 1)]

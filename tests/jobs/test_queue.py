@@ -11,6 +11,8 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import pytest
+from pgqueuer.core.qm import QueueManager
+from pgqueuer.domain.errors import FailingListenerError
 
 from casemgmt.access.permissions import Permission
 from casemgmt.access.system import system_actor
@@ -51,6 +53,40 @@ async def until(condition: Callable[[], Awaitable[bool]]) -> None:
     async with asyncio.timeout(30):
         while not await condition():  # noqa: ASYNC110 - what is waited for is in another process
             await asyncio.sleep(0.05)
+
+
+async def test_a_worker_that_begins_to_listen_slowly_hears_itself_all_the_same(
+    tools: Tools, worker_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fetch, healthy = asyncpg.Connection.fetch, QueueManager.listener_healthy
+    heard: list[bool] = []
+
+    async def slow(connection: asyncpg.Connection, query: str, *arguments: Any, **options: Any) -> Any:
+        if query.startswith("LISTEN"):
+            await asyncio.sleep(0.3)
+        return await fetch(connection, query, *arguments, **options)
+
+    async def asked(manager: QueueManager, timeout: timedelta) -> Any:  # noqa: ASYNC109 - as the library names it
+        del timeout  # ten seconds, after which the worker ends
+        try:
+            answer = await healthy(manager, timedelta(seconds=1))
+        except FailingListenerError:
+            heard.append(False)
+            raise
+        heard.append(True)
+        return answer
+
+    async def answered() -> bool:
+        return bool(heard)
+
+    monkeypatch.setattr(asyncpg.Connection, "fetch", slow)
+    monkeypatch.setattr(QueueManager, "listener_healthy", asked)
+    async with worker_of(tools, worker_url, {}) as worker:
+        running = asyncio.create_task(worker.run())
+        await until(answered)
+        assert heard == [True]
+        worker.stop()
+        await running
 
 
 async def test_a_job_is_rolled_back_with_its_transaction(tools: Tools, owner_url: str) -> None:

@@ -70,9 +70,9 @@ class Worker:
         self._schedule = schedule
         self._heartbeat = heartbeat
         self._courier = courier or Courier(tools)
-        driver = AsyncpgPoolDriver(pool)
-        self._tables = queries(driver)
-        self._queue = PgQueuer(driver, NAMES.channel, queries=self._tables)
+        self._driver = AsyncpgPoolDriver(pool)
+        self._tables = queries(self._driver)
+        self._queue = PgQueuer(self._driver, NAMES.channel, queries=self._tables)
         for kind, handler in handlers.items():
             self._queue.entrypoint(kind, on_failure="hold", accepts_context=False)(partial(self._do, handler))
         for every in schedule:
@@ -96,6 +96,9 @@ class Worker:
         """Work until `stop`. What has begun is finished first."""
         _listen_to_library()
         await self._pool.execute(_FORGET_SCHEDULES, [every.payload.kind for every in self._schedule])
+        # The library asks at once whether it hears itself, and begins to listen a moment later: where the question is
+        # faster, it hears nothing and gives up after ten seconds. So its connection listens before.
+        await self._driver.add_listener(NAMES.channel, _heard)
         log.info("jobs.worker_started")
         sending = asyncio.create_task(self._courier.run())
         try:
@@ -170,6 +173,10 @@ class Worker:
             log.error("job.not_given_up", exc_info=error)  # noqa: TRY400 - told by `_frames_only`
             return _Failure(type(error).__name__)
         return None
+
+
+def _heard(_: str | bytes | bytearray) -> None:
+    """Do nothing: what comes is for the library's own listener on the same connection."""
 
 
 def _name(job: Job) -> str:
