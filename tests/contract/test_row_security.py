@@ -1,11 +1,14 @@
 """Row security stands on every table with personal data, and no way leads around it. New tables fail here first."""
 
+import re
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import asyncpg
 import pytest
 import pytest_asyncio
 
+import casemgmt
 from casemgmt.db.migrate import driver_url, migrate
 from casemgmt.machines import MACHINES
 
@@ -409,3 +412,16 @@ async def test_every_guarded_table_that_names_a_person_or_a_case_knows_who_is_sh
     }
     assert {r["name"] for r in naming} & read - shut == set()
     assert shut >= {"case_record", "signal", "person", "family", "task", "audit_event"}
+
+
+def test_whoever_asks_who_holds_a_role_asks_until_when() -> None:
+    """A role ends at its moment, whether a job took it away or not: `role_held` knows, `user_role` alone does not."""
+    sources = Path(casemgmt.__file__).parent
+    asked = [
+        (file.name, found)
+        for file in (*sources.rglob("*.sql"), *sources.rglob("*.py"))
+        for found in re.findall(r"(?:FROM|JOIN) user_role r\b[^;]{0,260}", file.read_text("utf-8"))
+    ]
+    assert asked
+    forgetful = [each for each in asked if "revoked_at IS NULL" in each[1] and "ends_at" not in each[1]]
+    assert forgetful == []

@@ -17,8 +17,7 @@ from casemgmt.ids import new_id
 ADMINISTRATORS = 2
 """One asks, the other grants: with one alone nobody could be let in."""
 _WORKING = (
-    "SELECT count(*) FROM user_role r JOIN app_user u ON u.id = r.user_id AND u.active"
-    " WHERE r.role = 'administrator' AND r.revoked_at IS NULL"
+    "SELECT count(*) FROM role_held r JOIN app_user u ON u.id = r.user_id AND u.active WHERE r.role = 'administrator'"
 )
 _EVENT = "SELECT audit_write($1, 'administrator.created', 'done', NULL, 'account', $2, NULL, NULL, '{}', 'cli')"
 

@@ -24,7 +24,7 @@ RETURNS TABLE (secret_id uuid, sealed bytea, session_id uuid, user_id uuid, orga
                roles text[], scopes text[], authz_version integer)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT s.id, s.sealed, s.session_id, u.id, u.organisation_id, o.region_code,
-           ARRAY(SELECT r.role::text FROM user_role r WHERE r.user_id = u.id AND r.revoked_at IS NULL ORDER BY r.role),
+           ARRAY(SELECT r.role::text FROM role_held r WHERE r.user_id = u.id ORDER BY r.role),
            u.scopes, u.authz_version
       FROM contact_source c JOIN app_user u ON u.id = c.user_id AND u.active
       JOIN organisation o ON o.id = u.organisation_id
