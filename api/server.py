@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from api.gathering import GatheringTransport
 from api.headers import Headers, answer_headers
 from casemgmt.settings import Settings
 from casemgmt.texts import problem_text
@@ -42,7 +43,7 @@ class BoundedProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]  # as in the class above
         """Take the connection, unless there are too many."""
-        super().connection_made(transport)
+        super().connection_made(GatheringTransport(transport, self.loop))
         if len(self.connections) > self.connections_at_once:
             transport.abort()
             return

@@ -29,7 +29,7 @@ from casemgmt.db.migrate import driver_url
 from casemgmt.ids import new_id
 from casemgmt.settings import Settings
 
-POOL = 8
+POOL = 16
 SETTINGS = {"plan_cache_mode": "force_generic_plan", "jit": "off", "timezone": "UTC"}
 """The service's own: planning its queries anew each time would cost more than they take."""
 CLOCK = SystemClock()

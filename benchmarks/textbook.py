@@ -108,7 +108,7 @@ def create() -> FastAPI:
     """Return the application."""
     url = make_url(os.environ["BENCH_ADMIN_URL"]).set(drivername="postgresql+psycopg")
     # The tables demand an audit event of their writers; the textbook has none, so the demand is answered beforehand.
-    engine = create_engine(url, pool_size=8, max_overflow=0, connect_args={"options": "-c casemgmt.audited=on"})
+    engine = create_engine(url, pool_size=16, max_overflow=0, connect_args={"options": "-c casemgmt.audited=on"})
     tokens = Tokens(Settings())
     app = FastAPI()
 
