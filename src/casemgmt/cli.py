@@ -37,6 +37,7 @@ from casemgmt.log import set_up_logs
 from casemgmt.retention.command_line import app as retention_app
 from casemgmt.settings import SealerSettings, Settings, WorkerSettings
 from casemgmt.settings_database import OperatorSettings
+from casemgmt.simulate.command_line import app as simulate_app
 from casemgmt.supervise import Companion, Step, run_service
 from casemgmt.terminal import console, errors, owner_url, read_settings, refuse
 
@@ -49,6 +50,7 @@ app.add_typer(import_app, name="import")
 app.add_typer(jobs_app, name="jobs")
 app.add_typer(instruments_app, name="instruments")
 app.add_typer(retention_app, name="retention")
+app.add_typer(simulate_app, name="simulate")
 app.command()(backup)
 app.command()(restore)
 app.command()(rotate_secret)

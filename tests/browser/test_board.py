@@ -8,7 +8,7 @@ from playwright.async_api import Browser, Page, expect
 
 from casemgmt.demo.accounts import DEMO_PASSWORD
 from casemgmt.demo.stage import credentials
-from tests.browser.conftest import Service
+from tests.running import Service
 
 NAME = "Серік Айтжанов"
 SECONDS_20 = 20_000

@@ -1,0 +1,126 @@
+"""A half hour of the contact centre against a real process, and against one that is not honest."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import pytest
+from click.testing import Result
+from typer.testing import CliRunner
+
+from casemgmt.cli import app as command_line
+from casemgmt.simulate.command_line import app
+from tests.conftest import fresh_database
+from tests.embedded.conftest import signals_heard
+from tests.running import Service
+from tests.simulate.tampering import Deed, double, lose, tampering
+
+PROGRAM = "from casemgmt.simulate.command_line import app; app()"
+"""As `casemgmt simulate`, without the other commands, which take seconds to load."""
+HALF_HOUR = ("111", "--day", "2025-11-20", "--from", "09:00", "--until", "09:30", "--speed", "2400")
+
+
+@pytest.fixture(scope="module")
+def service(admin_url: str) -> Iterator[Service]:
+    """The running service of the demo."""
+    with fresh_database(admin_url) as url:
+        running = Service(url)
+        running.start()
+        yield running
+        running.stop()
+
+
+def play(url: str, *words: str) -> Result:
+    """Play in this process."""
+    return CliRunner().invoke(app, [*HALF_HOUR, "--url", url, *words])
+
+
+def test_the_command_line_has_it() -> None:
+    assert "QR messages in bursts" in CliRunner().invoke(command_line, ["simulate", "111", "--help"]).output
+
+
+def difference(said: str, name: str) -> str:
+    """Return the last column of a line of the comparison."""
+    found = re.search(rf"^ *{name}.* ([+-]\d+) *$", said, re.MULTILINE)
+    assert found is not None, said
+    return found[1]
+
+
+def test_what_was_sent_is_there_once(service: Service) -> None:
+    for _ in range(2):  # what was there before is not of the second run
+        played = play(service.url, "--max", "24")
+        assert played.exit_code == 0, played.output
+        assert "Nothing was lost, nothing is there twice." in played.output
+        assert re.search(r"Roll call: (\d+) contacts asked for once more, \1 there as before", played.output)
+        assert "Copies of one message: 2, answered alike: 2." in played.output
+        for code in ("invalid-request", "signature-refused"):
+            assert code in played.output
+        assert difference(played.output, "contacts received") == difference(played.output, "refused") == "+0"
+
+
+@pytest.mark.parametrize(
+    ("deed", "received", "said"),
+    [(lose, "-1", "was acknowledged and is lost"), (double, "+1", "Does another system send as this source?")],
+)
+def test_a_contact_that_is_lost_or_there_twice_is_found(service: Service, deed: Deed, received: str, said: str) -> None:
+    with tampering(service.url, deed) as url:
+        played = play(url, "--max", "12")
+    assert played.exit_code == 1, played.output
+    assert difference(played.output, "contacts received") == received
+    assert said in played.output
+    assert "The service's account is not what was sent." in played.output
+
+
+def test_ctrl_c_ends_it_with_the_tally(service: Service) -> None:
+    slowly = [*HALF_HOUR[:-1], "60", "--url", service.url]
+    with signals_heard():
+        process = subprocess.Popen(
+            [sys.executable, "-c", PROGRAM, *slowly],
+            stdout=subprocess.PIPE,
+            text=True,
+            env=os.environ | {"PYTHONUNBUFFERED": "1"},
+        )
+    assert process.stdout is not None
+    assert "Contact centre 111 on Thursday 20 November 2025 (school day)" in process.stdout.readline()
+    process.send_signal(signal.SIGINT)
+    said, _ = process.communicate(timeout=20)
+    assert process.returncode == 0, said
+    assert "Nothing was lost, nothing is there twice." in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--day", "20.11.2025"), "20.11.2025 is no day: write it as 2025-11-20."),
+        (("--from", "9"), "--from 9 is no time of a day"),
+        (("--until", "25:00"), "the last one is 24:00"),
+        (("--from", "10:00", "--until", "09:00"), "--until 09:00 is not after --from 10:00."),
+        (("--speed", "0"), "--speed must be above nought"),
+        (("--kind", "sunday"), "sunday is no kind of day. There are: school-day, day-off, holiday."),
+        (("--url", "ftp://x"), "ftp://x is no address of a service."),
+        (("--source", "mine"), "Set CASEMGMT_SIMULATE_SECRET: the signing secret of the source mine."),
+        (("--from", "03:00", "--until", "03:01"), "Nobody gets in touch between 03:00 and 03:01"),
+        (("--url", "http://127.0.0.1:9"), "No service answers at http://127.0.0.1:9: start it with `make run`"),
+    ],
+)
+def test_a_wrong_word_is_named_and_nothing_is_sent(words: tuple[str, ...], said: str) -> None:
+    refused = play("http://127.0.0.1:9", *words)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert said in refused.stderr
+
+
+def test_a_wrong_secret_or_log_in_is_named_before_anything_is_sent(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refused = play(service.url, "--user", "nobody.there")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "nobody.there does not get the day's account: 400 invalid-credentials" in refused.stderr
+    monkeypatch.setenv("CASEMGMT_SIMULATE_SECRET", "whsec_AAAA")
+    refused = play(service.url)
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "does not take the signature of the source sandbox-111" in refused.stderr
+    monkeypatch.setenv("CASEMGMT_SIMULATE_SECRET", "a secret")
+    assert "written as `whsec_` and base64" in play(service.url).stderr
