@@ -128,6 +128,8 @@ ROUTERS = (
     retention.router,
     research.router,
     contact_sources.router,
+    contact_sources.plates_router,
+    contact_sources.taxonomies_router,
     imports.router,
     imports.origins_router,
     subject_copies.router,

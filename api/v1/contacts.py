@@ -10,8 +10,8 @@ from api.etags import set_etag
 from api.routing import CurrentWork, Router
 from api.schemas import DEFAULT_PAGE, Cursor, Limit, Page
 from casemgmt.access.permissions import Permission
-from casemgmt.contacts import reading, reconciling
-from casemgmt.contacts.commands import SOURCE_CODE
+from casemgmt.contacts import reading, reconciling, settling
+from casemgmt.contacts.commands import SOURCE_CODE, SettleContact
 from casemgmt.contacts.states import ContactState
 from casemgmt.contacts.views import CallerView, IntakeSummary, IntakeView, ReconciliationView
 
@@ -28,6 +28,15 @@ async def list_contacts(
 ) -> Page[IntakeSummary]:
     """List the contacts that you may see, newest first."""
     return Page.of(await reading.list_contacts(work, limit, cursor, state, signal_id))
+
+
+@router.post("/settled", Permission.INTAKE_SETTLE, status_code=201)
+async def settle_contact(command: SettleContact, work: CurrentWork) -> IntakeView:
+    """Say that a contact was dealt with by hand: one that hangs, or one that has not arrived because a system is down.
+
+    What arrives of it later is put beside the signals that you name, and doubles none.
+    """
+    return await settling.settle(work, command)
 
 
 @router.get("/reconciliation", Permission.INTAKE_READ)

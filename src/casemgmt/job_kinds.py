@@ -4,6 +4,7 @@ from casemgmt.alerts import jobs as alerts
 from casemgmt.benefits import jobs as benefits
 from casemgmt.centers import jobs as centres
 from casemgmt.consents import jobs as consents
+from casemgmt.contacts import jobs as contacts
 from casemgmt.drafts import jobs as drafts
 from casemgmt.duty import jobs as duty
 from casemgmt.imports import jobs as imports
@@ -21,6 +22,7 @@ _ALL = (
     benefits,
     centres,
     consents,
+    contacts,
     drafts,
     duty,
     imports,

@@ -65,6 +65,12 @@ class EdgeSettings(BaseSettings):
         ge=1,
         description="Signed messages of one source in a minute; so many may come at once after a quiet minute.",
     )
+    abandoned_contact_minutes: int = Field(
+        30, ge=1, le=1440, description="A contact that was begun and of which so long nothing came is told to its desk."
+    )
+    silent_source_minutes: int = Field(
+        10, ge=1, le=1440, description="A source that sent heartbeats, and so long none, is told to its desk."
+    )
     message_window_seconds: int = Field(
         300,
         ge=10,

@@ -13,9 +13,11 @@ from typing import Any
 import httpx
 import pytest
 
+from rules.loader import load_law
 from tests.conftest import fresh_database
 
-GUIDE = (Path(__file__).parents[2] / "openapi" / "contact-centre.md").read_text("utf-8")
+ROOT = Path(__file__).parents[2]
+GUIDE = (ROOT / "openapi" / "contact-centre.md").read_text("utf-8")
 SIGN, TRY = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
 EXAMPLE = json.loads(re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)[0])
 POST = """
@@ -123,3 +125,16 @@ def test_a_wrong_secret_is_refused(url: str, tmp_path: Path) -> None:
     (tmp_path / "contact").write_text(json.dumps(EXAMPLE), "utf-8")
     script = f"{SIGN}\n{sandbox(url)}SECRET=whsec_AAAA\n{POST}\npost m contact contacts"
     assert shell(script, tmp_path).endswith("401")
+
+
+def test_the_page_of_the_shift_names_tasks_and_routes_as_they_are() -> None:
+    page = (ROOT / "docs" / "contact-centre-down.md").read_text("utf-8")
+    deadlines = load_law().deadlines
+    for kind in ("contact_abandoned", "contact_correction", "contact_source_silent"):
+        for label in deadlines[kind].label.model_dump().values():
+            assert label.partition(":")[0] in page, label
+    contract = json.loads((ROOT / "openapi" / "casemgmt.v1.json").read_text("utf-8"))
+    routes = set(re.findall(r"(GET|POST) (/v1/[a-z/-]+)", page))
+    assert len(routes) == 2
+    for method, path in routes:
+        assert method.lower() in contract["paths"][path]

@@ -44,15 +44,21 @@ def plain(sent: list[tuple[int, int, str]]) -> Counter[str]:
     newest: dict[int, tuple[int, str]] = {}
     final: dict[int, bool] = {}
     signals: dict[int, set[str]] = {}
-    named = {number for number, _, _ in sent}
+    everybody = {number for number, _, _ in sent}
     for number, revision, kind in sent:
-        if kind == "wrong" or (number in newest and revision <= newest[number][0]):
-            continue
-        newest[number] = (revision, kind)
+        late = number in newest and revision < newest[number][0]
+        if late and (final[number] or kind == "draft"):
+            continue  # overtaken
+        if not late:
+            if kind == "wrong" or (number in newest and revision == newest[number][0]):
+                continue
+            newest[number] = (revision, kind)
+        # A late end ends the contact too, as the newest message told it.
         final[number] = final.get(number, False) or kind != "draft"
         if final[number]:
-            signals.setdefault(number, set()).update({"one": {"1"}, "draft": {"1"}, "two": {"1", "2"}}.get(kind, set()))
-    found: Counter[str] = Counter({"received": len(named), "refused": len(named - newest.keys())})
+            named = {"one": {"1"}, "draft": {"1"}, "two": {"1", "2"}}.get(newest[number][1], set())
+            signals.setdefault(number, set()).update(named)
+    found: Counter[str] = Counter({"received": len(everybody), "refused": len(everybody - newest.keys())})
     for number, (_, kind) in newest.items():
         state = "open" if not final[number] else "non_data" if kind == "silent" else "filed"
         found[state] += 1

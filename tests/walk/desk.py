@@ -175,4 +175,25 @@ async def _told(ground: Ground, told: dict[str, Any]) -> httpx.Response:
     return await send(ground.world, told | {"started_at": now.isoformat()}, at=now)
 
 
-CONTACTS = Walk(states={"draft": _going_on}, steps={"update": _tell(stage="draft"), "finalise": _tell(stage="final")})
+async def _settle(ground: Ground, cell: Cell, record: Record) -> httpx.Response:
+    signal = await ground.act(OPERATOR, "/v1/signals", SIGNAL)
+    body = {
+        "source": "sandbox-111",
+        "contact_id": record.about["number"],
+        "channel": "call",
+        "started_at": ground.clock.now().isoformat(),
+        "signal_ids": [signal["id"]],
+    }
+    return await (await ground.world.as_(cell.who)).post("/v1/contacts/settled", body)
+
+
+async def _settled(ground: Ground, cell: Cell) -> Record:
+    record = await _going_on(ground, cell)
+    done(await _settle(ground, Cell("contact", "settle", "draft", "contact_centre_operator"), record))
+    return record
+
+
+CONTACTS = Walk(
+    states={"draft": _going_on, "settled": _settled},
+    steps={"update": _tell(stage="draft"), "finalise": _tell(stage="final"), "settle": _settle},
+)

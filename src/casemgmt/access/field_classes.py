@@ -139,14 +139,17 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.CONTENT: "name post decline_reason",
     },
     "conference_share": {_F.PROGRESS: "person_ids", _F.CONTENT: "told without_consent_ground"},
+    "contact_taxonomy": {_F.MACHINERY: "version content loaded_at"},
+    "qr_plate": {_F.STAFF: "code place kato active"},
     "contact": {
         _F.PROGRESS: "source_code external_id revision channel language function non_data started_at ended_at"
-        " received_at heard_at finalised_at signals",
+        " received_at heard_at finalised_at signals plate_code plate_known taxonomy_version taxonomy_known"
+        " attachments abandoned_at settled_at",
         _F.CONTENT: "content",
         _F.MACHINERY: "content_digest",
     },
     "contact_correction": {_F.PROGRESS: "revision kind received_at", _F.CONTENT: "content"},
-    "contact_concern": {_F.PROGRESS: "concern_ref revision withdrawn", _F.MACHINERY: "content_digest"},
+    "contact_concern": {_F.PROGRESS: "concern_ref revision withdrawn topic", _F.MACHINERY: "content_digest"},
     "contact_message": {
         _F.PROGRESS: "source_code external_id revision outcome received_at",
         _F.MACHINERY: "message_id content_digest status answer",
@@ -155,7 +158,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.PROGRESS: "source_code external_id code pointer first_at last_at times",
         _F.MACHINERY: "message_id content_digest",
     },
-    "contact_source": {_F.STAFF: "code name active heard_at"},
+    "contact_source": {_F.STAFF: "code name active heard_at silence_told_at"},
     "consent": {
         _F.PROGRESS: "created_at purpose scopes basis form child_view given_at expires_on expires_at withdrawn_at"
         " withdraw_form ended_at outcome",
@@ -345,6 +348,8 @@ HOLDS_CODES = {
     "case_note.mentions": "ids of members of staff",
     "consent.outcome": "codes and ids of what ended and what went on",
     "erasure_request.result": "codes and counts of what was emptied and what stayed",
+    "contact.attachments": "references into the archive of the contact centre, and media types",
+    "contact_taxonomy.content": "names of topics, nobody's words",
     "contact_message.answer": "ids, codes and moments that were answered to a system",
     "plan_review.standing": "states, outcomes and numbers of goals and measures, by their ids",
     "retention_plan.held_back": "ids of records and of the holds on them",

@@ -65,6 +65,7 @@ class Permission(StrEnum):
     INTAKE_MANAGE = "intake:manage"
     INTAKE_READ = "intake:read"
     INTAKE_SEND = "intake:send"
+    INTAKE_SETTLE = "intake:settle"
     MOBILE_GROUPS_MANAGE = "mobile_groups:manage"
     MOBILE_GROUPS_READ = "mobile_groups:read"
     NOTES_READ = "notes:read"

@@ -185,7 +185,7 @@ ROLES: dict[str, Role] = {
     ),
     "contact_centre_operator": _role(
         "Takes and triages what reaches the contact centre 111",
-        SIGNAL_DESK,
+        SIGNAL_DESK | {P.INTAKE_SETTLE},
         signals=Reach.ORGANISATION,
         flags=_REPORTERS | _CONTACTS,
     ),

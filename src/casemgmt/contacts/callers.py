@@ -2,9 +2,9 @@
 
 from casemgmt.audit.events import Event
 from casemgmt.contacts import repository
-from casemgmt.contacts.commands import ContactTold
+from casemgmt.contacts.commands import CallerGiven, ContactTold
 from casemgmt.contacts.keys import Keys
-from casemgmt.contacts.policy import number_of
+from casemgmt.contacts.policy import kept_caller, number_of
 from casemgmt.contacts.tables import Contact, ContactCaller
 from casemgmt.db.work import Work
 from casemgmt.people.phones import phone_hash
@@ -12,15 +12,11 @@ from casemgmt.people.phones import phone_hash
 
 async def keep_caller(work: Work, contact: Contact, told: ContactTold, keys: Keys) -> None:
     """Keep who got in touch as the newest message says. Of who wants to stay unknown the hash alone is kept."""
-    if told.caller is None:
+    given = kept_caller(told)
+    if given is None:
         return
     number = number_of(told.caller)
-    given = told.caller.model_dump(exclude={"phone"}) | {
-        "phone": number or told.caller.phone,
-        "phone_hash": None if number is None else phone_hash(number, keys.lookup),
-    }
-    if told.anonymous:
-        given |= {"relation": "anonymous", "name": None, "phone": None}
+    given["phone_hash"] = None if number is None else phone_hash(number, keys.lookup)
     caller = await work.session.get(ContactCaller, contact.id)
     if caller is None:
         caller = ContactCaller(contact_id=contact.id, sender_id=work.actor.user_id, **given)
@@ -30,8 +26,23 @@ async def keep_caller(work: Work, contact: Contact, told: ContactTold, keys: Key
     await work.save(Event("contact.caller_told", "contact", (contact.id,)), caller)
 
 
-async def earlier_contacts(work: Work, contact: Contact, caller: ContactCaller) -> int | None:
-    """Return how many contacts came from the number before this one, of those that the actor sees."""
-    if caller.phone_hash is None:
+async def told_newest(work: Work, contact: Contact, late: ContactTold) -> ContactTold:
+    """Return the newest that was told of an open contact, out of what is kept; its caller perhaps by a late message."""
+    if contact.content is None:  # its term is over
+        return late
+    caller = await work.session.get(ContactCaller, contact.id)
+    known = None if caller is None else CallerGiven(**caller.model_dump(include=set(CallerGiven.model_fields)))
+    newest = ContactTold.model_validate(contact.content)
+    return newest.model_copy(update={"caller": known or late.caller})
+
+
+async def earlier_contacts(work: Work, contact: Contact) -> int | None:
+    """Return how often the number got in touch before; None where there is no number, or who got in touch is hidden.
+
+    Counted are the contacts that the actor sees, and those that became no signal: a child often calls in silence
+    first, and whoever triages must know it, wherever those calls came in.
+    """
+    caller = await work.session.get(ContactCaller, contact.id)
+    if caller is None or caller.phone_hash is None:
         return None
     return await repository.contacts_of_number(work, caller.phone_hash, contact)

@@ -21,15 +21,28 @@ from casemgmt.reference.fields import (
 )
 
 SOURCE_CODE = r"^[a-z0-9][a-z0-9-]{1,63}$"
+PLATE = r"^[A-Za-z0-9._-]{1,64}$"
+TAXONOMY = r"^[A-Za-z0-9._-]{1,32}$"
+TOPIC = r"^[a-z0-9_.-]{1,64}$"
 MESSAGE_ID = r"^[\x21-\x7e]{1,200}$"
 MOST_CONCERNS = 20
 MOST_REVISIONS = 2_147_483_647
+
+ContactId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,100}$")]
+Channel = Literal["call", "text_message", "qr_message", "sms"]
+LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,5}$", max_length=35)]
 
 
 def _each_once(concerns: list["ConcernGiven"]) -> list["ConcernGiven"]:
     if len({c.ref for c in concerns}) < len(concerns):
         raise ValueError("two concerns have the same ref")
     return concerns
+
+
+def _signals_once(signals: list[UUID]) -> list[UUID]:
+    if len(set(signals)) < len(signals):
+        raise ValueError("a signal is named twice")
+    return signals
 
 
 class PutSource(Command):
@@ -55,13 +68,27 @@ class CallerGiven(Command):
     wants_confidentiality: bool = True
 
 
+class Attachment(Command):
+    """Something that belongs to the contact and stays with the contact centre."""
+
+    reference: Annotated[str, StringConstraints(pattern=r"^[\x21-\x7e]{1,200}$")] = Field(
+        description="By which your archive finds it. No address that opens it to whoever reads it."
+    )
+    media_type: Annotated[str, StringConstraints(pattern=r"^[a-z0-9.+-]{1,40}/[a-z0-9.+-]{1,60}$")]
+
+
 class ConcernGiven(Command):
     """One thing that the contact is about. Each becomes a signal of its own when the contact is final."""
 
     ref: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._-]{1,64}$")] = Field(
         description="Your name of it within the contact; the same in every revision."
     )
-    category: SignalCategory = Field(default="other", description="Of the list `signal_category`.")
+    topic: Annotated[str, StringConstraints(pattern=TOPIC)] | None = Field(
+        default=None, description="Of your taxonomy, as `taxonomy_version` names it; an unknown one refuses nothing."
+    )
+    category: SignalCategory | None = Field(
+        default=None, description="Of the list `signal_category`; absent: what the topic stands for, else `other`."
+    )
     narrative: LongText = Field(description="What was said, as close to the words as possible, in whatever language.")
     severity: Severity | None = None
     danger_now: bool = Field(default=False, description="The child is in danger at this moment.")
@@ -75,19 +102,17 @@ class ConcernGiven(Command):
 class ContactTold(Command):
     """The contact as it stands: each message tells the whole of it, not what changed."""
 
-    contact_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,100}$")] = Field(
+    contact_id: ContactId = Field(
         description="Your id of the contact (of the call, of the message), for ever the same."
     )
     revision: Annotated[int, Field(ge=1, le=MOST_REVISIONS, strict=True)] = Field(
         description="Counts up with each message about this contact; gaps do no harm."
     )
     stage: Literal["draft", "final"] = Field(description="`draft` while the contact goes on.")
-    channel: Literal["call", "text_message", "qr_message", "sms"]
+    channel: Channel
     started_at: AwareDatetime
     ended_at: AwareDatetime | None = None
-    language: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,5}$", max_length=35)] = (
-        Field(description="A BCP 47 tag, such as `kk`, `kk-Latn`, `ru`; `mul` for a mixture.")
-    )
+    language: LanguageTag = Field(description="A BCP 47 tag, such as `kk`, `kk-Latn`, `ru`; `mul` for a mixture.")
     function: ContactCentreFunction | None = None
     non_data: NonDataContact | None = Field(
         default=None, description="Why the contact is about nobody (silent, prank …). Then it has no concerns."
@@ -95,6 +120,13 @@ class ContactTold(Command):
     anonymous: bool = False
     caller: CallerGiven | None = None
     region_code: RegionCode | None = Field(default=None, description="For concerns that name no place of their own.")
+    plate: Annotated[str, StringConstraints(pattern=PLATE)] | None = Field(
+        default=None, description="Code of the QR plate: it gives place and duty body where nothing else does."
+    )
+    taxonomy_version: Annotated[str, StringConstraints(pattern=TAXONOMY)] | None = None
+    attachments: Annotated[list[Attachment], Field(max_length=20)] = Field(
+        default_factory=list, description="By reference: the recording and the pictures stay with you."
+    )
     concerns: Annotated[list[ConcernGiven], Field(max_length=MOST_CONCERNS), AfterValidator(_each_once)] = Field(
         default_factory=list
     )
@@ -119,3 +151,51 @@ class Heartbeat(Command):
     """That the system of the source is alive, though it has nothing to tell."""
 
     sent_at: AwareDatetime
+
+
+class SettleContact(Command):
+    """Say that a contact was dealt with by hand, so that what arrives of it later doubles nothing."""
+
+    source: Annotated[str, StringConstraints(pattern=SOURCE_CODE)]
+    contact_id: ContactId = Field(description="The contact centre's id of it.")
+    channel: Channel
+    started_at: AwareDatetime
+    language: LanguageTag = "kk"
+    signal_ids: Annotated[list[UUID], Field(max_length=MOST_CONCERNS), AfterValidator(_signals_once)] = Field(
+        description="The signals recorded by hand, in the order of what was said; none where there was nothing."
+    )
+
+
+class PlateGiven(Command):
+    """A plate with a QR code."""
+
+    code: Annotated[str, StringConstraints(pattern=PLATE)]
+    place: Name
+    region_code: RegionCode
+    kato: Kato | None = None
+    duty_organisation_id: UUID | None = Field(default=None, description="Owns what comes by this plate; absent: 111.")
+    active: bool = True
+
+
+class PutPlates(Command):
+    """Plates, new and changed: all of them or none."""
+
+    plates: Annotated[list[PlateGiven], Field(min_length=1, max_length=1000)]
+
+
+class TopicGiven(Command):
+    """A topic: a slot of the list, or something within one."""
+
+    code: Annotated[str, StringConstraints(pattern=TOPIC)]
+    within: Annotated[str, StringConstraints(pattern=TOPIC)] | None = Field(default=None, description="Its top topic.")
+    name_kk: Name | None = None
+    name_ru: Name | None = None
+    name_en: Name | None = None
+    category: SignalCategory = Field(default="other", description="What a signal about it is.")
+
+
+class PutTaxonomy(Command):
+    """A version of the list of topics."""
+
+    source: Name = Field(description="Who issued it.")
+    topics: Annotated[list[TopicGiven], Field(min_length=1, max_length=500)]

@@ -1,14 +1,15 @@
 """A final contact that is told once more: what is new is filed, what is otherwise is put before those who work."""
 
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
 from casemgmt.audit.events import Event
 from casemgmt.contacts import repository
-from casemgmt.contacts.commands import ContactTold
+from casemgmt.contacts.commands import ConcernGiven, ContactTold
 from casemgmt.contacts.filing import digest_of, file_concerns
 from casemgmt.contacts.keys import Keys
+from casemgmt.contacts.known import Known
 from casemgmt.contacts.policy import as_signal
 from casemgmt.contacts.tables import Contact, ContactConcern
 from casemgmt.db.work import Work
@@ -17,33 +18,58 @@ from casemgmt.tasks import clocks
 from casemgmt.timeline.service import columns as story_columns
 
 CLOCK = "contact_correction"
+BY_HAND = "by-hand/"
+"""Before the number of what a desk recorded (`settle_contact`): no sender's name of a concern has a slash."""
 _FILE = "SELECT file_contact_correction(CAST(:correction AS jsonb), CAST(:task AS jsonb), CAST(:story AS jsonb))"
 
 
-async def correct(work: Work, contact: Contact, told: ContactTold, keys: Keys) -> None:
-    """Apply a later message about a contact that is final. Nothing that a person recorded is changed by it."""
-    known = {concern.concern_ref: concern for concern in await repository.concerns_of(work, contact.id)}
+async def correct(work: Work, contact: Contact, told: ContactTold, keys: Keys, known: Known) -> None:
+    """Apply a later message about a contact that is final. Nothing that a person recorded is changed by it.
+
+    What is told anew is put beside the signals that a desk recorded by hand, one by one in their order, as long as
+    there are some; only what is more is filed: nothing is lost, and what was recorded is not doubled.
+    """
+    concerns = await repository.concerns_of(work, contact.id)
+    filed = {concern.concern_ref: concern for concern in concerns if not is_by_hand(concern)}
     given = {concern.ref: concern for concern in told.concerns}
-    for name, concern in known.items():
+    for name, concern in filed.items():
         now = given.get(name)
         if now is None:
             if not concern.withdrawn:
                 concern.withdrawn = True
-                await _put_before_people(work, contact, concern, told, None)
+                await _put_before_people(work, contact, concern, told, "withdrawn")
             continue
         digest = digest_of(told, now, keys)
         if concern.withdrawn or concern.content_digest != digest:
             concern.withdrawn, concern.content_digest = False, digest
-            content = as_signal(told, now).model_dump(mode="json", exclude={"reporter", "id", "subjects"})
-            await _put_before_people(work, contact, concern, told, content)
-    await file_concerns(work, contact, told, keys, known)
+            await _put_before_people(work, contact, concern, told, "changed", _content(told, now, known))
+    by_hand = sorted(filter(is_by_hand, concerns), key=lambda concern: int(concern.concern_ref.removeprefix(BY_HAND)))
+    news = [concern for concern in told.concerns if concern.ref not in filed]
+    for concern, now in zip(by_hand, news, strict=False):
+        concern.concern_ref, concern.topic = now.ref, now.topic
+        concern.content_digest = digest_of(told, now, keys)
+        await _put_before_people(work, contact, concern, told, "arrived", _content(told, now, known))
+    await file_concerns(work, contact, told, keys, known, {concern.concern_ref for concern in concerns})
+
+
+def is_by_hand(concern: ContactConcern) -> bool:
+    """Answer whether the sender has not named the concern yet: a desk recorded it, and its name is no sender's."""
+    return concern.concern_ref.startswith(BY_HAND)
+
+
+def _content(told: ContactTold, concern: ConcernGiven, known: Known) -> dict[str, Any]:
+    return as_signal(told, concern, known).model_dump(mode="json", exclude={"reporter", "id", "subjects"})
 
 
 async def _put_before_people(
-    work: Work, contact: Contact, concern: ContactConcern, told: ContactTold, content: dict[str, Any] | None
+    work: Work,
+    contact: Contact,
+    concern: ContactConcern,
+    told: ContactTold,
+    kind: Literal["arrived", "changed", "withdrawn"],
+    content: dict[str, Any] | None = None,
 ) -> None:
     concern.revision = told.revision
-    kind = "withdrawn" if content is None else "changed"
     signal_id = concern.signal_id
     correction = {
         "id": new_id(),

@@ -5,7 +5,8 @@ from collections.abc import Container
 from casemgmt.audit.events import Event
 from casemgmt.contacts.commands import ConcernGiven, ContactTold
 from casemgmt.contacts.keys import Keys
-from casemgmt.contacts.policy import as_signal
+from casemgmt.contacts.known import Known
+from casemgmt.contacts.policy import as_signal, duty_of, kept_caller
 from casemgmt.contacts.tables import Contact, ContactConcern
 from casemgmt.db.work import Work
 from casemgmt.errors import FieldFault, Invalid
@@ -13,16 +14,22 @@ from casemgmt.ids import new_id
 from casemgmt.signals.service import register_signal
 from casemgmt.timeline.service import entry
 
+_OF_EACH = {"channel", "language", "anonymous", "region_code", "plate", "taxonomy_version"}
+
 
 async def file_concerns(
-    work: Work, contact: Contact, told: ContactTold, keys: Keys, known: Container[str] = ()
+    work: Work, contact: Contact, told: ContactTold, keys: Keys, known: Known, filed_already: Container[str] = ()
 ) -> None:
-    """Make a signal of each concern that is not known yet, with its owner and clock, and tie the two together."""
+    """Make a signal of each concern that is none yet, with its owner and clock, and tie the two together.
+
+    The body on duty for the plate owns what comes by it; else the body that took the contact does.
+    """
     for number, concern in enumerate(told.concerns):
-        if concern.ref in known:
+        if concern.ref in filed_already:
             continue
+        owner = duty_of(told, concern, known)
         try:
-            registered = await register_signal(work, as_signal(told, concern), keys.lookup)
+            registered = await register_signal(work, as_signal(told, concern, known), keys.lookup, owner=owner)
         except Invalid as refusal:
             raise _at(refusal, number) from refusal
         filed = ContactConcern(
@@ -30,6 +37,7 @@ async def file_concerns(
             contact_id=contact.id,
             sender_id=work.actor.user_id,
             concern_ref=concern.ref,
+            topic=concern.topic,
             revision=told.revision,
             content_digest=digest_of(told, concern, keys),
             signal_id=registered.id,
@@ -49,8 +57,9 @@ async def file_concerns(
 
 
 def digest_of(told: ContactTold, concern: ConcernGiven, keys: Keys) -> str:
-    """Return the keyed digest of all that the signal of a concern is made of: what differs is a correction of it."""
-    return keys.digest(as_signal(told, concern).model_dump(mode="json"))
+    """Return the keyed digest of all that is told of a concern: what differs is a correction of it."""
+    common = told.model_dump(mode="json", include=_OF_EACH) | {"caller": kept_caller(told)}
+    return keys.digest({"concern": concern.model_dump(mode="json"), "contact": common})
 
 
 def _at(refusal: Invalid, number: int) -> Invalid:

@@ -2,13 +2,16 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
 
 from casemgmt.contacts.commands import CallerGiven, ConcernGiven, ContactTold
+from casemgmt.contacts.known import Known
 from casemgmt.errors import invalid_field
 from casemgmt.moments import check_moment
 from casemgmt.people.phones import InvalidPhoneError, normalise_phone
 from casemgmt.reference.lists import code_list
-from casemgmt.reference.regions import InvalidKatoError, region_of_kato
+from casemgmt.reference.regions import InvalidKatoError, find_region, region_of_kato
 from casemgmt.signals.commands import RegisterSignal, ReporterGiven
 
 _URI_SCHEMES = ("tel:", "sip:", "sips:")
@@ -21,6 +24,7 @@ class Outcome(StrEnum):
     UPDATED = "updated"
     FINALISED = "finalised"
     CORRECTED = "corrected"
+    MATCHED = "matched"
     REPEATED = "repeated"
     OLDER = "older"
 
@@ -29,6 +33,8 @@ def check_told(told: ContactTold, now: datetime) -> None:
     """Refuse what can't be: moments to come, an end before the beginning, a final contact that says nothing."""
     check_moment("/started_at", told.started_at, now=now)
     check_moment("/ended_at", told.ended_at, now=now, not_before=told.started_at)
+    if told.region_code is not None and find_region(told.region_code) is None:
+        raise invalid_field("/region_code", "unknown-region", "There is no such region.")
     if told.non_data is not None and told.concerns:
         raise invalid_field("/concerns", "non-data-with-concerns", "A contact without data has no concerns.")
 
@@ -53,24 +59,50 @@ def number_of(caller: CallerGiven | None) -> str | None:
         return None
 
 
-def as_signal(told: ContactTold, concern: ConcernGiven) -> RegisterSignal:
-    """Return a concern as the command by which anybody records a signal."""
+def kept_caller(told: ContactTold) -> dict[str, Any] | None:
+    """Return what is kept of who got in touch; of who wants to stay unknown neither name nor number."""
+    if told.caller is None:
+        return None
+    given = told.caller.model_dump() | {"phone": number_of(told.caller) or told.caller.phone}
+    return given | ({"relation": "anonymous", "name": None, "phone": None} if told.anonymous else {})
+
+
+def as_signal(told: ContactTold, concern: ConcernGiven, known: Known) -> RegisterSignal:
+    """Return a concern as the command by which anybody records a signal. A plate says where, if nothing else does."""
+    kato, place, region = concern.kato, concern.place, region_of(told, concern)
+    plate = known.plate
+    if plate is not None and region in (None, plate.region_code):
+        region = plate.region_code
+        if kato is None and place is None:
+            kato, place = plate.kato, plate.place
     return RegisterSignal(
         source="qr_111" if told.channel == "qr_message" else "contact_centre_111",
         channel=told.channel,
-        category=concern.category,
+        category=concern.category or known.category_of(concern.topic),
         language=language_of(told.language),
         narrative=concern.narrative,
-        region_code=concern.region_code or _region_of(concern.kato) or told.region_code,
+        region_code=region,
         severity=concern.severity,
         danger_now=concern.danger_now,
         anonymous=told.anonymous,
-        kato=concern.kato,
-        place=concern.place,
+        kato=kato,
+        place=place,
         occurred_at=concern.occurred_at,
         subject_description=concern.subject_description,
         reporter=_reporter(told),
     )
+
+
+def region_of(told: ContactTold, concern: ConcernGiven) -> str | None:
+    """Return the region that the message itself names for a concern."""
+    return concern.region_code or _region_of(concern.kato) or told.region_code
+
+
+def duty_of(told: ContactTold, concern: ConcernGiven, known: Known) -> UUID | None:
+    """Return the body on duty for the plate, where the child is not said to be in another region than the plate."""
+    if known.plate is None or region_of(told, concern) not in (None, known.plate.region_code):
+        return None
+    return known.duty_organisation_id
 
 
 def _region_of(kato: str | None) -> str | None:

@@ -38,7 +38,11 @@ async def read_contact(work: Work, contact_id: UUID) -> IntakeView:
         **_summary(contact).model_dump(),
         version=contact.version,
         draft=contact.content,
+        attachments=contact.attachments,
+        settled_by_id=contact.settled_by_id,
+        settled_at=contact.settled_at,
         filed=[FiledView(ref=c.concern_ref, signal_id=c.signal_id) for c in concerns],
+        earlier_contacts=await earlier_contacts(work, contact),
         corrections=[CorrectionView(ref=names[c.concern_id], **c.model_dump(include=_CORRECTION)) for c in corrections],
     )
 
@@ -51,7 +55,7 @@ async def read_caller(work: Work, contact_id: UUID) -> CallerView:
         raise NotFound("No caller is recorded for this contact, or it is a secret of a case.")
     work.record(Event("contact_caller.read", "contact", (contact_id,)))
     columns = caller.model_dump(include=set(CallerView.model_fields))
-    return CallerView(**columns, earlier_contacts=await earlier_contacts(work, contact, caller))
+    return CallerView(**columns, earlier_contacts=await earlier_contacts(work, contact))
 
 
 def _summary(contact: Contact) -> IntakeSummary:

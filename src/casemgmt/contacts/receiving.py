@@ -10,11 +10,12 @@ from typing import Any
 
 from casemgmt.audit.events import Event
 from casemgmt.contacts import repository
-from casemgmt.contacts.callers import keep_caller
+from casemgmt.contacts.callers import keep_caller, told_newest
 from casemgmt.contacts.commands import ContactTold
 from casemgmt.contacts.correcting import correct
 from casemgmt.contacts.filing import file_concerns
 from casemgmt.contacts.keys import Keys
+from casemgmt.contacts.known import Known, look_up, note_known
 from casemgmt.contacts.policy import Outcome, check_told
 from casemgmt.contacts.states import CONTACT, ContactState
 from casemgmt.contacts.tables import Contact, ContactMessage
@@ -60,17 +61,20 @@ async def take(work: Work, message: Message, told: ContactTold, keys: Keys) -> T
     check_told(told, work.now)
     await repository.lock_contact(work, message.source, told.contact_id)
     contact = await repository.contact_of(work, message.source, told.contact_id)
-    is_new = contact is None
+    is_new, stands = contact is None, told
+    if contact is not None and _ends_late(contact, told):
+        stands = await told_newest(work, contact, told)
+    known_beside = await look_up(work, stands)
     if contact is None:
-        contact, outcome = await _begin(work, message.source, told, digest), Outcome.ACCEPTED
+        contact, outcome = await _begin(work, message.source, told, digest, known_beside), Outcome.ACCEPTED
     else:
-        outcome = await _go_on(work, contact, told, digest)
+        outcome = await _go_on(work, contact, told, digest, known_beside)
     if outcome not in (Outcome.OLDER, Outcome.REPEATED):
-        await keep_caller(work, contact, told, keys)
-    if outcome == Outcome.CORRECTED:
-        await correct(work, contact, told, keys)
+        await keep_caller(work, contact, stands, keys)
+    if outcome in (Outcome.CORRECTED, Outcome.MATCHED):
+        await correct(work, contact, told, keys, known_beside)
     elif contact.state == ContactState.FINALISED and outcome in (Outcome.ACCEPTED, Outcome.FINALISED):
-        await file_concerns(work, contact, told, keys)
+        await file_concerns(work, contact, stands, keys, known_beside)
     view = await _view(work, contact, outcome)
     taken = Taken(view, CREATED if is_new else OK, replayed=False)
     await _keep(work, message, told, contact, taken, digest)
@@ -84,7 +88,7 @@ def _again(work: Work, known: ContactMessage, digest: str) -> Taken:
     return Taken(TakenView.model_validate(known.answer), known.status, replayed=True)
 
 
-async def _begin(work: Work, source: str, told: ContactTold, digest: str) -> Contact:
+async def _begin(work: Work, source: str, told: ContactTold, digest: str, known: Known) -> Contact:
     contact = Contact(
         id=new_id(),
         source_code=source,
@@ -99,16 +103,28 @@ async def _begin(work: Work, source: str, told: ContactTold, digest: str) -> Con
         channel=told.channel,
         language=told.language,
         started_at=told.started_at,
+        attachments=[],
     )
-    _apply(work, contact, told, digest)
+    _apply(work, contact, told, digest, known)
     # It is a draft for one moment also where it comes as final: the one way to that state is the step.
     await work.save(Event("contact.received", "contact", (contact.id,)), contact)
     await _finalise(work, contact, told)
     return contact
 
 
-async def _go_on(work: Work, contact: Contact, told: ContactTold, digest: str) -> Outcome:
-    contact.heard_at = work.now
+def _ends_late(contact: Contact, told: ContactTold) -> bool:
+    """Answer whether a message ends a contact of which a later revision was here already, as a draft.
+
+    In their order it would have been final, with that revision as its correction: its end must not be passed by.
+    """
+    return contact.state == ContactState.DRAFT and told.stage == "final" and told.revision < contact.revision
+
+
+async def _go_on(work: Work, contact: Contact, told: ContactTold, digest: str, known: Known) -> Outcome:
+    contact.heard_at, contact.abandoned_at = work.now, None
+    if _ends_late(contact, told):
+        await _finalise(work, contact, told)
+        return Outcome.FINALISED
     if told.revision < contact.revision:
         await work.save(Event("contact.older_told", "contact", (contact.id,)), contact)
         return Outcome.OLDER
@@ -117,23 +133,29 @@ async def _go_on(work: Work, contact: Contact, told: ContactTold, digest: str) -
             raise Conflict("This revision of the contact was told with another content.", code="revision-reused")
         await work.save(Event("contact.told_again", "contact", (contact.id,)), contact)
         return Outcome.REPEATED
-    if contact.state == ContactState.FINALISED:
-        _set(contact, told, digest)  # also where it says draft now: what is final stays so
+    if contact.state != ContactState.DRAFT:
+        # Also where it says draft now: what is final stays so, and what a desk settled is put before people at once.
+        _set(contact, told, digest, known)
         await work.save(Event("contact.told_later", "contact", (contact.id,)), contact)
-        return Outcome.CORRECTED
-    _apply(work, contact, told, digest)
+        if contact.state == ContactState.FINALISED:
+            return Outcome.CORRECTED
+        await _end(work, contact)
+        return Outcome.MATCHED
+    _apply(work, contact, told, digest, known)
     await work.save(Event("contact.updated", "contact", (contact.id,)), contact)
     return Outcome.FINALISED if await _finalise(work, contact, told) else Outcome.UPDATED
 
 
-def _set(contact: Contact, told: ContactTold, digest: str) -> None:
+def _set(contact: Contact, told: ContactTold, digest: str, known: Known) -> None:
     for name in _SHOWN:
         setattr(contact, name, getattr(told, name))
     contact.revision, contact.content_digest = told.revision, digest
+    contact.attachments = [each.model_dump() for each in told.attachments]
+    note_known(contact, told, known)
 
 
-def _apply(work: Work, contact: Contact, told: ContactTold, digest: str) -> None:
-    _set(contact, told, digest)
+def _apply(work: Work, contact: Contact, told: ContactTold, digest: str, known: Known) -> None:
+    _set(contact, told, digest, known)
     CONTACT.check(work.actor, "update", contact.state, None)
     contact.content = told.model_dump(mode="json", exclude={"caller"})
 
@@ -141,10 +163,14 @@ def _apply(work: Work, contact: Contact, told: ContactTold, digest: str) -> None
 async def _finalise(work: Work, contact: Contact, told: ContactTold) -> bool:
     if told.stage == "draft":
         return False
+    await _end(work, contact)
+    return True
+
+
+async def _end(work: Work, contact: Contact) -> None:
     contact.state = CONTACT.check(work.actor, "finalise", contact.state, None).target
     contact.content, contact.finalised_at = None, work.now
     await work.save(Event("contact.finalised", "contact", (contact.id,)), contact)
-    return True
 
 
 async def _view(work: Work, contact: Contact, outcome: Outcome) -> TakenView:
@@ -156,6 +182,8 @@ async def _view(work: Work, contact: Contact, outcome: Outcome) -> TakenView:
         state=contact.state,
         revision=contact.revision,
         received_at=contact.received_at,
+        plate_known=None if contact.plate_code is None else contact.plate_known,
+        taxonomy_known=None if contact.taxonomy_version is None else contact.taxonomy_known,
         signals=[FiledView(ref=c.concern_ref, signal_id=c.signal_id) for c in concerns],
     )
 

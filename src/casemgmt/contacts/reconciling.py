@@ -22,7 +22,9 @@ _ITEMS = """
 WITH told AS (
     SELECT external_id AS item, received_at AS at FROM contact_message WHERE source_code = :source
     UNION ALL
-    SELECT coalesce(external_id, '/' || message_id), first_at FROM contact_refusal WHERE source_code = :source),
+    SELECT coalesce(external_id, '/' || message_id), first_at FROM contact_refusal WHERE source_code = :source
+    UNION ALL
+    SELECT external_id, received_at FROM contact WHERE source_code = :source AND settled_at IS NOT NULL),
 of_day AS (SELECT DISTINCT item FROM told WHERE at >= :from AND at < :until),
 items AS (SELECT d.item FROM of_day d WHERE NOT EXISTS (SELECT 1 FROM told t WHERE t.item = d.item AND t.at < :from))
 SELECT i.item, c.state, c.non_data, coalesce(c.signals, 0) AS signals, r.message_id, r.external_id, r.code, r.pointer,
@@ -51,7 +53,7 @@ async def reconcile(work: Work, source: str, day: date) -> ReconciliationView:
 def _account(source: str, day: date, rows: list[dict[str, Any]]) -> ReconciliationView:
     refused = [row for row in rows if row["state"] is None]
     known = [row for row in rows if row["state"] is not None]
-    still_open = [row for row in known if row["state"] == "draft"]
+    still_open = [row for row in known if row["state"] in ("draft", "settled")]
     final = [row for row in known if row["state"] == "finalised"]
     non_data = Counter(row["non_data"] for row in final if row["non_data"] is not None)
     filed = [row for row in final if row["non_data"] is None]

@@ -57,7 +57,9 @@ async def get_contact(work: Work, contact_id: UUID) -> Contact:
 
 async def concerns_of(work: Work, contact_id: UUID) -> list[ContactConcern]:
     """Return what a contact is about, as far as the actor sees the signals that it became."""
-    query = select(ContactConcern).where(ContactConcern.contact_id == contact_id).order_by(col(ContactConcern.id))
+    query = (
+        select(ContactConcern).where(ContactConcern.contact_id == contact_id).order_by(col(ContactConcern.concern_ref))
+    )
     return list(await work.session.scalars(query))
 
 
@@ -94,11 +96,12 @@ async def keep_refusal(work: Work, refused: dict[str, Any], at: datetime) -> Non
 
 
 async def contacts_of_number(work: Work, phone_hash: str, but: Contact) -> int:
-    """Return how many contacts of a number came before one, as far as the actor sees them."""
+    """Return how many contacts of a number came before one: those that the actor sees, and those without a signal."""
     return int(
         await work.call(
-            "SELECT count(*) FROM contact_caller k JOIN contact c ON c.id = k.contact_id"
-            " WHERE k.phone_hash = :hash AND (c.received_at, c.id) < (:at, :id)",
+            "SELECT count(*) FROM (SELECT c.id FROM contact_caller k JOIN contact c ON c.id = k.contact_id"
+            " WHERE k.phone_hash = :hash AND (c.received_at, c.id) < (:at, :id)"
+            " UNION SELECT * FROM calls_without_signal(:hash, :at, :id)) AS earlier",
             hash=phone_hash,
             at=but.received_at,
             id=but.id,

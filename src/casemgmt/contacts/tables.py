@@ -23,6 +23,33 @@ class ContactSource(Versioned, table=True):
     active: bool = True
     heard_at: datetime | None = moment(nullable=True)
     """When its last heartbeat came; null where it never sent one."""
+    silence_told_at: datetime | None = moment(nullable=True)
+    """When its desk was told that no more came."""
+
+
+class QrPlate(Versioned, table=True):
+    """A plate with a QR code: where it hangs, and which body is on duty for it."""
+
+    __tablename__ = "qr_plate"
+
+    code: str = Field(primary_key=True, max_length=64)
+    place: str
+    """The school or other organisation, as people know it."""
+    region_code: str = Field(max_length=5)
+    kato: str | None = Field(default=None, max_length=9)
+    duty_organisation_id: UUID | None = ref("organisation.id", nullable=True, index=False)
+    active: bool = True
+
+
+class ContactTaxonomy(Row, table=True):
+    """A version of the list of topics of a contact centre. It never changes: another wording is another version."""
+
+    __tablename__ = "contact_taxonomy"
+
+    version: str = Field(primary_key=True, max_length=32)
+    content: dict[str, Any] = document()
+    loaded_at: datetime = moment()
+    loaded_by_id: UUID = ref("app_user.id", index=False)
 
 
 class Contact(Versioned, table=True):
@@ -35,6 +62,7 @@ class Contact(Versioned, table=True):
     __table_args__ = (
         UniqueConstraint("source_code", "external_id"),
         CheckConstraint("(state = 'draft') or content is null", name="text_of_drafts_alone"),
+        CheckConstraint("(settled_by_id is null) = (settled_at is null)", name="settled_by_somebody"),
         Index("ix_contact_organisation_received", "organisation_id", "received_at", "id"),
         Index("ix_contact_region_received", "region_code", "received_at", "id"),
         Index("ix_contact_open", "heard_at", "id", postgresql_where=sql("state = 'draft'")),
@@ -70,6 +98,17 @@ class Contact(Versioned, table=True):
     heard_at: datetime = moment()
     """When the last message about it came."""
     finalised_at: datetime | None = moment(nullable=True)
+    plate_code: str | None = Field(default=None, max_length=64)
+    plate_known: bool = False
+    attachments: list[dict[str, str]] = document()
+    """References into the archive of the contact centre, and what kind of file each is."""
+    taxonomy_version: str | None = Field(default=None, max_length=32)
+    taxonomy_known: bool = False
+    abandoned_at: datetime | None = moment(nullable=True)
+    """When its desk was told that no end of it came; a message about it takes that back."""
+    settled_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    """Who recorded by hand what it is about."""
+    settled_at: datetime | None = moment(nullable=True)
 
 
 class ContactConcern(Row, table=True):
@@ -83,6 +122,8 @@ class ContactConcern(Row, table=True):
     sender_id: UUID = ref("app_user.id", index=False)
     concern_ref: str = Field(max_length=64)
     """By which the sender names it from one message to the next."""
+    topic: str | None = Field(default=None, max_length=64)
+    """Code of the taxonomy under which the contact was told."""
     revision: int
     content_digest: str = Field(max_length=64)
     signal_id: UUID = ref("signal.id")
@@ -115,7 +156,7 @@ class ContactCorrection(Row, table=True):
     """
 
     __tablename__ = "contact_correction"
-    __table_args__ = (CheckConstraint("kind in ('changed', 'withdrawn')", name="kind_known"),)
+    __table_args__ = (CheckConstraint("kind in ('arrived', 'changed', 'withdrawn')", name="kind_known"),)
 
     id: UUID = Field(primary_key=True)
     contact_id: UUID = ref("contact.id")

@@ -21,12 +21,16 @@ class TakenView(View):
     id: UUID
     """Ours."""
     outcome: str
-    """`accepted` (new), `updated`, `finalised`, `corrected`, `repeated` (nothing new) or `older` (a newer one was
-    here before: noted, not applied)."""
+    """`accepted` (new), `updated`, `finalised`, `corrected`, `matched` (to what a desk recorded by hand), `repeated`
+    (nothing new) or `older` (a newer one was here before: noted, not applied)."""
     state: str
     revision: int
     """The newest that is applied."""
     received_at: datetime
+    plate_known: bool | None
+    """Null where no plate was named."""
+    taxonomy_known: bool | None
+    """Null where no version was named."""
     signals: list[FiledView]
 
 
@@ -49,6 +53,11 @@ class IntakeSummary(View):
     heard_at: datetime
     finalised_at: datetime | None
     signals: int
+    plate_code: str | None
+    plate_known: bool
+    taxonomy_version: str | None
+    taxonomy_known: bool
+    abandoned_at: datetime | None
 
 
 class CorrectionView(View):
@@ -58,7 +67,7 @@ class CorrectionView(View):
     signal_id: UUID
     revision: int
     kind: str
-    """`changed`, or `withdrawn`: the concern is named no more."""
+    """`changed`, `withdrawn` (the concern is named no more), or `arrived`: what came of a contact recorded by hand."""
     content: dict[str, object] | None
     received_at: datetime
 
@@ -68,7 +77,13 @@ class IntakeView(IntakeSummary):
 
     version: int
     draft: dict[str, object] | None
+    attachments: list[dict[str, str]]
+    settled_by_id: UUID | None
+    settled_at: datetime | None
     filed: list[FiledView]
+    earlier_contacts: int | None
+    """How often this number got in touch before: contacts that you see, and those that became no signal. Null where
+    there is no number, or you may not know who got in touch."""
     corrections: list[CorrectionView]
 
 
@@ -83,7 +98,8 @@ class CallerView(View):
     safe_until: time | None
     wants_confidentiality: bool
     earlier_contacts: int | None
-    """How many contacts came from this number before, of those that you see; null where there is no number."""
+    """How often this number got in touch before: contacts that you see, and those that became no signal; null where
+    there is no number."""
 
 
 class RefusedItem(View):
@@ -114,6 +130,7 @@ class ReconciliationView(View):
     received: int
     filed: FiledCount
     open: int
+    """Drafts, and what was recorded by hand and has not arrived."""
     non_data: int
     non_data_by_reason: dict[str, int]
     refused: int
@@ -153,6 +170,61 @@ class HeartbeatView(View):
     at: datetime
     last_message_at: datetime | None
     open_contacts: int
+    taxonomy_versions: list[str]
+    """Those that are known here; contacts that are told under another one are taken and marked."""
+
+
+class PlateView(View):
+    """A plate with a QR code."""
+
+    code: str
+    place: str
+    region_code: str
+    kato: str | None
+    duty_organisation_id: UUID | None
+    active: bool
+
+
+class PlateList(View):
+    """The plates that were put."""
+
+    items: list[PlateView]
+
+
+class TopicView(View):
+    """A topic."""
+
+    code: str
+    within: str | None
+    name_kk: str | None
+    name_ru: str | None
+    name_en: str | None
+    category: str
+    to_be_supplied: bool
+    """Whether the slot still waits for its name."""
+
+
+class TaxonomyView(View):
+    """A version of the list of topics."""
+
+    version: str
+    source: str
+    topics: list[TopicView]
+
+
+class UnknownVersion(View):
+    """A version under which contacts were told, and that nobody loaded."""
+
+    version: str
+    contacts: int
+    last_at: datetime
+
+
+class TaxonomyList(View):
+    """All versions."""
+
+    items: list[TaxonomyView]
+    unknown: list[UnknownVersion]
 
 
 class SourceView(View):

@@ -37,17 +37,20 @@ _UNIQUE_VIOLATION = "23505"
 _SETTLED = (SignalState.CLOSED, SignalState.ATTACHED)
 
 
-async def register_signal(work: Work, command: RegisterSignal, lookup_key: bytes) -> SignalRegistered:
+async def register_signal(
+    work: Work, command: RegisterSignal, lookup_key: bytes, *, owner: UUID | None = None
+) -> SignalRegistered:
     """Record a signal. It has an owner (the body that took it) and a clock (the triage) from its first second.
 
     The same content under the same id answers as the first time; other content is refused with `id-in-use`, also where
     the record of that id is hidden. A child whose whereabouts nobody knows is looked for where the signal was taken.
+    `owner`: the body that answers for it from the first second, where it is another than the one that took it.
     """
     policy.check_registration(command, work.now)
     if command.id is not None and (known := await _sent_before(work, command.id, command)) is not None:
         return known
     await require_visible_persons(work, [s.person_id for s in command.subjects])
-    columns, clock, story = _beginning(work, command)
+    columns, clock, story = _beginning(work, command, owner=owner)
     signal = Signal(**columns)
     subjects = [_subject(work, signal, s.person_id, s.role) for s in command.subjects]
     reporter = [] if command.reporter is None else [_reporter(work, signal.id, command.reporter, lookup_key)]
@@ -89,7 +92,7 @@ def imported_signal(
 
 
 def _beginning(
-    work: Acting, command: RegisterSignal, received_at: datetime | None = None
+    work: Acting, command: RegisterSignal, received_at: datetime | None = None, owner: UUID | None = None
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Return the columns of a new signal, of the clock of its triage and of the first entry of its story.
 
@@ -101,7 +104,7 @@ def _beginning(
         "state": SIGNAL.initial,
         "received_at": received_at or work.now,
         "received_by_organisation_id": body,
-        "organisation_id": body,
+        "organisation_id": owner or body,
         "registered_by_id": work.actor.user_id,
         "lists_version": content_digest(),
         "gravest_severity": policy.assumed_severity(command.category, command.severity, danger_now=command.danger_now),

@@ -13,6 +13,8 @@ REVOKE EXECUTE ON FUNCTION begin_system(text, bytea), job_identity(uuid), sweep_
   tell_import_progress(uuid, integer, uuid, integer, text, integer, integer),
   reserve_case_numbers(text, integer, integer), record_first_iin(uuid, text, text, timestamptz)
   FROM casemgmt_service;
+REVOKE EXECUTE ON FUNCTION abandoned_contacts(timestamptz, integer), note_abandoned(uuid, timestamptz, timestamptz),
+  silent_senders(timestamptz), note_silent(uuid, timestamptz, timestamptz) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION glass_reviewer(uuid, uuid), coming_of_age_by(date, integer) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION auth_keep_password(uuid, text, timestamptz, uuid),
   tell_of_account(uuid, text, timestamptz, boolean, uuid[]) FROM casemgmt_service;
@@ -58,6 +60,7 @@ GRANT EXECUTE ON FUNCTION audit_leaf_hashes, audit_sealing TO casemgmt_sealer;
 GRANT EXECUTE ON FUNCTION shut_out TO casemgmt_sealer;
 
 -- The worker's log-in is a member of casemgmt_service too; here stands what it may do beyond.
+GRANT EXECUTE ON FUNCTION abandoned_contacts, note_abandoned, silent_senders, note_silent TO casemgmt_worker;
 GRANT EXECUTE ON FUNCTION begin_system, job_identity, sweep_technical, sweep_audit_months, coming_of_age_by, drafts_saved_before, note_draft_warning,
   cover_absence, absences_to_tend, is_away, tell_import_progress, reserve_case_numbers, record_first_iin, warn_of_role_end,
   end_role, is_on_duty, give_to_duty, return_from_duty TO casemgmt_worker;
