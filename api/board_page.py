@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import json
+from functools import cache
 from importlib import resources
 
 import yaml
@@ -23,7 +24,7 @@ def add_board_page(app: FastAPI) -> None:
     html = (resources.files("api") / "board" / "index.html").read_text("utf-8")
     for name, content in files.items():
         html = html.replace("{" + name + "}", _digest(content))
-    words = json.dumps(_words(), ensure_ascii=False).encode()
+    words = _words()
 
     async def page(_: Request) -> Response:
         return HTMLResponse(html)
@@ -45,9 +46,10 @@ def _digest(content: bytes) -> str:
     return "sha384-" + base64.b64encode(hashlib.sha384(content).digest()).decode()
 
 
-def _words() -> dict[str, object]:
+@cache
+def _words() -> bytes:
     languages: tuple[Language, ...] = ("kk", "ru", "en")
-    return {
+    words = {
         "words": yaml.safe_load((resources.files("casemgmt.texts") / "board.yaml").read_text("utf-8")),
         "categories": {
             value.code: {language: value.label((language,)).text for language in languages}
@@ -55,3 +57,4 @@ def _words() -> dict[str, object]:
         },
         "regions": {r.iso_code: {language: getattr(r, language) for language in languages} for r in regions()},
     }
+    return json.dumps(words, ensure_ascii=False).encode()

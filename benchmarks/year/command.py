@@ -1,7 +1,6 @@
 """`python -m benchmarks year`: a year by the clock beside a plain calculation; write results/year.json."""
 
 import argparse
-import asyncio
 import contextlib
 import json
 import platform
@@ -16,6 +15,7 @@ from random import Random
 from typing import Any
 
 import psutil
+import uvloop
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
@@ -129,7 +129,7 @@ def _live(scale: Scale, say: Say) -> tuple[dict[str, int], Findings]:
         tempfile.TemporaryDirectory() as folder,
         contextlib.redirect_stderr(log),
     ):
-        return asyncio.run(simulate(_url(server), scale, Path(folder), tell))
+        return uvloop.run(simulate(_url(server), scale, Path(folder), tell))
 
 
 def _url(server: EmbeddedServer) -> str:

@@ -86,15 +86,16 @@ class Work:
         before and hold after. Rows are written in the order given, so that a row may point to one before it.
         """
         new = [row for row in rows if not inspect(row).persistent]
+        is_new = {id(row) for row in new}  # by what they are: comparing the content of each with each takes seconds
         changes: list[Change] = []
         for row in rows:  # before the first flush, which writes every row: what it wrote is no change any more
-            changed = [] if row in new else changes_of(row)
+            changed = [] if id(row) in is_new else changes_of(row)
             if changed and isinstance(row, Versioned):
                 row.version += 1
             changes.extend(changed)
         fields = tuple(change.name for change in changes)
         for _, group in groupby(rows, key=type):
-            self.session.add_all(row for row in group if row in new)
+            self.session.add_all(row for row in group if id(row) in is_new)
             await self.session.flush()
         changes.extend(content_of(row) for row in new if isinstance(row, Row) and row.committed)
         self.record(replace(event, fields=event.fields + fields, changes=event.changes + tuple(changes)))
