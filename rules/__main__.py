@@ -5,13 +5,13 @@ import sys
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 
-from rules.desk import cases, changes, coverage, explaining, law, sign_off, testing, whatif
+from rules.desk import cases, changes, coverage, explaining, law, sign_off, testing, triage, whatif
 from rules.desk.arguments import FOUND_FAULTS, NO_ANSWER, Command, as_folder
 from rules.errors import LawFilesError, RuleError
 from rules.loader import load_law, read_law
 from rules.population import commands as population
 
-_FAMILIES = (law, testing, explaining, whatif, cases, coverage, changes, sign_off, population)
+_FAMILIES = (law, testing, explaining, whatif, cases, coverage, changes, sign_off, triage, population)
 _EXIT_CODES = (
     "Exit codes: 0 done and all as it should be; 1 a file has faults, a case fails or a check finds something; "
     "2 the question has no answer, or the command was not understood."

@@ -8,6 +8,7 @@ from rules.check import find_awaited, find_untitled, find_unused, summarise, wor
 from rules.deadlines import compute_due
 from rules.desk.arguments import DONE, Write, as_date, as_folder, as_moment
 from rules.desk.case_files import cases_beside, find_cases
+from rules.desk.triage import check_list
 from rules.errors import LawFilesError, UnknownNameError
 from rules.graph.bounds import find_bound_faults
 from rules.graph.proven import find_unproven
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 _CHECK = """\
 Read every file of the law and every case that shows what the rules do, and list each fault with its file and line: a
 value without a citation, a gap or an overlap of days, an unknown or unused name, a circle, arithmetic that could not
-fit, a rule, check or notice without a case, a case that fails. Print what the law holds when there is none."""
+fit, a rule, check or notice without a case, a case that fails. The list of words of danger is checked too. Print what
+the law holds when there is none."""
 _SHOW = """\
 Show what is known of a figure or of a term: its name in three languages, and each of its values with the days it
 applies to, its status, where it stands, and other readings that sources give."""
@@ -64,6 +66,8 @@ def _check(asked: argparse.Namespace, law: Law, write: Write) -> int:
         raise LawFilesError(faults)
     write(report_check(summarise(law)))
     write([f"  rules      {len(graph.rules)} rules of {len(graph.benefits)} benefits"])
+    if asked.law is None:
+        write([check_list()])
     return DONE
 
 

@@ -242,7 +242,12 @@ HARMLESS_COLUMNS = {
     "screening": {"instrument": "code", "instrument_version": "number", "total_score": "number"},
     "centre_session": {"travel_minutes": "number"},
     "session_series": {"every_weeks": "number", "sessions": "number"},
-    "signal": {"lists_version": "version"},
+    "signal": {
+        "lists_version": "version",
+        "suggested_urgency": "code",
+        "list_urgency": "code",
+        "word_list_version": "number",
+    },
     "staff_conflict": {
         "record_type": "code",
         "case_number": "names nobody",

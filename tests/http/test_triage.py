@@ -29,7 +29,7 @@ EMERGENCY = {"outcome": "emergency", "severity": "critical", "reason": "violence
 NO_GROUND = {"outcome": "no_ground", "severity": "low", "reason": "not_confirmed", "note": "Расталмады."}
 CONSULT = {"outcome": "consultation", "severity": "low", "reason": "question_answered"}
 REDIRECT = {"outcome": "redirect", "severity": "low", "reason": "other_body_competent"}
-LIGHT = {"category": "hard_life_situation"}
+LIGHT = {"category": "hard_life_situation", "narrative": "Жәрдемақыны қалай рәсімдейді?"}
 
 
 async def triage(world: World, signal_id: str, body: dict[str, Any], who: str = DUTY) -> dict[str, Any]:

@@ -97,7 +97,7 @@ async def test_after_the_report_the_group_keeps_its_own_record_and_loses_the_sig
 
 
 async def test_an_emergency_found_at_a_light_signal_makes_the_notices_once(world: World, owner_url: str) -> None:
-    signal_id, referral_id = await visited(world, category="hard_life_situation")
+    signal_id, referral_id = await visited(world, category="hard_life_situation", narrative="Жәрдемақы керек.")
     duty = await world.as_(DUTY)
     lead = await world.as_(LEAD)
     assert await open_clocks(owner_url, signal_id) == ["visit_report"]

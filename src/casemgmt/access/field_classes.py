@@ -278,8 +278,9 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "signal": {
         _F.PROGRESS: "source channel category language severity gravest_severity urgency danger_now anonymous kato"
         " occurred_at received_at triage_outcome triage_reason triaged_at reviewed_at closed_at lists_version"
-        " content_digest",
-        _F.CONTENT: "narrative subject_description place triage_note review_note redirected_to closing_note",
+        " content_digest suggested_urgency list_urgency word_list_version",
+        _F.CONTENT: "narrative danger_signs subject_description place triage_note review_note redirected_to"
+        " closing_note",
     },
     "session_series": {_F.PROGRESS: "created_at every_weeks sessions"},
     "shelter": {_F.STAFF: "created_at active"},

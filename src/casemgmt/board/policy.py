@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from casemgmt.board.views import BoardView, CategoriesView, ClocksView, CodeCount, ContactsView, WaitingView
-from casemgmt.signals.policy import suggested_urgency
+from casemgmt.signals.policy import more_urgent, suggested_urgency
 from rules.zone import to_local
 
 FEWEST = 5
@@ -61,9 +61,8 @@ def _waiting(groups: Sequence[Mapping[str, Any]]) -> list[WaitingView]:
     ages: dict[str, list[int]] = defaultdict(lambda: [0, 0, 0, 0])
     oldest: dict[str, datetime] = {}
     for group in groups:
-        urgency = group["urgency"] or suggested_urgency(
-            group["category"], group["severity"], danger_now=group["danger_now"]
-        )
+        by_facts = suggested_urgency(group["category"], group["severity"], danger_now=group["danger_now"])
+        urgency = group["urgency"] or more_urgent(by_facts, group["list_urgency"])
         ages[urgency][group["age"]] += group["number"]
         at = datetime.fromisoformat(group["oldest_at"])
         oldest[urgency] = min(at, oldest.get(urgency, at))

@@ -10,7 +10,7 @@ class WaitingView(View):
     """Signals of one urgency that wait for their desk: by how long they have waited."""
 
     urgency: Literal["emergency", "urgent", "standard"]
-    """The urgency that was decided; before that, the one that the triage table suggests."""
+    """The urgency that was decided; before that, the one that is suggested."""
     under_15_minutes: int
     under_1_hour: int
     under_4_hours: int

@@ -3,6 +3,7 @@
 from collections.abc import Container
 
 from casemgmt.audit.events import Event
+from casemgmt.contacts.callers import earlier_contacts
 from casemgmt.contacts.commands import ConcernGiven, ContactTold
 from casemgmt.contacts.keys import Keys
 from casemgmt.contacts.known import Known
@@ -11,6 +12,7 @@ from casemgmt.contacts.tables import Contact, ContactConcern
 from casemgmt.db.work import Work
 from casemgmt.errors import FieldFault, Invalid
 from casemgmt.ids import new_id
+from casemgmt.signals.danger import Beside
 from casemgmt.signals.service import register_signal
 from casemgmt.timeline.service import entry
 
@@ -24,12 +26,15 @@ async def file_concerns(
 
     The body on duty for the plate owns what comes by it; else the body that took the contact does.
     """
+    came_before = bool(await earlier_contacts(work, contact)) if told.concerns else False
+    beside = Beside(repeat_caller=came_before, several_concerns=len(told.concerns) > 1)
     for number, concern in enumerate(told.concerns):
         if concern.ref in filed_already:
             continue
         owner = duty_of(told, concern, known)
         try:
-            registered = await register_signal(work, as_signal(told, concern, known), keys.lookup, owner=owner)
+            command = as_signal(told, concern, known)
+            registered = await register_signal(work, command, keys.lookup, owner=owner, beside=beside)
         except Invalid as refusal:
             raise _at(refusal, number) from refusal
         filed = ContactConcern(

@@ -73,7 +73,7 @@ class TriageSignal(Command):
     severity: Severity
     reason: TriageReason
     category: SignalCategory | None = Field(default=None, description="Where the one of the intake was wrong.")
-    urgency: Urgency | None = Field(default=None, description="Absent: what category and severity suggest.")
+    urgency: Urgency | None = Field(default=None, description="Absent: the one that is suggested.")
     note: LongText | None = None
     mobile_group_id: UUID | None = Field(default=None, description="For `mobile_group_referral`.")
     instructions: LongText | None = None

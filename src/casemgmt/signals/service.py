@@ -1,6 +1,6 @@
 """Use cases of signals: record, read, list, name whom it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -19,9 +19,10 @@ from casemgmt.moments import check_moment
 from casemgmt.outreach.warnings import warnings_of
 from casemgmt.people.phones import InvalidPhoneError, normalise_phone, phone_hash
 from casemgmt.people.service import require_visible_persons
+from casemgmt.people.tables import Person
 from casemgmt.reference.lists import content_digest
 from casemgmt.screenings.reading import result_of
-from casemgmt.signals import policy, repository
+from casemgmt.signals import danger, policy, repository
 from casemgmt.signals.commands import AddSubject, RegisterSignal, ReporterGiven
 from casemgmt.signals.states import SIGNAL, SignalState
 from casemgmt.signals.tables import Reporter, Signal, SignalPerson
@@ -35,10 +36,24 @@ from rules.deadlines import compute_due
 
 _UNIQUE_VIOLATION = "23505"
 _SETTLED = (SignalState.CLOSED, SignalState.ATTACHED)
+_NOT_SHOWN = {
+    "changed_xid",
+    "lists_version",
+    "content_digest",
+    "gravest_severity",
+    "list_urgency",
+    "word_list_version",
+    "danger_signs",
+}
 
 
 async def register_signal(
-    work: Work, command: RegisterSignal, lookup_key: bytes, *, owner: UUID | None = None
+    work: Work,
+    command: RegisterSignal,
+    lookup_key: bytes,
+    *,
+    owner: UUID | None = None,
+    beside: danger.Beside = danger.NOTHING,
 ) -> SignalRegistered:
     """Record a signal. It has an owner (the body that took it) and a clock (the triage) from its first second.
 
@@ -49,8 +64,10 @@ async def register_signal(
     policy.check_registration(command, work.now)
     if command.id is not None and (known := await _sent_before(work, command.id, command)) is not None:
         return known
-    await require_visible_persons(work, [s.person_id for s in command.subjects])
-    columns, clock, story = _beginning(work, command, owner=owner)
+    persons = await require_visible_persons(work, [s.person_id for s in command.subjects])
+    ids = {s.person_id for s in command.subjects if s.role == "child"}
+    children = [person for person in persons if person.id in ids]
+    columns, clock, story = _beginning(work, command, owner=owner, beside=beside, children=children)
     signal = Signal(**columns)
     subjects = [_subject(work, signal, s.person_id, s.role) for s in command.subjects]
     reporter = [] if command.reporter is None else [_reporter(work, signal.id, command.reporter, lookup_key)]
@@ -92,7 +109,12 @@ def imported_signal(
 
 
 def _beginning(
-    work: Acting, command: RegisterSignal, received_at: datetime | None = None, owner: UUID | None = None
+    work: Acting,
+    command: RegisterSignal,
+    received_at: datetime | None = None,
+    owner: UUID | None = None,
+    beside: danger.Beside = danger.NOTHING,
+    children: Sequence[Person] = (),
 ) -> tuple[dict[str, Any], dict[str, Any], dict[str, Any]]:
     """Return the columns of a new signal, of the clock of its triage and of the first entry of its story.
 
@@ -111,7 +133,8 @@ def _beginning(
         "content_digest": policy.content_digest_of(command),
         "region_code": command.region_code or work.actor.region_code,
     }
-    kind = f"triage_{policy.suggested_urgency(command.category, command.severity, danger_now=command.danger_now)}"
+    signal |= danger.columns(command, received_at or work.now, beside, children)
+    kind = f"triage_{signal['suggested_urgency']}"
     about = clocks.About(organisation_id=body, signal_id=signal_id, since=received_at)
     clock = clocks.columns(work, kind, "signal", signal_id, **about)
     data = {"source": command.source, "channel": command.channel, "category": command.category}
@@ -137,7 +160,7 @@ async def _sent_before(work: Work, signal_id: UUID, command: RegisterSignal) -> 
     if signal.registered_by_id != work.actor.user_id or signal.content_digest != policy.content_digest_of(command):
         raise _id_in_use()
     work.record(Event("signal.sent_again", "signal", (signal_id,), signal_id=signal_id))
-    urgency = policy.suggested_urgency(command.category, command.severity, danger_now=command.danger_now)
+    urgency = signal.suggested_urgency or danger.suggested_for(signal)
     due_at = compute_due(f"triage_{urgency}", signal.received_at).due_at
     return _registered(signal.model_dump(), {"kind": f"triage_{urgency}", "due_at": due_at})
 
@@ -218,13 +241,13 @@ async def view_of(work: Work, signal: Signal) -> SignalView:
     """Return the signal as this actor sees it, with the actions that are allowed now."""
     facts = await repository.facts_of(work, signal)
     subjects = await repository.subjects_of(work, signal.id)
-    columns = signal.model_dump(exclude={"changed_xid", "lists_version", "content_digest", "gravest_severity"})
+    columns = signal.model_dump(exclude=_NOT_SHOWN) | {"suggested_urgency": danger.suggested_for(signal)}
     if work.actor.is_integration:
-        # A system follows its signal's state; what the desk wrote down about the child is not for it.
+        # A system follows its signal's state; what the desk wrote down about the child, or found in it, is not for it.
         columns |= dict.fromkeys(("triage_note", "review_note", "closing_note"))
     return SignalView(
         **columns,
-        suggested_urgency=policy.suggested_urgency(signal.category, signal.severity, danger_now=signal.danger_now),
+        suggestion=None if work.actor.is_integration else danger.explained(signal),
         subjects=[SignalSubject(person_id=s.person_id, role=s.role) for s in subjects],
         warnings=[] if work.actor.is_integration else await warnings_of(work, signal.id),
         screening=await result_of(work, signal.id) if signal.source == "school_psychologist" else None,

@@ -3,8 +3,9 @@
 from datetime import datetime, time
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index
+from sqlalchemy import CheckConstraint, Index, Text
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlmodel import Field
 
 from casemgmt.db.base import Row, Scoped, Versioned, code, long_text, moment, ref
@@ -15,6 +16,9 @@ class Signal(Scoped, Versioned, table=True):
 
     __tablename__ = "signal"
     __table_args__ = (
+        # Checked here and not by a foreign key: recording a signal is counted in microseconds.
+        CheckConstraint("suggested_urgency in ('standard', 'urgent', 'emergency')", name="suggested_urgency_known"),
+        CheckConstraint("list_urgency in ('standard', 'urgent', 'emergency')", name="list_urgency_known"),
         CheckConstraint("reviewed_by_id is null or reviewed_by_id <> triaged_by_id", name="second_person_reviews"),
         Index("ix_signal_region_received", "region_code", "received_at", "id"),
         Index("ix_signal_organisation_received", "organisation_id", "received_at", "id"),
@@ -22,6 +26,7 @@ class Signal(Scoped, Versioned, table=True):
         Index("ix_signal_group_received", "mobile_group_id", "received_at", "id"),
         Index("ix_signal_registrar_received", "registered_by_id", "received_at", "id"),
         Index("ix_signal_received", "received_at", "id"),
+        Index("ix_signal_triaged", "triaged_at", postgresql_where=sql("triaged_at is not null")),
         Index(
             "ix_signal_waiting",
             "received_at",
@@ -39,6 +44,15 @@ class Signal(Scoped, Versioned, table=True):
     gravest_severity: str = code("severity")
     """The gravest that anybody gave or the category suggested: a milder word doesn't undo the second person."""
     urgency: str | None = code("urgency", nullable=True)
+    suggested_urgency: str | None = Field(default=None, max_length=16)
+    """What was suggested when it was recorded, so that it can be told how often that was right."""
+    list_urgency: str | None = Field(default=None, max_length=16)
+    """The part of the words of danger in it."""
+    word_list_version: int | None = None
+    danger_signs: list[str] = Field(
+        default_factory=list, sa_type=ARRAY(Text), sa_column_kwargs={"server_default": "{}"}
+    )
+    """Codes of the signs and facts that counted; the words themselves are nowhere but in the narrative."""
     narrative: str = long_text()
     subject_description: str | None = long_text(nullable=True)
     """Who it is about when the child is not known: 'a boy of about six, second entrance'."""

@@ -9,7 +9,7 @@ from casemgmt.db.work import Work, check_version
 from casemgmt.errors import WrongState, invalid_field
 from casemgmt.organisations.service import require_organisation
 from casemgmt.outreach.offers import offer_referral
-from casemgmt.signals import policy, repository
+from casemgmt.signals import danger, policy, repository
 from casemgmt.signals.attaching import attach_to_open_case
 from casemgmt.signals.commands import TriageSignal
 from casemgmt.signals.desk import desk_clock
@@ -65,11 +65,11 @@ def _action_of(command: TriageSignal, *, two_persons: bool) -> str:
 
 def _apply(work: Work, signal: Signal, command: TriageSignal) -> None:
     """Write the decision on the signal, having refused an urgency that was lowered without a word."""
-    before = policy.suggested_urgency(signal.category, signal.severity, danger_now=signal.danger_now)
+    before = danger.suggested_for(signal)
     signal.category = command.category or signal.category
     signal.severity = command.severity
     signal.gravest_severity = policy.graver(signal.gravest_severity, command.severity)
-    suggested = policy.suggested_urgency(signal.category, command.severity, danger_now=signal.danger_now)
+    suggested = danger.suggested_for(signal)
     urgency = command.urgency or ("emergency" if command.outcome == "emergency" else suggested)
     policy.check_urgency(urgency, policy.more_urgent(before, suggested), command.note)
     signal.urgency = urgency

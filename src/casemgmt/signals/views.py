@@ -1,6 +1,7 @@
 """What readers of signals get."""
 
 from datetime import datetime, time
+from typing import Literal
 from uuid import UUID
 
 from casemgmt.assessments.views import TextsView
@@ -52,6 +53,50 @@ class ScreeningView(View):
     recorded_by_id: UUID
 
 
+class PlaceView(View):
+    """Where a sign stands in the narrative: characters from `start` up to, but without, `end`."""
+
+    start: int
+    end: int
+    words: str
+
+
+class HitView(View):
+    """A sign of danger that was found in the narrative, or a fact that holds."""
+
+    code: str
+    label: TextsView
+    weight: int
+    """What it adds to the sum; nothing where it does not count."""
+    standing: Literal["counted", "negated", "innocent", "alone"]
+    """`negated`: said not to be so. `innocent`: it means something else there. `alone`: it needs another beside it."""
+    places: list[PlaceView]
+    """None of a fact, such as that it came at night."""
+
+
+class WordsView(View):
+    """What the list of words of danger says, a house default until somebody confirmed it. It never lowers."""
+
+    urgency: str
+    total: int
+    urgent_from: int
+    emergency_from: int
+    list_version: int
+    confirmed_by: str | None
+    hits: list[HitView]
+
+
+class SuggestionView(View):
+    """Why an urgency is suggested: of its facts or of its words, whichever is higher. A person decides."""
+
+    urgency: str
+    by_facts: str
+    """By category, severity and danger at this moment."""
+    when_recorded: str | None
+    """As it was suggested first; null of signals from before suggestions were kept."""
+    words: WordsView | None
+
+
 class SignalView(SignalSummary):
     """A signal in full, with what the reader may do on it now."""
 
@@ -67,6 +112,8 @@ class SignalView(SignalSummary):
     received_by_organisation_id: UUID
     registered_by_id: UUID
     suggested_urgency: str
+    suggestion: SuggestionView | None
+    """Quotes the narrative. Null for systems that send signals."""
     triage_outcome: str | None
     triage_reason: str | None
     triage_note: str | None

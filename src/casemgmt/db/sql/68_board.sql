@@ -24,14 +24,14 @@ BEGIN
         RAISE EXCEPTION 'the board is for screens' USING ERRCODE = '42501';
     END IF;
     WITH waiting AS (
-        SELECT s.category, s.severity, s.urgency, s.danger_now,
+        SELECT s.category, s.severity, s.urgency, s.danger_now, coalesce(s.list_urgency, 'standard') AS list_urgency,
                CASE WHEN s.received_at > p_now - interval '15 minutes' THEN 0
                     WHEN s.received_at > p_now - interval '1 hour' THEN 1
                     WHEN s.received_at > p_now - interval '4 hours' THEN 2 ELSE 3 END AS age,
                count(*) AS number, min(s.received_at) AS oldest_at
           FROM signal s
          WHERE s.state IN ('received', 'awaiting_review', 'awaiting_case') AND (region IS NULL OR s.region_code = region)
-         GROUP BY 1, 2, 3, 4, 5),
+         GROUP BY 1, 2, 3, 4, 5, 6),
     running AS (
         SELECT t.case_id IS NULL AS of_signal, t.warn_at, t.due_at, t.held_until
           FROM task t
