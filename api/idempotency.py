@@ -3,6 +3,9 @@
 What is kept of a body is a hash under the token secret: a short one could be guessed from a plain hash. After a change
 of the secret a kept answer is found again for as long as the one before is set; later the key is refused as used for
 something else, and nothing is done a second time.
+
+Who no longer sees what an answer tells does not get it again: it is dropped with the sight, by triggers where somebody
+ends that, and here where it ran out by its own date (`db/sql/41_kept_answers.sql`). The request is then like any other.
 """
 
 import re
@@ -53,6 +56,9 @@ async def replay(work: Work, request: Request, key: str, marks: Marks) -> Respon
         raise Conflict("A request with this Idempotency-Key is still running.", code="request-running")
     stored = await work.session.get(IdempotencyKey, (work.actor.user_id, key))
     if stored is None:
+        return None
+    if await work.call("SELECT drop_lapsed_answer(:key)", key=key):
+        work.session.expunge(stored)
         return None
     if stored.fingerprint not in marks.hashes("request", await _told(request)):
         raise Invalid("This Idempotency-Key was used for another request.", code="idempotency-key-reused")

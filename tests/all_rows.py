@@ -35,6 +35,7 @@ TABLES = (
     "conference_family",
     "conference_participant",
     "conference_share",
+    "conference_signature",
     "consent",
     "contact",
     "contact_caller",

@@ -87,6 +87,10 @@ INSERT INTO conference (id, case_id, organisation_id, restricted, case_number, c
     place, question, state, held_at, recorded_by_id, minutes, version)
 SELECT gen_random_uuid(), id, organisation_id, restricted, '', manager_id, now(), now(), '', '', 'held', now(),
     manager_id, '', 1 FROM case_record;
+INSERT INTO conference_signature (id, conference_id, case_id, organisation_id, restricted, digest, signer, form,
+    verification, checked_at, recorded_at, recorded_by_id, version)
+SELECT gen_random_uuid(), id, case_id, organisation_id, restricted, '', 'recorder', 'plain', 'refused', now(), now(),
+    called_by_id, 1 FROM conference;
 INSERT INTO conference_share (conference_id, case_id, organisation_id, restricted, person_ids, told,
     without_consent_ground) SELECT c.id, c.case_id, c.organisation_id, c.restricted, ARRAY[gen_random_uuid()], '', ''
     FROM conference c;

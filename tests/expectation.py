@@ -446,6 +446,7 @@ RULES: dict[str, Rule] = {
     "conference_decision": Expectation.decision,
     "conference_participant": Expectation.of_conference,
     "conference_share": Expectation.conference_share,
+    "conference_signature": Expectation.of_conference,
     "draft": Expectation.draft,
     "course": Expectation.everybody,
     "course_attendance": Expectation.attendance,

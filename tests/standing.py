@@ -50,13 +50,25 @@ class Standing:
         self.cases = {r.cases for r in roles}
         self.flags = {flag for r in roles for flag in r.flags}
         self.groups = {
-            m["group_id"] for m in world.rows["mobile_group_member"] if m["user_id"] == user_id and m["until"] is None
+            m["group_id"]
+            for m in world.rows["mobile_group_member"]
+            if m["user_id"] == user_id and m["until"] is None and (m["rests_until"] is None or m["rests_until"] > now)
         }
         places = [m for m in world.rows["case_member"] if m["user_id"] == user_id and m["ended_at"] is None]
         # A place that rests on a consent ends with its last day, whether somebody noted it or not.
         self.places = [m for m in places if m["rests_until"] is None or m["rests_until"] > now]
         self.teams = {m["case_id"] for m in self.places}
-        self.helps = {(m["case_id"], m["help_kind"]) for m in self.places}
+        # Who stands in gives the absentee's help where named for that very case to hold the sessions.
+        held = {
+            (n["absence_id"], n["case_id"])
+            for n in world.rows["staff_absence_case"]
+            if n["deputy_id"] == user_id and n["holds_sessions"] and n["ended_at"] is None
+        }
+        self.helps = {
+            (m["case_id"], m["help_kind"])
+            for m in self.places
+            if m["absence_id"] is None or (m["absence_id"], m["case_id"]) in held
+        }
 
         self.shut_out = self._shut_out()
         if self.shut_out:  # first of all: no rule below finds anything by a row that is closed to the account

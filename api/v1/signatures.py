@@ -1,4 +1,4 @@
-"""Electronic signatures on plans, acts of closure and visit acts: what is signed, what came, whether it holds."""
+"""Electronic signatures on plans, acts and minutes: what is signed, what came, whether it holds."""
 
 from typing import Any
 from uuid import UUID
@@ -9,8 +9,8 @@ from api.etags import ExpectedVersion, set_etag
 from api.routing import CurrentServices, CurrentWork, Router
 from casemgmt.access.permissions import Permission
 from casemgmt.signatures import service
-from casemgmt.signatures.commands import RecordSignature, RecordVisitActSignature
-from casemgmt.signatures.records import CLOSURES, PLANS, VISIT_ACTS
+from casemgmt.signatures.commands import RecordMinutesSignature, RecordSignature, RecordVisitActSignature
+from casemgmt.signatures.records import CLOSURES, CONFERENCES, PLANS, VISIT_ACTS
 from casemgmt.signatures.views import SignaturesView, SignatureView
 
 router = Router("", "signatures")
@@ -116,6 +116,46 @@ async def verify_visit_act_signature(
 ) -> SignatureView:
     """Ask again whether a signature holds: after a verifier was set up, or a certificate ran out."""
     found = await service.verify_signature(work, services.verifier, VISIT_ACTS, visit_act_signature_id, expected)
+    return _shown(response, found)
+
+
+@router.get(
+    "/conferences/{conference_id}/signable", Permission.CONFERENCES_READ, response_class=Response, responses=_BYTES
+)
+async def get_signable_minutes(conference_id: UUID, work: CurrentWork) -> Response:
+    """Read the bytes of the minutes that an electronic signature is made over, as one of the team or who was there."""
+    return Response(await service.signable(work, CONFERENCES, conference_id), 200, media_type=_JSON)
+
+
+@router.post("/conferences/{conference_id}/signatures", Permission.CONFERENCES_ATTEND, status_code=201)
+async def record_minutes_signature(
+    conference_id: UUID,
+    command: RecordMinutesSignature,
+    response: Response,
+    work: CurrentWork,
+    services: CurrentServices,
+) -> SignatureView:
+    """Keep an electronic signature on the minutes of a conference. Of another body, as long as you see them."""
+    found = await service.record_signature(work, services.verifier, CONFERENCES, conference_id, command)
+    return _shown(response, found)
+
+
+@router.get("/conferences/{conference_id}/signatures", Permission.CONFERENCES_READ)
+async def list_minutes_signatures(conference_id: UUID, work: CurrentWork) -> SignaturesView:
+    """Read the electronic signatures on the minutes of a conference."""
+    return await service.list_signatures(work, CONFERENCES, conference_id)
+
+
+@router.post("/conference-signatures/{conference_signature_id}/verify", Permission.CONFERENCES_ATTEND)
+async def verify_minutes_signature(
+    conference_signature_id: UUID,
+    response: Response,
+    work: CurrentWork,
+    services: CurrentServices,
+    expected: ExpectedVersion,
+) -> SignatureView:
+    """Ask again whether a signature holds: after a verifier was set up, or a certificate ran out."""
+    found = await service.verify_signature(work, services.verifier, CONFERENCES, conference_signature_id, expected)
     return _shown(response, found)
 
 

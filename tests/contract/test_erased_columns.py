@@ -87,6 +87,7 @@ HARMLESS_TABLES = {
     "subject_copy": "letters: the copy itself is never stored",
     "user_credential": "staff",
     "role_held": "a view of user_role",
+    "group_place": "a view of mobile_group_member",
     "absence_time": "a view of absences: ids and times",
     "user_role": "staff",
 }
@@ -229,6 +230,7 @@ HARMLESS_COLUMNS = {
     "plan_measure": {"position": "number", "due_on": "day of work"},
     "plan_signature": _SIGNATURE,
     "closure_signature": _SIGNATURE,
+    "conference_signature": _SIGNATURE,
     "visit_act_signature": _SIGNATURE,
     "visit_act_edition": {"number": "number", "digest": "of what the act said: it opens nothing", "reason": "code"},
     "plan_review": {

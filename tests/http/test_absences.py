@@ -38,7 +38,7 @@ async def test_the_deputy_sees_and_works_the_cases_and_the_manager_stays_account
     assert not await sees(world, case.id)
     entered = await away(world)
     assert (entered["standing"], entered["uncovered"], entered["hidden_cases"]) == ("running", 0, 0)
-    assert entered["cases"] == [{"case_id": case.id, "deputy_id": str(demo_id(DEPUTY))}]
+    assert entered["cases"] == [{"case_id": case.id, "deputy_id": str(demo_id(DEPUTY)), "holds_sessions": False}]
     assert await managers(owner_url, case.id) == [demo_id(MANAGER)] * 2
     assert "stand_in" in await notices(world)
 

@@ -51,13 +51,13 @@ def _why(answer: Any) -> tuple[int, str, str | None]:
 async def _with_psychologist(world: World) -> tuple[CaseAtWork, dict[str, Any]]:
     """Return a case with an approved plan of which every measure is the support centre's, the centre on its team."""
     case = await case_in_planning(world)
-    approved = await approve_plan(world, case)
     member = {
         "user_id": str(demo_id(PSYCHOLOGIST)),
         "team_role": "psychologist",
         "help_kind": "psychological",
     }
     done(await (await world.as_(MANAGER)).post(f"/v1/cases/{case.id}/team", member))
+    approved = await approve_plan(world, case)
     return case, approved
 
 
@@ -141,6 +141,52 @@ async def test_another_body_is_asked_whether_it_takes_a_measure_on_and_answers_b
     assert done(declined)["request"]["reason"] == "Маман жоқ"
     assert (await story(owner_url, case.id))[-2:] == ["plan_measure.accepted", "plan_measure.declined"]
     assert (await events(owner_url, two["id"]))[-1] == "plan_measure.declined"
+
+
+async def test_the_answer_of_another_body_has_a_clock_that_ends_with_it_or_with_the_measure(
+    world: World, owner_url: str
+) -> None:
+    case, approved = await _with_psychologist(world)
+    measures = approved["goals"][0]["measures"]
+    asked = [m for m in measures if m["request"] is not None]
+    assert await _answers_owed(owner_url, case.id) == [(demo_id(PSYCHOLOGIST), None)] * len(asked)
+    manager, psychologist = await world.as_(MANAGER), await world.as_(PSYCHOLOGIST)
+    waiting = done(await psychologist.get("/v1/me/today"))["answers"]
+    assert waiting["count"] == len(asked)
+    assert {t["kind"] for t in waiting["items"]} == {"measure_request_answer"}
+    done(await psychologist.post(f"/v1/plan-measures/{asked[0]['id']}/accept"))
+    done(await manager.post(f"/v1/plan-measures/{asked[1]['id']}/drop", {"reason": "Басқа маман ізделеді"}))
+    ended = [how for _, how in await _answers_owed(owner_url, case.id) if how is not None]
+    assert sorted(ended) == ["accepted", "not_done"]
+
+
+async def test_nobody_answers_for_a_plan_that_gave_way_to_another(world: World, owner_url: str) -> None:
+    case, approved = await _with_psychologist(world)
+    asked = [m for m in approved["goals"][0]["measures"] if m["request"] is not None]
+    manager = await world.as_(MANAGER)
+    revised = done(await manager.post(f"/v1/plans/{approved['id']}/revise"))
+    headers = {"If-Match": f'"v{revised["version"]}"'}
+    done(await manager.request("PUT", f"/v1/plans/{revised['id']}", json=plan(), headers=headers))
+    await sign_and_approve(world, revised["id"])
+    owed = await _answers_owed(owner_url, case.id)
+    assert [how for _, how in owed] == ["superseded"] * len(asked) + [None] * len(asked)
+
+
+async def test_where_nobody_of_the_body_is_on_the_team_the_manager_sees_to_the_answer(
+    world: World, owner_url: str
+) -> None:
+    case = await case_in_planning(world)
+    await approve_plan(world, case)
+    assert {who for who, _ in await _answers_owed(owner_url, case.id)} == {demo_id(MANAGER)}
+
+
+async def _answers_owed(owner_url: str, case_id: str) -> list[tuple[Any, str | None]]:
+    """Return whose clock each question is, and how it ended."""
+    query = (
+        "SELECT assignee_id, coalesce(result, cancel_reason) AS how FROM task"
+        " WHERE kind = 'measure_request_answer' AND case_id = $1 ORDER BY started_at, id"
+    )
+    return [(row["assignee_id"], row["how"]) for row in await rows(owner_url, query, case_id)]
 
 
 async def test_a_declined_measure_is_not_started_until_the_body_takes_it_on_and_can_be_dropped(world: World) -> None:

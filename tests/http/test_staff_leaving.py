@@ -275,3 +275,53 @@ async def test_what_another_body_asked_the_leaver_for_goes_to_a_colleague_who_se
     mine = done(await (await world.as_("lawyer.almaty")).get("/v1/tasks/mine"))["items"]
     assert [t["record_id"] for t in mine if t["kind"] == task_of] == [referral]
     assert (await switch_off(world, "psychologist.almaty")).status_code == 200
+
+
+async def test_what_went_up_to_a_head_who_leaves_goes_to_another_head_and_not_to_the_desk(
+    world: World, owner_url: str
+) -> None:
+    case = await open_case(world)
+    clock, other = await rows(owner_url, "SELECT id FROM task WHERE case_id = $1 ORDER BY id LIMIT 2", case.id)
+    escalations = [await _escalated(owner_url, each["id"]) for each in (clock, other)]
+    second = "duty2.almaty"
+    await give_role(world, f"/v1/users/{demo_id(second)}", "supervisor")
+    assert (await work_of_other(world, SUPERVISOR, by=second))["tasks"] == 2
+    done(await leave(world, HEIR, who=SUPERVISOR, by=second))
+    held = await rows(owner_url, "SELECT assignee_id FROM task WHERE id = ANY ($1)", escalations)
+    assert [row["assignee_id"] for row in held] == [demo_id(second)] * 2
+
+
+async def test_an_escalation_goes_to_nobody_who_is_shut_out_of_what_it_is_about(world: World, owner_url: str) -> None:
+    case = await open_case(world)
+    (clock,) = await rows(owner_url, "SELECT id FROM task WHERE case_id = $1 ORDER BY id LIMIT 1", case.id)
+    escalation = await _escalated(owner_url, clock["id"])
+    second = "duty2.almaty"
+    await give_role(world, f"/v1/users/{demo_id(second)}", "supervisor")
+    declared = {"kind": "relative", "person_id": case.child}
+    done(await (await world.as_(second)).post("/v1/me/conflicts", declared))
+    done(await leave(world, HEIR, who=SUPERVISOR, by=second))
+    (held,) = await rows(owner_url, "SELECT assignee_id FROM task WHERE id = $1", escalation)
+    assert held["assignee_id"] is None, "the desk, where everybody of the body who may sees it"
+
+
+async def work_of_other(world: World, who: str, *, by: str) -> dict[str, int]:
+    return dict(done(await (await world.as_(by)).get(f"/v1/users/{demo_id(who)}/work")))
+
+
+async def _escalated(owner_url: str, task: Any) -> Any:
+    """Let a clock have gone up to the supervisor, as the worker does it."""
+    escalation = uuid4()
+    await rows(
+        owner_url,
+        "WITH said AS (SELECT set_config('casemgmt.audited', 'on', false))"
+        " INSERT INTO task (id, kind, record_type, record_id, organisation_id, region_code, restricted, assignee_id,"
+        " blocks_closure, started_at, warn_at, due_at, deadline_status, deadline_provisional, rules_version,"
+        " about_kind, version)"
+        " SELECT $1, 'escalation_supervisor', 'task', t.id, t.organisation_id, t.region_code, false, $3, false,"
+        " t.started_at, t.warn_at, t.due_at, t.deadline_status, t.deadline_provisional, t.rules_version, t.kind, 1"
+        " FROM task t, said WHERE t.id = $2",
+        escalation,
+        task,
+        demo_id(SUPERVISOR),
+    )
+    return escalation

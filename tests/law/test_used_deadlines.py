@@ -23,7 +23,11 @@ PREFIXED = {
     "referral_acceptance_": "urgency",
 }
 """Deadlines of which there is one per code of a list."""
-ENDED_BY_THE_DATABASE = {"absence_uncovered": "53_absences.sql", "role_ending": "65_role_ends.sql"}
+ENDED_BY_THE_DATABASE = {
+    "absence_uncovered": "53_absences.sql",
+    "group_place_uncovered": "53_absence_groups.sql",
+    "role_ending": "65_role_ends.sql",
+}
 """Clocks that end with what they ask for, whoever brings it about: the function that ends them, by its file."""
 
 

@@ -39,6 +39,7 @@ _BY_OPERATION: dict[str, Json] = {
     "record_plan_signature": {"signature": "MAAw"},
     "record_closure_signature": {"signature": "MAAw"},
     "record_visit_act_signature": {"signature": "MAAw"},
+    "record_minutes_signature": {"signature": "MAAw"},
     "review_plan": {"next_review_on": (datetime.now(UTC) + timedelta(days=20)).date().isoformat()},
     "write_plan": {"consent_id": None},
     "create_person_address": {"kind": "actual", "line": _WORDS},

@@ -29,6 +29,7 @@ PATH_RECORDS = {
     "case_id": "case_record",
     "closure_id": "case_closure",
     "closure_signature_id": "closure_signature",
+    "conference_signature_id": "conference_signature",
     "conflict_id": "staff_conflict",
     "conference_id": "conference",
     "consent_id": "consent",

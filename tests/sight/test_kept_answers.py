@@ -2,10 +2,13 @@
 
 from typing import Any
 
+import asyncpg
 import httpx
 import pytest
 
+from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import demo_id
+from tests.absence_steps import DEPUTY, away
 from tests.account_steps import give_role
 from tests.clients import Caller, World
 from tests.http.test_service_referrals import asked
@@ -76,3 +79,41 @@ async def test_a_role_that_is_taken_takes_the_kept_answers_with_it(world: World)
     world.forget_tokens()
     again = await (await world.as_("supervisor.almaty")).post(f"{case}/handover", offer, headers=KEY)
     assert again.status_code == 404, again.text
+
+
+_LAPSED = {
+    "the place of a deputy": "UPDATE case_member SET rests_until = now() - interval '1 s' WHERE absence_id IS NOT NULL",
+    "a role given until a moment": "UPDATE user_role SET ends_at = now() - interval '1 s' WHERE user_id = $1",
+}
+
+
+@pytest.mark.parametrize("what", _LAPSED)
+async def test_sight_that_ran_out_by_its_own_date_takes_the_kept_answers_with_it_before_any_job_notes_it(
+    what: str, world: World, owner_url: str
+) -> None:
+    case = await open_case(world)
+    await away(world)
+    deputy, path = await world.as_(DEPUTY), f"/v1/cases/{case.id}/team"
+    body = {"user_id": str(demo_id("lawyer.almaty")), "team_role": "lawyer", "help_kind": "legal"}
+    first = await _twice(deputy, path, body)
+    # the answer was kept before that moment
+    await _at_once(
+        owner_url,
+        "UPDATE idempotency_key SET created_at = now() - interval '1 h'",
+        _LAPSED[what].replace("$1", f"'{demo_id(DEPUTY)}'"),
+    )
+    again = await deputy.post(path, body, headers=KEY)
+    assert "idempotency-replayed" not in again.headers
+    assert again.text != first.text
+    assert again.status_code == (404 if "place" in what else 409), again.text
+
+
+async def _at_once(owner_url: str, *statements: str) -> None:
+    """Change what no code changes: triggers rest meanwhile."""
+    owner = await asyncpg.connect(driver_url(owner_url))
+    try:
+        await owner.execute("SET session_replication_role = replica")
+        for statement in statements:
+            await owner.execute(statement)
+    finally:
+        await owner.close()

@@ -213,7 +213,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "mobile_group": {_F.STAFF: "name active roster_changed_at"},
     "mobile_group_area": {_F.STAFF: "kato_prefix removed_at"},
     "mobile_group_duty": {_F.STAFF: "weekday on_date from_time until_time removed_at"},
-    "mobile_group_member": {_F.STAFF: "sector is_lead since until"},
+    "mobile_group_member": {_F.STAFF: "sector is_lead since until rests_until"},
     "organisation": {_F.STAFF: "kind sector name_kk name_ru name_en active"},
     "person": {
         _F.PERSONAL: "created_at family_name given_name patronymic match_key sort_key name_key_version"
@@ -238,6 +238,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "plan_review": {_F.PROGRESS: "number standing reviewed_at next_review_on", _F.CONTENT: "note child_words"},
     "plan_signature": _SIGNATURE,
     "closure_signature": _SIGNATURE,
+    "conference_signature": _SIGNATURE,
     "visit_act_signature": _SIGNATURE,
     "plan_missing_help": {_F.PROGRESS: "help_kind", _F.CONTENT: "argument"},
     "recovery_code": {_F.CREDENTIAL: "code_hash used_at"},
@@ -294,7 +295,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "specialist_hours": {_F.STAFF: "weekday from_time until_time removed_at"},
     "specialist_paper": {_F.STAFF: "created_at kind title number issued_on valid_until withdrawn_at warned_at"},
     "staff_absence": {_F.STAFF: "created_at reason starts_at ends_at covers_restricted begun_at ended_at withdrawn_at"},
-    "staff_absence_case": {_F.STAFF: "ended_at"},
+    "staff_absence_case": {_F.STAFF: "holds_sessions ended_at"},
     "staff_conflict": {
         _F.PROGRESS: "kind record_type case_number declared_at ended_at",
         _F.PERSONAL: "named match_key birth_year",

@@ -136,6 +136,7 @@ ROLES: dict[str, Role] = {
             P.DOCUMENTS_REMOVE,
             P.IMPORTS_APPROVE,
             P.IMPORTS_READ,
+            P.MOBILE_GROUPS_READ,
             P.SERVICE_REFERRALS_ANSWER,
             P.SERVICE_REFERRALS_WORK,
             P.SESSIONS_BOOK,

@@ -80,11 +80,16 @@ async def check_room(work: Work, place: slots.Place, persons: int) -> None:
     policy.check_capacity(room.capacity, persons)
 
 
-async def place_in_team(work: Work, case: CaseRecord, command: BookSession) -> None:
-    """Take the specialist into the team where the case manager books; refuse where the place there is another one."""
-    held = next(
-        (m for m in await team_of(work, case.id) if m.user_id == command.specialist_id and m.absence_id is None), None
-    )
+async def place_in_team(work: Work, case: CaseRecord, command: BookSession, until: datetime) -> None:
+    """Take the specialist into the team where the case manager books; refuse where the place there is another one.
+
+    Who stands in for a specialist of the same help needs no other place for what is over before the absence.
+    """
+    held = next((m for m in await team_of(work, case.id) if m.user_id == command.specialist_id), None)
+    if held is not None and held.absence_id is not None:
+        if held.help_kind == command.help_kind and held.rests_until is not None and until <= held.rests_until:
+            return
+        held = None
     if held is None and case.manager_id == work.actor.user_id:
         place = AddMember(
             user_id=command.specialist_id,

@@ -12,6 +12,7 @@ from casemgmt.centers.views import NoteList, NoteView
 from casemgmt.db.work import Work
 from casemgmt.errors import Forbidden, WrongState
 from casemgmt.ids import new_id
+from casemgmt.staff.absence_reading import stood_in_for
 
 
 async def write_note(work: Work, session_id: UUID, command: WriteNote) -> NoteView:
@@ -40,7 +41,8 @@ async def write_note(work: Work, session_id: UUID, command: WriteNote) -> NoteVi
         created_at=work.now,
         created_by_id=work.actor.user_id,
     )
-    event = Event("session_note.written", "session_note", (note.id,), case_id=session.case_id)
+    away = await stood_in_for(work, session.case_id)
+    event = Event("session_note.written", "session_note", (note.id,), case_id=session.case_id, on_behalf_of=away)
     await work.save(event, note)
     return _shown(note)
 
@@ -50,7 +52,8 @@ async def read_notes(work: Work, session_id: UUID) -> NoteList:
     session = await repository.get_session(work, session_id)
     notes = await repository.notes_of(work, session_id)
     ids = (session_id, *(n.id for n in notes))
-    work.record(Event("session_note.read", "session_note", ids, case_id=session.case_id))
+    away = await stood_in_for(work, session.case_id)
+    work.record(Event("session_note.read", "session_note", ids, case_id=session.case_id, on_behalf_of=away))
     return NoteList(items=[_shown(n) for n in notes])
 
 

@@ -1,12 +1,13 @@
 """Use cases of one's own account."""
 
-from sqlmodel import col, select
+from sqlmodel import select
 
 from casemgmt.access.permissions import Permission
 from casemgmt.alerts.repository import count_open
 from casemgmt.audit.events import Event
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
+from casemgmt.organisations import repository
 from casemgmt.organisations.tables import AppUser, MobileGroupMember, Organisation
 from casemgmt.organisations.views import MeView
 
@@ -19,9 +20,7 @@ async def read_me(work: Work) -> MeView:
     if user is None or body is None:
         raise NotFound("There is no such account.")
     groups = await work.session.scalars(
-        select(MobileGroupMember.group_id).where(
-            MobileGroupMember.user_id == actor.user_id, col(MobileGroupMember.until).is_(None)
-        )
+        select(MobileGroupMember.group_id).where(MobileGroupMember.user_id == actor.user_id, repository.stands(work))
     )
     work.record(Event("account.read", "account", (actor.user_id,)))
     return MeView(

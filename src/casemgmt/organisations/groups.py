@@ -163,9 +163,12 @@ async def _summaries(work: Work, ids: Sequence[UUID], at: datetime) -> list[Mobi
     members = await repository.members_of(work, ids)
     areas = await repository.areas_of(work, ids)
     times = await repository.duty_of(work, ids)
+    away = await repository.away_in(work, ids, at)
     answer = []
     for group in await repository.groups(work, ids):
-        missing = policy.missing_sectors(m.sector for m, u in members if m.group_id == group.id and u.active)
+        missing = policy.missing_sectors(
+            m.sector for m, u in members if m.group_id == group.id and u.active and u.id not in away
+        )
         windows = [
             policy.DutyWindow(t.weekday, t.on_date, t.from_time, t.until_time) for t in times if t.group_id == group.id
         ]
@@ -183,6 +186,7 @@ async def _summaries(work: Work, ids: Sequence[UUID], at: datetime) -> list[Mobi
 
 async def _view(work: Work, group: MobileGroup) -> MobileGroupView:
     (summary,) = await _summaries(work, [group.id], work.now)
+    away = await repository.away_in(work, [group.id], work.now)
     return MobileGroupView(
         **summary.model_dump(),
         version=group.version,
@@ -195,6 +199,8 @@ async def _view(work: Work, group: MobileGroup) -> MobileGroupView:
                 sector=member.sector,
                 is_lead=member.is_lead,
                 since=member.since,
+                away_until=away.get(user.id),
+                stands_in_until=member.rests_until,
             )
             for member, user in await repository.members_of(work, [group.id])
         ],

@@ -10,7 +10,7 @@ from casemgmt.errors import Conflict, Forbidden, Invalid, invalid_field
 from casemgmt.organisations.views import Duty
 from casemgmt.reference.lists import code_list
 from casemgmt.reference.regions import find_region
-from rules.zone import to_local
+from rules.zone import local_moment, to_local
 
 MACHINE_ROLE = "integration"
 
@@ -54,6 +54,20 @@ def duty_at(windows: Sequence[DutyWindow], at: datetime) -> Duty:
         if window.ends_next_day and clock < window.until_time:
             return "on"
     return "off"
+
+
+def first_duty(windows: Sequence[DutyWindow], starts_at: datetime, ends_at: datetime) -> datetime | None:
+    """Return the first moment between two at which a group with these duty times is on duty; None where it never is."""
+    day, last = to_local(starts_at).date() - timedelta(days=1), to_local(ends_at).date()
+    begins: list[datetime] = []
+    while day <= last and not begins:
+        for window in _windows_of(windows, day):
+            start = local_moment(day, window.from_time)
+            end = local_moment(day + timedelta(days=1) if window.ends_next_day else day, window.until_time)
+            if end > starts_at and start < ends_at:
+                begins.append(max(start, starts_at))
+        day += timedelta(days=1)
+    return min(begins, default=None)
 
 
 def _windows_of(windows: Sequence[DutyWindow], day: date) -> list[DutyWindow]:

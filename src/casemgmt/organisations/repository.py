@@ -1,11 +1,12 @@
 """Queries on bodies, users and mobile groups. All who are signed in see them; lists go on after a row's place."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from sqlalchemy import text
-from sqlmodel import SQLModel, col, or_, select
+from sqlalchemy import ColumnElement, text
+from sqlmodel import SQLModel, and_, col, or_, select
 
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
@@ -82,12 +83,25 @@ async def group_ids_for_place(work: Work, kato: str, region: str | None, size: i
     return list(rows.scalars())
 
 
+def stands(work: Work) -> ColumnElement[bool]:
+    """Return the condition of a place in a mobile group that is held now, as the view `group_place` has it."""
+    ends = col(MobileGroupMember.rests_until)
+    return and_(col(MobileGroupMember.until).is_(None), or_(ends.is_(None), ends > work.now))
+
+
+async def away_in(work: Work, group_ids: Sequence[UUID], at: datetime) -> dict[UUID, datetime]:
+    """Return the members of groups who are away at a moment, each with the end of it."""
+    statement = "SELECT * FROM group_members_away(CAST(:groups AS uuid[]), :at)"
+    rows = await work.rows(statement, groups=list(group_ids), at=at)
+    return {row["user_id"]: row["until"] for row in rows}
+
+
 async def members_of(work: Work, group_ids: Sequence[UUID]) -> list[tuple[MobileGroupMember, AppUser]]:
     """Return the present members of groups with their accounts, leads first."""
     query = (
         select(MobileGroupMember, AppUser)
         .join(AppUser, col(AppUser.id) == col(MobileGroupMember.user_id))
-        .where(col(MobileGroupMember.group_id).in_(group_ids), col(MobileGroupMember.until).is_(None))
+        .where(col(MobileGroupMember.group_id).in_(group_ids), stands(work))
         .order_by(col(MobileGroupMember.is_lead).desc(), col(AppUser.family_name), col(MobileGroupMember.id))
     )
     return [(member, user) for member, user in await work.session.execute(query)]

@@ -304,6 +304,10 @@ class MobileGroupMember(Row, table=True):
     is_lead: bool = False
     since: datetime = moment()
     until: datetime | None = moment(nullable=True)
+    rests_until: datetime | None = moment(nullable=True)
+    """Of who stands in: from then on it is no place any more, also before anybody noted its end."""
+    absence_id: UUID | None = ref("staff_absence.id", nullable=True)
+    """The absence of the member for whose time this one stands in."""
 
 
 class MobileGroupArea(Row, table=True):

@@ -266,7 +266,7 @@ class MobileGroupSummary(View):
     name: str
     active: bool
     complete: bool
-    """Members of all four sectors are there."""
+    """Members of all four sectors are there: who is away at that moment is not."""
     missing_sectors: list[str]
     kato_prefixes: list[str]
     duty: Duty
@@ -281,6 +281,10 @@ class GroupMemberView(View):
     sector: str
     is_lead: bool
     since: datetime
+    away_until: datetime | None
+    """Of who is away now."""
+    stands_in_until: datetime | None
+    """Of who has the place for the time of somebody's absence."""
 
 
 class DutyTimeView(View):

@@ -8,6 +8,7 @@ from casemgmt.conflicts.repository import is_shut_out
 from casemgmt.db.work import Work
 from casemgmt.errors import invalid_field
 from casemgmt.ids import new_id
+from casemgmt.organisations.repository import stands
 from casemgmt.organisations.tables import MobileGroup, MobileGroupMember
 from casemgmt.outreach.tables import Referral
 from casemgmt.signals.tables import Signal
@@ -23,7 +24,7 @@ async def offer_referral(work: Work, signal: Signal, mobile_group_id: UUID, inst
         select(MobileGroupMember.user_id).where(
             MobileGroupMember.group_id == mobile_group_id,
             col(MobileGroupMember.is_lead),
-            col(MobileGroupMember.until).is_(None),
+            stands(work),
         )
     )
     free = [not await is_shut_out(work, lead, [signal.id]) for lead in leads]

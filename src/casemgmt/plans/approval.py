@@ -9,16 +9,15 @@ from sqlmodel import SQLModel
 
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.db.work import Work, check_version
-from casemgmt.ids import new_id
 from casemgmt.plans import repository
+from casemgmt.plans.asking import ask, ask_no_longer
 from casemgmt.plans.commands import ReturnPlan
-from casemgmt.plans.content import IndicatorDraft, MeasureDraft, PlanContent
+from casemgmt.plans.content import IndicatorDraft, PlanContent
 from casemgmt.plans.measure_states import PLAN_MEASURE
 from casemgmt.plans.reading import facts_of, view_of
-from casemgmt.plans.request_states import PLAN_MEASURE_REQUEST
 from casemgmt.plans.service import event_of, owe_draft, refuse_not_free, story_of
 from casemgmt.plans.states import PLAN, PlanState
-from casemgmt.plans.tables import Plan, PlanGoal, PlanMeasure, PlanMeasureRequest, PlanMissingHelp
+from casemgmt.plans.tables import Plan, PlanGoal, PlanMeasure, PlanMissingHelp
 from casemgmt.plans.views import PlanView
 from casemgmt.tasks import clocks
 from casemgmt.tasks.recalculating import term_for
@@ -72,7 +71,7 @@ async def approve_plan(work: Work, plan_id: UUID, expected: int | None) -> PlanV
     await work.save(
         event_of("plan.approved", plan),
         plan,
-        *_records(work, plan),
+        *await _records(work, case, plan),
         *stopped,
         review_clock(work, case, plan, plan.review_on),
         story,
@@ -88,6 +87,7 @@ async def _supersede(work: Work, case: CaseRecord) -> Plan | None:
     older.state = PLAN.check(work.actor, "supersede", older.state, facts).target
     older.superseded_at = work.now
     stopped = await clocks.stop(work, older.id, ("plan_review",), "superseded")
+    stopped += await ask_no_longer(work, older.id, "superseded")
     await work.save(event_of("plan.superseded", older), older, *stopped, story_of(work, "plan.superseded", older))
     return older
 
@@ -112,7 +112,7 @@ def review_clock(work: Work, case: CaseRecord, plan: Plan, review_on: date) -> T
     return clock
 
 
-def _records(work: Work, plan: Plan) -> list[SQLModel]:
+async def _records(work: Work, case: CaseRecord, plan: Plan) -> list[SQLModel]:
     """Return the records that an approved document is made into."""
     content = PlanContent.model_validate(plan.content)
     scope: dict[str, Any] = {"plan_id": plan.id, "case_id": plan.case_id, "organisation_id": plan.organisation_id}
@@ -128,7 +128,7 @@ def _records(work: Work, plan: Plan) -> list[SQLModel]:
         for i, (goal_id, measure) in enumerate(pairs)
     ]
     missing: list[SQLModel] = [PlanMissingHelp(**each.model_dump(), **scope) for each in content.missing_help]
-    asked: list[SQLModel] = [_request(work, plan, each) for _, each in pairs if _is_asked(plan, each)]
+    asked = await ask(work, case, plan, [measure for _, measure in pairs])
     return [*goals, *measures, *missing, *asked]
 
 
@@ -137,22 +137,3 @@ def _indicator(indicator: IndicatorDraft | None) -> dict[str, Any]:
         return {}
     values = indicator.model_dump()
     return values | {"indicator": values.pop("name")}
-
-
-def _is_asked(plan: Plan, measure: MeasureDraft) -> bool:
-    """Answer whether another body is to carry a measure out than the one that answers for the case."""
-    return measure.responsible_organisation_id != plan.organisation_id
-
-
-def _request(work: Work, plan: Plan, measure: MeasureDraft) -> PlanMeasureRequest:
-    return PlanMeasureRequest(
-        id=new_id(),
-        plan_id=plan.id,
-        case_id=plan.case_id,
-        organisation_id=plan.organisation_id,
-        measure_id=measure.id,
-        body_id=measure.responsible_organisation_id,
-        asked_by_id=plan.signed_by_id,  # type: ignore[arg-type]  # what is approved was signed
-        asked_at=work.now,
-        state=PLAN_MEASURE_REQUEST.initial,
-    )

@@ -7,6 +7,7 @@ from sqlmodel import SQLModel
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.consents.requiring import ENDED
 from casemgmt.db.work import Work
+from casemgmt.plans.asking import ask_no_longer
 from casemgmt.plans.measure_states import OPEN_MEASURES, PLAN_MEASURE, MeasureFacts
 from casemgmt.plans.reading import facts_of
 from casemgmt.plans.repository import measures_of
@@ -30,4 +31,5 @@ async def end_with_consent(work: Work, case: CaseRecord, plan: Plan) -> list[SQL
     plan.state = PLAN.check(work.actor, "end_with_consent", plan.state, facts).target
     plan.ended_at = work.now
     stopped = await clocks.cancel(work, plan.id, ("plan_approval", "plan_review"), ENDED)
+    stopped += await ask_no_longer(work, plan.id, ENDED)
     return [plan, *measures, *stopped, *owed, story_of(work, "plan.ended", plan)]

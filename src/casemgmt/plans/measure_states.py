@@ -62,6 +62,8 @@ def _with_consent(_: Actor, facts: MeasureFacts) -> Refusal | None:
 
 
 _S = MeasureState
+_ASKED = ("measure_request_answer",)
+"""What the body was asked that is to carry it out: nobody has to answer for what is over."""
 
 PLAN_MEASURE: Machine[MeasureFacts] = Machine(
     "plan_measure",
@@ -75,14 +77,16 @@ PLAN_MEASURE: Machine[MeasureFacts] = Machine(
             _S.DONE,
             P.PLANS_WRITE,
             guards=(_in_force, _not_declined),
+            stops=_ASKED,
         ),
-        Transition("drop", (_S.PLANNED, _S.IN_PROGRESS), _S.NOT_DONE, P.PLANS_WRITE, guards=(_in_force,)),
+        Transition("drop", (_S.PLANNED, _S.IN_PROGRESS), _S.NOT_DONE, P.PLANS_WRITE, guards=(_in_force,), stops=_ASKED),
         Transition(
             "end_with_consent",
             (_S.PLANNED, _S.IN_PROGRESS),
             _S.NOT_DONE,
             P.CONSENTS_WRITE,
             guards=(_with_consent,),
+            stops=_ASKED,
         ),
     ),
 )

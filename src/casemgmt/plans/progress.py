@@ -11,6 +11,7 @@ from casemgmt.documents.repository import find_document
 from casemgmt.documents.states import DocumentState
 from casemgmt.errors import WrongState, invalid_field
 from casemgmt.plans import repository
+from casemgmt.plans.asking import ask_no_longer
 from casemgmt.plans.commands import CompleteMeasure, DropMeasure, RecordGoalOutcome
 from casemgmt.plans.measure_states import PLAN_MEASURE, MeasureFacts, refuse_unless_in_force
 from casemgmt.plans.reading import goal_view, measure_facts, one_measure_view
@@ -94,12 +95,14 @@ async def _require_evidence(work: Work, case: CaseRecord, plan: Plan, document_i
 
 
 async def _save(work: Work, case: CaseRecord, plan: Plan, measure: PlanMeasure, action: str) -> MeasureView:
-    await save_on_measure(work, case, plan, measure, f"plan_measure.{_PAST[action]}", measure)
+    kind = f"plan_measure.{_PAST[action]}"
+    over = [] if action == "start" else await ask_no_longer(work, plan.id, measure.state, measure_id=measure.id)
+    await save_on_measure(work, case, plan, measure, kind, measure, *over)
     return await one_measure_view(work, case, plan, measure)
 
 
 async def save_on_measure(
-    work: Work, case: CaseRecord, plan: Plan, measure: PlanMeasure, kind: str, changed: SQLModel
+    work: Work, case: CaseRecord, plan: Plan, measure: PlanMeasure, kind: str, *changed: SQLModel
 ) -> None:
     """Write what changed on a measure, with the story and the event that tell of it."""
     story = entry(
@@ -111,4 +114,4 @@ async def save_on_measure(
         case_id=case.id,
         data={"plan_id": str(plan.id), "help_kind": measure.help_kind, "measure_kind": measure.measure_kind},
     )
-    await work.save(Event(kind, "plan_measure", (measure.id, plan.id), case_id=case.id), changed, story)
+    await work.save(Event(kind, "plan_measure", (measure.id, plan.id), case_id=case.id), *changed, story)

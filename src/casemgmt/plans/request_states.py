@@ -51,6 +51,7 @@ def _second_person(actor: Actor, facts: RequestFacts) -> Refusal | None:
 
 
 _S = RequestState
+_ANSWER = ("measure_request_answer",)
 _GUARDS = (_in_force, _still_open, _of_that_body, _second_person)
 
 PLAN_MEASURE_REQUEST: Machine[RequestFacts] = Machine(
@@ -58,7 +59,7 @@ PLAN_MEASURE_REQUEST: Machine[RequestFacts] = Machine(
     RequestState,
     _S.ASKED,
     (
-        Transition("accept", (_S.ASKED, _S.DECLINED), _S.ACCEPTED, P.PLANS_ANSWER, guards=_GUARDS),
-        Transition("decline", (_S.ASKED, _S.ACCEPTED), _S.DECLINED, P.PLANS_ANSWER, guards=_GUARDS),
+        Transition("accept", (_S.ASKED, _S.DECLINED), _S.ACCEPTED, P.PLANS_ANSWER, guards=_GUARDS, stops=_ANSWER),
+        Transition("decline", (_S.ASKED, _S.ACCEPTED), _S.DECLINED, P.PLANS_ANSWER, guards=_GUARDS, stops=_ANSWER),
     ),
 )

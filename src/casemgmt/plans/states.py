@@ -148,7 +148,7 @@ PLAN: Machine[PlanFacts] = Machine(
             _S.APPROVED,
             P.PLANS_APPROVE,
             guards=(_at_stage, _second_person, _consent_holds),
-            starts=("plan_review",),
+            starts=("plan_review", "measure_request_answer"),
             stops=("plan_approval",),
         ),
         Transition(
@@ -157,7 +157,7 @@ PLAN: Machine[PlanFacts] = Machine(
             _S.SUPERSEDED,
             P.PLANS_APPROVE,
             guards=(_by_successor,),
-            stops=("plan_review",),
+            stops=("plan_review", "measure_request_answer"),
         ),
         Transition(
             "end_with_consent",
@@ -166,7 +166,7 @@ PLAN: Machine[PlanFacts] = Machine(
             P.CONSENTS_WRITE,
             guards=(_with_consent,),
             starts=("plan_draft",),
-            stops=("plan_approval", "plan_review"),
+            stops=("plan_approval", "plan_review", "measure_request_answer"),
         ),
         Transition(
             "review",

@@ -9,6 +9,7 @@ from casemgmt.cases.tables import CaseRecord
 from casemgmt.conferences.states import ConferenceState
 from casemgmt.conferences.tables import Conference, ConferenceDecision, ConferenceFamily, ConferenceParticipant
 from casemgmt.printing import words
+from casemgmt.printing.electronic import electronic
 from casemgmt.printing.people import Named
 from casemgmt.printing.sheet import (
     Block,
@@ -25,8 +26,9 @@ from casemgmt.printing.sheet import (
     text,
 )
 from casemgmt.printing.words import day, say
+from casemgmt.signatures.tables import ConferenceSignature
 
-_SUBSTANCE = ("id", "case_id", "starts_at", "place", "question", "minutes", "held_at", "recorded_by_id")
+_SUBSTANCE = ("id", "starts_at", "place", "question", "minutes", "held_at", "recorded_by_id")
 _DECIDED = ("wording", "due_on", "for_participant_id")
 """What was said for good when the minutes were written. Who does a decision may change, and what came of it."""
 
@@ -43,13 +45,16 @@ class ConferenceToPrint:
     family: Sequence[ConferenceFamily]
     decisions: Sequence[ConferenceDecision]
     named: Named
+    signatures: Sequence[ConferenceSignature] = ()
 
 
-def conference_substance(given: ConferenceToPrint) -> bytes:
-    """Return what the minutes say, as the bytes of which the paper shows the digest."""
-    said = given.conference.model_dump(mode="json", include=set(_SUBSTANCE))
-    decided = [d.model_dump(mode="json", include=set(_DECIDED)) for d in given.decisions]
-    came = sorted(str(p.id) for p in given.participants if p.came)
+def conference_substance(
+    conference: Conference, participants: Sequence[ConferenceParticipant], decisions: Sequence[ConferenceDecision]
+) -> bytes:
+    """Return what the minutes say, as the bytes that are signed. Who signs need not see the case: it is not named."""
+    said = conference.model_dump(mode="json", include=set(_SUBSTANCE))
+    decided = [d.model_dump(mode="json", include=set(_DECIDED)) for d in decisions]
+    came = sorted(str(p.id) for p in participants if p.came)
     return canonical(said | {"decisions": decided, "came": came})
 
 
@@ -57,6 +62,7 @@ def conference_sheet(given: ConferenceToPrint, language: PrintLanguage, by: UUID
     """Return the document of the minutes, printed by somebody at a moment."""
     conference, named = given.conference, given.named
     signed = conference.state == ConferenceState.SIGNED
+    content = conference_substance(conference, given.participants, given.decisions)
     return Sheet(
         kind="conference",
         language=language,
@@ -76,11 +82,12 @@ def conference_sheet(given: ConferenceToPrint, language: PrintLanguage, by: UUID
             Signer(say("conference_recorder", language), named.user(conference.recorded_by_id)),
             Signer(say("conference_second", language), named.user(conference.signed_by_id)),
         ),
-        digest=digest_of(conference_substance(given)),
+        digest=digest_of(content),
         confidential=say("restricted" if conference.restricted else "confidential", language),
         printed=say("printed", language, at=words.moment(at), name=named.user(by)),
         words=words.frame(language),
         mark=None if signed else say("draft_mark", language),
+        electronic=tuple(electronic(each, content, language) for each in given.signatures),
     )
 
 

@@ -28,7 +28,7 @@ from casemgmt.printing.visits import VisitToPrint
 from casemgmt.rehabilitation.tables import FollowUpCheck
 from casemgmt.signals.repository import subjects_of
 from casemgmt.signatures.repository import signatures_of
-from casemgmt.signatures.tables import ClosureSignature, PlanSignature, VisitActSignature
+from casemgmt.signatures.tables import ClosureSignature, ConferenceSignature, PlanSignature, VisitActSignature
 
 RowT = TypeVar("RowT", bound=SQLModel)
 
@@ -99,7 +99,8 @@ async def load_conference(work: Work, conference_id: UUID) -> ConferenceToPrint:
     users |= {p.user_id for p in participants} | {d.responsible_id for d in decisions}
     bodies = {conference.organisation_id, *(p.body_id for p in participants if p.body_id is not None)}
     named = await _named(work, users, bodies, [*children, *(f.person_id for f in family if f.invited)])
-    return ConferenceToPrint(conference, case, children, participants, family, decisions, named)
+    signatures = await signatures_of(work, ConferenceSignature, "conference_id", conference_id)
+    return ConferenceToPrint(conference, case, children, participants, family, decisions, named, signatures)
 
 
 async def _check_of(work: Work, closure: CaseClosure) -> date | None:

@@ -1,1 +1,1 @@
-"""Electronic signatures on plans, acts of closure and visit acts: kept as they came, verified by whoever can."""
+"""Electronic signatures on plans, acts and minutes: kept as they came, verified by whoever can."""

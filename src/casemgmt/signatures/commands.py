@@ -27,6 +27,17 @@ class VisitActSigner(StrEnum):
     CHILD = "child"
 
 
+class MinutesSigner(StrEnum):
+    """As what somebody signs the minutes of a conference."""
+
+    RECORDER = "recorder"
+    SECOND = "second"
+    """Who else was there, or sees the case, and says that the minutes are right."""
+    PARTICIPANT = "participant"
+    REPRESENTATIVE = "representative"
+    CHILD = "child"
+
+
 class Form(StrEnum):
     """How a signature is written down."""
 
@@ -50,6 +61,12 @@ class RecordSignature(GivenSignature):
     """Keep a signature on a plan or on an act of closure, made over the bytes that `signable` gives."""
 
     signer: PlanSigner
+
+
+class RecordMinutesSignature(GivenSignature):
+    """Keep a signature on the minutes of a conference, made over the bytes that `signable` gives."""
+
+    signer: MinutesSigner
 
 
 class RecordVisitActSignature(GivenSignature):

@@ -6,6 +6,8 @@ from typing import Any, Generic, Protocol
 from uuid import UUID
 
 from casemgmt.cases.repository import get_closure, lock_closure
+from casemgmt.conferences import repository as conferences
+from casemgmt.conferences.tables import Conference
 from casemgmt.db.work import Work
 from casemgmt.errors import WrongState
 from casemgmt.outreach.repository import editions_of, get_act
@@ -13,11 +15,12 @@ from casemgmt.plans.repository import get_plan, lock_plan
 from casemgmt.plans.states import PLAN, PlanState
 from casemgmt.plans.tables import Plan
 from casemgmt.printing.closures import closure_substance
+from casemgmt.printing.conferences import conference_substance
 from casemgmt.printing.plans import plan_substance
 from casemgmt.printing.sheet import digest_of
 from casemgmt.printing.visits import visit_substance
 from casemgmt.signatures.repository import SignatureT
-from casemgmt.signatures.tables import ClosureSignature, PlanSignature, VisitActSignature
+from casemgmt.signatures.tables import ClosureSignature, ConferenceSignature, PlanSignature, VisitActSignature
 from casemgmt.signatures.views import RecordName
 
 
@@ -83,6 +86,22 @@ async def _closure(work: Work, record_id: UUID, *, for_change: bool) -> ToSign:
     return ToSign(closure.id, closure_substance(closure), scope, case_id=closure.case_id)
 
 
+async def _conference(work: Work, record_id: UUID, *, for_change: bool) -> ToSign:
+    found = await conferences.get(work, Conference, record_id)
+    if for_change and await conferences.seen_cases(work, [found.case_id]):  # who only sits there changes no row of it
+        found = await conferences.get(work, Conference, record_id, for_change=True)
+    participants = await conferences.participants_of(work, found.id)
+    content = conference_substance(found, participants, await conferences.decisions_of(work, found.id))
+    scope = {"conference_id": found.id, "case_id": found.case_id, "organisation_id": found.organisation_id}
+    return ToSign(found.id, content, scope, case_id=found.case_id, still_changes=_without_minutes(found))
+
+
+def _without_minutes(conference: Conference) -> WrongState | None:
+    if conference.held_at is not None:
+        return None
+    return WrongState("There are no minutes yet.", code="no-minutes-yet", data={"state": conference.state})
+
+
 async def _visit_act(work: Work, record_id: UUID, *, for_change: bool) -> ToSign:
     act = await get_act(work, record_id, for_change=for_change)
     scope, content = {"visit_act_id": act.id, "signal_id": act.signal_id}, visit_substance(act)
@@ -93,4 +112,5 @@ async def _visit_act(work: Work, record_id: UUID, *, for_change: bool) -> ToSign
 
 PLANS = Kind("plan", PlanSignature, "plan_id", _plan)
 CLOSURES = Kind("case_closure", ClosureSignature, "closure_id", _closure)
+CONFERENCES = Kind("conference", ConferenceSignature, "conference_id", _conference)
 VISIT_ACTS = Kind("visit_act", VisitActSignature, "visit_act_id", _visit_act)

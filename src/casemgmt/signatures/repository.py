@@ -7,10 +7,10 @@ from sqlmodel import col, select
 
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
-from casemgmt.signatures.tables import ClosureSignature, PlanSignature, VisitActSignature
+from casemgmt.signatures.tables import ClosureSignature, ConferenceSignature, PlanSignature, VisitActSignature
 
-AnySignature = PlanSignature | ClosureSignature | VisitActSignature
-SignatureT = TypeVar("SignatureT", PlanSignature, ClosureSignature, VisitActSignature)
+AnySignature = PlanSignature | ClosureSignature | VisitActSignature | ConferenceSignature
+SignatureT = TypeVar("SignatureT", PlanSignature, ClosureSignature, VisitActSignature, ConferenceSignature)
 
 
 async def signatures_of(work: Work, table: type[SignatureT], column: str, record_id: UUID) -> list[SignatureT]:

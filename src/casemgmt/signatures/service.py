@@ -9,11 +9,13 @@ from casemgmt.errors import Conflict, invalid_field
 from casemgmt.ids import new_id
 from casemgmt.printing.sheet import digest_of
 from casemgmt.signatures import repository
-from casemgmt.signatures.commands import Form, RecordSignature, RecordVisitActSignature
+from casemgmt.signatures.commands import Form, RecordMinutesSignature, RecordSignature, RecordVisitActSignature
 from casemgmt.signatures.records import Kind, ToSign
 from casemgmt.signatures.repository import AnySignature, SignatureT
 from casemgmt.signatures.verifying import Signed, Verifier, der_of, told_by
 from casemgmt.signatures.views import SignaturesView, SignatureView
+
+AnyRecord = RecordSignature | RecordVisitActSignature | RecordMinutesSignature
 
 
 async def signable(work: Work, kind: Kind[SignatureT], record_id: UUID) -> bytes:
@@ -29,7 +31,7 @@ async def record_signature(
     verifier: Verifier,
     kind: Kind[SignatureT],
     record_id: UUID,
-    command: RecordSignature | RecordVisitActSignature,
+    command: AnyRecord,
 ) -> SignatureView:
     """Keep a signature with what its certificate says and what the verifier finds. A refused one is kept too."""
     record = await kind.find(work, record_id, for_change=True)
@@ -87,7 +89,7 @@ def _require_frozen(record: ToSign) -> None:
         raise record.still_changes
 
 
-def _certificate(command: RecordSignature | RecordVisitActSignature) -> bytes | None:
+def _certificate(command: AnyRecord) -> bytes | None:
     if (command.form == Form.PLAIN) != (command.certificate is not None):
         raise invalid_field(
             "/certificate", "signature-certificate", "A plain signature comes with its certificate, a CMS holds it."

@@ -60,6 +60,15 @@ class ClosureSignature(CaseScoped, Signature, table=True):
     closure_id: UUID = ref("case_closure.id")
 
 
+class ConferenceSignature(CaseScoped, Signature, table=True):
+    """A signature on the minutes of a conference: of the team, or of who was there."""
+
+    __tablename__ = "conference_signature"
+    __table_args__ = (_finding_known(),)
+
+    conference_id: UUID = ref("conference.id")
+
+
 class VisitActSignature(Signature, table=True):
     """A signature on a visit act: it is seen, moves and is hidden with the act."""
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from casemgmt.models import View
 
-RecordName = Literal["plan", "case_closure", "visit_act"]
+RecordName = Literal["plan", "case_closure", "visit_act", "conference"]
 """What can be signed."""
 
 

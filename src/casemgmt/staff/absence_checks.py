@@ -23,6 +23,7 @@ _IN_TURN = "SELECT pg_advisory_xact_lock(hashtextextended(:body, 119))"
 _AROUND = "SELECT * FROM absences_around(:user, :start, :end)"
 _PLACES = "SELECT case_id FROM case_member WHERE user_id = :user AND case_id = ANY (:cases) AND ended_at IS NULL"
 _MAY = "SELECT may_stand_in(:absentee, :deputy)"
+_SAME_HELP = "SELECT gives_help_of(:absentee, :deputy, :case)"
 
 
 def times(starts_at: datetime, ends_at: datetime, now: datetime) -> tuple[datetime, datetime]:
@@ -126,6 +127,15 @@ async def require_deputies(work: Work, absence: StaffAbsence, command: NameDeput
         if not await work.call(_MAY, absentee=absence.user_id, deputy=deputy_id):
             raise invalid_field(pointer, "deputy-of-other-work", "The deputy has no role for the work of who is away.")
         await require_there(work, deputy_id, absence.starts_at, absence.ends_at)
+    for index, each in enumerate(command.cases):
+        if each.holds_sessions and not await work.call(
+            _SAME_HELP, absentee=absence.user_id, deputy=each.deputy_id, case=each.case_id
+        ):
+            raise invalid_field(
+                f"/cases/{index}/holds_sessions",
+                "deputy-of-other-help",
+                "Sessions pass to who gives the same kind of help, of a case in which the absentee gives one.",
+            )
 
 
 async def require_cases(work: Work, user_id: UUID, command: NameDeputies) -> None:

@@ -9,10 +9,11 @@ from sqlmodel import col, select
 
 from casemgmt.access.permissions import Permission
 from casemgmt.audit.events import Event
+from casemgmt.cases.tables import CaseMember
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
 from casemgmt.staff.tables import StaffAbsence
-from casemgmt.staff.views import AbsenceList, AbsenceSummary, AbsenceView, CoveredCase, Standing
+from casemgmt.staff.views import AbsenceList, AbsenceSummary, AbsenceView, CoveredCase, CoveredGroup, Standing
 from casemgmt.timeline.repository import staff
 
 _COVER = (
@@ -32,6 +33,8 @@ class Cover:
     """Who stands in; None where nobody may."""
     placed: bool
     """The deputy has the place that rests on the absence."""
+    holds_sessions: bool
+    """With the notes of the absentee's kind of help."""
     seen: bool
     """The actor sees the case."""
 
@@ -39,6 +42,11 @@ class Cover:
 async def cover_of(work: Work, absence_id: UUID) -> list[Cover]:
     """Return the cases of an absence; none to whoever is neither away nor heads the body."""
     return [Cover(**row) for row in await work.rows(_COVER, absence=absence_id)]
+
+
+async def groups_of(work: Work, absence_id: UUID) -> list[dict[str, Any]]:
+    """Return the places of who is away in mobile groups; none to whoever is neither away nor heads the body."""
+    return await work.rows("SELECT * FROM absence_group_cover(:absence)", absence=absence_id)
 
 
 async def get_absence(work: Work, absence_id: UUID, *, for_change: bool = False) -> StaffAbsence:
@@ -50,6 +58,20 @@ async def get_absence(work: Work, absence_id: UUID, *, for_change: bool = False)
     if absence is None:
         raise NotFound("There is no such absence.")
     return absence
+
+
+async def stood_in_for(work: Work, case_id: UUID) -> UUID | None:
+    """Return in whose stead the actor is in the team of a case; None for who has a place of one's own, or none."""
+    query = (
+        select(StaffAbsence.user_id)
+        .join(CaseMember, col(CaseMember.absence_id) == col(StaffAbsence.id))
+        .where(
+            CaseMember.case_id == case_id,
+            CaseMember.user_id == work.actor.user_id,
+            col(CaseMember.ended_at).is_(None),
+        )
+    )
+    return (await work.session.scalars(query)).one_or_none()
 
 
 async def read_absence(work: Work, absence_id: UUID) -> AbsenceView:
@@ -89,12 +111,18 @@ async def view_of(work: Work, absence: StaffAbsence) -> AbsenceView:
     """Return what readers get."""
     names = await staff(work, [absence.user_id, absence.deputy_id])
     cover = await cover_of(work, absence.id)
-    shown = [CoveredCase(case_id=c.case_id, deputy_id=c.deputy_id) for c in cover if c.seen]
+    shown = [
+        CoveredCase(case_id=c.case_id, deputy_id=c.deputy_id, holds_sessions=c.holds_sessions) for c in cover if c.seen
+    ]
     return AbsenceView(
         **_summary(work, absence, names),
         cases=shown,
         hidden_cases=len(cover) - len(shown),
         uncovered=sum(c.deputy_id is None for c in cover),
+        groups=[
+            CoveredGroup(**{name: value for name, value in row.items() if name != "placed"})
+            for row in await groups_of(work, absence.id)
+        ],
     )
 
 

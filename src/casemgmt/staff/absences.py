@@ -12,6 +12,7 @@ from casemgmt.centers import without
 from casemgmt.db.work import Work, only
 from casemgmt.ids import new_id
 from casemgmt.staff import absence_checks as checks
+from casemgmt.staff import group_cover
 from casemgmt.staff.absence_reading import Cover, cover_of, view_of
 from casemgmt.staff.commands import CoverRestricted, EnterAbsence, NameDeputies, ProlongAbsence
 from casemgmt.staff.tables import StaffAbsence, StaffAbsenceCase
@@ -94,16 +95,18 @@ async def name_deputies(work: Work, absence_id: UUID, command: NameDeputies, exp
     """Say anew who stands in, for all cases and for single ones."""
     absence = await checks.locked(work, absence_id, expected)
     await checks.require_cases(work, absence.user_id, command)
-    before, held = await cover_of(work, absence.id), await checks.named(work, absence)
-    wanted = {(each.case_id, each.deputy_id) for each in command.cases}
-    given_up = [row for row in held if (row.case_id, row.deputy_id) not in wanted]
-    kept = {(row.case_id, row.deputy_id) for row in held} & wanted
-    for row in given_up:
-        row.ended_at = work.now
+    before, held = await _before(work, absence), await checks.named(work, absence)
+    wanted = {(each.case_id, each.deputy_id): each.holds_sessions for each in command.cases}
+    kept = {(row.case_id, row.deputy_id) for row in held} & wanted.keys()
+    for row in held:
+        if (row.case_id, row.deputy_id) in kept:
+            row.holds_sessions = wanted[row.case_id, row.deputy_id]
+        else:
+            row.ended_at = work.now
     absence.deputy_id = command.deputy_id
     await checks.require_deputies(work, absence, command)
     fresh = [row for row in _for_cases(absence, command) if (row.case_id, row.deputy_id) not in kept]
-    await work.save(_event("staff.deputies_named", absence), absence, *given_up, *fresh)
+    await work.save(_event("staff.deputies_named", absence), absence, *held, *fresh)
     await checks.require_fit(work, absence)
     await _tell(work, absence, before)
     await ask_for_cover(work, absence)
@@ -122,7 +125,8 @@ async def cover_restricted(work: Work, absence_id: UUID, command: CoverRestricte
 
 
 async def ask_for_cover(work: Work, absence: StaffAbsence) -> int:
-    """Put the cases for which nobody stands in before who heads the body; answer how many there are."""
+    """Put what nobody covers before who heads the body: cases, whose number is answered, and places in groups."""
+    await group_cover.ask_for_groups(work, absence)
     task = clocks.columns(
         work,
         "absence_uncovered",
@@ -142,17 +146,23 @@ async def note_end(work: Work, absence: StaffAbsence) -> None:
 
 
 async def _changed(work: Work, absence: StaffAbsence, kind: str) -> None:
-    before = await cover_of(work, absence.id)
+    before = await _before(work, absence)
     await work.save(_event(kind, absence), absence)
     await _tell(work, absence, before)
 
 
-async def _tell(work: Work, absence: StaffAbsence, before: list[Cover]) -> None:
-    """Record in each case whose sight it gave or took: who looks into a case finds it there."""
-    places = {(c.case_id, c.deputy_id) for c in before if c.placed}
-    now = {(c.case_id, c.deputy_id) for c in await cover_of(work, absence.id) if c.placed}
+async def _before(work: Work, absence: StaffAbsence) -> tuple[list[Cover], group_cover.Places]:
+    return await cover_of(work, absence.id), await group_cover.places_of(work, absence)
+
+
+async def _tell(work: Work, absence: StaffAbsence, before: tuple[list[Cover], group_cover.Places]) -> None:
+    """Record in each case and group whose sight it gave or took: who looks into it finds it there."""
+    cover, groups = before
+    await group_cover.tell(work, absence, groups)
+    places = {(c.case_id, c.deputy_id, c.holds_sessions) for c in cover if c.placed}
+    now = {(c.case_id, c.deputy_id, c.holds_sessions) for c in await cover_of(work, absence.id) if c.placed}
     for kind, found in (("case.stand_in_began", now - places), ("case.stand_in_ended", places - now)):
-        for case_id, deputy_id in sorted(found, key=str):
+        for case_id, deputy_id, _ in sorted(found, key=str):
             work.record(Event(kind, "case", only(case_id, deputy_id, absence.user_id), case_id=case_id))
 
 

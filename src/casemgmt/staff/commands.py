@@ -39,6 +39,11 @@ class StandsInForCase(Command):
 
     case_id: UUID
     deputy_id: UUID
+    holds_sessions: bool = Field(
+        default=False,
+        description="The deputy, who gives the same kind of help, holds the sessions meanwhile, and reads and writes"
+        " their notes. Refused for anybody else.",
+    )
 
 
 class NameDeputies(Command):

@@ -66,4 +66,6 @@ class StaffAbsenceCase(CaseScoped, table=True):
     id: UUID = Field(primary_key=True)
     absence_id: UUID = ref("staff_absence.id", index=False)
     deputy_id: UUID = ref("app_user.id", index=False)
+    holds_sessions: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
+    """The deputy gives the absentee's kind of help there: holds the sessions, reads and writes their notes."""
     ended_at: datetime | None = moment(nullable=True)

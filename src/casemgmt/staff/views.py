@@ -82,10 +82,25 @@ class CoveredCase(View):
     case_id: UUID
     deputy_id: UUID | None
     """Null where nobody does: the deputy may not have it, or it is restricted and the head has not decided."""
+    holds_sessions: bool
+    """The deputy was named for the case to hold its sessions, and reads the notes of that kind of help meanwhile."""
+
+
+class CoveredGroup(View):
+    """A place in a mobile group of who is away."""
+
+    group_id: UUID
+    name: str
+    sector: str
+    is_lead: bool
+    deputy_id: UUID | None
+    """Who has the place for that time: the deputy, where of the same sector and with a role for it."""
+    bare: bool
+    """The group lacks the sector, or somebody to lead it: who heads its body is asked before it goes out next."""
 
 
 class AbsenceView(AbsenceSummary):
-    """An absence in full. Which cases it leaves is told to who is away and who heads the body; others get none."""
+    """An absence in full. What it leaves is told to who is away and who heads the body; others get none."""
 
     cases: list[CoveredCase]
     """Those that the reader sees."""
@@ -93,6 +108,7 @@ class AbsenceView(AbsenceSummary):
     """Restricted ones, of which the reader is told no more."""
     uncovered: int
     """Cases for which nobody stands in, hidden ones included."""
+    groups: list[CoveredGroup]
 
 
 class AbsenceList(View):

@@ -195,7 +195,7 @@ async def find_candidate(work: Work, user_id: UUID, place: Place, mobile_group_i
         " EXISTS (SELECT 1 FROM case_member m WHERE m.case_id = CAST(:case AS uuid) AND m.user_id = u.id"
         "          AND m.ended_at IS NULL) AS on_team,"
         " EXISTS (SELECT 1 FROM mobile_group_member m WHERE m.group_id = CAST(:group AS uuid) AND m.user_id = u.id"
-        "          AND m.until IS NULL) AS in_group"
+        "          AND m.until IS NULL AND (m.rests_until IS NULL OR m.rests_until > now())) AS in_group"
         " FROM app_user u JOIN organisation o ON o.id = u.organisation_id"
         " WHERE u.id = :user AND u.active AND u.kind = 'person'",
         user=user_id,

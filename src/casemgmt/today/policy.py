@@ -10,6 +10,7 @@ ANSWERS = frozenset(
         "conference_answer",
         "emergency_acknowledgement",
         "handover_acceptance",
+        "measure_request_answer",
         "redirect_acknowledgement",
         "referral_acceptance_emergency",
         "referral_acceptance_standard",

@@ -59,7 +59,7 @@ DECLARE
     account record;
 BEGIN
     SELECT u.organisation_id, o.region_code, u.signal_reach, u.case_reach, u.flags,
-           (SELECT array_agg(m.group_id) FROM mobile_group_member m WHERE m.user_id = u.id AND m.until IS NULL) AS groups,
+           (SELECT array_agg(m.group_id) FROM group_place m WHERE m.user_id = u.id) AS groups,
            CASE WHEN EXISTS (SELECT 1 FROM staff_conflict c WHERE c.user_id = u.id AND c.state = 'standing')
                 THEN shut_out_of(u.id)::text ELSE '' END AS shut_out
       INTO account
@@ -105,6 +105,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                       AND m.ended_at IS NULL AND (m.rests_until IS NULL OR m.rests_until > now())
                       AND m.help_kind = p_help_kind)
 $$;
+
+-- The places in mobile groups that are held now: that of a deputy ends by its own date, whether or not anybody notes the end.
+CREATE OR REPLACE VIEW group_place AS
+    SELECT m.id, m.group_id, m.user_id, m.sector, m.is_lead FROM mobile_group_member m
+     WHERE m.until IS NULL AND (m.rests_until IS NULL OR m.rests_until > now());
 
 -- The roles that are held now: what was given until a moment is none from then on, whether or not anybody noted it.
 CREATE OR REPLACE VIEW role_held AS

@@ -197,7 +197,7 @@ BEGIN
        AND completed_at IS NULL AND cancelled_at IS NULL;
     -- The desk looks after what a mobile group holds, where the one who answers for the group is shut out of it.
     FOR loose IN SELECT s.id FROM signal s
-                   JOIN mobile_group_member g ON g.group_id = s.mobile_group_id AND g.user_id = p_user AND g.until IS NULL
+                   JOIN group_place g ON g.group_id = s.mobile_group_id AND g.user_id = p_user
                   WHERE s.id = ANY (closed_to) AND s.case_id IS NULL AND s.state <> 'closed' AND g.is_lead
                     AND NOT EXISTS (SELECT 1 FROM task t WHERE t.record_id = s.id AND t.kind = 'conflict_take_over'
                                        AND t.completed_at IS NULL AND t.cancelled_at IS NULL) LOOP
@@ -263,7 +263,7 @@ BEGIN
                    WHERE p.state IN ('invited', 'accepted')
             UNION SELECT d.responsible_id FROM near n JOIN conference_decision d ON d.case_id = n.case_id AND d.state = 'open'
             UNION SELECT g.user_id FROM near n JOIN signal s ON s.id = n.signal_id
-                    JOIN mobile_group_member g ON g.group_id = s.mobile_group_id AND g.until IS NULL AND g.is_lead)
+                    JOIN group_place g ON g.group_id = s.mobile_group_id AND g.is_lead)
         SELECT h.user_id FROM held h
          WHERE EXISTS (SELECT 1 FROM staff_conflict c WHERE c.user_id = h.user_id AND c.state = 'standing')
          ORDER BY 1 LOOP

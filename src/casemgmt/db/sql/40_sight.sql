@@ -80,6 +80,7 @@ DECLARE
         'plan_review', case_scope,
         'plan_signature', case_scope,
         'closure_signature', case_scope,
+        'conference_signature', case_scope || ' OR sits_in_conference(conference_id)',
         'plan_missing_help', case_scope,
         -- a centre's head sees when and for which kind of help its people and rooms are taken, and nothing more of the case
         'centre_session', case_scope || ' OR (NOT restricted AND centre_id = (SELECT case_organisation()))',

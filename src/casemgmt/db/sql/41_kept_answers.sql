@@ -46,3 +46,23 @@ END $$;
 
 CREATE OR REPLACE TRIGGER forget_answers_of_referral AFTER UPDATE OF state ON service_referral
     FOR EACH ROW WHEN (NEW.state NOT IN ('offered', 'accepted')) EXECUTE FUNCTION forget_answers_of_referral();
+
+-- Drops an answer of the actor that was kept before some of the actor's sight ran out by its own date, which nobody may have
+-- noted yet: a place in a team or a group, a role, the consent on which the body asked for help reads of a child. Answers
+-- whether it was dropped; asked when an answer is about to be given again, and at no other time.
+CREATE OR REPLACE FUNCTION drop_lapsed_answer(p_key text) RETURNS boolean
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    DELETE FROM idempotency_key k
+     WHERE k.user_id = actor_user() AND k.key = p_key
+       AND (EXISTS (SELECT 1 FROM case_member m WHERE m.user_id = k.user_id AND m.ended_at IS NULL
+                       AND m.rests_until > k.created_at AND m.rests_until <= now())
+            OR EXISTS (SELECT 1 FROM mobile_group_member m WHERE m.user_id = k.user_id AND m.until IS NULL
+                          AND m.rests_until > k.created_at AND m.rests_until <= now())
+            OR EXISTS (SELECT 1 FROM user_role r WHERE r.user_id = k.user_id AND r.revoked_at IS NULL
+                          AND r.ends_at > k.created_at AND r.ends_at <= now())
+            OR EXISTS (SELECT 1 FROM service_referral r WHERE r.to_organisation_id = actor_organisation()
+                          AND r.state = 'accepted' AND position(r.id::text IN k.body) > 0 AND NOT reads_referred(r.id)
+                          AND NOT on_team(r.case_id)));
+    RETURN FOUND;
+END $$;

@@ -1,13 +1,24 @@
 -- A worker is away and another one stands in: the deputy has a place in the team of each case for exactly that time. The places
 -- end by their own dates (`case_member.rests_until`), so no late job leaves anything in sight.
 
+-- Is this kind of help the user's work: as a place of one's own says that is held now, or a session that was held. A place in
+-- somebody's stead says nothing.
+CREATE OR REPLACE FUNCTION gives_help(p_user uuid, p_help_kind text) RETURNS boolean
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (SELECT 1 FROM case_member m WHERE m.user_id = p_user AND m.ended_at IS NULL AND m.absence_id IS NULL
+                      AND m.help_kind = p_help_kind)
+        OR EXISTS (SELECT 1 FROM centre_session s WHERE s.specialist_id = p_user AND s.help_kind = p_help_kind AND s.state = 'held')
+$$;
+
 -- What an absence leaves to somebody: the absentee's places in the teams of cases that are open, or closed with something
 -- to do, each with who stands in there; null where nobody may. A case that was restricted while the deputy stood in stays
 -- with the deputy: else nobody would be there for the child. What a deputy has is not passed on to a deputy's deputy.
-CREATE OR REPLACE FUNCTION places_to_cover(p_absence uuid)
-RETURNS TABLE (case_id uuid, restricted boolean, team_role text, consent_id uuid, until timestamptz, deputy_id uuid)
+DROP FUNCTION IF EXISTS places_to_cover(uuid);
+CREATE FUNCTION places_to_cover(p_absence uuid)
+RETURNS TABLE (case_id uuid, restricted boolean, team_role text, help_kind text, consent_id uuid, until timestamptz, deputy_id uuid)
 LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT c.id, c.restricted, CASE WHEN m.team_role = 'manager' THEN 'deputy_manager' ELSE m.team_role END, m.consent_id,
+    SELECT c.id, c.restricted, CASE WHEN m.team_role = 'manager' THEN 'deputy_manager' ELSE m.team_role END,
+           CASE WHEN n.holds_sessions AND gives_help(n.deputy_id, m.help_kind) THEN m.help_kind END, m.consent_id,
            least(a.ends_at, m.rests_until),
            (SELECT u.id FROM app_user u
              WHERE u.id = d.id AND u.active AND u.organisation_id = a.organisation_id
@@ -27,8 +38,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
 $$;
 
 -- Makes the deputies' places what they should be now: new ones, other dates, ended ones. Each is told in the story of its
--- case. No help kind goes along: notes of sessions stay with those who give that help. An absence that somebody is changing
--- at this very moment is left to the next sweep.
+-- case. The kind of help, and with it the notes of its sessions, goes along only to who was named for that case to hold them
+-- and gives the same help: else notes stay with those of the team who do. An absence that somebody is changing at this very
+-- moment is left to the next sweep.
 CREATE OR REPLACE FUNCTION cover_absence(p_absence uuid) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -40,11 +52,13 @@ BEGIN
         RETURN;
     END IF;
     runs := a.begun_at IS NOT NULL AND a.ended_at IS NULL;
+    PERFORM cover_groups(a.id, runs);
     WITH ended AS (
         UPDATE case_member m SET ended_at = now()
          WHERE m.absence_id = a.id AND m.ended_at IS NULL
            AND NOT (runs AND EXISTS (SELECT 1 FROM places_to_cover(a.id) p
-                                      WHERE p.case_id = m.case_id AND p.deputy_id = m.user_id))
+                                      WHERE p.case_id = m.case_id AND p.deputy_id = m.user_id
+                                        AND p.help_kind IS NOT DISTINCT FROM m.help_kind))
         RETURNING m.*)
     INSERT INTO timeline_entry (id, case_id, organisation_id, restricted, at, kind, actor_id, record_type, record_id, data)
     SELECT gen_random_uuid(), e.case_id, e.organisation_id, e.restricted, now(), 'case.stand_in_ended', actor_user(),
@@ -56,10 +70,10 @@ BEGIN
     UPDATE case_member m SET rests_until = p.until FROM places_to_cover(a.id) p
      WHERE m.absence_id = a.id AND m.ended_at IS NULL AND m.case_id = p.case_id AND m.rests_until <> p.until;
     WITH placed AS (
-        INSERT INTO case_member (id, case_id, organisation_id, restricted, user_id, team_role, sector, opened_at, since,
-                                 consent_id, rests_until, absence_id, added_by_id)
-        SELECT gen_random_uuid(), c.id, c.organisation_id, c.restricted, u.id, p.team_role, u.sector, c.opened_at, now(),
-               p.consent_id, p.until, a.id, actor_user()
+        INSERT INTO case_member (id, case_id, organisation_id, restricted, user_id, team_role, sector, help_kind, opened_at,
+                                 since, consent_id, rests_until, absence_id, added_by_id)
+        SELECT gen_random_uuid(), c.id, c.organisation_id, c.restricted, u.id, p.team_role, u.sector, p.help_kind,
+               c.opened_at, now(), p.consent_id, p.until, a.id, actor_user()
           FROM places_to_cover(a.id) p JOIN case_record c ON c.id = p.case_id JOIN app_user u ON u.id = p.deputy_id
          WHERE p.until > now() AND NOT EXISTS (SELECT 1 FROM case_member x WHERE x.case_id = c.id AND x.user_id = u.id
                                                   AND x.ended_at IS NULL)
@@ -142,6 +156,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                               AND r.role IN ('case_manager', 'supervisor', 'centre_head'))))
 $$;
 
+-- May the deputy hold the absentee's sessions of a case: who gives the help that the absentee has a place for there?
+CREATE OR REPLACE FUNCTION gives_help_of(p_absentee uuid, p_deputy uuid, p_case uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT EXISTS (
+        SELECT 1 FROM case_member m JOIN app_user a ON a.id = m.user_id AND a.organisation_id = actor_organisation()
+         WHERE m.user_id = p_absentee AND m.case_id = p_case AND m.ended_at IS NULL AND m.absence_id IS NULL
+           AND gives_help(p_deputy, m.help_kind))
+$$;
+
 -- The standing absences of the actor's body that concern a user in a time: those of the user, and those of others for whom
 -- the user stands in, of a case that the actor doesn't see as well.
 CREATE OR REPLACE FUNCTION absences_around(p_user uuid, p_from timestamptz, p_until timestamptz)
@@ -157,12 +180,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
 $$;
 
 -- The cases of an absence, each with who stands in and whether the deputy's place stands. Restricted ones too: the head is told how many.
-CREATE OR REPLACE FUNCTION absence_cover(p_absence uuid)
-RETURNS TABLE (case_id uuid, restricted boolean, deputy_id uuid, placed boolean)
+DROP FUNCTION IF EXISTS absence_cover(uuid);
+CREATE FUNCTION absence_cover(p_absence uuid)
+RETURNS TABLE (case_id uuid, restricted boolean, deputy_id uuid, placed boolean, holds_sessions boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT p.case_id, p.restricted, p.deputy_id,
            EXISTS (SELECT 1 FROM case_member m WHERE m.case_id = p.case_id AND m.absence_id = p_absence
-                      AND m.user_id = p.deputy_id AND m.ended_at IS NULL)
+                      AND m.user_id = p.deputy_id AND m.ended_at IS NULL),
+           p.help_kind IS NOT NULL
       FROM places_to_cover(p_absence) p WHERE keeps_absence(p_absence) ORDER BY p.case_id
 $$;
 
@@ -223,5 +248,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                                          AND m.ended_at IS NULL)), false) AS missing
                              FROM places_to_cover(a.id) p) x
              WHERE x.missing OR x.bare <> x.asked))
+        OR (p_covers AND a.ended_at IS NULL AND a.withdrawn_at IS NULL AND EXISTS (
+            SELECT 1 FROM group_places_to_cover(a.id) p
+             WHERE group_is_bare(p.group_id) <> (group_question(p.group_id) IS NOT NULL)))
      ORDER BY a.starts_at, a.id LIMIT p_most
 $$;

@@ -42,6 +42,22 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
        AND (actor_has('directory') OR (actor_has('accounts') AND u.organisation_id = actor_organisation()))
 $$;
 
+-- Case and signal of a task: what an escalation is about, which names only its task.
+CREATE OR REPLACE FUNCTION about_of(p_task uuid) RETURNS uuid[]
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT array_remove(ARRAY[t.case_id, t.signal_id], NULL) FROM task t WHERE t.id = p_task
+$$;
+
+-- Who else supervises or heads a body, and may look at this: of those named first, then the actor, then who is there. Null where
+-- there is nobody.
+CREATE OR REPLACE FUNCTION another_head(p_body uuid, p_but uuid[], p_about uuid[], p_first uuid[]) RETURNS uuid
+LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT u.id FROM app_user u JOIN role_held r ON r.user_id = u.id AND r.role IN ('supervisor', 'centre_head')
+     WHERE u.organisation_id = p_body AND u.active AND u.kind = 'person' AND u.id <> ALL (p_but)
+       AND NOT is_shut_out(u.id, p_about)
+     ORDER BY u.id = ANY (p_first) DESC, u.id = actor_user() DESC, is_away(u.id), u.id LIMIT 1
+$$;
+
 -- Hands all work of a user to others of the body, in one step or not at all. Each case goes to the one of p_to with the
 -- fewest open cases who may have it; what was to be done on it goes along, with its moments and holds. Answers what went
 -- where, or in `stuck` the cases that none of p_to may have: then nothing was changed. p_task holds the columns of the clock
@@ -136,19 +152,14 @@ BEGIN
                 ORDER BY t.n LIMIT 1) h
      WHERE r.id = s.id AND s.responsible_id = p_user AND s.state = 'accepted';
 
-    -- what was to be done: on a case goes to its manager; what a head looks at, to a head; the rest to the desk
+    -- what was to be done: on a case goes to its manager; what a head looks at, escalations too, to a head; the rest to the desk
     UPDATE task t SET version = t.version + 1, assignee_id = CASE
                WHEN t.kind = 'break_glass_review' THEN coalesce(
-                   (SELECT u.id FROM app_user u
-                      JOIN role_held r ON r.user_id = u.id AND r.role IN ('supervisor', 'centre_head')
-                      JOIN break_glass_grant g ON g.id = t.record_id AND g.user_id <> u.id
-                     WHERE u.organisation_id = p_body AND u.active AND u.kind = 'person' AND u.id <> p_user
-                       AND NOT is_shut_out(u.id, ARRAY[t.case_id]) ORDER BY u.id = actor_user() DESC, u.id LIMIT 1),
-                   k.manager_id)
+                   another_head(p_body, p_user || ARRAY(SELECT g.user_id FROM break_glass_grant g WHERE g.id = t.record_id),
+                                ARRAY[t.case_id], p_to), k.manager_id)
+               WHEN t.record_type = 'task' THEN another_head(p_body, ARRAY[p_user], about_of(t.record_id), p_to)
                WHEN k.id IS NULL THEN (SELECT r.responsible_id FROM service_referral r
                                         WHERE r.id = t.record_id AND r.responsible_id <> p_user)
-               WHEN t.kind LIKE 'escalation\_%' THEN CASE
-                   WHEN actor_has('accounts') AND NOT is_shut_out(actor_user(), ARRAY[k.id]) THEN actor_user() END
                ELSE k.manager_id END
       FROM task s LEFT JOIN case_record k ON k.id = s.case_id
      WHERE t.id = s.id AND t.assignee_id = p_user AND t.completed_at IS NULL AND t.cancelled_at IS NULL;

@@ -34,7 +34,7 @@ BEGIN
         EXECUTE format('CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON %I FOR EACH ROW'
                        ' EXECUTE FUNCTION refuse_frozen_change()', t);
     END LOOP;
-    FOREACH t IN ARRAY array['plan_signature', 'closure_signature', 'visit_act_signature'] LOOP
+    FOREACH t IN ARRAY array['plan_signature', 'closure_signature', 'conference_signature', 'visit_act_signature'] LOOP
         EXECUTE format('CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON %I FOR EACH ROW'
                        ' EXECUTE FUNCTION refuse_frozen_change(''verification'', ''finding'', ''checked_at'')', t);
     END LOOP;

@@ -79,6 +79,7 @@ CREATE OR REPLACE FUNCTION erased_columns() RETURNS jsonb LANGUAGE sql IMMUTABLE
   "plan_review": {"by": {"case": "case_id"}, "set": {"note": "", "child_words": null}},
   "plan_signature": {"by": {"case": "case_id"}, "set": {"blob": null, "certificate": null, "subject": null, "serial": null}},
   "closure_signature": {"by": {"case": "case_id"}, "set": {"blob": null, "certificate": null, "subject": null, "serial": null}},
+  "conference_signature": {"by": {"case": "case_id"}, "set": {"blob": null, "certificate": null, "subject": null, "serial": null}},
   "visit_act_signature": {"by": {"signal": "signal_id"}, "set": {"blob": null, "certificate": null, "subject": null, "serial": null}},
   "plan_missing_help": {"by": {"case": "case_id"}, "key": "plan_id", "set": {"argument": ""}},
   "document": {"by": {"case": "case_id", "signal": "signal_id", "details": "record_id", "determination": "determination_id"},

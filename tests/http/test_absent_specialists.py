@@ -1,0 +1,116 @@
+"""A specialist is away: a colleague of the same help holds the sessions and reads their notes, for that time alone."""
+
+from collections import Counter
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from casemgmt.clock import ManualClock
+from casemgmt.demo.accounts import demo_id
+from tests.absence_steps import absence, away, of_absence
+from tests.account_steps import give_role
+from tests.clients import World
+from tests.factories import OpenCase, open_case
+from tests.http.test_sessions import HELD, attendance, booked, pass_time
+from tests.http.test_specialists import of, paper
+from tests.records import events, rows
+from tests.steps import done, refused
+
+ABSENTEE, COLLEAGUE, LAWYER, HEAD = "psychologist.almaty", "teacher.almaty", "lawyer.almaty", "head.almaty"
+NOTE = {"body": "Бала түнде қорқады."}
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    return ManualClock(datetime.now(UTC))
+
+
+async def _colleague(world: World, owner_url: str, clock: ManualClock) -> None:
+    """Make of a colleague one who gives psychological help: with role and paper, and a place in another case."""
+    await give_role(world, f"/v1/users/{demo_id(COLLEAGUE)}", "centre_specialist")
+    done(await (await world.as_(HEAD)).post(of(demo_id(COLLEAGUE), "papers"), paper(clock)))
+    other = await open_case(owner_url)
+    member = {"user_id": str(demo_id(COLLEAGUE)), "team_role": "psychologist", "help_kind": "psychological"}
+    done(await (await world.as_(other.manager)).post(f"/v1/cases/{other.id}/team", member))
+
+
+async def _with_note(world: World, owner_url: str, clock: ManualClock) -> tuple[OpenCase, str]:
+    """Return a case and its session with the absentee, which was held, with a note."""
+    case = await open_case(owner_url)
+    session = await booked(world, case, clock)
+    pass_time(world, clock, DAY)
+    specialist = await world.as_(ABSENTEE)
+    done(await specialist.post(f"/v1/sessions/{session}/hold", {"attendance": attendance(case)} | HELD))
+    done(await specialist.post(f"/v1/sessions/{session}/notes", NOTE))
+    return case, session
+
+
+def _named(case: OpenCase, deputy: str = COLLEAGUE, *, holds: bool = True) -> list[dict[str, Any]]:
+    return [{"case_id": str(case.id), "deputy_id": str(demo_id(deputy)), "holds_sessions": holds}]
+
+
+async def _notes(world: World, session: str, who: str) -> list[str] | int:
+    answer = await (await world.as_(who)).get(f"/v1/sessions/{session}/notes")
+    return [n["body"] for n in answer.json()["items"]] if answer.status_code == 200 else answer.status_code
+
+
+async def test_a_colleague_of_the_same_help_named_for_the_case_reads_its_notes_for_that_time_and_the_log_says_for_whom(
+    world: World, owner_url: str, clock: ManualClock
+) -> None:
+    await _colleague(world, owner_url, clock)
+    case, session = await _with_note(world, owner_url, clock)
+    assert await _notes(world, session, COLLEAGUE) == 404
+    entered = await away(world, by=ABSENTEE, deputy=LAWYER, cases=_named(case))
+    assert entered["cases"] == _named(case)
+    assert await _notes(world, session, COLLEAGUE) == [NOTE["body"]]
+    assert await _notes(world, session, LAWYER) == 404, "who stands in for all of the rest"
+    assert await _notes(world, session, HEAD) == []
+    (read,) = await rows(
+        owner_url,
+        "SELECT on_behalf_of FROM audit_event WHERE kind = 'session_note.read' AND actor_id = $1",
+        demo_id(COLLEAGUE),
+    )
+    assert read["on_behalf_of"] == demo_id(ABSENTEE)
+
+    only_the_case = {"deputy_id": str(demo_id(LAWYER)), "cases": _named(case, holds=False)}
+    done(await of_absence(world, ABSENTEE, f"{entered['id']}/deputies", only_the_case))
+    assert await _notes(world, session, COLLEAGUE) == [], "of the team, and not for its sessions"
+    again = only_the_case | {"cases": _named(case)}
+    done(await of_absence(world, ABSENTEE, f"{entered['id']}/deputies", again))
+    assert await _notes(world, session, COLLEAGUE) == [NOTE["body"]]
+    done(await of_absence(world, ABSENTEE, f"{entered['id']}/end"))
+    assert await _notes(world, session, COLLEAGUE) == 404
+    told = Counter(e for e in await events(owner_url, str(case.id)) if e.startswith("case.stand_in"))
+    assert told == {"case.stand_in_began": 3, "case.stand_in_ended": 3}
+
+
+async def test_a_deputy_who_gives_other_help_is_refused_the_sessions(
+    world: World, owner_url: str, clock: ManualClock
+) -> None:
+    case, session = await _with_note(world, owner_url, clock)
+    specialist = await world.as_(ABSENTEE)
+    entry = absence(LAWYER, cases=_named(case, LAWYER))
+    assert refused(await specialist.post("/v1/staff-absences", entry)) == (422, "deputy-of-other-help")
+    await away(world, by=ABSENTEE, deputy=LAWYER, cases=_named(case, LAWYER, holds=False))
+    assert await _notes(world, session, LAWYER) == []
+
+
+async def test_the_colleague_is_booked_for_that_time_writes_the_notes_and_leaves_them_to_who_comes_back(
+    world: World, owner_url: str, clock: ManualClock
+) -> None:
+    await _colleague(world, owner_url, clock)
+    case, _ = await _with_note(world, owner_url, clock)
+    entered = await away(world, by=ABSENTEE, deputy=LAWYER, cases=_named(case))
+    session = await booked(world, case, clock, specialist_id=str(demo_id(COLLEAGUE)))
+    place = "SELECT absence_id FROM case_member WHERE case_id = $1 AND user_id = $2 AND ended_at IS NULL"
+    (held,) = await rows(owner_url, place, case.id, demo_id(COLLEAGUE))
+    assert str(held["absence_id"]) == entered["id"], "no place that lasts"
+    pass_time(world, clock, DAY)
+    colleague = await world.as_(COLLEAGUE)
+    done(await colleague.post(f"/v1/sessions/{session}/hold", {"attendance": attendance(case)} | HELD))
+    done(await colleague.post(f"/v1/sessions/{session}/notes", NOTE))
+    done(await of_absence(world, ABSENTEE, f"{entered['id']}/end"))
+    assert await _notes(world, session, ABSENTEE) == [NOTE["body"]]
+    assert await _notes(world, session, COLLEAGUE) == 404
