@@ -1,8 +1,10 @@
 """The web server: uvicorn with what it leaves open closed: heads without end, connections without words."""
 
+import gc
 import json
 from asyncio import TimerHandle, Transport
 from http import HTTPStatus
+from socket import socket
 from typing import Any, ClassVar
 
 import uvicorn
@@ -186,6 +188,19 @@ def server_config(settings: Settings, app: Any, *, host: str, port: int) -> uvic
     )
 
 
+class Server(uvicorn.Server):
+    """The server, which looks for garbage among what requests leave behind and nowhere else.
+
+    A look through everything that was made at the start took 0.27 seconds, in which no request was answered.
+    """
+
+    async def startup(self, sockets: list[socket] | None = None) -> None:
+        """Start, and keep what there is out of later looks."""
+        await super().startup(sockets)
+        gc.collect()
+        gc.freeze()
+
+
 def serve(settings: Settings, host: str, port: int) -> None:
     """Serve until told to stop."""
-    uvicorn.Server(server_config(settings, "api.app:create_app", host=host, port=port)).run()
+    Server(server_config(settings, "api.app:create_app", host=host, port=port)).run()

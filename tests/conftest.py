@@ -1,6 +1,7 @@
 """One PostgreSQL for the session, one database per test that needs one, cloned from a migrated template."""
 
 import asyncio
+import gc
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -161,3 +162,14 @@ async def world(app: FastAPI, clock: Clock) -> AsyncIterator[World]:
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://service") as client:
         yield World(client, clock)
+
+
+def pytest_configure() -> None:
+    """Let nothing look for garbage while modules are imported: what they make stays."""
+    gc.disable()
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage again, but not among modules and tests: there are millions of objects, and they stay."""
+    gc.freeze()
+    gc.enable()
