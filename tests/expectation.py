@@ -354,6 +354,27 @@ class Expectation(Standing):
         may = "reporters" in self.flags and self.intake(contact) and all(map(self.of_signal, signals))
         return row["sender_id"] == self.user_id or may
 
+    def wish(self, row: Row) -> bool:
+        """How a child may be answered: the system that told it, and who sees the contact and all that it became."""
+        contact = self.world.by_id["contact"][row["contact_id"]]
+        signals = [c for c in self.world.rows["contact_concern"] if c["contact_id"] == row["contact_id"]]
+        return row["sender_id"] == self.user_id or (self.intake(contact) and all(map(self.of_signal, signals)))
+
+    def _carries(self, answer: Row) -> bool:
+        return bool(self.world.by_id["contact"][answer["contact_id"]]["sender_id"] == self.user_id)
+
+    def answer(self, row: Row) -> bool:
+        """An answer: as its signal; the carrier keeps what it was given, to tell what became of it."""
+        return self.of_signal(row) or (row["fetched_at"] is not None and self._carries(row))
+
+    def answer_words(self, row: Row) -> bool:
+        """The words: as the answer, but the carrier only while they are handed out to it."""
+        answer = self.world.by_id["contact_answer"][row["answer_id"]]
+        return self.answer(answer) and (answer["state"] == "fetched" or not self._carries(answer))
+
+    def of_answer(self, row: Row) -> bool:
+        return self.answer(self.world.by_id["contact_answer"][row["answer_id"]])
+
     def draft(self, row: Row) -> bool:
         """Its owner's alone."""
         return bool(row["owner_id"] == self.user_id)
@@ -422,9 +443,14 @@ RULES: dict[str, Rule] = {
     "account_change": Expectation.account_change,
     "account_notice": Expectation.account_notice,
     "adoption_fact": Expectation.adoption_fact,
+    "answer_receipt": Expectation.of_answer,
+    "answer_stop": Expectation.of_signal,
+    "answer_text": Expectation.answer_words,
+    "answer_wish": Expectation.wish,
     "app_user": Expectation.account,
     "audit_event": Expectation.audit,
     "contact": Expectation.intake,
+    "contact_answer": Expectation.answer,
     "contact_caller": Expectation.caller,
     "contact_correction": Expectation.of_signal,
     "contact_concern": Expectation.concern,

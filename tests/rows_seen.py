@@ -12,6 +12,9 @@ from tests.all_rows import TABLES, World
 from tests.expectation import Expectation, keys, seen
 
 PRIMARY = {
+    "answer_receipt": ["answer_id", "receipt_id"],
+    "answer_text": ["answer_id"],
+    "answer_wish": ["contact_id"],
     "contact_caller": ["contact_id"],
     "contact_message": ["source_code", "message_id"],
     "webhook_delivery": ["subscription_id", "event_id"],

@@ -1,6 +1,7 @@
 """All kinds of background jobs and who does them, and what the worker enqueues by the clock."""
 
 from casemgmt.alerts import jobs as alerts
+from casemgmt.answers import jobs as answers
 from casemgmt.benefits import jobs as benefits
 from casemgmt.centers import jobs as centres
 from casemgmt.consents import jobs as consents
@@ -19,6 +20,7 @@ from casemgmt.waiting import jobs as waiting
 
 _ALL = (
     alerts,
+    answers,
     benefits,
     centres,
     consents,

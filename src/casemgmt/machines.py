@@ -3,6 +3,7 @@
 from typing import Any
 
 from casemgmt.alerts.states import ALERT
+from casemgmt.answers.states import ANSWER
 from casemgmt.assessments.states import ASSESSMENT
 from casemgmt.benefits.states import APPEAL, DETERMINATION, OFFER
 from casemgmt.break_glass.states import BREAK_GLASS
@@ -38,6 +39,7 @@ MACHINES: dict[str, Machine[Any]] = {
     machine.name: machine
     for machine in (
         CONTACT,
+        ANSWER,
         SIGNAL,
         REFERRAL,
         CASE,

@@ -28,6 +28,7 @@ READ_WITH: dict[str, P] = {
     "conference_participant": P.CONFERENCES_READ,
     "consent": P.CONSENTS_READ,
     "contact": P.INTAKE_READ,
+    "contact_answer": P.ANSWERS_READ,
     "document": P.DOCUMENTS_READ,
     "erasure_request": P.RECORDS_ERASE,
     "follow_up_check": P.REHABILITATION_READ,

@@ -13,12 +13,17 @@ from typing import Any
 import httpx
 import pytest
 
+from casemgmt.clock import SystemClock
+from casemgmt.settings import Settings
 from rules.loader import load_law
+from tests.answer_steps import ALWAYS, bring_on
+from tests.clients import World
 from tests.conftest import fresh_database
+from tests.steps import done
 
 ROOT = Path(__file__).parents[2]
 GUIDE = (ROOT / "openapi" / "contact-centre.md").read_text("utf-8")
-SIGN, TRY = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
+SIGN, TRY, CARRY = re.findall(r"```sh\n(.*?)```", GUIDE, re.DOTALL)
 EXAMPLE = json.loads(re.findall(r"```json\n(.*?)```", GUIDE, re.DOTALL)[0])
 POST = """
 post() {  # id, file, path: the request of the guide, with the status of the answer in the last line
@@ -31,9 +36,16 @@ post() {  # id, file, path: the request of the guide, with the status of the ans
 
 
 @pytest.fixture(scope="module")
-def url(admin_url: str) -> Iterator[str]:
+def database(admin_url: str) -> Iterator[str]:
+    """The database of the process."""
+    with fresh_database(admin_url) as url:
+        yield url
+
+
+@pytest.fixture(scope="module")
+def url(database: str) -> Iterator[str]:
     """The address of a running process of the demo."""
-    with fresh_database(admin_url) as database, socket.socket() as probe:
+    with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
         probe.close()
@@ -138,3 +150,21 @@ def test_the_page_of_the_shift_names_tasks_and_routes_as_they_are() -> None:
     assert len(routes) == 2
     for method, path in routes:
         assert method.lower() in contract["paths"][path]
+
+
+async def test_an_answer_is_carried_as_the_guide_says(url: str, database: str, tmp_path: Path) -> None:
+    wish = {"wanted": True, "means": "sms", "reads": "shared", "safe_times": ALWAYS}
+    told = EXAMPLE | {"contact_id": "asked-1", "started_at": "2026-01-15T09:12:00+05:00", "ended_at": None}
+    (tmp_path / "asked").write_text(json.dumps(told | {"answer": wish}, ensure_ascii=False), "utf-8")
+    sent = shell(f"{SIGN}\n{sandbox(url)}\n{POST}\npost asked asked contacts", tmp_path).rpartition("\n")[0]
+    signal = json.loads(sent)["signals"][0]["signal_id"]
+    async with httpx.AsyncClient(base_url=url) as client:
+        world = World(client)
+        duty = await world.as_("duty.almaty")
+        made = done(await duty.post(f"/v1/signals/{signal}/answers", {"template": "received"}))
+        await bring_on(database, Settings(mode="demo", database_url=database), SystemClock(), made["id"])
+        said = shell(f"{sandbox(url)}\n{CARRY}", tmp_path)
+        message, receipt = (json.loads(part) for part in said.replace("}{", "}\n{").splitlines())
+        assert (message["contact_id"], message["means"], message["text"]) == ("asked-1", "sms", made["text"])
+        assert receipt["state"] == "delivered"
+        assert done(await duty.get(f"/v1/answers/{made['id']}"))["state"] == "delivered"

@@ -35,6 +35,7 @@ HARMLESS_TABLES = {
     "centre_room": "rooms",
     "client_secret": "machine accounts",
     "contact_caller": "deleted with the signal or who reported it, or by its term (retention/schedule.yaml)",
+    "answer_wish": "deleted with the signal, or by its term (retention/schedule.yaml)",
     "contact_message": "ids, codes and moments; no word of what was said",
     "contact_refusal": "as above, of what was not taken",
     "contact_source": "systems",
@@ -119,6 +120,15 @@ HARMLESS_COLUMNS = {
     },
     "contact_correction": {"revision": "number", "kind": "code"},
     "contact_concern": {"concern_ref": "the sender's number within a contact", "revision": "number", "topic": "code"},
+    "contact_answer": {
+        "template": "code",
+        "template_version": "number",
+        "means": "code",
+        "language": "code",
+        "wish_revision": "number",
+        "bars": "codes",
+    },
+    "answer_receipt": {"kind": "code", "failure": "code"},
     "adoption_fact": {"decided_on": "dates of a decision without a court", "in_force_on": "the same"},
     "assessment": {
         "instrument": "code",

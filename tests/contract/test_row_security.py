@@ -196,6 +196,7 @@ DEFINER_FUNCTIONS = {
     "silent_senders": "ids for the worker; no right for the service",
     "note_silent": "notes that a desk was told, for the worker; no right for the service",
     "unknown_taxonomies": "counts for who loads topics and sees no contact",
+    "answer_standing": "whether a child may be written to hangs on records that the asker may not see: yes or no alone",
     "contact_signals": "ids of the signals of a contact, to hide its caller where one of them is hidden",
     "file_contact_correction": "a correction concerns those who work on a signal that the sender may see no more",
     "auth_senders": "under which sealed secrets a source may have signed, and as whom it acts",

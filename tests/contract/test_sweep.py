@@ -42,15 +42,9 @@ def _example(method: str, path: str) -> Any:
 
 
 def _holder(permission: str) -> str | None:
-    """Return an account of the demo that holds the permission."""
-    return next(
-        (
-            a.username
-            for a in ACCOUNTS
-            if a.kind == "person" and any(permission in ROLES[r].permissions for r in a.roles)
-        ),
-        None,
-    )
+    """Return an account of the demo that holds the permission: a machine only where no person does."""
+    people_first = sorted(ACCOUNTS, key=lambda a: a.kind != "person")
+    return next((a.username for a in people_first if any(permission in ROLES[r].permissions for r in a.roles)), None)
 
 
 def _stranger(permission: str) -> str | None:

@@ -23,6 +23,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 PATH_RECORDS = {
     "change_id": "account_change",
     "address_id": "person_address",
+    "answer_id": "contact_answer",
     "alert_id": "security_alert",
     "appeal_id": "benefit_appeal",
     "assessment_id": "assessment",
@@ -85,6 +86,7 @@ PATH_RECORDS_OF = {
 NOT_SECRET = {
     "subscription_id": "whoever keeps subscriptions keeps all of them, and nobody else names one: test_webhooks.py",
     "account_id": "machine accounts are known to whoever keeps accounts, and nobody else names one",
+    "receipt_id": "the carrier's own id of what it tells of an answer",
     "absence_id": "of staff, and refused by name of the centre: tests/http/test_specialists.py",
     "duty_organisation_id": "bodies are known to whoever is signed in",
     "code_id": "the client's own id of a request that administrators alone make",

@@ -26,12 +26,14 @@ from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import ROOMS, demo_id
 from casemgmt.demo.play import STORIES, play
 from casemgmt.demo.stage import ALMATY, credentials
+from casemgmt.ids import new_id
 from casemgmt.notifications.courier import Courier
 from casemgmt.settings import Settings
 from casemgmt.settings_unusual import UnusualSettings
 from tests import outreach_steps, steps
 from tests.absence_steps import away
 from tests.all_rows import TABLES
+from tests.answer_steps import ALWAYS, bring_on
 from tests.benefit_steps import OFFICER, determine, family_on_record
 from tests.clients import World
 from tests.conference_steps import GUARDIAN, LAWYER, accepted, decision, invitation, meeting, minutes_of
@@ -121,6 +123,7 @@ async def _live(app: FastAPI) -> None:
         await _strange_log_ins(world)
         await _absence(world)
         await _contacts(world)
+        await _answers(world)
         await subscribe(world, "https://localhost/")
         await triaged_signal(world)
 
@@ -132,6 +135,39 @@ async def _contacts(world: World) -> None:
     done(await send(world, contact("call-2", stage="draft", region_code="KZ-71")))
     done(await send(world, contact("call-3", concerns=[], non_data="silent")))
     await send(world, contact("call-4", stage="wrong"))
+
+
+async def _answers(world: World) -> None:
+    """An answer that the carrier told of, one that it has, one that is stopped."""
+    wish = {"wanted": True, "means": "sms", "language": "kk", "reads": "child_alone", "safe_times": ALWAYS}
+    duty, machine = await world.as_("duty.almaty"), await world.as_("qr.111")
+    for number in range(3):
+        told = done(await send(world, contact(f"asked-{number}", answer=wish)))
+        path = f"/v1/signals/{told['signals'][0]['signal_id']}"
+        made = done(await duty.post(f"{path}/answers", {"template": "received"}))["id"]
+        if number == 2:
+            done(await duty.post(f"{path}/answer-stop", {"reason": "Телефонын ағасы алып алды."}))
+            await _secret_case(world, told["signals"][0]["signal_id"])
+            continue
+        settings = world.services.settings
+        await bring_on(str(settings.database_url), settings, SystemClock(), made)
+        done(await machine.get(f"/v1/answers/{made}/message"))
+        if number == 0:
+            receipt = {"kind": "delivered", "occurred_at": datetime.now(UTC).isoformat()}
+            done(await machine.request("PUT", f"/v1/answers/{made}/receipts/{new_id()}", json=receipt))
+
+
+async def _secret_case(world: World, signal_id: str) -> None:
+    """Open a case from a signal that goes out of its sender's sight with it."""
+    duty, manager = await world.as_("duty.almaty"), await world.as_(MANAGER)
+    child = done(await duty.post("/v1/persons", {"given_name": "Жасырын"}))["id"]
+    done(await duty.post(f"/v1/signals/{signal_id}/subjects", {"person_id": child, "role": "child"}))
+    triage = {"outcome": "emergency", "severity": "critical", "reason": "danger_to_life"}
+    done(await duty.post(f"/v1/signals/{signal_id}/triage", triage))
+    wish = {"signal_ids": [signal_id], "children": [child], "manager_id": str(demo_id(MANAGER))}
+    case = done(await duty.post("/v1/cases", wish))["id"]
+    secret = {"restricted": True, "ground": "abuser_in_household"}
+    done(await manager.post(f"/v1/cases/{case}/restriction", secret))
 
 
 async def _absence(world: World) -> None:

@@ -15,7 +15,7 @@ from casemgmt.settings import Settings
 from tests.clients import World
 from tests.conftest import fresh_database, owner_of
 from tests.factories import count
-from tests.walk import care, desk, keeping, meeting, money, moving, route
+from tests.walk import answering, care, desk, keeping, meeting, money, moving, route
 from tests.walk.ground import ACCOUNTS, Cell, Ground, Walk
 
 WALKS: dict[str, Walk] = {
@@ -34,6 +34,7 @@ WALKS: dict[str, Walk] = {
     "conference_participant": meeting.INVITATIONS,
     "consent": care.CONSENTS,
     "contact": desk.CONTACTS,
+    "contact_answer": answering.ANSWERS,
     "document": keeping.DOCUMENTS,
     "erasure_request": keeping.ERASURES,
     "follow_up_check": care.FOLLOW_UPS,

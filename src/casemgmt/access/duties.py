@@ -86,6 +86,10 @@ SEPARATIONS = (
 
 ONE_PERSON = {
     ("contact", "settled_by_id"): "it says which signals a contact became; what arrives of it later stands beside them",
+    (
+        "answer_stop",
+        "lifted_by_id",
+    ): "a stop is a word among colleagues: who lifts it says why, and all of them read it",
     ("case_flag", "lifted_by_id"): "a flag is a word among colleagues: who lifts it says why, and all of them read it",
     ("consent", "ended_by_id"): "the family takes it back; who writes that down decides nothing",
     ("legal_hold", "reviewed_by_id"): "a review says that the hold goes on, and lifts nothing",

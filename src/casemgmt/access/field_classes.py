@@ -148,6 +148,17 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.CONTENT: "content",
         _F.MACHINERY: "content_digest",
     },
+    "answer_receipt": {_F.PROGRESS: "kind failure occurred_at received_at"},
+    "answer_stop": {_F.PROGRESS: "set_at lifted_at", _F.CONTENT: "reason lift_reason"},
+    "answer_text": {_F.CONTENT: "body"},
+    "answer_wish": {
+        _F.PROGRESS: "revision told_at wanted means language anonymous in_session",
+        _F.CONTENT: "refused_because reads safe_times",
+    },
+    "contact_answer": {
+        _F.PROGRESS: "template template_version means language wish_revision bars due_at prepared_at announced_at"
+        " fetched_at ended_at withdrawn_at"
+    },
     "contact_correction": {_F.PROGRESS: "revision kind received_at", _F.CONTENT: "content"},
     "contact_concern": {_F.PROGRESS: "concern_ref revision withdrawn topic", _F.MACHINERY: "content_digest"},
     "contact_message": {
@@ -352,6 +363,7 @@ HOLDS_CODES = {
     "erasure_request.result": "codes and counts of what was emptied and what stayed",
     "contact.attachments": "references into the archive of the contact centre, and media types",
     "contact_taxonomy.content": "names of topics, nobody's words",
+    "contact_answer.bars": "codes of why an answer is held",
     "contact_message.answer": "ids, codes and moments that were answered to a system",
     "plan_review.standing": "states, outcomes and numbers of goals and measures, by their ids",
     "retention_plan.held_back": "ids of records and of the holds on them",

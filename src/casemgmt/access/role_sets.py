@@ -7,6 +7,8 @@ ATTENDS = {P.CONFERENCES_ATTEND, P.CONFERENCES_READ}
 """Of whoever may be invited to a conference on a case (`may_attend_conference`, 53_conferences.sql)."""
 SIGNAL_DESK = {
     P.ABSENCES_WRITE,
+    P.ANSWERS_READ,
+    P.ANSWERS_WRITE,
     P.DRAFTS_WRITE,
     P.CONTACTS_READ,
     P.DOCUMENTS_READ,
@@ -67,6 +69,8 @@ TEAM_WORKER = (
     }
 )
 CASE_WORK = TEAM_WORKER | {
+    P.ANSWERS_READ,
+    P.ANSWERS_WRITE,
     P.ASSESSMENTS_WRITE,
     P.BENEFITS_APPEAL,
     P.BENEFITS_DETERMINE,

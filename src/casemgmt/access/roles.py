@@ -230,7 +230,7 @@ ROLES: dict[str, Role] = {
     ),
     "integration": _role(
         "A system that sends signals and reads back their state",
-        {P.EVENTS_READ, P.INTAKE_SEND, P.SIGNALS_CREATE, P.SIGNALS_READ},
+        {P.ANSWERS_CARRY, P.EVENTS_READ, P.INTAKE_SEND, P.SIGNALS_CREATE, P.SIGNALS_READ},
         signals=Reach.OWN,
         states_purpose=True,
     ),
@@ -250,7 +250,7 @@ ROLES: dict[str, Role] = {
     ),
     "oversight_reader": _role(
         "Commissioner, committee, prosecutor: reads what is not restricted, changes nothing",
-        CASE_READER | {P.ACCESS_LOG_READ, P.INTAKE_READ, P.SIGNALS_READ, P.REFERRALS_READ},
+        CASE_READER | {P.ACCESS_LOG_READ, P.ANSWERS_READ, P.INTAKE_READ, P.SIGNALS_READ, P.REFERRALS_READ},
         signals=Reach.NATIONAL,
         cases=Reach.NATIONAL,
         states_purpose=True,
@@ -295,6 +295,7 @@ ROLES: dict[str, Role] = {
         | ATTENDS
         | {
             P.ABSENCES_WRITE,
+            P.ANSWERS_READ,
             P.ACCESS_LOG_EXPORT,
             P.ACCESS_LOG_READ,
             P.ALERTS_CLOSE,

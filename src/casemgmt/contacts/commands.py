@@ -6,6 +6,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, AwareDatetime, Field, StringConstraints
 
+from casemgmt.answers.commands import WishGiven
 from casemgmt.models import Command
 from casemgmt.reference.fields import (
     ContactCentreFunction,
@@ -119,6 +120,9 @@ class ContactTold(Command):
     )
     anonymous: bool = False
     caller: CallerGiven | None = None
+    answer: WishGiven | None = Field(
+        default=None, description="What the child said of an answer; where a later message tells none, none is sent."
+    )
     region_code: RegionCode | None = Field(default=None, description="For concerns that name no place of their own.")
     plate: Annotated[str, StringConstraints(pattern=PLATE)] | None = Field(
         default=None, description="Code of the QR plate: it gives place and duty body where nothing else does."

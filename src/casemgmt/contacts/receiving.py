@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from casemgmt.answers.wishes import keep_wish
 from casemgmt.audit.events import Event
 from casemgmt.contacts import repository
 from casemgmt.contacts.callers import keep_caller, told_newest
@@ -71,6 +72,8 @@ async def take(work: Work, message: Message, told: ContactTold, keys: Keys) -> T
         outcome = await _go_on(work, contact, told, digest, known_beside)
     if outcome not in (Outcome.OLDER, Outcome.REPEATED):
         await keep_caller(work, contact, stands, keys)
+        if stands is told:  # of a late end: what a newer message told of an answer stands
+            await keep_wish(work, contact, told)
     if outcome in (Outcome.CORRECTED, Outcome.MATCHED):
         await correct(work, contact, told, keys, known_beside)
     elif contact.state == ContactState.FINALISED and outcome in (Outcome.ACCEPTED, Outcome.FINALISED):
@@ -157,7 +160,7 @@ def _set(contact: Contact, told: ContactTold, digest: str, known: Known) -> None
 def _apply(work: Work, contact: Contact, told: ContactTold, digest: str, known: Known) -> None:
     _set(contact, told, digest, known)
     CONTACT.check(work.actor, "update", contact.state, None)
-    contact.content = told.model_dump(mode="json", exclude={"caller"})
+    contact.content = told.model_dump(mode="json", exclude={"caller", "answer"})
 
 
 async def _finalise(work: Work, contact: Contact, told: ContactTold) -> bool:

@@ -2,6 +2,7 @@
 
 from casemgmt.access import tables as access
 from casemgmt.alerts import tables as alerts
+from casemgmt.answers import tables as answers
 from casemgmt.assessments import tables as assessments
 from casemgmt.audit import tables as audit
 from casemgmt.benefits import tables as benefits
@@ -47,6 +48,7 @@ __all__ = [
     "access",
     "account_changes",
     "alerts",
+    "answers",
     "assessments",
     "audit",
     "benefits",

@@ -16,6 +16,8 @@ class EventType(StrEnum):
     CASE_CLOSED = "case.closed"
     CASE_REOPENED = "case.reopened"
     DEADLINE_BREACHED = "deadline.breached"
+    ANSWER_READY = "answer.ready"
+    ANSWER_WITHDRAWN = "answer.withdrawn"
 
 
 TOLD: Mapping[str, EventType] = {
@@ -28,6 +30,8 @@ TOLD: Mapping[str, EventType] = {
     "case.closed": EventType.CASE_CLOSED,
     "case.reopened": EventType.CASE_REOPENED,
     "task.breached": EventType.DEADLINE_BREACHED,
+    "answer.announced": EventType.ANSWER_READY,
+    "answer.withdrawn": EventType.ANSWER_WITHDRAWN,
 }
 """Kind of an audit event → what subscribers are told. Everything else is nobody's business outside.
 

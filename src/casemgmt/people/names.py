@@ -111,6 +111,11 @@ def name_key(family_name: str | None, given_name: str | None, patronymic: str | 
     )
 
 
+def as_heard(word: str) -> str:
+    """Return a word, in small letters, as a search key hears it: for finding names in a text."""
+    return _settle(_sounds(word))
+
+
 def _spoken_words(text: str | None) -> list[str]:
     spoken = (_sounds(word) for word in split_words(text or ""))
     return [word for word in spoken if word]

@@ -11,6 +11,11 @@ from casemgmt.db.base import metadata
 REFERENCED_LISTS = (
     "absence_reason",
     "address_kind",
+    "answer_failure",
+    "answer_means",
+    "answer_reader",
+    "answer_receipt",
+    "answer_refusal",
     "assessment_domain",
     "attendance",
     "benefit_channel",

@@ -12,6 +12,7 @@ from casemgmt.tasks.labels import MANUAL
 BY_HAND = frozenset(
     {
         MANUAL,
+        "answer_failed",
         "coming_of_age",
         "conflict_take_over",
         "contact_abandoned",

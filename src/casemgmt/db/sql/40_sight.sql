@@ -10,6 +10,10 @@ $$ BEGIN RETURN EXISTS (SELECT 1 FROM signal s WHERE s.id = p_signal); END $$;
 CREATE OR REPLACE FUNCTION sees_whole_contact(p_contact uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS
 $$ BEGIN RETURN NOT EXISTS (SELECT 1 FROM contact_signals(p_contact) AS each(id) WHERE NOT sees_signal(each.id)); END $$;
 
+-- Whether the actor is the system that told of a contact: the carrier of what is answered.
+CREATE OR REPLACE FUNCTION carries_contact(p_contact uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS
+$$ BEGIN RETURN EXISTS (SELECT 1 FROM contact c WHERE c.id = p_contact AND c.sender_id = actor_user()); END $$;
+
 CREATE OR REPLACE FUNCTION sees_determination(p_determination uuid, p_case uuid DEFAULT NULL) RETURNS boolean
 LANGUAGE plpgsql STABLE AS
 $$ BEGIN RETURN EXISTS (SELECT 1 FROM benefit_determination d
@@ -251,6 +255,15 @@ DECLARE
         'duty_shift', '(SELECT actor_user()) IS NOT NULL',
         'duty_assignment', of_task,
         -- log-ins for who keeps accounts, access for who answers for the body, all for auditors; to nobody the own ones
+        -- how a child may be answered: who sees the contact and all that it became. The words: the carrier only while it has
+        -- them from us in a safe time; what became of them it may tell also of a signal that is out of its sight by then
+        'answer_wish', 'sender_id = (SELECT actor_user())
+                        OR (EXISTS (SELECT 1 FROM contact c WHERE c.id = contact_id) AND sees_whole_contact(contact_id))',
+        'contact_answer', of_signal || ' OR (fetched_at IS NOT NULL AND carries_contact(contact_id))',
+        'answer_text', 'EXISTS (SELECT 1 FROM contact_answer a WHERE a.id = answer_id
+                          AND (a.state = ''fetched'' OR NOT carries_contact(a.contact_id)))',
+        'answer_receipt', 'EXISTS (SELECT 1 FROM contact_answer a WHERE a.id = answer_id)',
+        'answer_stop', of_signal,
         'security_alert', 'user_id <> (SELECT actor_user()) AND ((SELECT actor_has(''audit''))
                            OR (audience = ''accounts'' AND (SELECT actor_has(''directory'')))
                            OR (audience = ''body'' AND (SELECT actor_has(''alerts''))
@@ -276,6 +289,9 @@ DECLARE
         'contact_correction', 'false',
         'contact_message', 'sender_id = (SELECT actor_user())',
         'contact_refusal', 'sender_id = (SELECT actor_user())',
+        'answer_wish', 'sender_id = (SELECT actor_user())',
+        'answer_text', of_signal,
+        'answer_receipt', 'EXISTS (SELECT 1 FROM contact_answer a WHERE a.id = answer_id AND carries_contact(a.contact_id))',
         -- who imports a case need not see it afterwards
         'imported_record', 'imported_by_id = (SELECT actor_user()) AND EXISTS (SELECT 1 FROM import_run r
                               WHERE r.id = import_id AND r.created_by_id = (SELECT actor_user()))',

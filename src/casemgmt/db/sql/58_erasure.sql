@@ -29,6 +29,8 @@ CREATE OR REPLACE FUNCTION erased_columns() RETURNS jsonb LANGUAGE sql IMMUTABLE
   "reporter": {"by": {"signal": "signal_id", "reporter": "signal_id"}, "key": "signal_id", "set": {"name": null, "phone": null,
     "phone_hash": null, "safe_from": null, "safe_until": null}},
   "contact_correction": {"by": {"signal": "signal_id"}, "set": {"content": null}},
+  "answer_text": {"by": {"signal": "signal_id"}, "key": "answer_id", "delete": true, "set": {"body": null}},
+  "answer_stop": {"by": {"signal": "signal_id"}, "set": {"reason": "", "lift_reason": "=CASE WHEN lift_reason IS NOT NULL THEN '' END"}},
   "contact_concern": {"by": {"signal": "signal_id"}, "set": {"content_digest": ""}},
   "screening_answers": {"by": {"signal": "signal_id"}, "key": "signal_id", "set": {"answers": {}, "domain_scores": {}}},
   "referral": {"by": {"signal": "signal_id"}, "set": {"instructions": null, "decline_note": null, "withdraw_note": null}},
@@ -141,6 +143,7 @@ BEGIN
     -- Who reported goes from the contact too that the signal came of.
     DELETE FROM contact_caller k USING contact_concern c WHERE c.contact_id = k.contact_id AND (c.signal_id = ANY (signals)
         OR c.signal_id = ANY (ARRAY(SELECT i.value::uuid FROM jsonb_array_elements_text(coalesce(p->'reporter', '[]')) i)));
+    DELETE FROM answer_wish w USING contact_concern c WHERE c.contact_id = w.contact_id AND c.signal_id = ANY (signals);
     -- Rows about one person in the file of another: their events are found by the file.
     files := ARRAY(SELECT case_id FROM child_contact WHERE id = ANY (touched) UNION SELECT case_id FROM assessment
                     WHERE id = ANY (touched) UNION SELECT case_id FROM rehabilitation_programme WHERE id = ANY (touched)

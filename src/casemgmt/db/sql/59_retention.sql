@@ -85,6 +85,7 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
                                       WHERE c.received_at < p_before)
         WHEN 'non_data_callers' THEN (SELECT count(*) FROM contact_caller k JOIN contact c ON c.id = k.contact_id
                                        WHERE c.received_at < p_before AND c.non_data IS NOT NULL)
+        WHEN 'answer_wishes' THEN (SELECT count(*) FROM answer_wish WHERE told_at < p_before)
         WHEN 'contact_drafts' THEN (SELECT count(*) FROM contact WHERE heard_at < p_before AND content IS NOT NULL)
         WHEN 'drafts' THEN (SELECT count(*) FROM draft WHERE saved_at < p_before)
         WHEN 'log_in_signs' THEN (SELECT count(*) FROM login_place WHERE last_seen_at < p_before)
@@ -121,6 +122,8 @@ BEGIN
         DELETE FROM contact_caller WHERE contact_id IN (
             SELECT k.contact_id FROM contact_caller k JOIN contact c ON c.id = k.contact_id
              WHERE c.received_at < p_before AND c.non_data IS NOT NULL LIMIT p_limit);
+    WHEN 'answer_wishes' THEN
+        DELETE FROM answer_wish WHERE contact_id IN (SELECT contact_id FROM answer_wish WHERE told_at < p_before LIMIT p_limit);
     WHEN 'contact_drafts' THEN
         UPDATE contact SET content = NULL WHERE id IN (
             SELECT id FROM contact WHERE heard_at < p_before AND content IS NOT NULL LIMIT p_limit);

@@ -41,7 +41,8 @@ BEGIN
     FOREACH t IN ARRAY array[
         'task', 'timeline_entry', 'signal', 'case_record', 'case_member', 'consent', 'plan', 'plan_goal', 'plan_measure',
         'centre_session', 'session_participant', 'booking', 'benefit_determination', 'benefit_offer', 'factor_removal',
-        'user_role', 'staff_absence', 'task_hold', 'task_alert', 'task_recalculation', 'import_run'] LOOP
+        'user_role', 'staff_absence', 'task_hold', 'task_alert', 'task_recalculation', 'import_run',
+        'contact_answer', 'answer_wish'] LOOP
         EXECUTE format('DROP POLICY IF EXISTS system ON %I', t);
         EXECUTE format('CREATE POLICY system ON %I TO casemgmt_worker USING (works_for_itself())'
                        ' WITH CHECK (works_for_itself())', t);

@@ -25,6 +25,9 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
         UNION ALL
         SELECT 'case', c.id, c.state, c.id, ARRAY(SELECT s.id FROM signal s WHERE s.case_id = c.id), NULL, NULL
           FROM case_record c WHERE c.id = n.record_id AND p_type LIKE 'case.%'
+        UNION ALL  -- who carries it; what it says, and whether a case knows of it, is told to nobody
+        SELECT 'answer', a.id, a.state, NULL, ARRAY[a.signal_id], NULL, a.due_at
+          FROM contact_answer a WHERE a.id = n.record_id AND p_type LIKE 'answer.%' AND a.announced_at IS NOT NULL
         UNION ALL  -- of a case's own clock nobody learns by a signal
         SELECT 'task', t.id, 'breached', t.case_id, array_remove(ARRAY[t.signal_id], NULL), t.kind, t.due_at
           FROM task t WHERE t.id = n.record_id AND p_type = 'deadline.breached'
