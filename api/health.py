@@ -3,11 +3,12 @@
 import asyncio
 from datetime import datetime
 
-import asyncpg
 from fastapi import Response
 
 from api.routing import CurrentServices, Router
 from casemgmt.audit.progress import Progress, read_progress, read_witnesses
+from casemgmt.db.failures import DATABASE_ERRORS
+from casemgmt.errors import Unavailable
 from casemgmt.job_kinds import SCHEDULE
 from casemgmt.jobs.progress import JobProgress, read_job_progress
 from casemgmt.models import View
@@ -16,6 +17,10 @@ router = Router("/health", "health", version="")
 
 MONTHS_AHEAD_NEEDED = 2
 """The audit log needs a partition per month; with fewer left than this, an operator must run `casemgmt migrate`."""
+
+CLOCKS_APART = 30
+"""Seconds that the clock of this machine may be from the database's. Signed messages are refused at minutes, and the
+clocks of signals run by ours."""
 
 
 class HealthView(View):
@@ -35,8 +40,9 @@ async def health_live() -> HealthView:
 async def health_ready(response: Response, services: CurrentServices) -> HealthView:
     """Answer whether requests can be served: the database answers, the audit log has months ahead.
 
-    Where sealing the log or background jobs are late the answer is `degraded` and still 200: nothing that was done is
-    lost, and a service taken away from children because of it would be. Whoever watches over it reads `status`.
+    Where sealing the log or background jobs are late, or the clock is wrong, the answer is `degraded` and still 200:
+    nothing that was done is lost, and a service taken away from children because of it would be. Whoever watches over
+    it reads `status`.
     """
     try:
         async with asyncio.timeout(3), services.database.pool.acquire() as connection:
@@ -44,7 +50,7 @@ async def health_ready(response: Response, services: CurrentServices) -> HealthV
             progress = await read_progress(connection)
             witnesses = await read_witnesses(connection)
             jobs = await read_job_progress(connection, {every.payload.kind for every in SCHEDULE})
-    except (TimeoutError, OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+    except (TimeoutError, Unavailable, *DATABASE_ERRORS):
         response.status_code = 503
         return HealthView(status="failing", checks={"database": "does not answer"})
     late = services.settings.seal_late_seconds
@@ -53,7 +59,12 @@ async def health_ready(response: Response, services: CurrentServices) -> HealthV
         "audit_log": f"partitions for {months} months ahead",
         "sealing": _sealing(progress, late),
         "jobs": _jobs(jobs, services.settings.jobs_late_seconds),
+        "clock": "ok",
     }
+    apart = round((services.clock.now() - progress.at).total_seconds())
+    if abs(apart) > CLOCKS_APART:
+        ahead = "ahead of" if apart > 0 else "behind"
+        checks["clock"] = f"{abs(apart)} s {ahead} the database's: set both by a time server"
     refusing = [w for w in witnesses if w.is_failing(progress.at, late)]
     for witness in refusing:
         checks[f"witness_{witness.name}"] = f"has not taken a head since {_moment(witness.failing_since)}"
@@ -61,7 +72,8 @@ async def health_ready(response: Response, services: CurrentServices) -> HealthV
         response.status_code = 503
         checks["audit_log"] += ": run `casemgmt migrate`"
         return HealthView(status="failing", checks=checks)
-    degraded = refusing or progress.is_late(late) or jobs.dead or jobs.is_late(services.settings.jobs_late_seconds)
+    late_jobs = jobs.dead or jobs.is_late(services.settings.jobs_late_seconds)
+    degraded = refusing or progress.is_late(late) or late_jobs or abs(apart) > CLOCKS_APART
     return HealthView(status="degraded" if degraded else "ok", checks=checks)
 
 

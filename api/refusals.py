@@ -2,8 +2,6 @@
 
 from uuid import UUID
 
-import asyncpg
-from sqlalchemy.exc import DBAPIError
 from starlette.requests import Request
 
 from api.addresses import client_address
@@ -13,7 +11,7 @@ from casemgmt.access.attempts import network_of
 from casemgmt.access.compact import TokenRefused
 from casemgmt.access.permissions import Permission
 from casemgmt.audit.events import Event
-from casemgmt.db.failures import translate
+from casemgmt.db.failures import DATABASE_ERRORS, translate
 from casemgmt.db.work import OpenWork
 from casemgmt.errors import DomainError, TooManyAttempts, Unauthenticated
 
@@ -49,7 +47,7 @@ async def record_refusal(
         async with OpenWork(services.database, actor, services.clock, request.state.request_id) as work:
             work.record(event)
             await work.finish()
-    except DBAPIError as error:
+    except DATABASE_ERRORS as error:
         raise translate(error) or error from error
 
 
@@ -59,7 +57,7 @@ async def record_bad_token(request: Request, services: Services, refusal: Unauth
     actor: Actor | None = getattr(request.state, "actor", None)
     try:
         await services.refusals.record(why, actor.user_id if actor else None, request.state.request_id)
-    except asyncpg.PostgresError as error:
+    except DATABASE_ERRORS as error:
         raise translate(error) or error from error
 
 

@@ -11,11 +11,9 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Annotated, Any, TypeVar
 
-import asyncpg
 from fastapi import APIRouter, Depends
 from fastapi.params import Form
 from fastapi.routing import APIRoute
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnection
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -37,7 +35,7 @@ from casemgmt.access.permissions import Permission
 from casemgmt.access.rates import COUNTED_IN_THE_LOG
 from casemgmt.access.step_up import demand_fresh_factor
 from casemgmt.db.direct import Direct
-from casemgmt.db.failures import translate
+from casemgmt.db.failures import DATABASE_ERRORS, translate
 from casemgmt.db.work import OpenWork, Work
 from casemgmt.drafts.service import end_sent_draft, take_draft
 from casemgmt.errors import (
@@ -117,7 +115,7 @@ class GuardedRoute(APIRoute):
             except Unauthenticated as refusal:
                 await record_bad_token(request, services, refusal)
                 raise
-            except asyncpg.PostgresError as error:
+            except DATABASE_ERRORS as error:
                 raise translate(error) or error from error
 
         return handle
@@ -180,7 +178,7 @@ async def bounded_work(request: Request, services: Services, actor: Actor) -> As
         raise Unavailable("The request took too long and was stopped; nothing was changed.", code="too-slow") from None
     except NoConnection:
         raise Unavailable("Too many requests at once: try again.", code="overloaded") from None
-    except (DBAPIError, asyncpg.PostgresError) as error:
+    except DATABASE_ERRORS as error:
         raise translate(error) or error from error
 
 
@@ -198,7 +196,7 @@ async def _from_draft(endpoint: Handler, request: Request, work: Work, form: str
 async def _translated(endpoint: Handler, request: Request) -> Response:
     try:
         return await endpoint(request)
-    except (DBAPIError, asyncpg.PostgresError) as error:
+    except DATABASE_ERRORS as error:
         raise translate(error) or error from error
 
 

@@ -177,6 +177,10 @@ def test_a_clock_that_is_set_back_locks_nobody_out() -> None:
     assert _taken(rates, "somebody", "reads", 7) == 0
     clock.advance(timedelta(seconds=70))
     assert _taken(rates, "somebody", "reads", 7) == 6
+    clock.advance(timedelta(hours=-3))
+    assert _taken(rates, "somebody", "reads", 7) == 0
+    clock.advance(timedelta(seconds=10))
+    assert _taken(rates, "somebody", "reads", 7) == 1, "it fills again at once"
 
 
 def test_a_flood_of_callers_does_not_fill_the_memory() -> None:

@@ -2,14 +2,15 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from pathlib import Path
 
 from casemgmt.clock import SystemClock
 from casemgmt.notifications.courier import Courier
 from casemgmt.settings import Settings
+from tests.forked import CLOCK_FILE, Forked
 from tests.jobs.worker import tools_of
 
 _URL, _LEASE = "CASEMGMT_WORKER_DATABASE_URL", "TEST_LEASE_SECONDS"
@@ -17,18 +18,18 @@ _ALLOWED = {"CASEMGMT_WEBHOOK_NETWORKS": "127.0.0.0/8", "CASEMGMT_WEBHOOK_POLL_S
 
 
 @asynccontextmanager
-async def courier_at_work(url: str, lease: float = 1) -> AsyncIterator[asyncio.subprocess.Process]:
-    """Give a courier at work; it is killed at the end, in the middle of whatever it does."""
-    program = [sys.executable, "-m", "tests.jobs.courier"]
-    process = await asyncio.create_subprocess_exec(
-        *program, env=os.environ | _ALLOWED | {_URL: url, _LEASE: str(lease)}
-    )
+async def courier_at_work(url: str, lease: float = 1, clock: Path | None = None) -> AsyncIterator[None]:
+    """Have a courier at work; it is killed at the end, in the middle of whatever it does.
+
+    `clock`: a file with the seconds by which its clock is ahead.
+    """
+    moved = {} if clock is None else {CLOCK_FILE: str(clock)}
+    environment = os.environ | _ALLOWED | moved | {_URL: url, _LEASE: str(lease)}
+    courier = Forked("tests.jobs.courier", environment=environment)
     try:
-        yield process
+        yield
     finally:
-        if process.returncode is None:
-            process.kill()
-        await process.wait()
+        courier.kill()
 
 
 async def _main(url: str, lease: float) -> None:

@@ -1,11 +1,13 @@
 """Receivers that hang and disappear, couriers that are killed: every event arrives, and nobody waits for others."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from casemgmt.settings import Settings
 from tests.clients import World
+from tests.forked import set_clock
 from tests.jobs.courier import courier_at_work
 from tests.receiver import Receiver, until
 from tests.records import rows
@@ -60,9 +62,10 @@ async def test_a_receiver_that_hangs_holds_up_nobody_else(world: World, worker_u
 
 
 async def test_a_receiver_that_was_away_gets_all_of_it_in_order_when_it_is_back(
-    world: World, worker_url: str, owner_url: str
+    world: World, worker_url: str, owner_url: str, tmp_path: Path
 ) -> None:
-    receiver = Receiver()
+    clock, receiver = tmp_path / "clock", Receiver()
+    set_clock(clock, 0)
     async with receiver.listening():
         path, _ = await subscribe(world, receiver.address, "signal.triaged")
     admin = await world.as_("admin")
@@ -70,11 +73,12 @@ async def test_a_receiver_that_was_away_gets_all_of_it_in_order_when_it_is_back(
     async def is_failing() -> bool:
         return done(await admin.get(path))["failing_since"] is not None
 
-    async with courier_at_work(worker_url):
+    async with courier_at_work(worker_url, clock=clock):
         for _ in range(3):
             await triaged_signal(world)
         await until(is_failing)
         async with receiver.listening():
+            set_clock(clock, 600)
             expected = await told(owner_url)
             await until(lambda: receiver.taken == expected)
     tries = done(await admin.get(f"{path}/attempts"))["items"]

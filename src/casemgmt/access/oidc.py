@@ -90,7 +90,7 @@ class ProviderKeys:
     async def _refresh(self) -> None:
         async with self._lock:
             now = self._clock.now()
-            if self._tried is not None and now - self._tried < REFRESH_PAUSE:
+            if self._tried is not None and timedelta() <= now - self._tried < REFRESH_PAUSE:  # not set back since
                 return
             self._tried = now
             try:

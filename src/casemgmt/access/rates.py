@@ -24,6 +24,9 @@ COUNTED_IN_THE_LOG: Mapping[str, tuple[str, ...]] = {
 }
 """Classes that all processes count together, with the events that make them up."""
 
+_EXACT = 1e-6
+"""A microsecond is what a float of seconds is exact to."""
+
 
 class Rates:
     """The limits of one process. Refusals are `rate-limited`, and say when to come again."""
@@ -52,9 +55,14 @@ class Rates:
         now = self._clock.now().timestamp()
         limit = self._limits[kind]
         key = (caller, kind)
-        full_at = max(self._full_at.get(key, now), now) + WINDOW_SECONDS / limit
+        known = self._full_at.get(key, now)
+        if (
+            known > now + WINDOW_SECONDS + _EXACT
+        ):  # of a clock that was set back since: used up, and filling from now on
+            known = self._full_at[key] = now + WINDOW_SECONDS
+        full_at = max(known, now) + WINDOW_SECONDS / limit
         wait = full_at - now - WINDOW_SECONDS
-        if wait > 1e-6:  # noqa: PLR2004 - a microsecond is what a float of seconds is exact to
+        if wait > _EXACT:
             raise _refusal(kind, limit, wait)
         if len(self._full_at) >= REMEMBERED:
             self._forget(now)
@@ -78,7 +86,8 @@ class Rates:
         now = self._clock.now().timestamp()
         if len(self._told) >= REMEMBERED:
             self._told = {key: until for key, until in self._told.items() if until > now}
-        if self._told.get((caller, kind), 0) > now or len(self._told) >= REMEMBERED:
+        told_until = self._told.get((caller, kind), 0)
+        if now < told_until <= now + WINDOW_SECONDS or len(self._told) >= REMEMBERED:
             return False
         self._told[(caller, kind)] = now + WINDOW_SECONDS
         return True

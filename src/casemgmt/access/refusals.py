@@ -42,7 +42,7 @@ class RefusedTokens:
 
     def _take(self) -> bool:
         now = self._clock.now()
-        gained = (now - self._at).total_seconds() * PER_SECOND
+        gained = max(0.0, (now - self._at).total_seconds()) * PER_SECOND  # the clock may have been set back
         self._allowance, self._at = min(float(BURST), self._allowance + gained), now
         if self._allowance < 1:
             return False

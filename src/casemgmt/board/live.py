@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Literal
 from uuid import UUID
 
-import asyncpg
 import structlog
 
 from casemgmt.access.actor import Actor
@@ -19,6 +18,7 @@ from casemgmt.audit.events import Event
 from casemgmt.board.service import COUNTS, arguments, board_of
 from casemgmt.clock import Clock
 from casemgmt.db.engine import Database
+from casemgmt.db.failures import DATABASE_ERRORS
 from casemgmt.db.work import Work
 from casemgmt.errors import Unavailable
 from casemgmt.ids import new_id
@@ -129,7 +129,7 @@ class Boards:
             began = loop.time()
             try:
                 await self._turn(wall)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (Unavailable, TimeoutError, *DATABASE_ERRORS) as error:
                 log.warning("board_not_read", region=region, error=type(error).__name__)
             took = loop.time() - began
             await asyncio.sleep(max(self._seconds, SHARE * took))

@@ -7,7 +7,7 @@ from casemgmt.contacts.callers import earlier_contacts
 from casemgmt.contacts.commands import ConcernGiven, ContactTold
 from casemgmt.contacts.keys import Keys
 from casemgmt.contacts.known import Known
-from casemgmt.contacts.policy import as_signal, duty_of, kept_caller
+from casemgmt.contacts.policy import as_signal, duty_of, kept_caller, latest
 from casemgmt.contacts.tables import Contact, ContactConcern
 from casemgmt.db.work import Work
 from casemgmt.errors import FieldFault, Invalid
@@ -34,7 +34,9 @@ async def file_concerns(
         owner = duty_of(told, concern, known)
         try:
             command = as_signal(told, concern, known)
-            registered = await register_signal(work, command, keys.lookup, owner=owner, beside=beside)
+            registered = await register_signal(
+                work, command, keys.lookup, owner=owner, latest=latest(work.now), beside=beside
+            )
         except Invalid as refusal:
             raise _at(refusal, number) from refusal
         filed = ContactConcern(

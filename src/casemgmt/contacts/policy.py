@@ -13,6 +13,7 @@ from casemgmt.people.phones import InvalidPhoneError, normalise_phone
 from casemgmt.reference.lists import code_list
 from casemgmt.reference.regions import InvalidKatoError, find_region, region_of_kato
 from casemgmt.signals.commands import RegisterSignal, ReporterGiven
+from casemgmt.signed_messages import WINDOW
 
 _URI_SCHEMES = ("tel:", "sip:", "sips:")
 
@@ -31,12 +32,20 @@ class Outcome(StrEnum):
 
 def check_told(told: ContactTold, now: datetime) -> None:
     """Refuse what can't be: moments to come, an end before the beginning, a final contact that says nothing."""
-    check_moment("/started_at", told.started_at, now=now)
-    check_moment("/ended_at", told.ended_at, now=now, not_before=told.started_at)
+    check_moment("/started_at", told.started_at, now=latest(now))
+    check_moment("/ended_at", told.ended_at, now=latest(now), not_before=told.started_at)
     if told.region_code is not None and find_region(told.region_code) is None:
         raise invalid_field("/region_code", "unknown-region", "There is no such region.")
     if told.non_data is not None and told.concerns:
         raise invalid_field("/concerns", "non-data-with-concerns", "A contact without data has no concerns.")
+
+
+def latest(now: datetime) -> datetime:
+    """Return the latest moment that a message may name: its sender's clock may be as far ahead as the signature allows.
+
+    A contact is told in its first second. Were our clock a little behind, it would seem to lie in the future.
+    """
+    return now + WINDOW
 
 
 def language_of(tag: str) -> str:

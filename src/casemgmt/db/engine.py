@@ -1,9 +1,14 @@
 """Connections: SQLAlchemy's pool for use cases, asyncpg's own for requests that are one SQL function each."""
 
+from typing import Any
+
 import asyncpg
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
-from casemgmt.db.migrate import DIALECT, connector, driver_url
+from casemgmt.db.failures import translate, unavailable
+from casemgmt.db.migrate import DIALECT, driver_url
 from casemgmt.settings import Settings
 
 
@@ -17,6 +22,22 @@ class DirectConnection(asyncpg.Connection):  # type: ignore[misc]  # asyncpg is 
     def get_reset_query(self) -> str:
         """Return no query."""
         return ""
+
+
+async def connect(*arguments: Any, **options: Any) -> asyncpg.Connection:
+    """Open a connection; `Unavailable` where the database is away, starts, stops, or has no room for one more."""
+    try:
+        return await asyncpg.connect(*arguments, **options)
+    except OSError as error:  # nobody listens, or does not answer in time
+        raise unavailable(error) from error
+    except asyncpg.PostgresError as error:
+        raise translate(error) or error from error
+
+
+def _refuse_closed(connection: Any, *_: object) -> None:
+    """Let the pool open another one: the database was started anew since, and no request need fail of that."""
+    if connection.driver_connection.is_closed():
+        raise DisconnectionError
 
 
 class Database:
@@ -37,13 +58,17 @@ class Database:
         self._direct = direct
         self.engine: AsyncEngine = create_async_engine(
             DIALECT,
-            async_creator=connector(url, server_settings=server, timeout=10),
+            async_creator=self._connect,
             pool_size=settings.database_connections - direct,
             max_overflow=0,
             pool_timeout=10,
         )
+        event.listen(self.engine.sync_engine, "checkout", _refuse_closed)
         self.sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._pool: asyncpg.Pool | None = None
+
+    async def _connect(self) -> asyncpg.Connection:
+        return await connect(driver_url(self._url), server_settings=self._server, timeout=10)
 
     @property
     def pool(self) -> asyncpg.Pool:
@@ -56,10 +81,11 @@ class Database:
         """Connect, and refuse to work as a role that row security does not bind."""
         self._pool = await asyncpg.create_pool(
             driver_url(self._url),
-            min_size=1,
+            min_size=0,  # `open` connects once; what is lost later is opened anew by whoever needs it
             max_size=self._direct,
             max_inactive_connection_lifetime=0,
             connection_class=DirectConnection,
+            connect=connect,
             # Every statement here is fit for every actor: planning it anew each time would cost more than it takes.
             server_settings=self._server | {"plan_cache_mode": "force_generic_plan"},
             timeout=10,

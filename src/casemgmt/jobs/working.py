@@ -12,8 +12,10 @@ from casemgmt.benefits.engine import open_engine
 from casemgmt.clock import Clock, SystemClock
 from casemgmt.db import tables as _all_tables  # noqa: F401 - foreign keys find their targets only among loaded tables
 from casemgmt.db.engine import Database
+from casemgmt.db.failures import DATABASE_ERRORS
 from casemgmt.db.migrate import driver_url
 from casemgmt.documents.vault import Vault
+from casemgmt.errors import Unavailable
 from casemgmt.job_kinds import HANDLERS, SCHEDULE
 from casemgmt.jobs.schedule import Every
 from casemgmt.jobs.work import Tools
@@ -23,7 +25,7 @@ from casemgmt.settings import Settings, WorkerSettings
 
 _CONNECTIONS = 4
 """Of the queue: one listens, the others take jobs and tell how they ended."""
-_TROUBLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
+_TROUBLE = (Unavailable, OSError, *DATABASE_ERRORS)
 
 
 class WorkingError(Exception):
@@ -67,7 +69,9 @@ async def run_worker(settings: Settings, worker: WorkerSettings, *, once: bool =
                 asyncio.get_running_loop().add_signal_handler(number, working.stop)
             await (working.once() if once else working.run())
     except _TROUBLE as error:
-        raise WorkingError(f"The database can't be reached or refuses: {type(error).__name__}.") from error
+        raise WorkingError(
+            f"The database can't be reached or refuses: {type(error.__cause__ or error).__name__}."
+        ) from error
     except FailingListenerError as error:
         raise WorkingError(
             "Nothing was heard of the queue for ten seconds: the connection or the machine hangs."

@@ -19,7 +19,7 @@ from sqlalchemy import text
 from casemgmt.access.permissions import Permission
 from casemgmt.access.system import system_actor
 from casemgmt.audit.events import Event
-from casemgmt.errors import DomainError
+from casemgmt.errors import DomainError, Unavailable
 from casemgmt.ids import new_id
 from casemgmt.jobs.work import JobWork, Tools, actor_for, open_work
 from casemgmt.notifications.events import Place, look_on, look_up, records_of, written
@@ -149,6 +149,8 @@ class Courier:
         while not self._stopping.is_set():
             try:
                 claimed, messages, more = await self._prepare(claimed)
+            except Unavailable:
+                raise  # of the database, not of the account
             except DomainError as refusal:  # the account was switched off, or may not be told of anything any more
                 log.warning("events.account_refused", code=refusal.code)
                 await self._rest(claimed)
@@ -209,7 +211,7 @@ class Courier:
         """Note a try; answers whether the next event may be sent."""
         async with self._turn, open_work(self._tools, system_actor(()), _REQUEST) as work:
             tried = message.tried
-            first, tries = tried["first_tried_at"] or work.now, tried["attempts"] + 1
+            first, tries = min(tried["first_tried_at"] or work.now, work.now), tried["attempts"] + 1
             verdict = judge(outcome, tries, first, tried["failing_since"], work.now)
             noted = {
                 "id": new_id(),

@@ -53,6 +53,7 @@ async def register_signal(
     lookup_key: bytes,
     *,
     owner: UUID | None = None,
+    latest: datetime | None = None,
     beside: danger.Beside = danger.NOTHING,
 ) -> SignalRegistered:
     """Record a signal. It has an owner (the body that took it) and a clock (the triage) from its first second.
@@ -60,8 +61,9 @@ async def register_signal(
     The same content under the same id answers as the first time; other content is refused with `id-in-use`, also where
     the record of that id is hidden. A child whose whereabouts nobody knows is looked for where the signal was taken.
     `owner`: the body that answers for it from the first second, where it is another than the one that took it.
+    `latest`: the latest moment that may be named, where it is another than now.
     """
-    policy.check_registration(command, work.now)
+    policy.check_registration(command, latest or work.now)
     if command.id is not None and (known := await _sent_before(work, command.id, command)) is not None:
         return known
     persons = await require_visible_persons(work, [s.person_id for s in command.subjects])

@@ -93,7 +93,7 @@ $$;
 CREATE OR REPLACE FUNCTION webhook_again(p_subscription uuid, p_event uuid, p_at timestamptz) RETURNS boolean
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
-    UPDATE webhook_delivery SET due_at = p_at, first_tried_at = NULL, attempts = 0, ended_at = NULL, result = NULL
+    UPDATE webhook_delivery SET due_at = least(p_at, now()), first_tried_at = NULL, attempts = 0, ended_at = NULL, result = NULL
      WHERE subscription_id = p_subscription AND event_id = p_event AND actor_has('directory');
     RETURN FOUND;
 END $$;
@@ -106,7 +106,7 @@ BEGIN
         RETURN;
     END IF;
     UPDATE webhook_progress SET resume_at = NULL, failing_since = NULL WHERE subscription_id = p_subscription;
-    UPDATE webhook_delivery SET due_at = p_at, first_tried_at = NULL, attempts = 0
+    UPDATE webhook_delivery SET due_at = least(p_at, now()), first_tried_at = NULL, attempts = 0
      WHERE subscription_id = p_subscription AND ended_at IS NULL;
 END $$;
 
@@ -147,6 +147,12 @@ $$;
 
 -- From here on for the worker alone.
 
+-- When something waits until a moment that no pause reaches (those of `RETRIES` are below seven hours), the clock was set back
+-- since: then it waits no longer. Without that, what was tried under a clock that stood years ahead would never be tried again.
+-- What is to be sent at once is due by the earlier of two clocks, that of who says so and that of the database, for the same reason.
+CREATE OR REPLACE FUNCTION webhook_is_due(p_at timestamptz, p_now timestamptz, p_longest interval DEFAULT '7 hours') RETURNS boolean
+LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$ SELECT p_at <= p_now OR p_at > p_now + p_longest $$;
+
 -- Takes subscriptions that have something to do, for a while: who dies with one leaves it to another when the lease is over. The
 -- lease is counted by the clock of the database, whatever clock the work is done by.
 CREATE OR REPLACE FUNCTION webhook_claim(p_holder uuid, p_now timestamptz, p_lease interval, p_most integer)
@@ -154,11 +160,12 @@ RETURNS TABLE (id uuid, account_id uuid, address text, types text[], purpose tex
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     WITH free AS (
         SELECT p.subscription_id FROM webhook_progress p JOIN webhook_subscription s ON s.id = p.subscription_id
-         WHERE s.state = 'active' AND (p.leased_until IS NULL OR p.leased_until < clock_timestamp())
-           AND (p.resume_at IS NULL OR p.resume_at <= p_now)
+         WHERE s.state = 'active'
+           AND (p.leased_until IS NULL OR webhook_is_due(p.leased_until, clock_timestamp(), p_lease + interval '1 minute'))
+           AND (p.resume_at IS NULL OR webhook_is_due(p.resume_at, p_now))
            AND EXISTS (SELECT 1 FROM webhook_secret k WHERE k.subscription_id = s.id AND k.expires_at IS NULL)
            AND (EXISTS (SELECT 1 FROM webhook_delivery d
-                         WHERE d.subscription_id = s.id AND d.ended_at IS NULL AND d.due_at <= p_now)
+                         WHERE d.subscription_id = s.id AND d.ended_at IS NULL AND webhook_is_due(d.due_at, p_now))
                 OR EXISTS (SELECT 1 FROM webhook_event e
                             WHERE (e.generation, e.xid, e.id) > (p.generation, p.xid, p.event_id)
                               AND (e.generation <> cluster_generation() OR e.xid < pg_snapshot_xmin(pg_current_snapshot()))))
@@ -194,10 +201,10 @@ BEGIN
         RETURN false;
     END IF;
     INSERT INTO webhook_delivery AS d (subscription_id, event_id, type, at, due_at, attempts)
-    SELECT p_subscription, e.id, e.type, e.at, p_at, 0 FROM webhook_event e
+    SELECT p_subscription, e.id, e.type, e.at, least(p_at, now()), 0 FROM webhook_event e
      WHERE e.id = ANY (ARRAY(SELECT jsonb_array_elements_text(p->'events')::uuid))
     ON CONFLICT (subscription_id, event_id) DO UPDATE
-       SET due_at = p_at, first_tried_at = NULL, attempts = 0, ended_at = NULL, result = NULL;
+       SET due_at = least(p_at, now()), first_tried_at = NULL, attempts = 0, ended_at = NULL, result = NULL;
     RETURN true;
 END $$;
 
@@ -207,7 +214,7 @@ RETURNS TABLE (event_id uuid, attempts integer, first_tried_at timestamptz, fail
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT d.event_id, d.attempts, d.first_tried_at, p.failing_since
       FROM webhook_delivery d JOIN webhook_event e ON e.id = d.event_id JOIN webhook_progress p USING (subscription_id)
-     WHERE d.subscription_id = p_subscription AND d.ended_at IS NULL AND d.due_at <= p_now
+     WHERE d.subscription_id = p_subscription AND d.ended_at IS NULL AND webhook_is_due(d.due_at, p_now)
      ORDER BY e.generation, e.xid, e.id LIMIT p_most
 $$;
 
@@ -236,18 +243,18 @@ BEGIN
     VALUES ((p->>'id')::uuid, the_subscription, (p->>'event_id')::uuid, tried_at, (p->>'status')::integer, p->>'failure',
             (p->>'milliseconds')::integer);
     UPDATE webhook_delivery
-       SET attempts = attempts + 1, first_tried_at = coalesce(first_tried_at, tried_at), last_tried_at = tried_at,
+       SET attempts = attempts + 1, first_tried_at = least(first_tried_at, tried_at), last_tried_at = tried_at,
            due_at = coalesce((p->>'due_at')::timestamptz, due_at), result = p->>'result',
            ended_at = CASE WHEN p->>'result' IS NOT NULL THEN tried_at END
      WHERE subscription_id = the_subscription AND event_id = (p->>'event_id')::uuid AND ended_at IS NULL;
     SELECT failing_since INTO failed_since FROM webhook_progress WHERE subscription_id = the_subscription FOR UPDATE;
     IF p->>'failure' IS NOT NULL THEN
-        UPDATE webhook_progress SET failing_since = coalesce(failing_since, tried_at), resume_at = (p->>'resume_at')::timestamptz
+        UPDATE webhook_progress SET failing_since = least(failing_since, tried_at), resume_at = (p->>'resume_at')::timestamptz
          WHERE subscription_id = the_subscription;
     ELSE
         UPDATE webhook_progress SET failing_since = NULL, resume_at = NULL, delivered_at = tried_at
          WHERE subscription_id = the_subscription;
-        UPDATE webhook_delivery SET due_at = tried_at
+        UPDATE webhook_delivery SET due_at = least(tried_at, now())
          WHERE failed_since IS NOT NULL AND subscription_id = the_subscription AND ended_at IS NULL AND due_at > tried_at
            AND last_tried_at < (p->>'pull_tried_before')::timestamptz;
     END IF;

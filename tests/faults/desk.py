@@ -1,0 +1,72 @@
+"""A duty officer who decides on signals while everything breaks, and tries again until it is done."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from uuid import NAMESPACE_URL, uuid5
+
+import httpx
+
+from tests.clients import World
+from tests.faults.centre import GIVE_UP_SECONDS, Centre, check_refusal
+from tests.receiver import Receiver
+from tests.webhook_steps import CONSULT, DUTY, subscribe
+
+
+@dataclass
+class Desk:
+    """Triages each signal once."""
+
+    world: World
+    decided: set[str] = field(default_factory=set)
+
+    async def triage(self, signal_id: str) -> None:
+        """Triage a signal. The same key, so that an answer that was lost does nothing twice."""
+        headers = {"Idempotency-Key": str(uuid5(NAMESPACE_URL, signal_id))}
+        async with asyncio.timeout(GIVE_UP_SECONDS):
+            while signal_id not in self.decided:
+                if await self._is_done(signal_id, headers):
+                    self.decided.add(signal_id)
+
+    async def _is_done(self, signal_id: str, headers: dict[str, str]) -> bool:
+        try:
+            caller = await self.world.as_(DUTY)
+            answer = await caller.post(f"/v1/signals/{signal_id}/triage", CONSULT, headers=headers)
+        except httpx.TransportError:
+            answer = None
+        if answer is not None and answer.is_success:
+            return True
+        if answer is not None and answer.status_code == 401:
+            self.world.forget_tokens()
+        elif answer is not None and answer.status_code != 409:  # 409: the first of the two is not over yet
+            check_refusal(answer)
+        await asyncio.sleep(0.05)
+        return False
+
+    async def triage_some(self, centre: Centre, most: int) -> None:
+        """Triage signals that the centre was told of and that nobody has decided on."""
+        waiting = [s for s in centre.signals() if s not in self.decided]
+        for signal_id in waiting[:most]:
+            await self.triage(signal_id)
+
+
+@dataclass
+class Listener:
+    """A receiver of all events from now on, and the subscription by which it is told."""
+
+    receiver: Receiver
+    path: str
+    before: set[str]
+    """Events that had happened before it began."""
+
+
+@asynccontextmanager
+async def subscribed(world: World, before: set[str], receiver: Receiver) -> AsyncIterator[Listener]:
+    """Subscribe a receiver that listens; afterwards it is told no more."""
+    path, _ = await subscribe(world, receiver.address)
+    try:
+        yield Listener(receiver, path, before)
+    finally:
+        admin = await world.as_("admin")
+        await admin.post(f"{path}/disable")
