@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import NamedTuple
 
 from rules.triage.phrases import APART, SHORTEST_BEGINNING, Form, Phrase, Step
@@ -16,6 +17,7 @@ _WORDS = re.compile(WORD)
 _PAUSE = re.compile(r"\.{2,}|…+")
 _ENDS = frozenset(".!?…")
 _LONGEST_JOINED = 60
+_WORDS_KEPT = 10_000
 _NOTHING: Mapping[int, bool] = {}
 
 
@@ -90,6 +92,7 @@ class Lexicon:
         for key in self._begins:
             lengths.setdefault(key[:SHORTEST_BEGINNING], set()).add(len(key))
         self._lengths = {head: tuple(sorted(found)) for head, found in lengths.items()}
+        self._numbers_of = lru_cache(_WORDS_KEPT)(self._look_up)  # the same words come again and again
 
     def pattern(self, phrase: Phrase) -> Pattern:
         """Return a phrase that was learnt, in the numbers of its words."""
@@ -141,7 +144,7 @@ class Lexicon:
             sentence.add(Word(key, ordinal, ordinal, sign), self._numbers_of(key, part))
         return after
 
-    def _numbers_of(self, key: str, written: str) -> Mapping[int, bool]:
+    def _look_up(self, key: str, written: str) -> Mapping[int, bool]:
         """Return the words of the list that a word of a text is, each with whether it negates itself."""
         exact = self._exact.get(key)
         lengths = self._lengths.get(key[:SHORTEST_BEGINNING])

@@ -58,8 +58,8 @@ class WordList:
     signs: tuple[WeighedSign, ...]
     facts: Mapping[str, Fact]
     lexicon: Lexicon
-    led_by: Mapping[int, Sequence[tuple[int, Pattern]]]
-    """By the number of the word that leads them: phrases, each with the index of its sign."""
+    led_by: Mapping[int, Sequence[tuple[int, Pattern, tuple[int, ...]]]]
+    """By the number of the word that leads them: phrases, each with the index of its sign and its other words."""
     digest: str
 
     def label_of(self, code: str) -> Label:
@@ -244,12 +244,13 @@ class _Reader:
         before, after = (_keys(words) for words in (negation.before, negation.after))
         lexicon = Lexicon((p for found in held.values() for _, p in found), before, after)
         signs: list[WeighedSign] = []
-        led_by: dict[int, list[tuple[int, Pattern]]] = {}
+        led_by: dict[int, list[tuple[int, Pattern, tuple[int, ...]]]] = {}
         for code, found in held.items():
             patterns = tuple(lexicon.pattern(p) for kind, p in found if kind == "phrases")
             unless = tuple(lexicon.pattern(p) for kind, p in found if kind == "unless")
             for pattern in patterns:
-                led_by.setdefault(pattern[0][0].number, []).append((len(signs), pattern))
+                lead, *others = (step.number for part in pattern for step in part)
+                led_by.setdefault(lead, []).append((len(signs), pattern, tuple(others)))
             signs.append(WeighedSign(code, self.signs[code], patterns, unless))
         facts = {code: fact for code, fact in self.facts.items() if fact.holds_in(number)}
         digest = _digest(version, {c: (self.signs[c], f) for c, f in held.items()}, facts, negation)

@@ -123,6 +123,8 @@ def explain(text: str, facts: Collection[str], words: WordList) -> Explanation:
 
 def _weigh(signs: Iterable[str], facts: Collection[str], words: WordList) -> Suggestion:
     found = set(signs)
+    if not found and not facts:
+        return Suggestion(Urgency.STANDARD, words.version.number, 0, ())
     one_alone = any(s.code in found and not s.sign.needs_other for s in words.signs)
     one_alone = one_alone or any(c in facts and not f.needs_other for c, f in words.facts.items())
     weights = {s.code: s.sign.weight for s in words.signs if s.code in found and (one_alone or not s.sign.needs_other)}
@@ -143,9 +145,14 @@ def _find(text: str, words: WordList) -> dict[int, _Found]:
     """Return by the index of each sign where it stands."""
     found: dict[int, _Found] = {}
     for sentence in words.lexicon.sentences(text):
-        for number in sentence.places:
-            for index, pattern in words.led_by.get(number, ()):
-                _keep(found.setdefault(index, _Found()), words, index, pattern, sentence)
+        there = sentence.places
+        for number in there:
+            for index, pattern, others in words.led_by.get(number, ()):
+                for other in others:  # most phrases are led by a usual word, and the rest of them is not there
+                    if other not in there:
+                        break
+                else:
+                    _keep(found.setdefault(index, _Found()), words, index, pattern, sentence)
     return {index: places for index, places in found.items() if places.counted or places.negated or places.innocent}
 
 
