@@ -2,6 +2,7 @@
 
 `python -m benchmarks law` measures the law as code, `python -m benchmarks audit` the audit log at ten million events,
 `python -m benchmarks queues` the queues of a day before the archive of years,
+`python -m benchmarks contacts` contacts at 50 a second and in bursts beside case work and an open board,
 `python -m benchmarks year` lives through a year of the centres and compares every clock with a plain calculation.
 """
 
@@ -10,6 +11,7 @@ import asyncio
 import sys
 
 from benchmarks.audit.command import main as audit
+from benchmarks.contacts.command import main as contacts
 from benchmarks.database import BenchDatabase, bench_server
 from benchmarks.law.command import main as law
 from benchmarks.lists import time_lists
@@ -31,6 +33,8 @@ def main() -> int:
         return law(sys.argv[2:], _say)
     if sys.argv[1:2] == ["audit"]:
         return audit(sys.argv[2:], _say)
+    if sys.argv[1:2] == ["contacts"]:
+        return contacts(sys.argv[2:], _say)
     if sys.argv[1:2] == ["queues"]:
         return queues(sys.argv[2:], _say)
     if sys.argv[1:2] == ["year"]:

@@ -45,7 +45,8 @@ def _request(method: str, path: str, token: str, body: str = "") -> str:
     return f"{head}\r\n{body}"
 
 
-async def _own_cases(database: BenchDatabase) -> dict[int, list[str]]:
+async def own_cases(database: BenchDatabase) -> dict[int, list[str]]:
+    """Return cases of some case managers, by the number of the manager."""
     async with database.admin() as connection:
         return {
             user: [
@@ -87,7 +88,7 @@ def measure(
     """Measure all versions on one database."""
     import asyncio  # noqa: PLC0415 - beside its one use
 
-    sets = request_sets(asyncio.run(_own_cases(database)))
+    sets = request_sets(asyncio.run(own_cases(database)))
     operations = [o for o in OPERATIONS if not only or o in only]
     with Load() as load, Servers(database) as servers:
         for name in operations:

@@ -13,6 +13,7 @@ VERSIONS = {
     "textbook": "benchmarks.textbook:create",
     "ours": "api.app:create_app",
 }
+OF_CONTACTS = {"contacts_floor": "benchmarks.contacts.floor:equal_work"}
 
 
 def main() -> None:
@@ -22,7 +23,7 @@ def main() -> None:
         serve(Settings(), "127.0.0.1", int(port))
         return
     uvicorn.run(
-        VERSIONS[version],
+        (VERSIONS | OF_CONTACTS)[version],
         factory=True,
         host="127.0.0.1",
         port=int(port),
@@ -31,6 +32,7 @@ def main() -> None:
         access_log=False,
         server_header=False,
         log_level="warning",
+        timeout_keep_alive=15,  # as the service has it
     )
 
 

@@ -88,7 +88,10 @@ def signal_row(given: dict[str, Any], signal_id: UUID, body: UUID, user: UUID, n
 # PostgreSQL inlines these functions into the statement: the floors run what the service runs (`db/sql/61_hot.sql`).
 GET_CASE = "SELECT d.*, f.* FROM case_document($1) d, case_facts($1, $2) f"
 BARE_CASE = "SELECT document FROM case_document($1)"
-LIST_CASES = "SELECT array_agg(c.id), '[' || string_agg(c.document, ',') || ']' FROM my_case_page($1, 'infinity', $2) c"
+LIST_CASES = (
+    "SELECT coalesce(array_agg(c.id), '{}'), '[' || coalesce(string_agg(c.document, ','), '') || ']'"
+    " FROM my_case_page($1, 'infinity', $2) c"
+)
 _ROW = "id, number, state, risk_level, restricted, manager_id, region_code, organisation_id, opened_at"
 BARE_LIST = (
     "SELECT json_agg(c)::text FROM"  # noqa: S608 - constants

@@ -198,9 +198,9 @@ async def test_many_screens_of_a_region_ask_the_database_once(world: World, monk
     turns = []
     turn = Boards._turn  # noqa: SLF001 - what is counted is how often the database is asked
 
-    async def counted(self: Boards, wall: Any) -> None:
+    async def counted(self: Boards, wall: Any) -> float:
         turns.append(len(wall.screens))
-        await turn(self, wall)
+        return await turn(self, wall)
 
     monkeypatch.setattr(Boards, "_turn", counted)
     tokens = [done(await _sign_in(world))["access_token"] for _ in range(5)]
@@ -211,6 +211,23 @@ async def test_many_screens_of_a_region_ask_the_database_once(world: World, monk
     assert len({news.board for news in first}) == 1
     assert turns == [5]
     for screen in following:
+        await screen.aclose()
+
+
+async def test_a_screen_beside_others_is_told_at_once_what_they_were_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turn, turns = Boards._turn, asyncio.Semaphore(1)  # noqa: SLF001 - the database answers once, and then no more
+
+    async def once(self: Boards, wall: Any) -> float:
+        await turns.acquire()
+        return await turn(self, wall)
+
+    monkeypatch.setattr(Boards, "_turn", once)
+    actor = await world.services.bearers.read(done(await _sign_in(world))["access_token"], "test")
+    screens = [world.services.boards.follow(actor) for _ in range(2)]
+    assert [(await anext(screen)).kind for screen in screens] == ["board", "board"]
+    for screen in screens:
         await screen.aclose()
 
 

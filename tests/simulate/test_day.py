@@ -62,6 +62,7 @@ def test_everything_that_goes_wrong_happens_on_a_day(kind: str) -> None:
     assert len(finals) < len(day.scenes), "some calls break off"
     assert all(WHOLE_DAY.begin <= t.at <= WHOLE_DAY.end for t in day.tellings)
     languages = {t.contact["language"] for t in day.tellings}
+    assert len({t.contact["plate"] for t in day.tellings if "plate" in t.contact}) > 5 or kind != "school-day"
     assert languages == {"kk", "kk-Latn", "ru", "mul"}
     revisions = [t.contact["revision"] for s in day.scenes for t in sorted(s.tellings, key=lambda t: t.at)]
     assert revisions != [t.contact["revision"] for s in day.scenes for t in s.tellings], "some overtake another"

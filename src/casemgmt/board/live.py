@@ -30,7 +30,10 @@ OF_ONE_SESSION = 4
 """A screen that reconnects leaves connections behind for a moment; a whole wall of them is somebody's mistake."""
 BEAT_SECONDS = 5.0
 SHARE = 20
-"""A turn waits so many times as long as the last one took: a board never costs more than a twentieth of a core."""
+"""A turn waits so many times as long as the database counted: a board never costs more than a twentieth of a core. How
+long the turn itself waited for its connection and its moment in this process does not count: in a burst of contacts it
+would darken the board when it is looked at most."""
+LONGEST_PAUSE = 10.0
 
 log = structlog.get_logger()
 
@@ -80,7 +83,8 @@ class Boards:
         screen = new_id()
         wall = self._joined(screen, actor)
         loop = asyncio.get_running_loop()
-        told, turn, spoke, until = "", wall.turns, 0.0, loop.time() + self._lasts
+        turn = wall.turns - bool(wall.board)  # what the others were told last is told at once
+        told, spoke, until = "", 0.0, loop.time() + self._lasts
         try:
             while True:
                 turn = await self._next_turn(wall, turn)
@@ -124,19 +128,18 @@ class Boards:
             return wall.turns
 
     async def _keep(self, region: str | None, wall: _Wall) -> None:
-        loop = asyncio.get_running_loop()
         while wall.screens:
-            began = loop.time()
+            counted = 0.0
             try:
-                await self._turn(wall)
+                counted = await self._turn(wall)
             except (Unavailable, TimeoutError, *DATABASE_ERRORS) as error:
                 log.warning("board_not_read", region=region, error=type(error).__name__)
-            took = loop.time() - began
-            await asyncio.sleep(max(self._seconds, SHARE * took))
+            await asyncio.sleep(max(self._seconds, min(SHARE * counted, LONGEST_PAUSE)))
         del self._walls[region]
 
-    async def _turn(self, wall: _Wall) -> None:
-        """Ask once, and tell all screens of the wall."""
+    async def _turn(self, wall: _Wall) -> float:
+        """Ask once, and tell all screens of the wall. Returns the seconds for which the database counted."""
+        seconds = 0.0
         now = self._clock.now()
         asked = dict(wall.screens)
         sessions = [actor.session_id for actor in asked.values()]
@@ -148,10 +151,12 @@ class Boards:
                 await connection.execute(
                     "SELECT begin_work($1, $2, $3, $4)", actor.user_id, actor.authz_version, actor.session_id, "board"
                 )
-                wall.board = board_of(await connection.fetchval(COUNTS, *arguments(now)), now).model_dump_json()
+                counts, seconds = await connection.fetchrow(COUNTS, *arguments(now))
+                wall.board = board_of(counts, now).model_dump_json()
                 break
         for screen in asked.keys() - going_on.keys():
             wall.screens.pop(screen, None)
         async with wall.turned:
             wall.turns += 1
             wall.turned.notify_all()
+        return seconds

@@ -9,7 +9,10 @@ from casemgmt.board.policy import composed, day_of, hour_of
 from casemgmt.board.views import BoardView
 from casemgmt.db.work import Work
 
-COUNTS = "SELECT board_counts($1, $2, $3)"
+COUNTS = (
+    "SELECT board_counts($1, $2, $3), extract(epoch FROM clock_timestamp() - statement_timestamp())::double precision"
+)
+"""What was counted, and how many seconds that took."""
 
 
 def arguments(now: datetime) -> tuple[datetime, datetime, datetime]:

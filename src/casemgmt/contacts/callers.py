@@ -10,14 +10,14 @@ from casemgmt.db.work import Work
 from casemgmt.people.phones import phone_hash
 
 
-async def keep_caller(work: Work, contact: Contact, told: ContactTold, keys: Keys) -> None:
+async def keep_caller(work: Work, contact: Contact, told: ContactTold, keys: Keys, *, is_new: bool) -> None:
     """Keep who got in touch as the newest message says. Of who wants to stay unknown the hash alone is kept."""
     given = kept_caller(told)
     if given is None:
         return
     number = number_of(told.caller)
     given["phone_hash"] = None if number is None else phone_hash(number, keys.lookup)
-    caller = await work.session.get(ContactCaller, contact.id)
+    caller = None if is_new else await work.session.get(ContactCaller, contact.id)
     if caller is None:
         caller = ContactCaller(contact_id=contact.id, sender_id=work.actor.user_id, **given)
     else:

@@ -21,13 +21,14 @@ _OF_EACH = {"channel", "language", "anonymous", "region_code", "plate", "taxonom
 
 async def file_concerns(
     work: Work, contact: Contact, told: ContactTold, keys: Keys, known: Known, filed_already: Container[str] = ()
-) -> None:
+) -> list[ContactConcern]:
     """Make a signal of each concern that is none yet, with its owner and clock, and tie the two together.
 
     The body on duty for the plate owns what comes by it; else the body that took the contact does.
     """
     came_before = bool(await earlier_contacts(work, contact)) if told.concerns else False
     beside = Beside(repeat_caller=came_before, several_concerns=len(told.concerns) > 1)
+    made = []
     for number, concern in enumerate(told.concerns):
         if concern.ref in filed_already:
             continue
@@ -61,6 +62,8 @@ async def file_concerns(
         event = Event("contact.filed", "contact", (contact.id, registered.id), signal_id=registered.id)
         contact.signals += 1
         await work.save(event, filed, story, contact)
+        made.append(filed)
+    return sorted(made, key=lambda concern: concern.concern_ref)
 
 
 def digest_of(told: ContactTold, concern: ConcernGiven, keys: Keys) -> str:

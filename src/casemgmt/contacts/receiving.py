@@ -4,7 +4,7 @@ Everything of one message is one transaction: the contact, its signals with thei
 Copies that come at the same moment wait for one another, and so do all messages about one contact.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,7 +19,7 @@ from casemgmt.contacts.keys import Keys
 from casemgmt.contacts.known import Known, look_up, note_known
 from casemgmt.contacts.policy import Outcome, check_told
 from casemgmt.contacts.states import CONTACT, ContactState
-from casemgmt.contacts.tables import Contact, ContactMessage
+from casemgmt.contacts.tables import Contact, ContactConcern, ContactMessage
 from casemgmt.contacts.views import FiledView, TakenView
 from casemgmt.db.work import Work
 from casemgmt.errors import Conflict, DomainError, Invalid
@@ -55,12 +55,11 @@ async def take(work: Work, message: Message, told: ContactTold, keys: Keys) -> T
     Errors: `message-id-reused` and `revision-reused` for other content under an id or a revision that was used.
     """
     digest = keys.digest(message.content)
-    await repository.lock_message(work, message.source, message.id)
+    await repository.lock(work, message.source, message.id, told.contact_id)
     known = await repository.message_of(work, message.source, message.id)
     if known is not None:
         return _again(work, known, digest)
     check_told(told, work.now)
-    await repository.lock_contact(work, message.source, told.contact_id)
     contact = await repository.contact_of(work, message.source, told.contact_id)
     is_new, stands = contact is None, told
     if contact is not None and _ends_late(contact, told):
@@ -71,14 +70,15 @@ async def take(work: Work, message: Message, told: ContactTold, keys: Keys) -> T
     else:
         outcome = await _go_on(work, contact, told, digest, known_beside)
     if outcome not in (Outcome.OLDER, Outcome.REPEATED):
-        await keep_caller(work, contact, stands, keys)
+        await keep_caller(work, contact, stands, keys, is_new=is_new)
         if stands is told:  # of a late end: what a newer message told of an answer stands
             await keep_wish(work, contact, told)
+    filed: list[ContactConcern] = []
     if outcome in (Outcome.CORRECTED, Outcome.MATCHED):
         await correct(work, contact, told, keys, known_beside)
     elif contact.state == ContactState.FINALISED and outcome in (Outcome.ACCEPTED, Outcome.FINALISED):
-        await file_concerns(work, contact, stands, keys, known_beside)
-    view = await _view(work, contact, outcome)
+        filed = await file_concerns(work, contact, stands, keys, known_beside)
+    view = await _view(work, contact, outcome, filed if is_new else None)
     taken = Taken(view, CREATED if is_new else OK, replayed=False)
     await _keep(work, message, told, contact, taken, digest)
     return taken
@@ -176,8 +176,10 @@ async def _end(work: Work, contact: Contact) -> None:
     await work.save(Event("contact.finalised", "contact", (contact.id,)), contact)
 
 
-async def _view(work: Work, contact: Contact, outcome: Outcome) -> TakenView:
-    concerns = await repository.concerns_of(work, contact.id)
+async def _view(work: Work, contact: Contact, outcome: Outcome, concerns: Sequence[ContactConcern] | None) -> TakenView:
+    """Return the answer. `concerns`: what the contact became, where that is known without a look."""
+    if concerns is None:
+        concerns = await repository.concerns_of(work, contact.id)
     return TakenView(
         contact_id=contact.external_id,
         id=contact.id,

@@ -14,9 +14,10 @@ from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
 from casemgmt.ids import new_id
 
-_LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:key, :space))")
-_MESSAGES, _CONTACTS = 120, 121
-"""Spaces of advisory locks: copies of one message, and all messages of one contact, are taken one after the other."""
+_OF_CONTACT = "pg_advisory_xact_lock(hashtextextended(:contact, 121))"
+_LOCK = text(f"SELECT pg_advisory_xact_lock(hashtextextended(:message, 120)), {_OF_CONTACT}")
+_LOCK_CONTACT = text(f"SELECT {_OF_CONTACT}")
+"""Copies of one message, and all messages of one contact, are taken one after the other."""
 _REFUSED = text(
     "INSERT INTO contact_refusal (id, source_code, message_id, sender_id, organisation_id, content_digest, external_id,"
     " code, pointer, first_at, last_at, times)"
@@ -26,14 +27,14 @@ _REFUSED = text(
 )
 
 
-async def lock_message(work: Work, source: str, message_id: str) -> None:
-    """Wait until no other copy of the message is being taken."""
-    await work.session.execute(_LOCK, {"key": f"{source} {message_id}", "space": _MESSAGES})
+async def lock(work: Work, source: str, message_id: str, external_id: str) -> None:
+    """Wait until no other copy of the message, and no other message about the contact, is being taken."""
+    await work.session.execute(_LOCK, {"message": f"{source} {message_id}", "contact": f"{source} {external_id}"})
 
 
 async def lock_contact(work: Work, source: str, external_id: str) -> None:
-    """Wait until no other message about the contact is being taken."""
-    await work.session.execute(_LOCK, {"key": f"{source} {external_id}", "space": _CONTACTS})
+    """Wait until no message about the contact is being taken."""
+    await work.session.execute(_LOCK_CONTACT, {"contact": f"{source} {external_id}"})
 
 
 async def message_of(work: Work, source: str, message_id: str) -> ContactMessage | None:

@@ -72,6 +72,9 @@ _REGIONS = {
     for number in numbers
 }
 """Roughly by how many people live there."""
+_TAXONOMY = "qr111-0"
+_TOPICS = {"bullying"}
+"""Of the list of QR-111, whose slots are mostly not named."""
 _ABANDONED = 0.02
 _CORRECTED = 0.06
 _OUT_OF_ORDER = 0.05
@@ -135,6 +138,7 @@ class Director:
                 self._add(scene, length * 0.6, told | {"stage": "draft", "concerns": concerns[:1]}, None)
             if self._random.random() < _ABANDONED:
                 return
+            told["attachments"] = [{"reference": f"rec-{scene.contact_id}", "media_type": "audio/ogg"}]
         self._add(scene, length + 40, told | {"stage": "final", "concerns": concerns}, length)
         if self._random.random() < _CORRECTED:
             later = length + self._random.uniform(10 * 60, 3 * 3600)
@@ -163,6 +167,8 @@ class Director:
         category = pick(self._random, {c: weight for c, weight in WEIGHTS.items() if language in TEXTS[c]})
         said = self._random.choice(TEXTS[category][language])
         concern = {"ref": str(number), "category": category, "narrative": said}
+        if category in _TOPICS:
+            concern["topic"] = category
         danger = self._random.random() < _DANGER_NOW.get(category, 0.01)
         return concern | ({"danger_now": True} if danger else {})
 
@@ -192,7 +198,11 @@ class Director:
         return min(3600.0, max(20.0, self._random.lognormvariate(0, 0.7) * median))
 
     def _told(self, scene: Scene, language: str, more: dict[str, Any]) -> dict[str, Any]:
-        return {"contact_id": scene.contact_id, "channel": scene.arrival.channel, "language": language} | more
+        told = {"contact_id": scene.contact_id, "channel": scene.arrival.channel, "language": language} | more
+        if scene.arrival.channel != "qr_message":
+            return told
+        plate = {} if scene.arrival.school is None else {"plate": f"SIM-{scene.arrival.school:03}-1"}
+        return told | {"taxonomy_version": _TAXONOMY, **plate}
 
     def _add(self, scene: Scene, after: float, told: dict[str, Any], length: float | None) -> None:
         began, revision = scene.arrival.at, len(scene.tellings) + 1
