@@ -13,10 +13,12 @@ The rules of counting (they are the house's reading, stated here once; change on
 """
 
 from calendar import monthrange
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
-from rules.calendar import CalendarDay, CountedDay, WorkingCalendar
+from rules.calendar import CalendarDay, WorkingCalendar
 from rules.loader import Law, load_law
 from rules.parameters import NOT_SEEN, Citation, Status
 from rules.terms import DayOff, Deadline, TermUnit, TermValue
@@ -42,6 +44,25 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
+class _Counted:
+    at: datetime
+    passed: tuple[CalendarDay, ...] = ()
+
+    @property
+    def provisional(self) -> bool:
+        return any(day.provisional for day in self.passed)
+
+
+class _Way(NamedTuple):
+    """From what it was computed."""
+
+    calendar: WorkingCalendar
+    deadline: Deadline
+    term: TermValue
+    counted: _Counted
+
+
+@dataclass(frozen=True, slots=True)
 class Due:
     """A computed due time. All moments are in UTC.
 
@@ -61,12 +82,17 @@ class Due:
     citation: Citation | None
     parameter: str
     rules_version: str
-    steps: tuple[Step, ...]
+    _way: _Way = field(repr=False)
 
     @property
     def is_law(self) -> bool:
         """Whether the term claims to be law."""
         return self.status.is_law
+
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """How it was computed, told when asked for: most who need the moment don't."""
+        return tuple(_describe(self, self._way))
 
 
 def compute_due(
@@ -88,17 +114,11 @@ def compute_due(
     deadline = law.deadline(code)
     started = to_utc(started_at)
     term = law.term(code, on or to_local(started).date(), known_on)
-    steps = [_describe_term(code, term), Step("started", f"The event: {show_moment(started)}.", started)]
-    counted = _count(law.calendar, deadline, term, started, steps)
-    warn_at = _find_warning(law.calendar, deadline, term, started, counted.at)
-    steps.append(Step("due", f"Due: {show_moment(counted.at)}.", counted.at))
-    steps.append(Step("warn", f"Warning ({_describe_warning(deadline)}): {show_moment(warn_at)}.", warn_at))
-    if counted.provisional:
-        steps.append(Step("provisional", _describe_doubt(counted.passed)))
+    counted = _count(law.calendar, deadline, term, started)
     return Due(
         code=code,
         started_at=started,
-        warn_at=warn_at,
+        warn_at=_find_warning(law.calendar, deadline, term, started, counted.at),
         due_at=counted.at,
         provisional=counted.provisional,
         status=term.status,
@@ -106,44 +126,31 @@ def compute_due(
         citation=term.citation,
         parameter=f"{code}@{term.in_force_from.isoformat()}",
         rules_version=law.version,
-        steps=tuple(steps),
+        _way=_Way(law.calendar, deadline, term, counted),
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Counted:
-    at: datetime
-    passed: tuple[CalendarDay, ...] = ()
-
-    @property
-    def provisional(self) -> bool:
-        return any(day.provisional for day in self.passed)
-
-
-def _count(
-    calendar: WorkingCalendar, deadline: Deadline, term: TermValue, started: datetime, steps: list[Step]
-) -> _Counted:
+def _count(calendar: WorkingCalendar, deadline: Deadline, term: TermValue, started: datetime) -> _Counted:
     if term.unit is TermUnit.WORKING_HOURS:
         moment = calendar.add_working_hours(started, term.value)
-        steps.extend(_describe_hours(calendar, moment.passed))
         return _Counted(moment.at, moment.passed)
     if not term.unit.counts_whole_days:
-        steps.append(Step("elapsed", "Minutes and hours of the calendar run without a stop."))
         return _Counted(started + _FIXED[term.unit] * term.value)
     first = to_local(started).date()
-    steps.append(Step("first_day", f"The day of the event, {show_day(first)}, is not counted."))
     if term.unit is TermUnit.WORKING_DAYS:
         counted = calendar.add_working_days(first, term.value)
-        steps.extend(_describe_days(counted))
         return _Counted(calendar.closing(counted.date), counted.passed)
-    last = add_months(first, term.value) if term.unit is TermUnit.CALENDAR_MONTHS else first + timedelta(term.value)
-    steps.append(Step("last_day", f"{show_amount(term.value, term.unit).capitalize()} on: {show_day(last)}."))
+    last = _last_day(term, first)
     passed: tuple[CalendarDay, ...] = ()
     if deadline.last_day_off is DayOff.NEXT_WORKING_DAY:
         counted = calendar.add_working_days(last, 0)
         passed, last = counted.passed, counted.date
-        steps.extend(Step("day_off", f"{_why_off(day)}: moved on.") for day in passed if not day.working)
     return _Counted(calendar.closing(last), passed)
+
+
+def _last_day(term: TermValue, first: date) -> date:
+    """Return the last day of a term of calendar days or months, which may be a day off."""
+    return add_months(first, term.value) if term.unit is TermUnit.CALENDAR_MONTHS else first + timedelta(term.value)
 
 
 def add_months(day: date, count: int) -> date:
@@ -200,6 +207,36 @@ def show_citation(cited: Citation) -> str:
     return f"{cited.act}; {place}; {cited.source}" + (f", {cited.address}" if cited.address else "")
 
 
+def _describe(due: Due, way: _Way) -> Iterator[Step]:
+    yield _describe_term(due.code, way.term)
+    yield Step("started", f"The event: {show_moment(due.started_at)}.", due.started_at)
+    yield from _describe_count(way, due.started_at)
+    yield Step("due", f"Due: {show_moment(due.due_at)}.", due.due_at)
+    yield Step("warn", f"Warning ({_describe_warning(way.deadline)}): {show_moment(due.warn_at)}.", due.warn_at)
+    if due.provisional:
+        yield Step("provisional", _describe_doubt(way.counted.passed))
+
+
+def _describe_count(way: _Way, started: datetime) -> Iterator[Step]:
+    term, passed = way.term, way.counted.passed
+    if term.unit is TermUnit.WORKING_HOURS:
+        yield from _describe_hours(way.calendar, passed)
+        return
+    if not term.unit.counts_whole_days:
+        yield Step("elapsed", "Minutes and hours of the calendar run without a stop.")
+        return
+    first = to_local(started).date()
+    yield Step("first_day", f"The day of the event, {show_day(first)}, is not counted.")
+    if term.unit is TermUnit.WORKING_DAYS:
+        yield from _describe_days(passed)
+        return
+    last = show_day(_last_day(term, first))
+    yield Step("last_day", f"{show_amount(term.value, term.unit).capitalize()} on: {last}.")
+    for day in passed:
+        if not day.working:
+            yield Step("day_off", f"{_why_off(day)}: moved on.")
+
+
 def _describe_term(code: str, term: TermValue) -> Step:
     ground = f"not law, set by the operator: {term.reason}"
     if term.citation is not None:
@@ -215,9 +252,9 @@ def _describe_warning(deadline: Deadline) -> str:
     return f"{show_amount(warn.before or 0, warn.unit)} before"
 
 
-def _describe_days(counted: CountedDay) -> list[Step]:
+def _describe_days(passed: tuple[CalendarDay, ...]) -> list[Step]:
     steps, number = [], 0
-    for day in counted.passed:
+    for day in passed:
         if day.working:
             number += 1
             extra = " (a weekend day that is worked)" if day.date.weekday() >= 5 else ""  # noqa: PLR2004 - Saturday
