@@ -109,6 +109,7 @@ TABLES = (
     "shelter_place",
     "signal",
     "signal_person",
+    "signal_redirect",
     "specialist_absence",
     "staff_absence",
     "staff_absence_case",

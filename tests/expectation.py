@@ -175,6 +175,13 @@ class Expectation(Standing):
     def of_signal(self, row: Row) -> bool:
         return self.signal(self.world.by_id["signal"][row["signal_id"]])
 
+    def redirect(self, row: Row) -> bool:
+        """A signal that was handed on: as the signal, and the body that did it, but of a restricted case."""
+        bodies = {row["from_organisation_id"], row["by_organisation_id"]}
+        handed_on = {Reach.ORGANISATION, Reach.REGION} & self.signals and self.body in bodies
+        hidden = self.world.by_id["signal"][row["signal_id"]]["restricted"]
+        return self.of_signal(row) or bool(handed_on and not hidden)
+
     def referral(self, row: Row) -> bool:
         if self.world.by_id["signal"][row["signal_id"]]["case_id"] in self.teams:
             return True
@@ -516,6 +523,7 @@ RULES: dict[str, Rule] = {
     "shelter_place": Expectation.shelter,
     "signal": Expectation.signal,
     "signal_person": Expectation.of_signal,
+    "signal_redirect": Expectation.redirect,
     "specialist_absence": Expectation.absence,
     "specialist_hours": Expectation.everybody,
     "specialist_paper": Expectation.everybody,

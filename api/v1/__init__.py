@@ -69,6 +69,7 @@ from api.v1 import (
 ROUTERS = (
     cases.router,
     signals.router,
+    signals.redirects_router,
     integrations.router,
     contacts.router,
     answers.router,

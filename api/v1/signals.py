@@ -13,12 +13,20 @@ from casemgmt.access.permissions import Permission
 from casemgmt.outreach import warnings
 from casemgmt.outreach.commands import LiftWarning, RecordWarning
 from casemgmt.outreach.views import WarningView
-from casemgmt.signals import service, steps, triage
-from casemgmt.signals.commands import AddSubject, CompleteSignal, RegisterSignal, ReviewSignal, TriageSignal
+from casemgmt.signals import redirects, service, steps, triage
+from casemgmt.signals.commands import (
+    AddSubject,
+    CompleteSignal,
+    RefuseRedirect,
+    RegisterSignal,
+    ReviewSignal,
+    TriageSignal,
+)
 from casemgmt.signals.states import SignalState
-from casemgmt.signals.views import ReporterView, SignalRegistered, SignalSummary, SignalView
+from casemgmt.signals.views import RedirectView, ReporterView, SignalRegistered, SignalSummary, SignalView
 
 router = Router("/signals", "signals")
+redirects_router = Router("/redirects", "signals")
 
 
 @router.post("", Permission.SIGNALS_CREATE, drafted=True, direct=True, status_code=201, response_model=SignalRegistered)
@@ -106,8 +114,16 @@ async def acknowledge_redirect(
 async def accept_redirect(
     signal_id: UUID, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> SignalView:
-    """Take over a signal that was redirected to your body, or back one that no body took."""
+    """Take over a signal that was redirected to your body. It is triaged anew."""
     return _shown(response, await steps.accept_redirect(work, signal_id, expected))
+
+
+@router.post("/{signal_id}/refuse-redirect", Permission.SIGNALS_TRIAGE)
+async def refuse_redirect(
+    signal_id: UUID, command: RefuseRedirect, response: Response, work: CurrentWork, expected: ExpectedVersion
+) -> SignalView:
+    """Refuse a signal that was redirected to your body, or record that a body outside does: it goes back to triage."""
+    return _shown(response, await steps.refuse_redirect(work, signal_id, command, expected))
 
 
 @router.post("/{signal_id}/warnings", Permission.SIGNALS_CREATE, status_code=201)
@@ -122,6 +138,20 @@ async def lift_visitor_warning(
 ) -> WarningView:
     """Lift a warning that no longer holds. It stays on record, and so does who lifted it and why."""
     return await warnings.lift_warning(work, signal_id, warning_id, command)
+
+
+@redirects_router.get("", Permission.SIGNALS_READ)
+async def list_redirects(
+    work: CurrentWork,
+    limit: Limit = DEFAULT_PAGE,
+    cursor: Cursor = None,
+    side: Annotated[redirects.Side, Query(description="What your body redirected, or what was redirected to it.")] = (
+        "sent"
+    ),
+    unanswered: Annotated[bool, Query(description="Those alone that nobody answered yet.")] = False,  # noqa: FBT002
+) -> Page[RedirectView]:
+    """List redirects, newest first: whether somebody took what your desk handed on, also where you see it no more."""
+    return Page.of(await redirects.list_redirects(work, limit, cursor, side, unanswered=unanswered))
 
 
 def _shown(response: Response, view: SignalView) -> SignalView:

@@ -9,6 +9,7 @@ from benchmarks.year.country import Centre, Worker
 from benchmarks.year.office import Json
 from benchmarks.year.queues import owe_notices
 from benchmarks.year.records import SEVERE, SEVERITIES, Case, Child, Signal, suggested_severity, suggested_urgency
+from benchmarks.year.signal_book import redirect_clock
 from benchmarks.year.year import Life, Year
 
 _MINUTE, _HOUR = timedelta(minutes=1), timedelta(hours=1)
@@ -190,7 +191,7 @@ async def _answered(year: Year, duty: Worker, signal: Signal, outcome: str) -> L
     """What the desk does itself: a consultation, a redirect, a second person's word."""
     ways: dict[str, tuple[str, str, Json]] = {
         "consultation": ("consultation_answer", "complete-consultation", {"note": "Кеңес берілді."}),
-        "redirect": ("redirect_acknowledgement", "acknowledge-redirect", {"note": "Қабылдады."}),
+        "redirect": (redirect_clock(signal.urgency), "acknowledge-redirect", {"note": "Қабылдады."}),
         "no_ground": ("high_severity_no_action_review", "review", {"confirm": True, "note": "Расталды."}),
     }
     kind, path, body = ways[outcome]

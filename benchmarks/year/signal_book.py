@@ -14,6 +14,11 @@ VISIT = tuple(f"visit_{u}" for u in ("emergency", "urgent", "standard"))
 _DESK = ("triage_emergency", "triage_urgent", "triage_standard", "emergency_acknowledgement", "case_opening")
 
 
+def redirect_clock(urgency: str) -> str:
+    """Return the clock of a redirect's answer."""
+    return "redirect_acknowledgement" + {"standard": ""}.get(urgency, f"_{urgency}")
+
+
 class SignalBook:
     """Signals and their clocks as they must be."""
 
@@ -91,7 +96,7 @@ class SignalBook:
             case "consultation":
                 self.desk_clock(signal, "consultation_answer", at)
             case "redirect":
-                self.desk_clock(signal, "redirect_acknowledgement", at)
+                self.desk_clock(signal, redirect_clock(signal.urgency), at)
             case "no_ground_proposed":
                 self.desk_clock(signal, "high_severity_no_action_review", at)
         if not outcome.startswith("no_ground") and (signal.gravest in SEVERE or signal.urgency != "standard"):

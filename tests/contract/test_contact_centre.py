@@ -95,6 +95,10 @@ def test_the_example_of_the_guide_is_taken_as_it_stands(url: str, tmp_path: Path
     taken = json.loads(shell(f"{SIGN}\n{sandbox(url)}\n{TRY.split(chr(10), 2)[2]}", tmp_path))
     assert (taken["contact_id"], taken["outcome"], taken["state"]) == ("try-1", "accepted", "finalised")
     assert [s["ref"] for s in taken["signals"]] == ["1"]
+    asking = f"{sandbox(url)}\n{CARRY.partition('ANSWER=')[0]}\ncarrier $URL/v1/"
+    back = shell(f"{asking}signals/{taken['signals'][0]['signal_id']}", tmp_path)
+    assert (json.loads(back)["state"], json.loads(back)["redirect"]) == ("received", None)
+    assert "next_cursor" in json.loads(shell(f"{asking}webhook-events", tmp_path))
 
 
 def test_a_contact_lives_as_the_guide_says(url: str, tmp_path: Path) -> None:

@@ -260,6 +260,7 @@ HARMLESS_COLUMNS = {
         "list_urgency": "code",
         "word_list_version": "number",
     },
+    "signal_redirect": {"answer": "code", "from_region_code": "code"},
     "staff_conflict": {
         "record_type": "code",
         "case_number": "names nobody",

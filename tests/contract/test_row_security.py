@@ -258,6 +258,8 @@ DEFINER_FUNCTIONS = {
     "person_joined_case": "trigger: hides a person with the case",
     "record_iin": "uniqueness of the IIN across hidden persons",
     "redirect_signal": "gives a signal to another body",
+    "return_signal": "gives a refused signal back to the body that redirected it",
+    "is_open_signal": "whether a signal is in no restricted case, for the body that redirected it",
     "refresh_reach": "works out how far a user sees; no right for the service",
     "release_signal_from_group": "the declining group loses the signal",
     "request_sealed_contact": "makes a task for who may know of an adoption that the actor may not know of",

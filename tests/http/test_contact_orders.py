@@ -104,6 +104,7 @@ async def test_whatever_comes_in_which_order_and_how_often_nothing_is_lost_or_do
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 @given(**RUNS)
 @settings(max_examples=400, deadline=None, suppress_health_check=HEALTH)
 async def test_in_hundreds_of_orders_nothing_is_lost_or_doubled(

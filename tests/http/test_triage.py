@@ -195,7 +195,14 @@ async def test_a_redirect_outside_is_acknowledged_or_taken_back(world: World, ow
     assert (await stories(owner_url, signal_id))[-1] == "signal.redirect_acknowledged"
     signal_id = await record_signal(world, **LIGHT)
     await triage(world, signal_id, outside)
-    assert done(await duty.post(f"/v1/signals/{signal_id}/accept-redirect"))["state"] == "received"
+    refused(await duty.post(f"/v1/signals/{signal_id}/accept-redirect"), 409, "body-outside")
+    silent = {"note": "Екі рет хабарластық, жауап жоқ."}
+    back = done(await duty.post(f"/v1/signals/{signal_id}/refuse-redirect", silent))
+    assert (back["state"], back["redirect"]["answer"], back["redirect"]["note"]) == (
+        "received",
+        "refused",
+        silent["note"],
+    )
     assert await open_clocks(owner_url, signal_id) == ["triage_standard"]
 
 
@@ -205,7 +212,7 @@ async def test_a_redirect_inside_gives_the_signal_and_its_clock_to_another_desk(
     moved = await triage(world, signal_id, REDIRECT | {"organisation_id": str(demo_id("crd_astana"))}, "operator.111")
     assert (moved["organisation_id"], moved["region_code"]) == (str(demo_id("crd_astana")), "KZ-71")
     verdicts = {a["action"]: a["reason_code"] for a in moved["allowed_actions"]}
-    assert verdicts == {"acknowledge_redirect": "not-your-desk", "accept_redirect": "not-your-desk"}
+    assert verdicts == dict.fromkeys(("acknowledge_redirect", "accept_redirect", "refuse_redirect"), "not-your-desk")
     refused(await operator.post(f"/v1/signals/{signal_id}/accept-redirect"), 409, "not-your-desk")
     assert (await (await world.as_(DUTY)).get(f"/v1/signals/{signal_id}")).status_code == 404
     astana = await world.as_("duty.astana")

@@ -58,6 +58,8 @@ NEEDED = [
     "closure_approval",
     "consultation_answer",
     "redirect_acknowledgement",
+    "redirect_acknowledgement_emergency",
+    "redirect_acknowledgement_urgent",
     "known_child_contact",
     "mandatory_notice_police",
     "mandatory_notice_guardianship",

@@ -196,6 +196,7 @@ LISTS = {
     "list_service_referrals": "service_referral",
     "list_shelters": "shelter",
     "list_signals": "signal",
+    "list_redirects": "signal_redirect",
     "list_subject_copies": "subject_copy",
     "list_team_tasks": "task",
     "list_transfers": "case_transfer",

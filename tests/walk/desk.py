@@ -107,6 +107,7 @@ SIGNALS = Walk(
         "complete_consultation": operation("complete_consultation"),
         "acknowledge_redirect": operation("acknowledge_redirect"),
         "accept_redirect": operation("accept_redirect"),
+        "refuse_redirect": operation("refuse_redirect", note="Біздің құзыретімізде емес."),
         "open_case": operation(
             "open_case",
             signal_ids=lambda r: [r.id],

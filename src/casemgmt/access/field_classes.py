@@ -297,6 +297,10 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "session_series": {_F.PROGRESS: "created_at every_weeks sessions"},
     "shelter": {_F.STAFF: "created_at active"},
     "shelter_place": {_F.STAFF: "label active"},
+    "signal_redirect": {
+        _F.PROGRESS: "from_region_code redirected_at due_at answer answered_at",
+        _F.CONTENT: "external_body note",
+    },
     "signal_person": {_F.PROGRESS: "role added_at"},
     "start_code": {_F.CREDENTIAL: "code_hash made_at expires_at"},
     "stay_person": {_F.PROGRESS: "left_at"},

@@ -10,6 +10,7 @@ class EventType(StrEnum):
     SIGNAL_TRIAGED = "signal.triaged"
     SIGNAL_REDIRECT_ACCEPTED = "signal.redirect_accepted"
     SIGNAL_REDIRECT_ACKNOWLEDGED = "signal.redirect_acknowledged"
+    SIGNAL_REDIRECT_REFUSED = "signal.redirect_refused"
     REFERRAL_ACCEPTED = "referral.accepted"
     VISIT_COMPLETED = "visit.completed"
     CASE_OPENED = "case.opened"
@@ -24,6 +25,7 @@ TOLD: Mapping[str, EventType] = {
     "signal.triaged": EventType.SIGNAL_TRIAGED,
     "signal.redirect_accepted": EventType.SIGNAL_REDIRECT_ACCEPTED,
     "signal.redirect_acknowledged": EventType.SIGNAL_REDIRECT_ACKNOWLEDGED,
+    "signal.redirect_refused": EventType.SIGNAL_REDIRECT_REFUSED,
     "referral.accepted": EventType.REFERRAL_ACCEPTED,
     "referral.visited": EventType.VISIT_COMPLETED,
     "case.opened": EventType.CASE_OPENED,

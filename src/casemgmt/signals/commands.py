@@ -97,6 +97,12 @@ class ReviewSignal(Command):
     note: LongText
 
 
+class RefuseRedirect(Command):
+    """Say that the body that a signal was redirected to does not take it: it goes back to the desk that sent it."""
+
+    note: LongText = Field(description="Why, and who would be competent; of a body outside also that it is silent.")
+
+
 class CompleteSignal(Command):
     """End a consultation, or record that the body outside acknowledged the redirect."""
 

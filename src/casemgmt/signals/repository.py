@@ -16,7 +16,7 @@ from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
 from casemgmt.signals import policy
 from casemgmt.signals.states import SignalFacts
-from casemgmt.signals.tables import Reporter, Signal, SignalPerson
+from casemgmt.signals.tables import Reporter, Signal, SignalPerson, SignalRedirect
 
 Columns = Mapping[str, Any]
 _INSERT = "SELECT request_signal($1, $2, $3, $4, $5, $6, $7, $8, $9)"
@@ -118,3 +118,44 @@ async def facts_of(work: Work, signal: Signal, severity: str | None = None) -> S
         redirected_inside=signal.triage_outcome == "redirect" and signal.redirected_to is None,
         at_the_desk=policy.is_desk(work.actor, signal.organisation_id, signal.region_code),
     )
+
+
+async def open_redirect_of(work: Work, signal_id: UUID) -> SignalRedirect:
+    """Return the redirect of a signal that waits for its answer."""
+    query = select(SignalRedirect).where(SignalRedirect.signal_id == signal_id, col(SignalRedirect.answer).is_(None))
+    return (await work.session.scalars(query)).one()
+
+
+async def newest_redirect_of(work: Work, signal_id: UUID) -> SignalRedirect | None:
+    """Return the newest redirect of a signal."""
+    order = (col(SignalRedirect.redirected_at).desc(), col(SignalRedirect.id).desc())
+    query = select(SignalRedirect).where(SignalRedirect.signal_id == signal_id).order_by(*order).limit(1)
+    return (await work.session.scalars(query)).one_or_none()
+
+
+_SIDES = {"sent": ("from_organisation_id", "by_organisation_id"), "received": ("to_organisation_id",)}
+
+
+def _redirects_statement(side: str, *, with_cursor: bool) -> str:
+    beyond = " AND (redirected_at, id) < (:at, :id)" if with_cursor else ""
+    branches = " UNION ".join(
+        f"(SELECT * FROM signal_redirect WHERE {column} = signal_organisation()"  # noqa: S608 - constants of this module
+        f" AND (NOT :unanswered OR answer IS NULL){beyond} ORDER BY redirected_at DESC, id DESC LIMIT :size)"
+        for column in _SIDES[side]
+    )
+    return (
+        "SELECT id, signal_id, from_organisation_id, by_organisation_id, to_organisation_id, redirected_at, due_at,"  # noqa: S608 - as above
+        " answer, answered_at, CASE WHEN sees_signal(signal_id) THEN external_body END AS external_body,"
+        " CASE WHEN sees_signal(signal_id) THEN note END AS note"
+        f" FROM ({branches}) AS found ORDER BY redirected_at DESC, id DESC LIMIT :size"
+    )
+
+
+async def list_redirects(
+    work: Work, size: int, after: Position | None, side: str, *, unanswered: bool
+) -> list[dict[str, Any]]:
+    """Return up to `size` redirects from or to the actor's body, newest first."""
+    arguments: dict[str, Any] = {"size": size, "unanswered": unanswered}
+    if after is not None:
+        arguments |= {"at": after.at, "id": after.id}
+    return await work.rows(_redirects_statement(side, with_cursor=after is not None), **arguments)

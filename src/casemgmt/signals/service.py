@@ -24,6 +24,7 @@ from casemgmt.reference.lists import content_digest
 from casemgmt.screenings.reading import result_of
 from casemgmt.signals import danger, policy, repository
 from casemgmt.signals.commands import AddSubject, RegisterSignal, ReporterGiven
+from casemgmt.signals.redirects import newest_of
 from casemgmt.signals.states import SIGNAL, SignalState
 from casemgmt.signals.tables import Reporter, Signal, SignalPerson
 from casemgmt.signals.views import ReporterView, SignalRegistered, SignalSubject, SignalSummary, SignalView
@@ -252,6 +253,7 @@ async def view_of(work: Work, signal: Signal) -> SignalView:
         suggestion=None if work.actor.is_integration else danger.explained(signal),
         subjects=[SignalSubject(person_id=s.person_id, role=s.role) for s in subjects],
         warnings=[] if work.actor.is_integration else await warnings_of(work, signal.id),
+        redirect=await newest_of(work, signal),
         screening=await result_of(work, signal.id) if signal.source == "school_psychologist" else None,
         allowed_actions=[
             AllowedActionView.model_validate(a) for a in SIGNAL.allowed_actions(work.actor, signal.state, facts)

@@ -72,6 +72,12 @@ def _redirected_outside(_: Actor, facts: SignalFacts) -> Refusal | None:
     return None
 
 
+def _redirected_inside(_: Actor, facts: SignalFacts) -> Refusal | None:
+    if facts.redirected_inside:
+        return None
+    return Refusal("body-outside", "The body outside takes nothing over in this service: record what it answers.")
+
+
 def _at_the_desk(_: Actor, facts: SignalFacts) -> Refusal | None:
     if facts.at_the_desk:
         return None
@@ -153,7 +159,15 @@ SIGNAL = Machine(
             P.SIGNALS_TRIAGE,
             guards=(_at_the_desk, _redirected_outside),
         ),
-        _step("accept_redirect", _S.REDIRECTED, _S.RECEIVED, P.SIGNALS_TRIAGE, guards=(_at_the_desk,)),
+        _step(
+            "accept_redirect",
+            _S.REDIRECTED,
+            _S.RECEIVED,
+            P.SIGNALS_TRIAGE,
+            guards=(_at_the_desk, _redirected_inside),
+        ),
+        # The body itself where it works with this service; of one outside the desk that asked it.
+        _step("refuse_redirect", _S.REDIRECTED, _S.RECEIVED, P.SIGNALS_TRIAGE, guards=(_at_the_desk,)),
         _step(
             "open_case",
             (_S.EMERGENCY, _S.AWAITING_CASE),

@@ -7,8 +7,8 @@ from sqlmodel import SQLModel
 from casemgmt.audit.events import Event
 from casemgmt.db.work import Work, check_version
 from casemgmt.errors import WrongState
-from casemgmt.signals import repository
-from casemgmt.signals.commands import CompleteSignal, ReviewSignal
+from casemgmt.signals import redirects, repository
+from casemgmt.signals.commands import CompleteSignal, RefuseRedirect, ReviewSignal
 from casemgmt.signals.desk import desk_clock, triage_clock
 from casemgmt.signals.service import view_of
 from casemgmt.signals.states import SIGNAL
@@ -52,7 +52,8 @@ async def complete_consultation(
 ) -> SignalView:
     """End a consultation: the signal is closed."""
     signal = await _step(work, signal_id, "complete_consultation", expected)
-    return await _close(work, signal, "signal.consultation_completed", command, "consultation_answer")
+    stopped = await clocks.stop(work, signal.id, ("consultation_answer",), "done")
+    return await _close(work, signal, "signal.consultation_completed", command, *stopped)
 
 
 async def acknowledge_redirect(
@@ -60,21 +61,31 @@ async def acknowledge_redirect(
 ) -> SignalView:
     """Record that the body outside acknowledged the redirect: the signal is closed."""
     signal = await _step(work, signal_id, "acknowledge_redirect", expected)
-    return await _close(work, signal, "signal.redirect_acknowledged", command, "redirect_acknowledgement")
+    redirect, stopped = await redirects.answer(work, signal, "acknowledged", command.note)
+    return await _close(work, signal, "signal.redirect_acknowledged", command, redirect, *stopped)
 
 
-async def _close(work: Work, signal: Signal, kind: str, command: CompleteSignal, clock: str) -> SignalView:
+async def _close(work: Work, signal: Signal, kind: str, command: CompleteSignal, *rows: SQLModel) -> SignalView:
     signal.closed_at = work.now
     signal.closing_note = command.note
-    await _save_step(work, signal, kind, {}, *await clocks.stop(work, signal.id, (clock,), "done"))
+    await _save_step(work, signal, kind, {}, *rows)
     return await view_of(work, signal)
 
 
 async def accept_redirect(work: Work, signal_id: UUID, expected: int | None) -> SignalView:
-    """Take over a signal that was redirected to the actor's body, or back one that no body took; it is triaged anew."""
+    """Take over a signal that was redirected to the actor's body; it is triaged anew."""
     signal = await _step(work, signal_id, "accept_redirect", expected)
-    stopped = await clocks.stop(work, signal.id, ("redirect_acknowledgement",), "accepted")
-    await _save_step(work, signal, "signal.redirect_accepted", {}, *stopped, triage_clock(work, signal))
+    redirect, stopped = await redirects.answer(work, signal, "accepted")
+    await _save_step(work, signal, "signal.redirect_accepted", {}, redirect, *stopped, triage_clock(work, signal))
+    return await view_of(work, signal)
+
+
+async def refuse_redirect(work: Work, signal_id: UUID, command: RefuseRedirect, expected: int | None) -> SignalView:
+    """Refuse a signal that was redirected: it is with the desk that redirected it again, which triages it anew."""
+    signal = await _step(work, signal_id, "refuse_redirect", expected)
+    redirect, stopped = await redirects.answer(work, signal, "refused", command.note)
+    await _save_step(work, signal, "signal.redirect_refused", {}, redirect, *stopped, triage_clock(work, signal))
+    await redirects.go_back(work, signal, redirect)
     return await view_of(work, signal)
 
 

@@ -97,6 +97,46 @@ class SignalPerson(Scoped, table=True):
     added_by_id: UUID = ref("app_user.id", index=False)
 
 
+class SignalRedirect(Row, table=True):
+    """A signal was handed to a competent body, and what that body answered. The newest of a signal is the one in hand.
+
+    The body that owned it, and the desk that handed it on, see the row, though they may see the signal no more: they
+    learn whether somebody took it.
+    """
+
+    __tablename__ = "signal_redirect"
+    __table_args__ = (
+        CheckConstraint("to_organisation_id is null or external_body is null", name="one_body"),
+        CheckConstraint("answer in ('accepted', 'acknowledged', 'refused')", name="answer_known"),
+        CheckConstraint("(answer is null) = (answered_at is null)", name="answered_at_a_moment"),
+        CheckConstraint("(answer is null) = (answered_by_id is null)", name="answered_by_somebody"),
+        Index("uq_signal_redirect_open", "signal_id", unique=True, postgresql_where=sql("answer is null")),
+        Index("ix_signal_redirect_sent", "from_organisation_id", "redirected_at", "id"),
+        Index("ix_signal_redirect_decided", "by_organisation_id", "redirected_at", "id"),
+        Index("ix_signal_redirect_received", "to_organisation_id", "redirected_at", "id"),
+    )
+
+    id: UUID = Field(primary_key=True)
+    signal_id: UUID = ref("signal.id")
+    from_organisation_id: UUID = ref("organisation.id", index=False)
+    by_organisation_id: UUID = ref("organisation.id", index=False)
+    """The desk that decided it: of the body that owned the signal, or of its region."""
+    from_region_code: str | None = Field(default=None, max_length=5)
+    """Where the signal belonged before: there it goes back to where it is refused."""
+    to_organisation_id: UUID | None = ref("organisation.id", nullable=True, index=False)
+    external_body: str | None = long_text(nullable=True)
+    """Name of a body that does not work with this service; its desk records what it answers."""
+    redirected_by_id: UUID = ref("app_user.id", index=False)
+    redirected_at: datetime = moment()
+    due_at: datetime = moment()
+    """By when it is to answer."""
+    answer: str | None = Field(default=None, max_length=16)
+    answered_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
+    answered_at: datetime | None = moment(nullable=True)
+    note: str | None = long_text(nullable=True)
+    """What was answered: why it was refused, or how the body outside confirmed it."""
+
+
 class Reporter(Row, table=True):
     """Who reported. Read by those alone who see the signal and need to call back."""
 

@@ -9,7 +9,7 @@ from casemgmt.db.work import Work, check_version
 from casemgmt.errors import WrongState, invalid_field
 from casemgmt.organisations.service import require_organisation
 from casemgmt.outreach.offers import offer_referral
-from casemgmt.signals import danger, policy, repository
+from casemgmt.signals import danger, policy, redirects, repository
 from casemgmt.signals.attaching import attach_to_open_case
 from casemgmt.signals.commands import TriageSignal
 from casemgmt.signals.desk import desk_clock
@@ -95,11 +95,7 @@ async def _decide(work: Work, signal: Signal, command: TriageSignal) -> list[SQL
         case SignalState.IN_CONSULTATION:
             return [desk_clock(work, signal, "consultation_answer")]
         case SignalState.REDIRECTED:
-            if command.organisation_id == signal.organisation_id:
-                raise invalid_field("/organisation_id", "same-body", "The signal belongs to this body already.")
-            if command.organisation_id is not None:
-                await require_organisation(work, command.organisation_id)
-            return [desk_clock(work, signal, "redirect_acknowledgement")]
+            return list(await redirects.begin(work, signal, command))
         case SignalState.AWAITING_REVIEW:
             return [desk_clock(work, signal, "high_severity_no_action_review")]
         case SignalState.CLOSED:

@@ -97,6 +97,28 @@ class SuggestionView(View):
     words: WordsView | None
 
 
+class RedirectView(View):
+    """A signal was redirected to a competent body, and what that answered."""
+
+    id: UUID
+    signal_id: UUID
+    from_organisation_id: UUID
+    """Who owned it: there it goes back to where it is refused."""
+    by_organisation_id: UUID
+    """The desk that decided it."""
+    to_organisation_id: UUID | None
+    external_body: str | None
+    """Name of a body that does not work with this service; null also where you see the signal no more."""
+    redirected_at: datetime
+    due_at: datetime
+    """By when an answer is due."""
+    answer: str | None
+    """`accepted` (took it over), `acknowledged` (a body outside confirmed it), `refused`; null while it waits."""
+    answered_at: datetime | None
+    note: str | None
+    """Words of the answer; null also where you see the signal no more, and for systems."""
+
+
 class SignalView(SignalSummary):
     """A signal in full, with what the reader may do on it now."""
 
@@ -123,6 +145,8 @@ class SignalView(SignalSummary):
     reviewed_at: datetime | None
     review_note: str | None
     redirected_to: str | None
+    redirect: RedirectView | None
+    """The newest redirect, where the last decision was one."""
     closed_at: datetime | None
     closing_note: str | None
     subjects: list[SignalSubject]

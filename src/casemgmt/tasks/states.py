@@ -70,6 +70,7 @@ NEVER_HELD = frozenset(
         "high_severity_no_action_review",
         "mandatory_notice_guardianship",
         "mandatory_notice_police",
+        "redirect_acknowledgement_emergency",
         "referral_acceptance_emergency",
         "session_without_specialist",
         "staff_take_over",

@@ -12,6 +12,8 @@ ANSWERS = frozenset(
         "handover_acceptance",
         "measure_request_answer",
         "redirect_acknowledgement",
+        "redirect_acknowledgement_emergency",
+        "redirect_acknowledgement_urgent",
         "referral_acceptance_emergency",
         "referral_acceptance_standard",
         "referral_acceptance_urgent",

@@ -6,6 +6,11 @@
 CREATE OR REPLACE FUNCTION sees_signal(p_signal uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS
 $$ BEGIN RETURN EXISTS (SELECT 1 FROM signal s WHERE s.id = p_signal); END $$;
 
+-- Whether a signal is in no restricted case, whoever asks.
+CREATE OR REPLACE FUNCTION is_open_signal(p_signal uuid) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS
+$$ SELECT EXISTS (SELECT 1 FROM signal s WHERE s.id = p_signal AND NOT s.restricted) $$;
+
 -- Whether no signal that a contact became is hidden from the actor: then its caller is no secret of a restricted case.
 CREATE OR REPLACE FUNCTION sees_whole_contact(p_contact uuid) RETURNS boolean LANGUAGE plpgsql STABLE AS
 $$ BEGIN RETURN NOT EXISTS (SELECT 1 FROM contact_signals(p_contact) AS each(id) WHERE NOT sees_signal(each.id)); END $$;
@@ -123,6 +128,9 @@ DECLARE
                      OR mobile_group_id = ANY ((SELECT actor_groups())::uuid[])))
                    OR (case_id IS NOT NULL AND on_team(case_id))',
         'signal_person', of_signal,
+        -- who handed a signal on learns whether somebody took it, though the signal is out of its sight by now
+        'signal_redirect', of_signal || '
+             OR ((SELECT signal_organisation()) IN (from_organisation_id, by_organisation_id) AND is_open_signal(signal_id))',
         -- a contact holds no text once it is final; the system that tells of it recognises by it what it told before
         'contact', 'sender_id = (SELECT actor_user()) OR (SELECT sees_all_signals())
                     OR region_code = (SELECT signal_region()) OR organisation_id = (SELECT signal_organisation())
@@ -284,6 +292,7 @@ DECLARE
         'person_iin', '(SELECT actor_has(''identifiers'')) AND ' || of_person);
     writing constant jsonb := jsonb_build_object(
         'contact', 'sender_id = (SELECT actor_user())',
+        'signal_redirect', of_signal,
         'contact_concern', 'sender_id = (SELECT actor_user())',
         'contact_caller', 'sender_id = (SELECT actor_user())',
         'contact_correction', 'false',

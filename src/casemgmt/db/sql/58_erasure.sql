@@ -28,6 +28,7 @@ CREATE OR REPLACE FUNCTION erased_columns() RETURNS jsonb LANGUAGE sql IMMUTABLE
     "danger_signs": "='{}'::text[]"}},
   "reporter": {"by": {"signal": "signal_id", "reporter": "signal_id"}, "key": "signal_id", "set": {"name": null, "phone": null,
     "phone_hash": null, "safe_from": null, "safe_until": null}},
+  "signal_redirect": {"by": {"signal": "signal_id"}, "set": {"external_body": null, "note": null}},
   "contact_correction": {"by": {"signal": "signal_id"}, "set": {"content": null}},
   "answer_text": {"by": {"signal": "signal_id"}, "key": "answer_id", "delete": true, "set": {"body": null}},
   "answer_stop": {"by": {"signal": "signal_id"}, "set": {"reason": "", "lift_reason": "=CASE WHEN lift_reason IS NOT NULL THEN '' END"}},
