@@ -58,6 +58,13 @@ SELECT gen_random_uuid(), id, case_id, organisation_id, restricted, '', 'manager
     proposed_by_id, 1 FROM case_closure;
 INSERT INTO contact_concern (id, contact_id, sender_id, concern_ref, revision, content_digest, signal_id, withdrawn)
 SELECT gen_random_uuid(), gen_random_uuid(), registered_by_id, '1', 1, '', id, false FROM signal;
+INSERT INTO contact_answer (id, contact_id, signal_id, state, means, language, wish_revision, bars, prepared_at,
+    prepared_by_id, version)
+SELECT gen_random_uuid(), gen_random_uuid(), id, 'delivered', 'sms', 'kk', 1, '[]', now(), registered_by_id, 1
+    FROM signal;
+INSERT INTO answer_text (answer_id, signal_id, body) SELECT id, signal_id, '' FROM contact_answer;
+INSERT INTO answer_stop (id, signal_id, reason, set_at, set_by_id, lifted_at, lifted_by_id, lift_reason, version)
+SELECT gen_random_uuid(), id, '', now(), registered_by_id, now(), registered_by_id, '', 1 FROM signal;
 INSERT INTO visit_act_edition (id, visit_act_id, signal_id, number, said, digest, reason, note, corrected_at,
     corrected_by_id) SELECT gen_random_uuid(), id, signal_id, 1, '{"child_words": ""}', '', 'other', '', now(),
     submitted_by_id FROM visit_act;

@@ -243,6 +243,18 @@ async def test_a_wish_that_changes_stops_at_once_what_was_ready_and_a_person_dec
     done(await act(world, made["id"], "withdraw"))
 
 
+async def test_the_same_answer_under_the_same_id_is_one_and_another_under_it_is_refused(
+    world: World, clock: ManualClock
+) -> None:
+    (_, signal), (_, other) = await asked(world, clock), await asked(world, clock)
+    duty, mine = await world.as_(DUTY), str(new_id())
+    path = f"/v1/signals/{signal}/answers"
+    made = [done(await duty.post(path, TEMPLATE | {"id": mine})) for _ in range(2)]
+    assert (made[0]["id"], made[1]) == (mine, made[0])
+    refused(await duty.post(path, {"template": "come_back", "id": mine}), 409, "id-in-use")
+    refused(await duty.post(f"/v1/signals/{other}/answers", TEMPLATE | {"id": mine}), 409, "id-in-use")
+
+
 async def test_another_means_or_language_needs_a_new_answer(world: World, clock: ManualClock, work: Work) -> None:
     number, signal = await asked(world, clock)
     made = await answer(world, signal)

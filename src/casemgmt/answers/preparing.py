@@ -27,7 +27,7 @@ from casemgmt.signals.tables import Signal
 from casemgmt.timeline.service import entry
 from casemgmt.timeline.tables import TimelineEntry
 
-_UNDER_WAY = "uq_contact_answer_under_way"
+_UNDER_WAY, _KEY = "uq_contact_answer_under_way", "pk_contact_answer"
 _FAULTS: dict[Fault, FieldFault] = {
     "answer-text-too-long": FieldFault(
         "/text", "answer-text-too-long", "One short message: 70 characters at most, with spaces."
@@ -52,6 +52,8 @@ async def prepare(work: Work, signal_id: UUID, command: PrepareAnswer, language:
     """
     signal = await get_signal(work, signal_id, for_change=True)
     contact = await contact_to_answer(work, signal_id)
+    if command.id is not None and (known := await _sent_before(work, signal_id, command)) is not None:
+        return await view_of(work, known, language)
     wish = await repository.wish_of(work, contact.id)
     standing = await repository.standing_of(work, signal_id, contact.id)
     found = bars(wish, standing)
@@ -171,6 +173,23 @@ def _own_words_barred() -> WrongState:
     return WrongState("Others may read it, or hear it: choose a template.", code="own-words-barred")
 
 
+async def _sent_before(work: Work, signal_id: UUID, command: PrepareAnswer) -> ContactAnswer | None:
+    """Return the answer of an id where it is this very one; refused where the id is another record's."""
+    known = await work.session.get(ContactAnswer, command.id)
+    if known is None:
+        return None
+    own_words = (await repository.texts_of(work, [known.id])).get(known.id) if known.template is None else None
+    same = (signal_id, work.actor.user_id, command.template, command.text)
+    if (known.signal_id, known.prepared_by_id, known.template, own_words) != same:
+        raise _id_in_use()
+    work.record(Event("answer.prepared_again", "contact_answer", (known.id,), signal_id=signal_id))
+    return known
+
+
+def _id_in_use() -> Conflict:
+    return Conflict("This id belongs to another record: choose a new one.", code="id-in-use")
+
+
 async def _insert(work: Work, answer: ContactAnswer) -> None:
     work.session.add(answer)
     try:
@@ -179,6 +198,8 @@ async def _insert(work: Work, answer: ContactAnswer) -> None:
         if _UNDER_WAY in str(error.orig):
             detail = "An answer to this contact is on its way: take it back first, or wait."
             raise Conflict(detail, code="answer-under-way") from error
+        if _KEY in str(error.orig):
+            raise _id_in_use() from error  # of a record that is hidden
         raise
 
 
