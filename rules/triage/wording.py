@@ -24,7 +24,7 @@ def said(label: Label, language: Language) -> str:
 URGENCIES: dict[Urgency, Label] = {
     Urgency.STANDARD: Label(kk="сөздер ештеңе қоспайды", ru="слова ничего не добавляют", en="the words add nothing"),
     Urgency.URGENT: Label(kk="шұғыл", ru="срочно", en="urgent"),
-    Urgency.EMERGENCY: Label(kk="төтенше", ru="экстренно", en="emergency"),
+    Urgency.EMERGENCY: Label(kk="аса шұғыл", ru="экстренно", en="emergency"),
 }
 STANDINGS: dict[Standing, Label] = {
     "counted": Label(kk="есептеледі", ru="учитывается", en="counts"),
@@ -43,17 +43,17 @@ STANDINGS: dict[Standing, Label] = {
     ),
 }
 SUM = Label(
-    kk="Қосынды {total}; шұғыл {urgent}-ден, төтенше {emergency}-ден бастап. Тізімнің {version}-нұсқасы.",
+    kk="Қосынды: {total}. Шегі: шұғыл – {urgent}, аса шұғыл – {emergency}. Тізім нұсқасы: {version}.",
     ru="Сумма {total}; срочно с {urgent}, экстренно с {emergency}. Версия списка {version}.",
     en="Sum {total}; urgent from {urgent}, emergency from {emergency}. Version {version} of the list.",
 )
 NOT_CONFIRMED = Label(
-    kk="Тізімді психологтар әлі растаған жоқ. Шешімді адам қабылдайды; тізім шұғылдықты ешқашан төмендетпейді.",
+    kk="Тізімді психологтар әлі растаған жоқ. Шешімді адам қабылдайды; тізім жеделдікті ешқашан төмендетпейді.",
     ru="Психологи список ещё не подтвердили. Решает человек; список никогда не понижает срочность.",
     en="Psychologists have not confirmed the list yet. A person decides; the list never lowers an urgency.",
 )
 CONFIRMED = Label(
-    kk="Растаған: {by}. Шешімді адам қабылдайды; тізім шұғылдықты ешқашан төмендетпейді.",
+    kk="Растаған: {by}. Шешімді адам қабылдайды; тізім жеделдікті ешқашан төмендетпейді.",
     ru="Подтверждено: {by}. Решает человек; список никогда не понижает срочность.",
     en="Confirmed by {by}. A person decides; the list never lowers an urgency.",
 )

@@ -139,6 +139,7 @@ def test_no_personal_data_goes_into_a_url() -> None:
         "state",
         "order",
         "day",
+        "month",
         "from",
         "until",
         "to",
@@ -163,8 +164,20 @@ def test_no_personal_data_goes_into_a_url() -> None:
                 assert name in allowed or name.endswith("_id"), (key, name)
 
 
-CODES_IN_ADDRESSES = {"clock", "code", "kato", "kind", "leaf_hash", "name", "region", "role", "source", "state"}
-"""Parameters that are words of code lists, places or hashes: a pattern or a list of values says which."""
+CODES_IN_ADDRESSES = {
+    "clock",
+    "code",
+    "kato",
+    "kind",
+    "leaf_hash",
+    "month",
+    "name",
+    "region",
+    "role",
+    "source",
+    "state",
+}
+"""Parameters that are words of code lists, places, months or hashes: a pattern or a list of values says which."""
 
 
 def _has_a_form_that_no_name_fits(name: str, schema: dict[str, Any]) -> bool:

@@ -155,6 +155,7 @@ DEFINER_FUNCTIONS = {
     "auth_attempt": "counts a try at a log-in and reads the password hash",
     "auth_end_session": "ends a session",
     "auth_is_display": "whether an account is a screen's: it comes in by a door of its own",
+    "suggestion_counts": "rounded counts of decisions for reports, of readers who see no signal; of the own region",
     "board_counts": "numbers for a screen, which sees no record: of its region, and of categories in the country",
     "board_holds": "which sessions of screens go on: no session is within reach of the service",
     "auth_identity": "what a token is made of",

@@ -175,7 +175,7 @@ def test_explain_shows_words_places_weights_and_the_sum(capsys: pytest.CaptureFi
     assert told.rstrip().endswith("A person decides; the list never lowers an urgency.")
 
 
-@pytest.mark.parametrize(("language", "said"), [("kk", "Шұғыл\nҚосынды 6;"), ("ru", "Срочно\nСумма 6;")])
+@pytest.mark.parametrize(("language", "said"), [("kk", "Шұғыл\nҚосынды: 6."), ("ru", "Срочно\nСумма 6;")])
 def test_it_explains_in_kazakh_and_russian(language: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["triage", "explain", "мені ұрады", "--lang", language]) == DONE
     assert capsys.readouterr().out.startswith(said)

@@ -216,6 +216,7 @@ SHOW_NO_RECORD = {
     "list_my_notices": "one's own notices: tests/http/test_account_changes.py",
     "read_my_notice": "one's own notices: tests/http/test_account_changes.py",
     "start_account": "a log-in",
+    "get_triage_report": "rounded counts without a record: tests/http/test_triage_reports.py",
     "get_board": "numbers without a record, for screens alone: tests/http/test_board.py",
     "renew_display": "a log-in",
     "sign_in_display": "a log-in",

@@ -123,6 +123,7 @@ class Permission(StrEnum):
     TRANSFERS_OFFER = "transfers:offer"
     TRANSFERS_READ = "transfers:read"
     TRANSFERS_RECEIVE = "transfers:receive"
+    TRIAGE_REPORTS_READ = "triage_reports:read"
     UNUSUAL_ACCESS_READ = "unusual_access:read"
     USERS_APPROVE = "users:approve"
     USERS_MANAGE = "users:manage"

@@ -45,7 +45,8 @@ class Role:
     and papers), `research` (pseudonymised tables), `subjects` (copies for subjects), `conflicts` (those declared in the
     body), `break_glass` (grants that the body reviews), `imports` (tables of the body that wait to be signed off),
     `accounts` (what is asked for accounts of the body), `shelters` (those of the own
-    centre), `board` (counts of the day for a screen), `alerts` (on the access of the body's staff), `referral_desk`
+    centre), `board` (counts of the day for a screen), `counts` (of decisions, for reports: nobody in them), `alerts`
+    (on the access of the body's staff), `referral_desk`
     (what other bodies ask of the own one)."""
 
     states_purpose: bool = False
@@ -256,7 +257,11 @@ ROLES: dict[str, Role] = {
         states_purpose=True,
         flags=_TRAIL,
     ),
-    "policy_analyst": _role("Tests and explains rules; sees no person", set()),
+    "policy_analyst": _role(
+        "Tests and explains rules and the list of words of danger, by counts; sees no person",
+        {P.TRIAGE_REPORTS_READ},
+        flags=frozenset({"counts"}),
+    ),
     "records_officer": _role(
         "Keeps terms, holds and erasure; reads papers and ids, never the content",
         {P.RECORDS_ERASE, P.RECORDS_HOLD, P.RECORDS_PLAN, P.RESEARCH_APPROVE, P.RESEARCH_READ},
@@ -334,13 +339,14 @@ ROLES: dict[str, Role] = {
             P.TRANSFERS_OFFER,
             P.TRANSFERS_READ,
             P.TRANSFERS_RECEIVE,
+            P.TRIAGE_REPORTS_READ,
             P.UNUSUAL_ACCESS_READ,
             P.USERS_APPROVE,
             P.VISITS_PRINT,
         },
         signals=Reach.REGION,
         cases=Reach.ORGANISATION,
-        flags=_CONTACTS | _TRAIL | {"accounts", "alerts", "break_glass", "conflicts", "imports"},
+        flags=_CONTACTS | _TRAIL | {"accounts", "alerts", "break_glass", "conflicts", "counts", "imports"},
     ),
 }
 

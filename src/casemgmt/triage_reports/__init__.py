@@ -1,0 +1,1 @@
+"""How often the suggested urgency was what a person decided: counts of a finished month, and nobody in them."""
