@@ -22,7 +22,9 @@ def said(label: Label, language: Language) -> str:
 
 
 URGENCIES: dict[Urgency, Label] = {
-    Urgency.STANDARD: Label(kk="сөздер ештеңе қоспайды", ru="слова ничего не добавляют", en="the words add nothing"),
+    Urgency.STANDARD: Label(
+        kk="сөздер жеделдікті көтермейді", ru="слова не повышают срочность", en="the words do not raise it"
+    ),
     Urgency.URGENT: Label(kk="шұғыл", ru="срочно", en="urgent"),
     Urgency.EMERGENCY: Label(kk="аса шұғыл", ru="экстренно", en="emergency"),
 }
