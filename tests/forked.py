@@ -47,6 +47,11 @@ class Forked:
         self.send_signal(SIGKILL)
         self._process.join()
 
+    def wait(self) -> int | None:
+        """Return how it ended, when it has ended by itself."""
+        self._process.join()
+        return self._process.exitcode
+
     def stop(self, seconds: float = 20) -> int | None:
         """Ask it to end, and return how it did."""
         self.send_signal(SIGTERM)

@@ -3,9 +3,7 @@
 import json
 import os
 import re
-import socket
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,7 @@ from rules.loader import load_law
 from tests.answer_steps import ALWAYS, bring_on
 from tests.clients import World
 from tests.conftest import fresh_database
+from tests.running import Service
 from tests.steps import done
 
 ROOT = Path(__file__).parents[2]
@@ -45,24 +44,10 @@ def database(admin_url: str) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def url(database: str) -> Iterator[str]:
     """The address of a running process of the demo."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        settings = {"CASEMGMT_MODE": "demo", "CASEMGMT_DATABASE_URL": database}
-        process = subprocess.Popen(
-            [sys.executable, "-m", "api", "serve", "--port", str(port)],
-            env=os.environ | settings,
-            stderr=subprocess.DEVNULL,
-        )
-        address = f"http://127.0.0.1:{port}"
-        try:
-            with httpx.Client(transport=httpx.HTTPTransport(retries=8), base_url=address) as client:
-                assert client.get("/health/live").status_code == 200
-            yield address
-        finally:
-            process.terminate()
-            assert process.wait(20) in {0, -15}
+    service = Service(database)
+    service.start()
+    yield service.url
+    service.stop()
 
 
 def shell(script: str, folder: Path, **variables: str) -> str:

@@ -128,16 +128,34 @@ class Centre:
             known.append(message)
         async with asyncio.timeout(GIVE_UP_SECONDS):
             while True:
-                taken = await self.try_once(client, message)
+                taken = await self._sent_once(client, PATH, message.id, message.body)
                 if taken is not None:
                     self.taken.setdefault(contact_id, []).append((message, taken))
                     return taken
                 await asyncio.sleep(0.05)
 
-    async def try_once(self, client: httpx.AsyncClient, message: Message) -> Json | None:
-        """Send a message once; None where the contract says to send it again."""
+    async def deliver_backlog(self, client: httpx.AsyncClient, messages: list[Message]) -> None:
+        """Send messages as one batch, and those again of which it says that they were not taken."""
+        for message in messages:
+            self.sent.setdefault(message.told["contact_id"], []).append(message)
+        waiting = {message.id: message for message in messages}
+        async with asyncio.timeout(GIVE_UP_SECONDS):
+            while waiting:
+                items = [{"message_id": m.id, "contact": m.told} for m in waiting.values()]
+                body = json.dumps({"contacts": items}, ensure_ascii=False).encode()
+                answer = await self._sent_once(client, f"{PATH}/batch", f"b-{len(waiting)}-{next(iter(waiting))}", body)
+                for item in answer["items"] if answer else ():
+                    if item["taken"] is None:
+                        assert item["status"] == 503, item
+                        continue
+                    message = waiting.pop(item["message_id"])
+                    self.taken.setdefault(message.told["contact_id"], []).append((message, item["taken"]))
+                await asyncio.sleep(0.05)
+
+    async def _sent_once(self, client: httpx.AsyncClient, path: str, message_id: str, body: bytes) -> Json | None:
+        """Send something once; None where the contract says to send it again."""
         try:
-            answer = await client.post(PATH, content=message.body, headers=signed(message.id, message.body))
+            answer = await client.post(path, content=body, headers=signed(message_id, body))
         except httpx.TransportError as error:
             self.answers[type(error).__name__] += 1
             return None

@@ -25,4 +25,4 @@ def centre(rig: Rig) -> Centre:
 @pytest.fixture(scope="module")
 def desk(rig: Rig) -> Desk:
     """All that was ever decided there."""
-    return Desk(rig.world)
+    return Desk(rig.client)

@@ -51,13 +51,18 @@ async def kill(rig: Rig, which: str) -> None:
 
 
 @asynccontextmanager
-async def intake(centre: Centre, desk: Desk, random: Random) -> AsyncIterator[None]:
+async def intake(rig: Rig, centre: Centre, desk: Desk, random: Random) -> AsyncIterator[None]:
     """Contacts come and are decided on without a pause; afterwards all that began is over."""
     going_on = True
 
     def lives() -> Iterator[list[Message]]:
         while going_on:
             yield life_of(name(random), random)
+
+    async def work_off() -> None:
+        while going_on:
+            await centre.deliver_backlog(rig.client, [Message.of(call(name(random))) for _ in range(4)])
+            await asyncio.sleep(0.1)
 
     async def decide() -> None:
         while going_on:
@@ -66,19 +71,20 @@ async def intake(centre: Centre, desk: Desk, random: Random) -> AsyncIterator[No
 
     async with asyncio.TaskGroup() as group:
         group.create_task(centre.live(lives(), at_once=3, twice=random))
+        group.create_task(work_off())
         group.create_task(decide())
         yield
         going_on = False
 
 
-@pytest.mark.parametrize("rounds", [1, pytest.param(75, marks=LONG)])
+@pytest.mark.parametrize("rounds", [1, pytest.param(100, marks=LONG)])
 async def test_whoever_is_killed_nothing_that_was_acknowledged_is_lost(
     rig: Rig, centre: Centre, desk: Desk, random: Random, rounds: int
 ) -> None:
     before = await told_so_far(rig)
     starts = rig.api.starts
     async with Receiver().listening() as receiver, subscribed(rig.world, before, receiver) as listener:
-        async with intake(centre, desk, random):
+        async with intake(rig, centre, desk, random):
             for _ in range(rounds):
                 for which in random.sample(FAULTS, len(FAULTS)):
                     await asyncio.sleep(0.1 + random.random() / 3)

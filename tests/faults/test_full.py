@@ -77,6 +77,14 @@ async def test_a_full_disk_keeps_nothing_of_a_contact_and_takes_it_when_there_is
     assert await count(owner_url, "SELECT count(*) FROM signal") == 1
 
 
+async def test_connections_that_the_database_ended_fail_no_request(world: World, owner_url: str) -> None:
+    await asyncio.gather(*(send(world, contact()) for _ in range(8)))
+    await rows(owner_url, ENDED, APP_LOGIN)
+    await until(lambda: _nobody_is_left(owner_url))
+    answers = await asyncio.gather(*(send(world, contact()) for _ in range(8)))
+    assert [answer.status_code for answer in answers] == [201] * 8
+
+
 async def test_a_database_without_room_for_a_connection_is_waited_for(world: World, owner_url: str) -> None:
     assert (await send(world, contact())).status_code == 201
     name = await count(owner_url, "SELECT quote_ident(current_database())")

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +21,7 @@ from casemgmt.demo.accounts import demo_id
 from casemgmt.retention.schedule import Term, schedule
 from casemgmt.retention.wording import term_text
 from tests.clients import World
+from tests.forked import Forked
 from tests.http.test_erasure import close_case, place_hold
 from tests.people import signal_about
 from tests.records import events
@@ -283,21 +283,19 @@ async def test_a_process_that_is_killed_leaves_nothing_half_done(
     plan = await approved(world, await planned(world))
     done_items = "SELECT count(*) FROM retention_item WHERE outcome = 'destroyed'"
     erased = "SELECT count(*) FROM signal WHERE narrative = ''"
-    command = [sys.executable, "-m", "casemgmt", "retention", "run", plan["id"], "--batch", "1"]
+    command = ("casemgmt", "retention", "run", plan["id"], "--batch", "1")
     environment = os.environ | {"CASEMGMT_MODE": "demo", "CASEMGMT_MIGRATION_DATABASE_URL": owner_url}
     for least in (5, 40):
-        process = await asyncio.create_subprocess_exec(*command, env=environment)
+        process = Forked(*command, environment=environment)
         for _ in range(6000):
             if await owner.fetchval(done_items) >= least:
                 break
             await asyncio.sleep(0.01)
         process.kill()
-        await process.wait()
         snapshot = await owner.fetchrow(f"SELECT ({done_items}) AS done, ({erased}) AS erased")
         assert snapshot["done"] == snapshot["erased"]
         assert snapshot["done"] < 151
-    process = await asyncio.create_subprocess_exec(*command, env=environment)
-    assert await process.wait() == 0
+    assert await asyncio.to_thread(Forked(*command, environment=environment).wait) == 0
     assert await owner.fetchval(erased) == await owner.fetchval(done_items) == 151
     told = "SELECT count(*) FROM audit_event WHERE kind = 'retention.batch_destroyed' AND cardinality(record_ids) > 1"
     assert await owner.fetchval(told) == 151

@@ -2,10 +2,6 @@
 
 import asyncio
 import json
-import os
-import socket
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -15,6 +11,7 @@ import pytest
 
 from casemgmt.demo.stage import credentials
 from tests.conftest import fresh_database
+from tests.running import Service as RunningService
 
 NARRATIVE = {
     "source": "qr_111",
@@ -80,30 +77,13 @@ def _parsed(raw: bytes) -> Answer:
 @pytest.fixture(scope="module")
 def service(admin_url: str) -> Iterator[Service]:
     """The service as it is started everywhere, with little patience."""
-    with fresh_database(admin_url) as url, socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-        probe.close()
-        settings = {
-            "CASEMGMT_MODE": "demo",
-            "CASEMGMT_DATABASE_URL": url,
-            "CASEMGMT_RECEIVE_SECONDS": "0.4",
-            "CASEMGMT_BODY_LIMIT_BYTES": "100000",
-            "CASEMGMT_CONNECTIONS_AT_ONCE": "20",
-        }
-        process = subprocess.Popen(
-            [sys.executable, "-m", "api", "serve", "--port", str(port)],
-            env=os.environ | settings,
-            stderr=subprocess.DEVNULL,
-        )
-        try:
-            transport = httpx.HTTPTransport(retries=8)
-            with httpx.Client(transport=transport, base_url=f"http://127.0.0.1:{port}") as client:
-                token = client.post("/v1/token", data=credentials("operator.111")).json()["access_token"]
-            yield Service(port, token)
-        finally:
-            process.terminate()
-            assert process.wait(20) in {0, -15}
+    patience = {"receive_seconds": "0.4", "body_limit_bytes": "100000", "connections_at_once": "20"}
+    with fresh_database(admin_url) as database:
+        running = RunningService(database, **patience)
+        running.start()
+        form = credentials("operator.111")
+        yield Service(running.port, httpx.post(f"{running.url}/v1/token", data=form).json()["access_token"])
+        running.stop()
 
 
 async def test_a_body_without_a_length_is_measured_too(service: Service) -> None:

@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import sys
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
@@ -28,6 +27,7 @@ from casemgmt.jobs.payload import Payload, carried_content
 from casemgmt.jobs.service import enqueue
 from casemgmt.jobs.work import Tools, open_work
 from casemgmt.settings import Settings
+from tests.forked import Forked
 from tests.jobs.worker import Mark, Poison, handlers_for, marks, worker_of
 from tests.records import rows
 
@@ -126,15 +126,12 @@ async def test_the_job_of_a_killed_worker_is_done_by_another(
     tools: Tools, worker_url: str, owner_url: str, tmp_path: Path
 ) -> None:
     await put(tools, Mark(number=1, hang=True))
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "tests.jobs.worker", str(tmp_path)),
-        env=os.environ | {"CASEMGMT_WORKER_DATABASE_URL": worker_url},
-    )
+    environment = os.environ | {"CASEMGMT_WORKER_DATABASE_URL": worker_url}
+    worker_process = Forked("tests.jobs.worker", str(tmp_path), environment=environment)
     try:
         await until(lambda: asyncio.to_thread((tmp_path / "begun 1").exists))
     finally:
-        process.kill()
-        await process.wait()
+        worker_process.kill()
     assert await waiting(owner_url) == [("test.mark", "picked", 0)]
     async with worker_of(tools, worker_url, handlers_for(tmp_path)) as worker:
         running = asyncio.create_task(worker.run())

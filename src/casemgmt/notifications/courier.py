@@ -76,9 +76,10 @@ class Message:
 class Courier:
     """Serves subscriptions until it is stopped, or once all that is due."""
 
-    def __init__(self, tools: Tools, lease: timedelta = timedelta(seconds=60)) -> None:
+    def __init__(self, tools: Tools, lease: timedelta | None = None) -> None:
         self._tools = tools
-        self._lease = lease
+        # Kept anew before each call. What a courier that died had in hand waits for so long.
+        self._lease = lease or timedelta(seconds=2 * tools.settings.webhook_seconds + 5)
         self._stopping = asyncio.Event()
         self._serving: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Semaphore(DATABASE_AT_ONCE)
