@@ -21,6 +21,7 @@ from tests.records import rows
 from tests.steps import MANAGER, done
 
 DUTY = "duty.almaty"
+_LOOKED_AT = "SELECT idx_tup_fetch + seq_tup_read AS n FROM pg_stat_user_tables WHERE relname = 'task'"
 
 
 @pytest.mark.long
@@ -52,7 +53,10 @@ async def test_two_hundred_cases_come_in_each_with_its_manager_and_its_clocks(wo
     decided = {"decisions": [{"number": str(n), "new": True} for n in range(200)]}
     asked = await manager.post(f"/v1/imports/{run['id']}/decisions", decided)
     run = await signed_off(world, await looked_at(world, manager, asked))
+    (before,) = await rows(owner_url, _LOOKED_AT)
     await carried_out(world, run, MANAGER)
+    (after,) = await rows(owner_url, _LOOKED_AT)
+    assert after["n"] - before["n"] < 100 * 200, "each case looks at its own clocks, not at all that are open"
     found = await rows(owner_url, "SELECT count(*) AS n FROM case_record c JOIN case_member m ON m.case_id = c.id")
     assert found == [{"n": 200}]
     clocks = await rows(owner_url, "SELECT kind, count(*) AS n FROM task WHERE assignee_id IS NOT NULL GROUP BY kind")

@@ -253,7 +253,7 @@ async def test_a_file_that_is_no_table_stops_its_import_and_a_mended_one_goes_on
 
 async def test_a_file_above_the_limit_is_refused(world: World) -> None:
     duty = await world.as_(DUTY)
-    answer = await send(duty, await announce(duty), b"x" * 5_242_881)
+    answer = await send(duty, await announce(duty), b"x" * 10_485_761)
     assert answer.status_code == 413
 
 

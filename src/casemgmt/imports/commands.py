@@ -39,7 +39,7 @@ class DoubleDecided(Command):
 class DecideDoubles(Command):
     """Decide what the report asks: who the child of a row is. Takes the place of all earlier decisions."""
 
-    decisions: list[DoubleDecided] = Field(min_length=1, max_length=5000)
+    decisions: list[DoubleDecided] = Field(min_length=1, max_length=20_000)
 
 
 class ConfirmReport(Command):

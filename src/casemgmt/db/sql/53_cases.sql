@@ -23,7 +23,9 @@ BEGIN
            AND c.id IS DISTINCT FROM p_except);
 END $$;
 
--- Attaches signals to a case: their clocks stop, the mandatory notices go on with the manager of the case.
+-- Attaches signals to a case: their clocks stop, the mandatory notices go on with the manager of the case. `coalesce`: where a
+-- table has grown since its statistics, the planner takes the indexes of what is open for nearly empty, and would go through
+-- all that is open for each case of an import.
 CREATE OR REPLACE FUNCTION join_case(p_case uuid, p_signals uuid[], p_at timestamptz) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
@@ -31,10 +33,10 @@ BEGIN
       FROM case_record c WHERE c.id = p_case AND s.id = ANY (p_signals);
     UPDATE task t SET assignee_id = c.manager_id, version = t.version + 1
       FROM case_record c
-     WHERE c.id = p_case AND t.signal_id = ANY (p_signals) AND t.completed_at IS NULL AND t.cancelled_at IS NULL
+     WHERE c.id = p_case AND t.signal_id = ANY (p_signals) AND coalesce(t.completed_at, t.cancelled_at) IS NULL
        AND t.kind LIKE 'mandatory\_notice\_%';
     UPDATE task t SET completed_at = p_at, completed_by_id = actor_user(), result = 'attached_to_case', version = t.version + 1
-     WHERE t.signal_id = ANY (p_signals) AND t.completed_at IS NULL AND t.cancelled_at IS NULL
+     WHERE t.signal_id = ANY (p_signals) AND coalesce(t.completed_at, t.cancelled_at) IS NULL
        AND t.kind NOT LIKE 'mandatory\_notice\_%';
 END $$;
 

@@ -1,12 +1,13 @@
 -- Clocks: what no act on a task may forget.
 
 -- An escalation ends with the clock that it is about, whatever act ends that one, and though its writer does not see it.
+-- `coalesce`: as in join_case.
 CREATE OR REPLACE FUNCTION end_escalations() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
     UPDATE task SET completed_at = coalesce(NEW.completed_at, NEW.cancelled_at), completed_by_id = NEW.completed_by_id,
            version = version + 1
-     WHERE record_type = 'task' AND record_id = NEW.id AND completed_at IS NULL AND cancelled_at IS NULL;
+     WHERE record_type = 'task' AND record_id = NEW.id AND coalesce(completed_at, cancelled_at) IS NULL;
     RETURN NULL;
 END $$;
 
