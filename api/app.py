@@ -30,6 +30,7 @@ from casemgmt.documents.vault import Vault
 from casemgmt.log import set_up_logs
 from casemgmt.printing.typesetting import Printer
 from casemgmt.settings import Settings
+from casemgmt.signals.danger import read_list_of_words
 from casemgmt.signatures.verifying import open_verifier
 
 
@@ -63,6 +64,7 @@ def create_app(settings: Settings | None = None, clock: Clock | None = None) -> 
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         await database.open()
         await services.engine.warm_up()
+        read_list_of_words()
         async with database.pool.acquire() as connection:
             await note_sign_off(connection, services.engine.sign_off_digest)
         yield

@@ -32,6 +32,11 @@ class Beside:
 NOTHING = Beside()
 
 
+def read_list_of_words() -> None:
+    """Read the list before the first signal comes, which else would wait for it."""
+    load_lists()
+
+
 def columns(command: RegisterSignal, at: datetime, beside: Beside, children: Iterable[Person]) -> dict[str, object]:
     """Return the columns of a new signal that keep what is suggested for it."""
     by_facts = suggested_urgency(command.category, command.severity, danger_now=command.danger_now)
