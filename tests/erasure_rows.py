@@ -1,6 +1,10 @@
 """Rows that no story makes, for the test that whatever a column may hold goes with an erasure."""
 
 MADE = """
+INSERT INTO signal_redirect (id, signal_id, from_organisation_id, by_organisation_id, external_body, redirected_by_id,
+    redirected_at, due_at, answer, answered_by_id, answered_at, note)
+SELECT gen_random_uuid(), id, organisation_id, organisation_id, '', registered_by_id, now(), now(), 'refused',
+    registered_by_id, now(), '' FROM signal;
 INSERT INTO child_contact (id, case_id, organisation_id, restricted, person_id, at, place, alone, recorded_at,
     recorded_by_id)
 SELECT gen_random_uuid(), case_id, organisation_id, restricted, person_id, now(), 'home', false, now(), added_by_id

@@ -116,7 +116,7 @@ HARMLESS_COLUMNS = {
         "signals": "number",
         "plate_code": "of a plate",
         "taxonomy_version": "version",
-        "attachments": "references into the archive of the contact centre",
+        "attachments": "emptied with a signal of the contact, or by its term: tests/http/test_contacts_kept_briefly.py",
     },
     "contact_correction": {"revision": "number", "kind": "code"},
     "contact_concern": {"concern_ref": "the sender's number within a contact", "revision": "number", "topic": "code"},

@@ -111,6 +111,7 @@ DECLARE
     roots constant uuid[] := ARRAY(SELECT DISTINCT i.value::uuid FROM jsonb_each(p) e, jsonb_array_elements_text(e.value) i);
     cases constant uuid[] := ARRAY(SELECT i.value::uuid FROM jsonb_array_elements_text(coalesce(p->'case', '[]')) i);
     signals constant uuid[] := ARRAY(SELECT i.value::uuid FROM jsonb_array_elements_text(coalesce(p->'signal', '[]')) i);
+    of_contacts constant uuid[] := ARRAY(SELECT c.contact_id FROM contact_concern c WHERE c.signal_id = ANY (signals));
     touched uuid[] := roots;
     files uuid[];
     rows uuid[];
@@ -144,6 +145,8 @@ BEGIN
     -- Who reported goes from the contact too that the signal came of.
     DELETE FROM contact_caller k USING contact_concern c WHERE c.contact_id = k.contact_id AND (c.signal_id = ANY (signals)
         OR c.signal_id = ANY (ARRAY(SELECT i.value::uuid FROM jsonb_array_elements_text(coalesce(p->'reporter', '[]')) i)));
+    -- What leads to its recording in the archive of the contact centre goes as well.
+    UPDATE contact SET attachments = '[]', version = version + 1 WHERE id = ANY (of_contacts) AND attachments <> '[]';
     DELETE FROM answer_wish w USING contact_concern c WHERE c.contact_id = w.contact_id AND c.signal_id = ANY (signals);
     -- Rows about one person in the file of another: their events are found by the file.
     files := ARRAY(SELECT case_id FROM child_contact WHERE id = ANY (touched) UNION SELECT case_id FROM assessment

@@ -83,8 +83,9 @@ LANGUAGE sql STABLE SET search_path = pg_catalog, public, pg_temp AS $$
                                      JOIN course c ON c.id = p.course_id WHERE c.ends_at < p_before)
         WHEN 'contact_callers' THEN (SELECT count(*) FROM contact_caller k JOIN contact c ON c.id = k.contact_id
                                       WHERE c.received_at < p_before)
-        WHEN 'non_data_callers' THEN (SELECT count(*) FROM contact_caller k JOIN contact c ON c.id = k.contact_id
-                                       WHERE c.received_at < p_before AND c.non_data IS NOT NULL)
+        WHEN 'non_data_callers' THEN (
+            SELECT count(*) FROM contact c WHERE c.received_at < p_before AND c.non_data IS NOT NULL
+               AND (c.attachments <> '[]' OR EXISTS (SELECT 1 FROM contact_caller k WHERE k.contact_id = c.id)))
         WHEN 'answer_wishes' THEN (SELECT count(*) FROM answer_wish WHERE told_at < p_before)
         WHEN 'contact_drafts' THEN (SELECT count(*) FROM contact WHERE heard_at < p_before AND content IS NOT NULL)
         WHEN 'drafts' THEN (SELECT count(*) FROM draft WHERE saved_at < p_before)
@@ -118,10 +119,13 @@ BEGIN
         DELETE FROM contact_caller WHERE contact_id IN (
             SELECT k.contact_id FROM contact_caller k JOIN contact c ON c.id = k.contact_id
              WHERE c.received_at < p_before LIMIT p_limit);
-    WHEN 'non_data_callers' THEN
-        DELETE FROM contact_caller WHERE contact_id IN (
-            SELECT k.contact_id FROM contact_caller k JOIN contact c ON c.id = k.contact_id
-             WHERE c.received_at < p_before AND c.non_data IS NOT NULL LIMIT p_limit);
+    WHEN 'non_data_callers' THEN  -- and what leads to the recording
+        WITH old AS (SELECT c.id FROM contact c
+                      WHERE c.received_at < p_before AND c.non_data IS NOT NULL
+                        AND (c.attachments <> '[]' OR EXISTS (SELECT 1 FROM contact_caller k WHERE k.contact_id = c.id))
+                      LIMIT p_limit),
+             callers AS (DELETE FROM contact_caller WHERE contact_id IN (SELECT id FROM old))
+        UPDATE contact SET attachments = '[]' WHERE id IN (SELECT id FROM old);
     WHEN 'answer_wishes' THEN
         DELETE FROM answer_wish WHERE contact_id IN (SELECT contact_id FROM answer_wish WHERE told_at < p_before LIMIT p_limit);
     WHEN 'contact_drafts' THEN
