@@ -17,7 +17,8 @@ _WORDS = re.compile(WORD)
 _PAUSE = re.compile(r"\.{2,}|…+")
 _ENDS = frozenset(".!?…")
 _LONGEST_JOINED = 60
-_WORDS_KEPT = 10_000
+_WORDS_KEPT, _LONGEST_KEPT = 10_000, 40
+"""Single words, out of any order and without their texts; longer ones are no words, and would fill the memory."""
 _NOTHING: Mapping[int, bool] = {}
 
 
@@ -92,7 +93,7 @@ class Lexicon:
         for key in self._begins:
             lengths.setdefault(key[:SHORTEST_BEGINNING], set()).add(len(key))
         self._lengths = {head: tuple(sorted(found)) for head, found in lengths.items()}
-        self._numbers_of = lru_cache(_WORDS_KEPT)(self._look_up)  # the same words come again and again
+        self._kept = lru_cache(_WORDS_KEPT)(self._look_up)  # the same words come again and again
 
     def pattern(self, phrase: Phrase) -> Pattern:
         """Return a phrase that was learnt, in the numbers of its words."""
@@ -143,6 +144,9 @@ class Lexicon:
             key = key_of(part)
             sentence.add(Word(key, ordinal, ordinal, sign), self._numbers_of(key, part))
         return after
+
+    def _numbers_of(self, key: str, written: str) -> Mapping[int, bool]:
+        return self._kept(key, written) if len(written) <= _LONGEST_KEPT else self._look_up(key, written)
 
     def _look_up(self, key: str, written: str) -> Mapping[int, bool]:
         """Return the words of the list that a word of a text is, each with whether it negates itself."""

@@ -75,6 +75,13 @@ def test_a_text_that_is_made_to_be_slow_takes_steps_in_proportion_to_its_length(
         assert long <= 12 * short, part
 
 
+def test_a_word_without_end_is_not_kept_in_memory() -> None:
+    kept = WORDS.lexicon._kept  # noqa: SLF001 - what stays in memory is seen nowhere else
+    kept.cache_clear()
+    suggest("абв" * 5_000, (), WORDS)
+    assert kept.cache_info().currsize == 0
+
+
 def _steps(text: str) -> int:
     """Count the words and places that are looked at: a measure that no busy machine disturbs."""
     return sum(
