@@ -20,7 +20,7 @@ Deed = Callable[[Message, dict[str, str], Pass], tuple[int, Message] | None]
 
 def lose(told: Message, _: dict[str, str], __: Pass) -> tuple[int, Message] | None:
     """Acknowledge a contact and keep nothing of it."""
-    if told["stage"] != "final":
+    if told["stage"] != "final" or told["revision"] > 1:
         return None
     signals = [{"ref": c["ref"], "signal_id": str(new_id())} for c in told.get("concerns", ())]
     answer = {"contact_id": told["contact_id"], "id": str(new_id()), "outcome": "accepted", "state": "finalised"}
@@ -40,8 +40,9 @@ def double(told: Message, headers: dict[str, str], go_on: Pass) -> tuple[int, Me
 
 @contextmanager
 def tampering(url: str, deed: Deed) -> Iterator[str]:
-    """Give the address of a service that does the deed to the first message that it fits."""
-    done: list[str] = []
+    """Give the address of a service that does the deed to the first message that it fits, and sticks to its answer."""
+    done: dict[str, httpx.Response] = {}
+    seen: set[str] = set()
     one_by_one = threading.Lock()
     client = httpx.Client(base_url=url, timeout=20)
 
@@ -54,17 +55,21 @@ def tampering(url: str, deed: Deed) -> Iterator[str]:
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             with one_by_one:
-                answer = self._tampered(body) if self.path == CONTACTS and not done else None
+                answer = self._tampered(body) if self.path == CONTACTS else None
             self._answer(answer or client.post(self.path, content=body, headers=self._headers()))
 
         def _tampered(self, body: bytes) -> httpx.Response | None:
             told = json.loads(body)
+            known = told["contact_id"] in seen
+            seen.add(told["contact_id"])
+            if done or known:  # of another contact, or of one that the real service has seen something of
+                return done.get(told["contact_id"])
             if "danger" in told:
                 return None
             found = deed(told, self._headers(), lambda b, h: client.post(self.path, content=b, headers=h))
             if found is None:
                 return None
-            done.append(told["contact_id"])
+            done[told["contact_id"]] = httpx.Response(found[0], json=found[1], headers={"webhook-replayed": "true"})
             return httpx.Response(found[0], json=found[1])
 
         def _headers(self) -> dict[str, str]:

@@ -67,7 +67,7 @@ def test_what_was_sent_is_there_once(service: Service) -> None:
 )
 def test_a_contact_that_is_lost_or_there_twice_is_found(service: Service, deed: Deed, received: str, said: str) -> None:
     with tampering(service.url, deed) as url:
-        played = play(url, "--max", "12")
+        played = play(url, "--max", "30")
     assert played.exit_code == 1, played.output
     assert difference(played.output, "contacts received") == received
     assert said in played.output

@@ -10,11 +10,13 @@ from casemgmt.db.work import Work
 from casemgmt.people.phones import phone_hash
 
 
-async def keep_caller(work: Work, contact: Contact, told: ContactTold, keys: Keys, *, is_new: bool) -> None:
+async def keep_caller(
+    work: Work, contact: Contact, told: ContactTold, keys: Keys, *, is_new: bool
+) -> ContactCaller | None:
     """Keep who got in touch as the newest message says. Of who wants to stay unknown the hash alone is kept."""
     given = kept_caller(told)
     if given is None:
-        return
+        return None
     number = number_of(told.caller)
     given["phone_hash"] = None if number is None else phone_hash(number, keys.lookup)
     caller = None if is_new else await work.session.get(ContactCaller, contact.id)
@@ -24,6 +26,7 @@ async def keep_caller(work: Work, contact: Contact, told: ContactTold, keys: Key
         for name, value in given.items():
             setattr(caller, name, value)
     await work.save(Event("contact.caller_told", "contact", (contact.id,)), caller)
+    return caller
 
 
 async def told_newest(work: Work, contact: Contact, late: ContactTold) -> ContactTold:
@@ -36,13 +39,13 @@ async def told_newest(work: Work, contact: Contact, late: ContactTold) -> Contac
     return newest.model_copy(update={"caller": known or late.caller})
 
 
-async def earlier_contacts(work: Work, contact: Contact) -> int | None:
+async def earlier_contacts(work: Work, contact: Contact, caller: ContactCaller | None = None) -> int | None:
     """Return how often the number got in touch before; None where there is no number, or who got in touch is hidden.
 
     Counted are the contacts that the actor sees, and those that became no signal: a child often calls in silence
     first, and whoever triages must know it, wherever those calls came in.
     """
-    caller = await work.session.get(ContactCaller, contact.id)
+    caller = caller or await work.session.get(ContactCaller, contact.id)
     if caller is None or caller.phone_hash is None:
         return None
     return await repository.contacts_of_number(work, caller.phone_hash, contact)

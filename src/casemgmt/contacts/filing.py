@@ -8,7 +8,7 @@ from casemgmt.contacts.commands import ConcernGiven, ContactTold
 from casemgmt.contacts.keys import Keys
 from casemgmt.contacts.known import Known
 from casemgmt.contacts.policy import as_signal, duty_of, kept_caller, latest
-from casemgmt.contacts.tables import Contact, ContactConcern
+from casemgmt.contacts.tables import Contact, ContactCaller, ContactConcern
 from casemgmt.db.work import Work
 from casemgmt.errors import FieldFault, Invalid
 from casemgmt.ids import new_id
@@ -20,13 +20,20 @@ _OF_EACH = {"channel", "language", "anonymous", "region_code", "plate", "taxonom
 
 
 async def file_concerns(
-    work: Work, contact: Contact, told: ContactTold, keys: Keys, known: Known, filed_already: Container[str] = ()
+    work: Work,
+    contact: Contact,
+    told: ContactTold,
+    keys: Keys,
+    known: Known,
+    filed_already: Container[str] = (),
+    caller: ContactCaller | None = None,
 ) -> list[ContactConcern]:
     """Make a signal of each concern that is none yet, with its owner and clock, and tie the two together.
 
-    The body on duty for the plate owns what comes by it; else the body that took the contact does.
+    The body on duty for the plate owns what comes by it; else the body that took the contact does. `caller`: who got
+    in touch, where that is at hand.
     """
-    came_before = bool(await earlier_contacts(work, contact)) if told.concerns else False
+    came_before = bool(await earlier_contacts(work, contact, caller)) if told.concerns else False
     beside = Beside(repeat_caller=came_before, several_concerns=len(told.concerns) > 1)
     made = []
     for number, concern in enumerate(told.concerns):

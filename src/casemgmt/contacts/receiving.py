@@ -69,15 +69,18 @@ async def take(work: Work, message: Message, told: ContactTold, keys: Keys) -> T
         contact, outcome = await _begin(work, message.source, told, digest, known_beside), Outcome.ACCEPTED
     else:
         outcome = await _go_on(work, contact, told, digest, known_beside)
+    caller = None
     if outcome not in (Outcome.OLDER, Outcome.REPEATED):
-        await keep_caller(work, contact, stands, keys, is_new=is_new)
-        if stands is told:  # of a late end: what a newer message told of an answer stands
+        caller = await keep_caller(work, contact, stands, keys, is_new=is_new)
+        if stands is told and not (
+            is_new and told.answer is None
+        ):  # of a late end: what a newer message told of an answer stands
             await keep_wish(work, contact, told)
     filed: list[ContactConcern] = []
     if outcome in (Outcome.CORRECTED, Outcome.MATCHED):
         await correct(work, contact, told, keys, known_beside)
     elif contact.state == ContactState.FINALISED and outcome in (Outcome.ACCEPTED, Outcome.FINALISED):
-        filed = await file_concerns(work, contact, stands, keys, known_beside)
+        filed = await file_concerns(work, contact, stands, keys, known_beside, caller=caller)
     view = await _view(work, contact, outcome, filed if is_new else None)
     taken = Taken(view, CREATED if is_new else OK, replayed=False)
     await _keep(work, message, told, contact, taken, digest)
