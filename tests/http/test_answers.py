@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from casemgmt.clock import ManualClock
-from casemgmt.demo.accounts import demo_id
+from casemgmt.demo.accounts import DEMO_SOURCE, demo_id
 from casemgmt.ids import new_id
 from casemgmt.settings import Settings
 from tests.answer_steps import (
@@ -33,7 +33,7 @@ from tests.answer_steps import (
 from tests.clients import World
 from tests.conftest import worker_of
 from tests.factories import count
-from tests.outreach_steps import open_clocks, refused, stories
+from tests.outreach_steps import open_clocks, record_signal, refused, stories
 from tests.records import events
 from tests.steps import MANAGER, done
 
@@ -164,6 +164,23 @@ async def test_a_contact_that_tells_of_no_wish_is_not_answered_and_neither_is_a_
     }
     recorded = done(await duty.post("/v1/signals", by_hand))["id"]
     refused(await duty.get(f"/v1/signals/{recorded}/answer-options"), 404, "no-contact-to-answer")
+
+
+async def test_a_late_end_of_a_contact_leaves_the_newest_wish_and_a_signal_by_hand_has_no_carrier(
+    world: World, clock: ManualClock
+) -> None:
+    await tell(world, clock, "late", 2, {"safe_times": AFTER_SCHOOL}, stage="draft")
+    told = await tell(world, clock, "late", 1, {"wanted": False})
+    found = await options(world, told["signals"][0]["signal_id"])
+    assert (found["wish"]["wanted"], found["wish"]["revision"], len(found["wish"]["safe_times"])) == (True, 2, 1)
+
+    operator = await world.as_("operator.111")
+    signal = await record_signal(world)
+    beside = {"source": DEMO_SOURCE, "contact_id": "cut", "channel": "call", "language": "kk"}
+    started = {"started_at": clock.now().isoformat(), "signal_ids": [signal]}
+    done(await operator.post("/v1/contacts/settled", beside | started))
+    await tell(world, clock, "cut", 1)
+    assert barred(await options(world, signal, "operator.111")) == ["no_carrier"]
 
 
 async def test_who_is_anonymous_is_answered_in_the_session_of_qr_alone_and_by_no_number(

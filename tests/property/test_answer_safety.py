@@ -154,7 +154,7 @@ class Model:
         return not forbidden and safe(self.told, moment)
 
 
-@pytest.mark.parametrize("examples", [6, pytest.param(150, marks=pytest.mark.long)])
+@pytest.mark.parametrize("examples", [6, pytest.param(150, marks=[pytest.mark.long, pytest.mark.timeout(1800)])])
 async def test_no_sequence_of_wishes_stops_and_hours_lets_a_word_out_that_the_guide_forbids(
     world: World, database_url: str, settings: Settings, clock: ManualClock, examples: int
 ) -> None:
