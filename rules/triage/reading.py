@@ -263,7 +263,8 @@ class _Reader:
             if sealed is not None and sealed != one.digest:
                 text = (
                     f"version {one.version.number} is sealed as {sealed} and is {one.digest} now: what was in use stays"
-                    " as it was. Put the change into a new version: new words with `since`, old ones with `before`"
+                    " as it was. Put the change into a new version: new words with `since`, old ones with `before`."
+                    " To try something out, take `sealed` out of a copy"
                 )
                 self.problems.append(document.problem(("versions", index), text))
 
