@@ -106,6 +106,8 @@ class Found:
         """Print what was found."""
         console, found = Console(), self.as_dict()
         for kind, versions in found["measured"].items():
+            if OURS not in versions:
+                continue
             table = Table("milliseconds", *(v for v in (OURS, FLOOR) if v in versions), title=kind)
             for name in ("accept_ms", "queue_ms"):
                 for share in ("p50", "p99", "max"):
@@ -127,11 +129,16 @@ class Found:
             )
             console.print(table)
             if "seen_ms" in versions.get(OURS, {}):
-                console.print(f"On the open board after {versions[OURS]['seen_ms']}")
+                seen = versions[OURS]["seen_ms"]
+                console.print(
+                    f"On the open board after {seen['p50']} ms at median, 99 of 100 within {seen['p99']} ms,"
+                    f" {seen['unseen']} never."
+                )
             if "ratios" in versions:
-                console.print(f"Ours to the floor, median over the rounds: {versions['ratios']}")
+                ratios = ", ".join(f"{name} {ratio}" for name, ratio in versions["ratios"].items())
+                console.print(f"Ours as a multiple of the floor, median over the rounds: {ratios}.")
         for version, counted in found["counted"].items():
-            console.print(f"{version}: {counted}")
+            console.print(f"{version}: " + ", ".join(f"{n:,} {name.replace('_', ' ')}" for name, n in counted.items()))
         console.print("All targets met." if not found["missed"] else "Missed: " + "; ".join(found["missed"]))
 
     def write(self) -> None:

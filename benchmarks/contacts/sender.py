@@ -7,6 +7,7 @@ we are slow. Orders are JSON lines on standard input; each is answered with one 
 import asyncio
 import json
 import sys
+import time
 from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -64,7 +65,7 @@ class Lane:
 
     def done(self, due: Due, status: bytes, body: bytes) -> None:
         """Take in an answer."""
-        now = self.loop.time()
+        now = time.monotonic()
         self.under_way -= 1
         if status[:1] != b"2":
             self.failures[f"{due.name} {status.decode()}"] += 1
@@ -93,7 +94,7 @@ class Connection(asyncio.Protocol):
             self._lane.free.append(self)
 
     def send(self, due: Due) -> None:
-        self._due, due.sent = due, self._lane.loop.time()
+        self._due, due.sent = due, time.monotonic()
         self._transport.write(due.write())
 
     def data_received(self, data: bytes) -> None:
@@ -154,12 +155,12 @@ class Window:
         screen = Screen(self._order["port"], self._order["screen"]) if self._order.get("screen") else None
         if screen is not None:
             await screen.open()
-        began = self._loop.time() + 0.05
+        began = time.monotonic() + 0.05
         await asyncio.gather(self._send_contacts(began), self._send_cases(began))
-        until = self._loop.time() + _PATIENCE
-        while any(lane.under_way for lane in self._lanes.values()) and self._loop.time() < until:  # noqa: ASYNC110 - plain
+        until = time.monotonic() + _PATIENCE
+        while any(lane.under_way for lane in self._lanes.values()) and time.monotonic() < until:  # noqa: ASYNC110 - plain
             await asyncio.sleep(0.01)
-        drained = self._loop.time() - began
+        drained = time.monotonic() - began
         seen = [] if screen is None else await screen.close(self._times)
         return self._report(drained, seen)
 
@@ -188,7 +189,7 @@ class Window:
             self._lanes["cases"].push(Due(at, lambda written=written: written, name))
 
     async def _until(self, at: float) -> None:
-        while (left := at - self._loop.time()) > 0:  # noqa: ASYNC110 - a timer may be early
+        while (left := at - time.monotonic()) > 0:  # noqa: ASYNC110 - a timer may be early
             await asyncio.sleep(left)
 
     def _report(self, drained: float, seen: list[float]) -> dict[str, Any]:
