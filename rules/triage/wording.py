@@ -23,7 +23,7 @@ def said(label: Label, language: Language) -> str:
 
 URGENCIES: dict[Urgency, Label] = {
     Urgency.STANDARD: Label(
-        kk="сөздер жеделдікті көтермейді", ru="слова не повышают срочность", en="the words do not raise it"
+        kk="сөздер шұғылдықты көтермейді", ru="слова не повышают срочность", en="the words do not raise it"
     ),
     Urgency.URGENT: Label(kk="шұғыл", ru="срочно", en="urgent"),
     Urgency.EMERGENCY: Label(kk="аса шұғыл", ru="экстренно", en="emergency"),
@@ -50,12 +50,12 @@ SUM = Label(
     en="Sum {total}; urgent from {urgent}, emergency from {emergency}. Version {version} of the list.",
 )
 NOT_CONFIRMED = Label(
-    kk="Тізімді психологтар әлі растаған жоқ. Шешімді адам қабылдайды; тізім жеделдікті ешқашан төмендетпейді.",
+    kk="Тізімді психологтар әлі растаған жоқ. Шешімді адам қабылдайды; тізім шұғылдықты ешқашан төмендетпейді.",
     ru="Психологи список ещё не подтвердили. Решает человек; список никогда не понижает срочность.",
     en="Psychologists have not confirmed the list yet. A person decides; the list never lowers an urgency.",
 )
 CONFIRMED = Label(
-    kk="Растаған: {by}. Шешімді адам қабылдайды; тізім жеделдікті ешқашан төмендетпейді.",
+    kk="Растаған: {by}. Шешімді адам қабылдайды; тізім шұғылдықты ешқашан төмендетпейді.",
     ru="Подтверждено: {by}. Решает человек; список никогда не понижает срочность.",
     en="Confirmed by {by}. A person decides; the list never lowers an urgency.",
 )

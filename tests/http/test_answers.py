@@ -60,7 +60,7 @@ async def test_an_answer_waits_for_the_safe_hour_is_told_of_and_handed_out_withi
     made = await answer(world, signal)
     assert (made["state"], made["template_version"], datetime.fromisoformat(made["due_at"])) == (
         "waiting",
-        1,
+        2,
         monday(15),
     )
     await work()

@@ -1,6 +1,10 @@
 """What a contact centre tells otherwise later reaches those who work on the signal, and overwrites nobody's word."""
 
+from datetime import UTC, datetime
+from uuid import UUID
+
 from casemgmt.demo.accounts import demo_id
+from rules.deadlines import compute_due
 from tests.clients import World
 from tests.contact_steps import CONCERN, contact, send
 from tests.factories import count
@@ -40,6 +44,25 @@ async def test_a_correction_stands_beside_the_signal_with_a_clock_and_changes_no
     task = next(t for t in tasks if t["kind"] == "contact_correction")
     done(await duty.post(f"/v1/tasks/{task['id']}/complete", {"result": "Хабарласып сұрадым."}))
     assert await open_clocks(owner_url, signal_id) == ["triage_standard"]
+
+
+async def test_a_correction_that_tells_of_danger_waits_for_no_other_clock(world: World, owner_url: str) -> None:
+    _, signal_id = await _filed(world)
+    plain = CONCERN | {"narrative": "Мектепте емес, аулада."}
+    await send(world, contact("call-1", revision=2, concerns=[plain]))
+    await send(world, contact("call-1", revision=3, concerns=[OTHER]))
+    query = (
+        "SELECT array_agg(extract(epoch FROM due_at - started_at)::integer ORDER BY due_at) FROM task"
+        " WHERE record_id = $1 AND kind = 'contact_correction'"
+    )
+    soon, later = await count(owner_url, query, UUID(signal_id))
+    assert (soon, later) == (_emergency_seconds(), 4 * 3600)
+
+
+def _emergency_seconds() -> int:
+    """Return the time that a desk has for a signal that is about danger now."""
+    due = compute_due("triage_emergency", datetime(2026, 3, 2, 12, tzinfo=UTC))
+    return int((due.due_at - due.started_at).total_seconds())
 
 
 async def test_what_is_taken_back_leaves_the_signal_and_what_is_added_becomes_one(world: World, owner_url: str) -> None:

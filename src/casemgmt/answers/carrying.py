@@ -13,6 +13,7 @@ from casemgmt.answers.states import ANSWER, AnswerFacts
 from casemgmt.answers.tables import AnswerReceipt, ContactAnswer
 from casemgmt.answers.views import MessageView, ReceiptTaken
 from casemgmt.audit.events import Event
+from casemgmt.contacts.policy import latest
 from casemgmt.contacts.repository import get_contact, lock_contact
 from casemgmt.contacts.tables import Contact
 from casemgmt.db.work import Work
@@ -65,7 +66,7 @@ async def take_receipt(work: Work, answer_id: UUID, receipt_id: UUID, given: Rec
             raise Conflict("This receipt id was used for another receipt.", code="receipt-id-reused")
         work.record(Event("answer.receipt_repeated", "contact_answer", (answer_id,), signal_id=answer.signal_id))
         return ReceiptTaken(answer_id=answer_id, receipt_id=receipt_id, state=answer.state), False
-    check_moment("/occurred_at", given.occurred_at, now=work.now)
+    check_moment("/occurred_at", given.occurred_at, now=latest(work.now))
     receipt = AnswerReceipt(
         answer_id=answer_id,
         receipt_id=receipt_id,

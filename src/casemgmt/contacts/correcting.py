@@ -1,12 +1,12 @@
 """A final contact that is told once more: what is new is filed, what is otherwise is put before those who work."""
 
-from typing import Any, Literal
+from typing import Literal
 
 import orjson
 
 from casemgmt.audit.events import Event
 from casemgmt.contacts import repository
-from casemgmt.contacts.commands import ConcernGiven, ContactTold
+from casemgmt.contacts.commands import ContactTold
 from casemgmt.contacts.filing import digest_of, file_concerns
 from casemgmt.contacts.keys import Keys
 from casemgmt.contacts.known import Known
@@ -14,6 +14,8 @@ from casemgmt.contacts.policy import as_signal
 from casemgmt.contacts.tables import Contact, ContactConcern
 from casemgmt.db.work import Work
 from casemgmt.ids import new_id
+from casemgmt.signals import danger
+from casemgmt.signals.commands import RegisterSignal
 from casemgmt.tasks import clocks
 from casemgmt.timeline.service import columns as story_columns
 
@@ -42,13 +44,13 @@ async def correct(work: Work, contact: Contact, told: ContactTold, keys: Keys, k
         digest = digest_of(told, now, keys)
         if concern.withdrawn or concern.content_digest != digest:
             concern.withdrawn, concern.content_digest = False, digest
-            await _put_before_people(work, contact, concern, told, "changed", _content(told, now, known))
+            await _put_before_people(work, contact, concern, told, "changed", as_signal(told, now, known))
     by_hand = sorted(filter(is_by_hand, concerns), key=lambda concern: int(concern.concern_ref.removeprefix(BY_HAND)))
     news = [concern for concern in told.concerns if concern.ref not in filed]
     for concern, now in zip(by_hand, news, strict=False):
         concern.concern_ref, concern.topic = now.ref, now.topic
         concern.content_digest = digest_of(told, now, keys)
-        await _put_before_people(work, contact, concern, told, "arrived", _content(told, now, known))
+        await _put_before_people(work, contact, concern, told, "arrived", as_signal(told, now, known))
     await file_concerns(work, contact, told, keys, known, {concern.concern_ref for concern in concerns})
 
 
@@ -57,18 +59,15 @@ def is_by_hand(concern: ContactConcern) -> bool:
     return concern.concern_ref.startswith(BY_HAND)
 
 
-def _content(told: ContactTold, concern: ConcernGiven, known: Known) -> dict[str, Any]:
-    return as_signal(told, concern, known).model_dump(mode="json", exclude={"reporter", "id", "subjects"})
-
-
 async def _put_before_people(
     work: Work,
     contact: Contact,
     concern: ContactConcern,
     told: ContactTold,
     kind: Literal["arrived", "changed", "withdrawn"],
-    content: dict[str, Any] | None = None,
+    anew: RegisterSignal | None = None,
 ) -> None:
+    """Write down what is told and set the clock: that of the urgency it suggests, where it tells of danger."""
     concern.revision = told.revision
     signal_id = concern.signal_id
     correction = {
@@ -78,13 +77,15 @@ async def _put_before_people(
         "signal_id": signal_id,
         "revision": told.revision,
         "kind": kind,
-        "content": content,
+        "content": None if anew is None else anew.model_dump(mode="json", exclude={"reporter", "id", "subjects"}),
         "received_at": work.now,
     }
     body = contact.organisation_id  # until the insert: the scope of the signal, or of its case, is copied
-    task = clocks.columns(
-        work, CLOCK, "signal", signal_id, organisation_id=body, signal_id=signal_id, blocks_closure=False
-    )
+    about = clocks.About(organisation_id=body, signal_id=signal_id, blocks_closure=False)
+    urgency = "standard" if anew is None else danger.suggested_now(anew, work.now)
+    if urgency != "standard":
+        about["term"] = f"triage_{urgency}"
+    task = clocks.columns(work, CLOCK, "signal", signal_id, **about)
     story = story_columns(
         work,
         f"signal.contact_{kind}",

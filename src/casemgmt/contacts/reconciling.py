@@ -11,7 +11,8 @@ from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
 from rules.zone import almaty
 
-MOST_SHOWN = 500
+MOST_SHOWN = 20_000
+"""Of each kind: many days' worth. More comes only of a source that has gone wild, and is counted all the same."""
 _MINE = (
     "SELECT EXISTS (SELECT 1 FROM contact_source c JOIN app_user u ON u.id = c.user_id WHERE c.code = :source"
     " AND (sees_all_signals() OR u.organisation_id = signal_organisation()))"

@@ -4,6 +4,7 @@ import orjson
 
 from casemgmt.audit.events import Event
 from casemgmt.contacts.commands import SettleContact
+from casemgmt.contacts.policy import latest
 from casemgmt.contacts.reading import read_contact
 from casemgmt.contacts.states import CONTACT
 from casemgmt.contacts.views import IntakeView
@@ -21,7 +22,7 @@ async def settle(work: Work, command: SettleContact) -> IntakeView:
     Errors: `contact-final` where it arrived and was filed; `signal-of-another-contact`; `concerns-unrecorded` where
     something was told of it and no signal is named; `NotFound` for a source or a signal of another body.
     """
-    check_moment("/started_at", command.started_at, now=work.now)
+    check_moment("/started_at", command.started_at, now=latest(work.now))
     CONTACT.check(work.actor, "settle", CONTACT.initial, None)
     contact = command.model_dump(exclude={"signal_ids"}, mode="json") | {"id": new_id(), "at": work.now}
     [found] = await work.rows(

@@ -136,9 +136,9 @@ class ReconciliationView(View):
     refused: int
     refused_by_reason: dict[str, int]
     open_contacts: list[str]
-    """The sender's ids of those that are open, 500 at most."""
+    """The sender's ids of those that are open, 20 000 at most."""
     refused_items: list[RefusedItem]
-    """500 at most."""
+    """20 000 at most."""
 
 
 class BatchItemView(View):

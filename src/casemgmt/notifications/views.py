@@ -11,7 +11,7 @@ class EventData(View):
     """Ids, codes and moments: what they stand for is asked for with the subscriber's own rights."""
 
     record_type: str
-    """`signal`, `referral`, `case` or `task`."""
+    """`signal`, `referral`, `case`, `task` or `answer`."""
     record_id: UUID
     state: str
     """Of the record, when it happened."""
@@ -21,6 +21,7 @@ class EventData(View):
     deadline: str | None
     """Of a deadline that passed: its code in `GET /v1/reference/deadlines`."""
     due_at: datetime | None
+    """Of a deadline, when it passed; of `answer.ready`, until when it may be sent."""
 
 
 class EventView(View):

@@ -60,6 +60,11 @@ def columns(command: RegisterSignal, at: datetime, beside: Beside, children: Ite
     }
 
 
+def suggested_now(command: RegisterSignal, at: datetime) -> str:
+    """Return the urgency that is suggested for what is told of a signal that is there already."""
+    return str(columns(command, at, NOTHING, ())["suggested_urgency"])
+
+
 def suggested_for(signal: Signal) -> str:
     """Return the urgency that is suggested for a signal as it stands: by its facts or its words."""
     by_facts = suggested_urgency(signal.category, signal.severity, danger_now=signal.danger_now)

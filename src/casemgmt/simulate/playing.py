@@ -231,18 +231,33 @@ class Player:
         return answer
 
     async def _batch(self, items: Sequence[tuple[str, Mapping[str, Any]]], name: str) -> None:
-        """Send messages as batches, and write down what became of each."""
-        for start in range(0, len(items), _IN_A_BATCH):
-            part = items[start : start + _IN_A_BATCH]
-            for message_id, contact in part:
-                if message_id not in self._ledger.unanswered:
-                    self._ledger.begins(message_id, contact)
-            self.batches += 1
-            content = {"contacts": [{"message_id": i, "contact": c} for i, c in part]}
-            answer = await self._until_answered(f"{self._run}-{name}-{self.batches}", written(content), BATCH)
-            for (message_id, contact), item in zip(part, answer.body.get("items", ()), strict=False):
-                if item["taken"] is not None:
-                    self._ledger.acknowledged(message_id, contact, item["taken"])
-                else:
-                    self._ledger.refused(message_id, contact, str(item["code"]))
-                    self._ledger.given_up(contact)
+        """Send messages as batches, and write down what became of each; what was not taken for now is sent again."""
+        for pause in AGAIN_AFTER:
+            again: list[tuple[str, Mapping[str, Any]]] = []
+            for start in range(0, len(items), _IN_A_BATCH):
+                again += await self._one_batch(items[start : start + _IN_A_BATCH], name)
+            if not again or self.stopped:
+                return
+            items = again
+            await self._pause(max(self._tempo.real(pause), _SHORTEST_PAUSE))
+
+    async def _one_batch(
+        self, part: Sequence[tuple[str, Mapping[str, Any]]], name: str
+    ) -> list[tuple[str, Mapping[str, Any]]]:
+        """Send one batch and return what the service could not take just then."""
+        for message_id, contact in part:
+            if message_id not in self._ledger.unanswered:
+                self._ledger.begins(message_id, contact)
+        self.batches += 1
+        content = {"contacts": [{"message_id": i, "contact": c} for i, c in part]}
+        answer = await self._until_answered(f"{self._run}-{name}-{self.batches}", written(content), BATCH)
+        again: list[tuple[str, Mapping[str, Any]]] = []
+        for (message_id, contact), item in zip(part, answer.body.get("items", ()), strict=False):
+            if item["taken"] is not None:
+                self._ledger.acknowledged(message_id, contact, item["taken"])
+            elif item["status"] >= httpx.codes.INTERNAL_SERVER_ERROR:
+                again.append((message_id, contact))
+            else:
+                self._ledger.refused(message_id, contact, str(item["code"]))
+                self._ledger.given_up(contact)
+        return again

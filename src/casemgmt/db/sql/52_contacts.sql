@@ -15,7 +15,7 @@ $$;
 
 -- Puts what a system tells otherwise before those who work on the signal: what it is, something to do by a moment, and a
 -- line in the story. The signal may be out of the system's sight by now; its desk, or the manager of its case, has it. One
--- thing to do is enough until it is done.
+-- thing to do is enough until it is done, unless what comes is due earlier: danger waits for no other clock.
 CREATE OR REPLACE FUNCTION file_contact_correction(p_correction jsonb, p_task jsonb, p_story jsonb) RETURNS void
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 DECLARE
@@ -35,7 +35,7 @@ BEGIN
     INSERT INTO timeline_entry SELECT * FROM jsonb_populate_record(NULL::timeline_entry, fresh || p_story || scope);
     INSERT INTO task SELECT * FROM jsonb_populate_record(NULL::task, fresh || p_task || scope)
      WHERE NOT EXISTS (SELECT 1 FROM task t WHERE t.kind = 'contact_correction' AND t.record_id = c.signal_id
-                          AND t.completed_at IS NULL AND t.cancelled_at IS NULL);
+                          AND t.completed_at IS NULL AND t.cancelled_at IS NULL AND t.due_at <= (p_task->>'due_at')::timestamptz);
 END $$;
 
 -- Ties signals that a desk recorded by hand to a contact of a source of its body: one that hangs, or one that has not come
