@@ -20,7 +20,7 @@ KEY = b"demo-only signing secret of the sandbox source!!"
 PATH = "/v1/integrations/contacts"
 AGAIN = {408, 429, 500, 503}
 """What the contract says of these: send again, the same id and body."""
-GIVE_UP_SECONDS = 90
+GIVE_UP_SECONDS = 240
 Json = dict[str, Any]
 
 

@@ -44,7 +44,7 @@ async def workers(
         await tools.engine.warm_up()
         async with asyncpg.create_pool(
             driver_url(url),
-            min_size=2,
+            min_size=0,  # what is lost is opened anew by whoever needs it
             max_size=_CONNECTIONS,
             server_settings={"application_name": "casemgmt-work", "timezone": "UTC", "jit": "off"},
             command_timeout=60,
