@@ -155,6 +155,8 @@ def test_no_personal_data_goes_into_a_url() -> None:
         "link",
         "most",
         "without_outcome",
+        "side",
+        "unanswered",
         "source",
     }
     for key, operation in _operations().items():
