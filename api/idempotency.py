@@ -4,11 +4,13 @@ What is kept of a body is a hash under the token secret: a short one could be gu
 of the secret a kept answer is found again for as long as the one before is set; later the key is refused as used for
 something else, and nothing is done a second time.
 
-Who no longer sees what an answer tells does not get it again: it is dropped with the sight, by triggers where somebody
-ends that, and here where it ran out by its own date (`db/sql/41_kept_answers.sql`). The request is then like any other.
+Who no longer sees what an answer tells does not get it again: it is emptied with the sight, by triggers where somebody
+ends that, and here where it ran out by its own date (`db/sql/41_kept_answers.sql`). The key stays: a device that was
+out of reach and asks once more is told that the act was done, and does it no second time.
 """
 
 import re
+from http import HTTPStatus
 
 from sqlalchemy import text
 from starlette.requests import Request
@@ -57,11 +59,12 @@ async def replay(work: Work, request: Request, key: str, marks: Marks) -> Respon
     stored = await work.session.get(IdempotencyKey, (work.actor.user_id, key))
     if stored is None:
         return None
-    if await work.call("SELECT drop_lapsed_answer(:key)", key=key):
-        work.session.expunge(stored)
-        return None
+    await work.call("SELECT empty_lapsed_answer(:key)", key=key)
+    await work.session.refresh(stored)
     if stored.fingerprint not in marks.hashes("request", await _told(request)):
         raise Invalid("This Idempotency-Key was used for another request.", code="idempotency-key-reused")
+    if stored.status == HTTPStatus.CONFLICT:  # of an act that was refused nothing is kept
+        raise Conflict("It was done. What was answered is no longer yours to read.", code="answer-lapsed")
     work.record(Event("request.replayed", "request"))
     return Response(
         stored.body,
