@@ -9,6 +9,7 @@ from alembic import command
 
 from casemgmt.db.engine import Database
 from casemgmt.db.migrate import run_alembic
+from casemgmt.errors import Unavailable
 from casemgmt.settings import Settings
 from tests.conftest import PASSWORD
 
@@ -39,11 +40,14 @@ async def test_without_tls_where_it_is_demanded_nothing_is_said_over_the_line() 
     heard: list[bytes] = []
     async with _server_without_tls(heard) as url:
         database = Database(url, Settings(mode="demo", database_url=url))
-        with pytest.raises(ConnectionError, match="SSL"):
+        with pytest.raises(Unavailable) as at_the_start:
             await database.open()
-        with pytest.raises(ConnectionError, match="SSL"):
+        with pytest.raises(Unavailable) as later:
             async with database.engine.connect():
                 pass
+        for refused in (at_the_start, later):
+            assert isinstance(refused.value.__cause__, ConnectionError)
+            assert "SSL" in str(refused.value.__cause__)
         with pytest.raises(ConnectionError, match="SSL"):
             await run_alembic(url, command.check)
         await database.close()
