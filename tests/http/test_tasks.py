@@ -94,10 +94,10 @@ async def test_a_clock_stands_in_the_queue_of_the_desk_runs_warns_and_is_breache
 @pytest.mark.parametrize(
     ("language", "label"),
     [
-        ("kk", "Шұғыл сигналды бағалау"),
+        ("kk", "Аса шұғыл сигналды бағалау"),
         ("ru-RU, en;q=0.5", "Первичная оценка экстренного сигнала"),
         ("en", "Triage of an emergency signal"),
-        ("de", "Шұғыл сигналды бағалау"),
+        ("de", "Аса шұғыл сигналды бағалау"),
     ],
 )
 async def test_a_task_is_named_in_the_language_of_the_reader(
