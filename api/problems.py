@@ -89,6 +89,7 @@ _SPEAKING = {
     "too_short",
     "timezone_aware",
     "invalid_text",
+    "invalid_time",
     "bool_type",
     "string_type",
     "int_type",

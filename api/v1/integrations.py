@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import structlog
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
@@ -21,6 +22,7 @@ from casemgmt.contacts.views import BatchItemView, BatchView, HeartbeatView, Tak
 from casemgmt.errors import DomainError, Invalid, Unauthenticated, Unavailable, invalid_field
 from casemgmt.signed_messages import ID
 
+log = structlog.get_logger()
 REPLAYED = {"Webhook-Replayed": "true"}
 _ANSWERS = {
     201: {"model": TakenView, "description": "The contact is new. Sent again, the same answer comes again."},
@@ -81,6 +83,9 @@ async def _item(request: Request, source: str, index: int, item: BatchItem) -> B
         named = _named(refusal)
         pointer = next((fault.pointer for fault in named.faults), None)
         return BatchItemView(**told, **none | {"status": status_of(named), "code": named.code, "pointer": pointer})
+    except Exception:  # a fault of ours at one contact must not hold those behind it
+        log.exception("contacts.item_failed", index=index, message_id=item.message_id)
+        return BatchItemView(**told, **none | {"status": 500, "code": "internal-error"})
     told["replayed"] = taken.replayed
     return BatchItemView(**told, **none | {"status": taken.status, "taken": taken.view})
 

@@ -138,3 +138,17 @@ async def test_a_number_that_can_t_be_dialled_refuses_no_contact(world: World) -
     taken = (await send(world, contact(caller={"phone": "скрыт"}))).json()
     seen = done(await (await world.as_("operator.111")).get(f"/v1/contacts/{taken['id']}/caller"))
     assert (seen["phone"], seen["earlier_contacts"]) == ("скрыт", None)
+
+
+async def test_who_wants_to_stay_unknown_at_last_is_named_no_more(world: World) -> None:
+    named = {"relation": "self", "name": "Айгерим", "phone": "8 701 111 22 33"}
+    await send(world, contact("call-1", stage="draft", caller=named))
+    final = contact("call-1", revision=2, anonymous=True)
+    del final["caller"]
+    contact_id = (await send(world, final)).json()["id"]
+    seen = done(await (await world.as_("operator.111")).get(f"/v1/contacts/{contact_id}/caller"))
+    assert (seen["relation"], seen["name"], seen["phone"]) == ("anonymous", None, None)
+    await send(world, contact("call-2"))
+    other = (await send(world, contact("call-3"))).json()["id"]
+    again = done(await (await world.as_("operator.111")).get(f"/v1/contacts/{other}/caller"))
+    assert again["earlier_contacts"] == 2, "the number is known again all the same"

@@ -93,11 +93,24 @@ async def test_only_own_signals_and_open_contacts_are_settled(world: World, cloc
     refused(await operator.post(path, _by_hand(clock, signal, signal, contact_id="c-2")), 422, "invalid-request")
 
 
-async def test_what_a_child_said_before_the_line_dropped_is_not_settled_away(world: World, clock: ManualClock) -> None:
+async def test_what_a_child_said_before_the_line_dropped_is_not_settled_away(
+    world: World, clock: ManualClock, owner_url: str
+) -> None:
     operator, path = await world.as_(OPERATOR), "/v1/contacts/settled"
     await _sent(world, clock, stage="draft")
     refused(await operator.post(path, _by_hand(clock)), 409, "concerns-unrecorded")
     done(await operator.post(path, _by_hand(clock, await record_signal(world))))
+    two = [CONCERN, CONCERN | {"ref": "2", "narrative": "Үйде де ұрады.", "danger_now": True}]
+    await _sent(world, clock, "call-3", stage="draft", concerns=two)
+    signals = [await record_signal(world) for _ in range(2)]
+    fewer = _by_hand(clock, signals[0], contact_id="call-3")
+    refused(await operator.post(path, fewer), 409, "concerns-unrecorded")
+    settled = done(await operator.post(path, _by_hand(clock, *signals, contact_id="call-3")))
+    assert [(c["kind"], c["signal_id"], c["content"]["narrative"]) for c in settled["corrections"]] == [
+        ("arrived", signal, concern["narrative"]) for signal, concern in zip(signals, two, strict=True)
+    ]
+    assert "contact_correction" in await open_clocks(owner_url, signals[1])
+    assert (await stories(owner_url, signals[1]))[-1] == "signal.contact_arrived"
     await _sent(world, clock, "call-2", stage="draft", concerns=[])
     assert done(await operator.post(path, _by_hand(clock, contact_id="call-2")))["signals"] == 0
 
@@ -135,6 +148,27 @@ async def test_a_contact_that_hangs_is_told_to_its_desk_until_something_is_heard
     assert read["draft"]["concerns"][0]["narrative"] == CONCERN["narrative"]
     assert (await _sent(world, clock, revision=2))["outcome"] == "finalised"
     assert await count(owner_url, HANGING) == 0
+
+
+async def test_a_clock_that_was_set_back_blinds_no_watch(
+    world: World, clock: ManualClock, owner_url: str, database_url: str, settings: Settings
+) -> None:
+    beat = {"sent_at": clock.now().isoformat()}
+    done(await send(world, beat, path="/v1/integrations/heartbeat", at=clock.now()))
+    await _sent(world, clock, stage="draft")
+    slightly, right = (ManualClock(clock.now() - timedelta(minutes=m)) for m in (4, 60))
+    silent = "SELECT count(*) FROM task WHERE kind = 'contact_source_silent'"
+    await do_all_due(worker_of(database_url), settings, slightly, jobs.SCHEDULE)
+    assert (await count(owner_url, HANGING), await count(owner_url, silent)) == (0, 0)
+    await do_all_due(worker_of(database_url), settings, right, jobs.SCHEDULE)
+    assert (await count(owner_url, HANGING), await count(owner_url, silent)) == (1, 1)
+
+
+async def test_nothing_is_settled_with_a_signal_that_its_desk_is_shut_out_of(world: World, clock: ManualClock) -> None:
+    operator, signal = await world.as_(OPERATOR), await record_signal(world)
+    conflict = {"kind": "close_relative", "signal_id": signal}
+    done(await operator.post("/v1/me/conflicts", conflict))
+    refused(await operator.post("/v1/contacts/settled", _by_hand(clock, signal)), 404, "not-found")
 
 
 async def test_a_source_that_fell_silent_is_told_to_its_desk_once(

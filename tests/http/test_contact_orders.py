@@ -57,8 +57,9 @@ class Plain:
                 self.notes.append((ref, "withdrawn" if now is None else "changed", now))
         for ref in [name for name in told if name not in self.newest]:
             if self.by_hand:
-                _, self.signals[ref] = self.by_hand.pop(0)
+                name, self.signals[ref] = self.by_hand.pop(0)
                 self.newest[ref] = told[ref]
+                self.notes = [(ref if of == name else of, kind, words) for of, kind, words in self.notes]
                 self.notes.append((ref, "arrived", told[ref]))
             else:
                 self.file(ref, told[ref])
@@ -70,8 +71,10 @@ class Plain:
         """Answer why it is refused, if it is."""
         if self.state in ("settled", "finalised"):
             return "contact-final"
-        if not words and self.told:
+        if len(words) < len(self.told):
             return "concerns-unrecorded"
+        # What was said so far stands beside what the desk recorded of it: the draft goes.
+        self.notes += [(f"by-hand/{n}", "arrived", said) for n, said in enumerate(self.told.values(), 1)]
         self.state, self.revision = "settled", 0
         self.by_hand = [(f"by-hand/{n}", each) for n, each in enumerate(words, 1)]
         return None

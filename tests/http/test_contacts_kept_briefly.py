@@ -17,6 +17,10 @@ from tests.jobs.worker import do_all_due
 from tests.outreach_steps import DUTY, done, record_child
 
 RECORDING = {"attachments": [{"reference": "rec-2026-000123", "media_type": "audio/ogg"}]}
+OPENED = (
+    "SELECT string_agg(DISTINCT c.external_id, ' ') FROM contact c JOIN audit_event e ON c.id = ANY (e.record_ids)"
+    " JOIN audit_salt s ON s.event_id = e.id"
+)
 
 
 @pytest.fixture
@@ -59,7 +63,8 @@ async def test_of_a_silent_call_nothing_is_kept_for_long_but_that_it_came(
 async def test_with_the_childs_file_goes_what_leads_to_its_recording(
     world: World, clock: ManualClock, owner_url: str
 ) -> None:
-    [filed] = (await _sent(world, clock, "a"))["signals"]
+    wish = {"answer": {"wanted": False, "refused_because": "child_asked"}}
+    [filed] = (await _sent(world, clock, "a", **wish))["signals"]
     await _sent(world, clock, "b", concerns=[CONCERN | {"ref": "1", "narrative": "Басқа бала."}])
     child, duty = await record_child(world), await world.as_(DUTY)
     path = f"/v1/signals/{filed['signal_id']}"
@@ -80,3 +85,4 @@ async def test_with_the_childs_file_goes_what_leads_to_its_recording(
     erased = done(await (await world.as_("records")).post(f"{request}/execute"))
     assert "signal" in {item["item"] for item in erased["items"] if item["erased"]}, erased["items"]
     assert await _kept(owner_url) == "a000 b110"
+    assert await count(owner_url, OPENED) == "b", "no event of the contact can be opened, so no guess can be tested"

@@ -4,7 +4,7 @@ from casemgmt.audit.events import Event
 from casemgmt.contacts import repository
 from casemgmt.contacts.commands import CallerGiven, ContactTold
 from casemgmt.contacts.keys import Keys
-from casemgmt.contacts.policy import kept_caller, number_of
+from casemgmt.contacts.policy import UNNAMED, kept_caller, number_of
 from casemgmt.contacts.tables import Contact, ContactCaller
 from casemgmt.db.work import Work
 from casemgmt.people.phones import phone_hash
@@ -16,7 +16,7 @@ async def keep_caller(
     """Keep who got in touch as the newest message says. Of who wants to stay unknown the hash alone is kept."""
     given = kept_caller(told)
     if given is None:
-        return None
+        return await _unname(work, contact) if told.anonymous and not is_new else None
     number = number_of(told.caller)
     given["phone_hash"] = None if number is None else phone_hash(number, keys.lookup)
     caller = None if is_new else await work.session.get(ContactCaller, contact.id)
@@ -26,6 +26,16 @@ async def keep_caller(
         for name, value in given.items():
             setattr(caller, name, value)
     await work.save(Event("contact.caller_told", "contact", (contact.id,)), caller)
+    return caller
+
+
+async def _unname(work: Work, contact: Contact) -> ContactCaller | None:
+    """Of a caller who wants to stay unknown by now, and of whom no more is told, keep no more either."""
+    caller = await work.session.get(ContactCaller, contact.id)
+    if caller is not None:
+        for name, value in UNNAMED.items():
+            setattr(caller, name, value)
+        await work.save(Event("contact.caller_told", "contact", (contact.id,)), caller)
     return caller
 
 

@@ -1,6 +1,5 @@
 """What a contact centre may tell of a contact. `openapi/contact-centre.md` explains it to its programmers."""
 
-from datetime import time
 from typing import Annotated, Any, Literal
 from uuid import UUID
 
@@ -11,7 +10,9 @@ from casemgmt.models import Command
 from casemgmt.reference.fields import (
     ContactCentreFunction,
     ContactRelation,
+    DialledText,
     Kato,
+    LocalTime,
     LongText,
     Name,
     NonDataContact,
@@ -59,13 +60,13 @@ class CallerGiven(Command):
 
     relation: ContactRelation = "other"
     name: Name | None = None
-    phone: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64)] | None = Field(
+    phone: DialledText | None = Field(
         default=None,
         description="As the telephone system has it; what is no number that can be dialled is kept as it is.",
     )
     callback_allowed: bool = False
-    safe_from: time | None = Field(default=None, description="Local time from which it is safe to call back.")
-    safe_until: time | None = None
+    safe_from: LocalTime | None = Field(default=None, description="Local time from which it is safe to call back.")
+    safe_until: LocalTime | None = None
     wants_confidentiality: bool = True
 
 

@@ -1,6 +1,8 @@
 """A final contact that is told once more: what is new is filed, what is otherwise is put before those who work."""
 
+from collections.abc import Iterable
 from typing import Literal
+from uuid import UUID
 
 import orjson
 
@@ -45,7 +47,7 @@ async def correct(work: Work, contact: Contact, told: ContactTold, keys: Keys, k
         if concern.withdrawn or concern.content_digest != digest:
             concern.withdrawn, concern.content_digest = False, digest
             await _put_before_people(work, contact, concern, told, "changed", as_signal(told, now, known))
-    by_hand = sorted(filter(is_by_hand, concerns), key=lambda concern: int(concern.concern_ref.removeprefix(BY_HAND)))
+    by_hand = in_their_order(concerns)
     news = [concern for concern in told.concerns if concern.ref not in filed]
     for concern, now in zip(by_hand, news, strict=False):
         concern.concern_ref, concern.topic = now.ref, now.topic
@@ -59,6 +61,11 @@ def is_by_hand(concern: ContactConcern) -> bool:
     return concern.concern_ref.startswith(BY_HAND)
 
 
+def in_their_order(concerns: Iterable[ContactConcern]) -> list[ContactConcern]:
+    """Return the concerns that a desk recorded and the sender has not named, in the order in which it recorded them."""
+    return sorted(filter(is_by_hand, concerns), key=lambda concern: int(concern.concern_ref.removeprefix(BY_HAND)))
+
+
 async def _put_before_people(
     work: Work,
     contact: Contact,
@@ -69,18 +76,31 @@ async def _put_before_people(
 ) -> None:
     """Write down what is told and set the clock: that of the urgency it suggests, where it tells of danger."""
     concern.revision = told.revision
+    event = Event("contact.corrected", "contact", (contact.id, concern.signal_id), signal_id=concern.signal_id)
+    await work.save(event, concern)
+    await put_beside(work, contact.organisation_id, concern, told.revision, kind, anew)
+
+
+async def put_beside(
+    work: Work,
+    body: UUID,
+    concern: ContactConcern,
+    revision: int,
+    kind: Literal["arrived", "changed", "withdrawn"],
+    anew: RegisterSignal | None,
+) -> None:
+    """Put a concern, as a revision tells it, beside its signal. `body`: until the insert, which copies the scope."""
     signal_id = concern.signal_id
     correction = {
         "id": new_id(),
-        "contact_id": contact.id,
+        "contact_id": concern.contact_id,
         "concern_id": concern.id,
         "signal_id": signal_id,
-        "revision": told.revision,
+        "revision": revision,
         "kind": kind,
         "content": None if anew is None else anew.model_dump(mode="json", exclude={"reporter", "id", "subjects"}),
         "received_at": work.now,
     }
-    body = contact.organisation_id  # until the insert: the scope of the signal, or of its case, is copied
     about = clocks.About(organisation_id=body, signal_id=signal_id, blocks_closure=False)
     urgency = "standard" if anew is None else danger.suggested_now(anew, work.now)
     if urgency != "standard":
@@ -90,12 +110,10 @@ async def _put_before_people(
         work,
         f"signal.contact_{kind}",
         "contact",
-        contact.id,
+        concern.contact_id,
         organisation_id=body,
         signal_id=signal_id,
-        data={"revision": told.revision},
+        data={"revision": revision},
     )
-    event = Event("contact.corrected", "contact", (contact.id, signal_id), signal_id=signal_id)
-    await work.save(event, concern)
     rows = {"correction": correction, "task": task, "story": story}
     await work.call(_FILE, **{name: orjson.dumps(row, default=str).decode() for name, row in rows.items()})

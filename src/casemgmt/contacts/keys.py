@@ -1,5 +1,6 @@
 """Keys by which numbers and messages are recognised without being kept."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -24,4 +25,8 @@ class Keys:
 
     def digest(self, content: Mapping[str, Any]) -> str:
         """Return the keyed digest of a content, whatever the order of its fields."""
-        return self.marks.hash("contact", orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode())
+        try:
+            said = orjson.dumps(content, option=orjson.OPT_SORT_KEYS).decode()
+        except TypeError:  # half a character, or a number of more than 64 bits: refused, but that it came is kept
+            said = json.dumps(content, sort_keys=True)
+        return self.marks.hash("contact", said)

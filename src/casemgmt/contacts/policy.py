@@ -15,6 +15,8 @@ from casemgmt.reference.regions import InvalidKatoError, find_region, region_of_
 from casemgmt.signals.commands import RegisterSignal, ReporterGiven
 from casemgmt.signed_messages import WINDOW
 
+UNNAMED = {"relation": "anonymous", "name": None, "phone": None}
+"""What is kept of who wants to stay unknown, where more was told."""
 _URI_SCHEMES = ("tel:", "sip:", "sips:")
 
 
@@ -73,7 +75,7 @@ def kept_caller(told: ContactTold) -> dict[str, Any] | None:
     if told.caller is None:
         return None
     given = told.caller.model_dump() | {"phone": number_of(told.caller) or told.caller.phone}
-    return given | ({"relation": "anonymous", "name": None, "phone": None} if told.anonymous else {})
+    return given | (UNNAMED if told.anonymous else {})
 
 
 def as_signal(told: ContactTold, concern: ConcernGiven, known: Known) -> RegisterSignal:

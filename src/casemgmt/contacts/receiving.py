@@ -217,12 +217,14 @@ async def _keep(work: Work, message: Message, told: ContactTold, contact: Contac
 async def keep_refusal(work: Work, message: Message, keys: Keys, refusal: DomainError) -> None:
     """Keep that a message was not taken, and why, so that a day's account comes out to the item."""
     external = message.content.get("contact_id")
+    # No NUL, no half of a character; 100 is the width of the column.
+    readable = isinstance(external, str) and 0 < len(external) <= 100 and external.isprintable()  # noqa: PLR2004
     pointer = next((fault.pointer for fault in refusal.faults), None)
     refused = {
         "source": message.source,
         "message": message.id,
         "digest": keys.digest(message.content),
-        "external": external if isinstance(external, str) and 0 < len(external) <= 100 else None,  # noqa: PLR2004 - its column
+        "external": external if readable else None,
         "code": refusal.code,
         "pointer": None if pointer is None else pointer[:200],
     }

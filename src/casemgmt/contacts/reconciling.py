@@ -18,23 +18,38 @@ _MINE = (
     " AND (sees_all_signals() OR u.organisation_id = signal_organisation()))"
 )
 # An item is a contact by the sender's id; a message that was never taken and names no contact is an item of its own.
-# It belongs to the day on which the first of its messages came, taken or not.
+# It belongs to the day on which the first of its messages came, taken or not. Each look is by an index,
+# of the day or of the item: what the source told in years is not read for one day.
 _ITEMS = """
-WITH told AS (
-    SELECT external_id AS item, received_at AS at FROM contact_message WHERE source_code = :source
-    UNION ALL
-    SELECT coalesce(external_id, '/' || message_id), first_at FROM contact_refusal WHERE source_code = :source
-    UNION ALL
-    SELECT external_id, received_at FROM contact WHERE source_code = :source AND settled_at IS NOT NULL),
-of_day AS (SELECT DISTINCT item FROM told WHERE at >= :from AND at < :until),
-items AS (SELECT d.item FROM of_day d WHERE NOT EXISTS (SELECT 1 FROM told t WHERE t.item = d.item AND t.at < :from))
+WITH of_day AS (
+    SELECT external_id AS item FROM contact_message
+     WHERE source_code = :source AND received_at >= :from AND received_at < :until
+    UNION
+    SELECT coalesce(external_id, '/' || message_id) FROM contact_refusal
+     WHERE source_code = :source AND first_at >= :from AND first_at < :until
+    UNION
+    SELECT external_id FROM contact
+     WHERE source_code = :source AND settled_at IS NOT NULL AND received_at >= :from AND received_at < :until),
+items AS (
+    SELECT d.item FROM of_day d
+     WHERE NOT EXISTS (SELECT 1 FROM contact_message m
+                        WHERE m.source_code = :source AND m.external_id = d.item AND m.received_at < :from)
+       AND NOT EXISTS (SELECT 1 FROM contact_refusal f
+                        WHERE f.source_code = :source AND f.external_id = d.item AND f.first_at < :from)
+       AND NOT EXISTS (SELECT 1 FROM contact_refusal f
+                        WHERE f.source_code = :source AND f.external_id IS NULL AND left(d.item, 1) = '/'
+                          AND f.message_id = substr(d.item, 2) AND f.first_at < :from)
+       AND NOT EXISTS (SELECT 1 FROM contact c
+                        WHERE c.source_code = :source AND c.external_id = d.item AND c.settled_at IS NOT NULL
+                          AND c.received_at < :from))
 SELECT i.item, c.state, c.non_data, coalesce(c.signals, 0) AS signals, r.message_id, r.external_id, r.code, r.pointer,
        r.times, r.last_at
   FROM items i
   LEFT JOIN contact c ON c.source_code = :source AND c.external_id = i.item
   LEFT JOIN LATERAL (
        SELECT f.* FROM contact_refusal f WHERE f.source_code = :source AND c.id IS NULL
-          AND coalesce(f.external_id, '/' || f.message_id) = i.item
+          AND (f.external_id = i.item
+               OR (f.external_id IS NULL AND left(i.item, 1) = '/' AND f.message_id = substr(i.item, 2)))
         ORDER BY f.last_at DESC, f.id DESC LIMIT 1) r ON true
  ORDER BY i.item
 """

@@ -66,6 +66,7 @@ class Contact(Versioned, table=True):
         Index("ix_contact_organisation_received", "organisation_id", "received_at", "id"),
         Index("ix_contact_region_received", "region_code", "received_at", "id"),
         Index("ix_contact_open", "heard_at", "id", postgresql_where=sql("state = 'draft'")),
+        Index("ix_contact_settled", "source_code", "received_at", postgresql_where=sql("settled_at is not null")),
     )
 
     id: UUID = Field(primary_key=True)

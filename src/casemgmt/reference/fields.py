@@ -38,6 +38,10 @@ LongText = Annotated[
     StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_LIMIT),
     AfterValidator(_storable),
 ]
+DialledText = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=64), AfterValidator(_storable)
+]
+"""A number as a telephone system writes it, also one that can't be dialled."""
 _CLOCK_TIME = r"^([01][0-9]|2[0-3]):[0-5][0-9](:[0-5][0-9])?$"
 
 

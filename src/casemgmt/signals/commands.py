@@ -1,6 +1,5 @@
 """What may be asked of signals."""
 
-from datetime import time
 from typing import Annotated
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from casemgmt.reference.fields import (
     ContactRelation,
     Kato,
     Language,
+    LocalTime,
     LongText,
     Name,
     RegionCode,
@@ -33,8 +33,8 @@ class ReporterGiven(Command):
     name: Name | None = None
     phone: Annotated[str, Field(max_length=32)] | None = None
     callback_allowed: bool = False
-    safe_from: time | None = Field(default=None, description="Local time from which it is safe to call back.")
-    safe_until: time | None = None
+    safe_from: LocalTime | None = Field(default=None, description="Local time from which it is safe to call back.")
+    safe_until: LocalTime | None = None
     wants_confidentiality: bool = True
 
 

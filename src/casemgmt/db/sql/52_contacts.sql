@@ -26,9 +26,9 @@ BEGIN
     SELECT jsonb_build_object('case_id', r.id, 'assignee_id', CASE WHEN r.state <> 'closed' THEN r.manager_id END) INTO scope
       FROM contact_concern k JOIN contact t ON t.id = k.contact_id JOIN signal s ON s.id = k.signal_id
       LEFT JOIN case_record r ON r.id = s.case_id AND r.state <> 'closed'
-     WHERE k.id = c.concern_id AND k.contact_id = c.contact_id AND k.signal_id = c.signal_id AND t.sender_id = actor_user()
+     WHERE k.id = c.concern_id AND k.contact_id = c.contact_id AND k.signal_id = c.signal_id AND (t.sender_id = actor_user() OR (t.state = 'settled' AND t.settled_by_id = actor_user()))
        AND s.content_digest <> '';
-    IF NOT FOUND THEN  -- not of this system, or erased: then nothing of it comes back
+    IF NOT FOUND THEN  -- neither of this system nor settled by this desk, or erased: then nothing of it comes back
         RETURN;
     END IF;
     INSERT INTO contact_correction SELECT c.*;
@@ -51,7 +51,7 @@ BEGIN
     SELECT c.user_id INTO sender FROM contact_source c JOIN app_user u ON u.id = c.user_id
      WHERE c.code = p->>'source' AND u.organisation_id = actor_organisation();
     IF sender IS NULL OR EXISTS (SELECT 1 FROM unnest(p_signals) AS each(id) WHERE NOT EXISTS (
-            SELECT 1 FROM signal s WHERE s.id = each.id AND NOT s.restricted
+            SELECT 1 FROM signal s WHERE s.id = each.id AND NOT s.restricted AND s.id <> ALL (shut_out())
                AND actor_organisation() IN (s.organisation_id, s.received_by_organisation_id))) THEN
         refused := 'absent';
         RETURN;
@@ -63,8 +63,8 @@ BEGIN
         refused := 'final';
     ELSIF EXISTS (SELECT 1 FROM contact_concern k WHERE k.signal_id = ANY (p_signals)) THEN
         refused := 'taken';
-    ELSIF cardinality(p_signals) = 0 AND jsonb_array_length(known.content->'concerns') > 0 THEN
-        refused := 'unrecorded';  -- what is known of it so far goes with the draft
+    ELSIF cardinality(p_signals) < jsonb_array_length(known.content->'concerns') THEN
+        refused := 'unrecorded';  -- what was said goes with the draft: each of it needs a signal that it is put beside
     END IF;
     IF refused IS NOT NULL THEN
         RETURN;
@@ -113,32 +113,41 @@ END $$;
 CREATE OR REPLACE TRIGGER contact_source_speaks AFTER UPDATE ON contact_source FOR EACH ROW
     WHEN (OLD.silence_told_at IS NOT NULL AND NEW.silence_told_at IS NULL) EXECUTE FUNCTION contact_source_speaks();
 
--- For the worker, which reads no contact.
-CREATE OR REPLACE FUNCTION abandoned_contacts(p_before timestamptz, p_most integer) RETURNS SETOF uuid
+-- For the worker, which reads no contact. Heard `p_ahead` is what was heard by a clock that was ahead and has been set back:
+-- waiting until it is reached would pass by whoever calls until then.
+DROP FUNCTION IF EXISTS abandoned_contacts(timestamptz, integer);
+CREATE OR REPLACE FUNCTION abandoned_contacts(p_before timestamptz, p_ahead timestamptz, p_most integer) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT c.id FROM contact c WHERE c.state = 'draft' AND c.heard_at < p_before AND c.abandoned_at IS NULL
+    SELECT c.id FROM contact c
+     WHERE c.state = 'draft' AND (c.heard_at < p_before OR c.heard_at > p_ahead) AND c.abandoned_at IS NULL
      ORDER BY c.heard_at LIMIT p_most
 $$;
 
-CREATE OR REPLACE FUNCTION note_abandoned(p_contact uuid, p_before timestamptz, p_at timestamptz)
+DROP FUNCTION IF EXISTS note_abandoned(uuid, timestamptz, timestamptz);
+CREATE OR REPLACE FUNCTION note_abandoned(p_contact uuid, p_before timestamptz, p_ahead timestamptz, p_at timestamptz)
 RETURNS TABLE (organisation_id uuid)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     UPDATE contact c SET abandoned_at = p_at
-     WHERE c.id = p_contact AND c.state = 'draft' AND c.heard_at < p_before AND c.abandoned_at IS NULL
+     WHERE c.id = p_contact AND c.state = 'draft' AND (c.heard_at < p_before OR c.heard_at > p_ahead)
+       AND c.abandoned_at IS NULL
     RETURNING c.organisation_id
 $$;
 
-CREATE OR REPLACE FUNCTION silent_senders(p_before timestamptz) RETURNS SETOF uuid
+DROP FUNCTION IF EXISTS silent_senders(timestamptz);
+CREATE OR REPLACE FUNCTION silent_senders(p_before timestamptz, p_ahead timestamptz) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
-    SELECT DISTINCT c.user_id FROM contact_source c WHERE c.active AND c.heard_at < p_before AND c.silence_told_at IS NULL
+    SELECT DISTINCT c.user_id FROM contact_source c
+     WHERE c.active AND (c.heard_at < p_before OR c.heard_at > p_ahead) AND c.silence_told_at IS NULL
 $$;
 
-CREATE OR REPLACE FUNCTION note_silent(p_user uuid, p_before timestamptz, p_at timestamptz)
+DROP FUNCTION IF EXISTS note_silent(uuid, timestamptz, timestamptz);
+CREATE OR REPLACE FUNCTION note_silent(p_user uuid, p_before timestamptz, p_ahead timestamptz, p_at timestamptz)
 RETURNS TABLE (organisation_id uuid)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     WITH noted AS (
         UPDATE contact_source c SET silence_told_at = p_at
-         WHERE c.user_id = p_user AND c.active AND c.heard_at < p_before AND c.silence_told_at IS NULL RETURNING c.user_id)
+         WHERE c.user_id = p_user AND c.active AND (c.heard_at < p_before OR c.heard_at > p_ahead)
+           AND c.silence_told_at IS NULL RETURNING c.user_id)
     SELECT DISTINCT u.organisation_id FROM noted n JOIN app_user u ON u.id = n.user_id
 $$;
 

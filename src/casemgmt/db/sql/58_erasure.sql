@@ -112,7 +112,10 @@ DECLARE
     cases constant uuid[] := ARRAY(SELECT i.value::uuid FROM jsonb_array_elements_text(coalesce(p->'case', '[]')) i);
     signals constant uuid[] := ARRAY(SELECT i.value::uuid FROM jsonb_array_elements_text(coalesce(p->'signal', '[]')) i);
     of_contacts constant uuid[] := ARRAY(SELECT c.contact_id FROM contact_concern c WHERE c.signal_id = ANY (signals));
-    touched uuid[] := roots;
+    -- Who got in touch goes with the signal, and with who reported it.
+    of_callers constant uuid[] := ARRAY(SELECT c.contact_id FROM contact_concern c WHERE c.signal_id = ANY (signals)
+        OR c.signal_id = ANY (ARRAY(SELECT i.value::uuid FROM jsonb_array_elements_text(coalesce(p->'reporter', '[]')) i)));
+    touched uuid[] := roots || of_callers;
     files uuid[];
     rows uuid[];
     t text;
@@ -143,11 +146,10 @@ BEGIN
         touched := touched || rows;
     END LOOP;
     -- Who reported goes from the contact too that the signal came of.
-    DELETE FROM contact_caller k USING contact_concern c WHERE c.contact_id = k.contact_id AND (c.signal_id = ANY (signals)
-        OR c.signal_id = ANY (ARRAY(SELECT i.value::uuid FROM jsonb_array_elements_text(coalesce(p->'reporter', '[]')) i)));
+    DELETE FROM contact_caller WHERE contact_id = ANY (of_callers);
+    DELETE FROM answer_wish WHERE contact_id = ANY (of_callers);
     -- What leads to its recording in the archive of the contact centre goes as well.
     UPDATE contact SET attachments = '[]', version = version + 1 WHERE id = ANY (of_contacts) AND attachments <> '[]';
-    DELETE FROM answer_wish w USING contact_concern c WHERE c.contact_id = w.contact_id AND c.signal_id = ANY (signals);
     -- Rows about one person in the file of another: their events are found by the file.
     files := ARRAY(SELECT case_id FROM child_contact WHERE id = ANY (touched) UNION SELECT case_id FROM assessment
                     WHERE id = ANY (touched) UNION SELECT case_id FROM rehabilitation_programme WHERE id = ANY (touched)

@@ -13,8 +13,9 @@ REVOKE EXECUTE ON FUNCTION begin_system(text, bytea), job_identity(uuid), sweep_
   tell_import_progress(uuid, integer, uuid, integer, text, integer, integer),
   reserve_case_numbers(text, integer, integer), record_first_iin(uuid, text, text, timestamptz)
   FROM casemgmt_service;
-REVOKE EXECUTE ON FUNCTION abandoned_contacts(timestamptz, integer), note_abandoned(uuid, timestamptz, timestamptz),
-  silent_senders(timestamptz), note_silent(uuid, timestamptz, timestamptz) FROM casemgmt_service;
+REVOKE EXECUTE ON FUNCTION abandoned_contacts(timestamptz, timestamptz, integer),
+  note_abandoned(uuid, timestamptz, timestamptz, timestamptz),
+  silent_senders(timestamptz, timestamptz), note_silent(uuid, timestamptz, timestamptz, timestamptz) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION glass_reviewer(uuid, uuid), coming_of_age_by(date, integer) FROM casemgmt_service;
 REVOKE EXECUTE ON FUNCTION auth_keep_password(uuid, text, timestamptz, uuid),
   tell_of_account(uuid, text, timestamptz, boolean, uuid[]) FROM casemgmt_service;
