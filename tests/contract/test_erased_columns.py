@@ -126,6 +126,7 @@ HARMLESS_COLUMNS = {
         "means": "code",
         "language": "code",
         "wish_revision": "number",
+        "exposed_under": "number",
         "bars": "codes",
     },
     "answer_receipt": {"kind": "code", "failure": "code"},

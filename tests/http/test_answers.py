@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from casemgmt.answers.policy import WORDS_LAST
 from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import DEMO_SOURCE, demo_id
 from casemgmt.ids import new_id
@@ -88,7 +89,7 @@ async def test_an_answer_waits_for_the_safe_hour_is_told_of_and_handed_out_withi
         "ru",
         may["templates"][0]["text"],
     )
-    assert datetime.fromisoformat(message["send_until"]) == monday(17)
+    assert datetime.fromisoformat(message["send_until"]) == monday(15) + WORDS_LAST
     assert done(await fetch(world, made["id"])) == message, "the answer to the first may be lost"
 
     taken = await receipt(world, made["id"], "delivered", clock.now())
@@ -335,6 +336,7 @@ async def test_where_somebody_else_read_it_nothing_more_is_sent_until_the_child_
     await work()
     assert "answer_failed" in await open_clocks(owner_url, signal)
     assert barred(await options(world, signal)) == ["read_by_other"]
+    clock.advance(timedelta(minutes=1))
     _, other = await asked(world, clock)
     assert barred(await options(world, other)) == [], "the child has got in touch again, and says how"
     number, early = await asked(world, clock, caller={"relation": "self", "phone": "8 702 333 44 55"})

@@ -21,6 +21,7 @@ from casemgmt.settings import Settings
 from tests.answer_steps import DUTY, TEMPLATE, Work, act, asked, fetch, monday, pass_time, receipt, tell, worker
 from tests.clients import World
 from tests.conftest import worker_of
+from tests.contact_steps import contact, send
 from tests.steps import done
 
 Json = dict[str, Any]
@@ -125,7 +126,9 @@ ACTS = st.lists(
     st.one_of(
         st.tuples(st.just("tell"), st.one_of(TOLD, TOLD, TOLD, st.none())),
         st.tuples(st.just("pass"), st.sampled_from([10, 45, 90, 240, 600, 1440])),
-        st.tuples(st.sampled_from(["stop", "lift", "answer", "work", "release", "withdraw", "expose"]), st.none()),
+        st.tuples(st.sampled_from(["stop", "lift", "answer", "work", "release", "withdraw", "unread"]), st.none()),
+        st.tuples(st.just("expose"), st.sampled_from([0, 5, 300])),
+        st.tuples(st.just("again"), st.sampled_from([0, 0, 30, 600])),
         st.tuples(st.sampled_from(["answer", "work", "fetch"]), st.none()),
     ),
     min_size=4,
@@ -145,12 +148,26 @@ class Model:
     unchanged: bool = False
     """Since the answer was written, or a person looked at what changed."""
     stopped: bool = False
-    exposed: bool = False
+    exposed_here: bool = False
+    """Somebody else has an answer to this contact, and the child said nothing anew since we know it."""
     withdrawn: bool = False
+    unread: bool = False
+    """A later message about the contact was refused."""
+    begun: datetime | None = None
+    known_at: datetime | None = None
+    """When we heard last that somebody else has an answer to this contact."""
+    known_before: datetime | None = None
+    """The same, of earlier contacts of the number."""
+
+    @property
+    def exposed(self) -> bool:
+        """Say whether somebody else may still hold the number."""
+        began_before = self.begun is not None and self.known_before is not None and self.begun <= self.known_before
+        return self.exposed_here or began_before
 
     def allows(self, moment: datetime) -> bool:
         """Say whether the answer that is there may go out now."""
-        forbidden = self.stopped or self.exposed or self.withdrawn or not self.unchanged
+        forbidden = self.stopped or self.exposed or self.withdrawn or self.unread or not self.unchanged
         return not forbidden and safe(self.told, moment)
 
 
@@ -167,7 +184,10 @@ async def test_no_sequence_of_wishes_stops_and_hours_lets_a_word_out_that_the_gu
 
     @hypothesis_settings(max_examples=examples, deadline=None, suppress_health_check=list(HealthCheck))
     @example([("answer", None), ("work", None), ("tell", school), ("fetch", None), ("work", None), ("release", None)])
-    @example([("answer", None), ("work", None), ("fetch", None), ("expose", None), ("fetch", None), ("answer", None)])
+    @example([("answer", None), ("work", None), ("fetch", None), ("expose", 300), ("fetch", None), ("answer", None)])
+    @example([("answer", None), ("work", None), ("expose", 0), ("again", 30), ("answer", None), ("work", None)])
+    @example([("answer", None), ("work", None), ("expose", 0), ("again", 0), ("answer", None), ("work", None)])
+    @example([("answer", None), ("work", None), ("unread", None), ("fetch", None), ("tell", school), ("work", None)])
     @example([("answer", None), ("work", None), ("stop", None), ("fetch", None), ("lift", None), ("fetch", None)])
     @given(ACTS)
     def hold(acts: list[tuple[str, Any]]) -> None:
@@ -190,6 +210,8 @@ async def _play(world: World, clock: ManualClock, work: Work, first: Json, acts:
         clock.advance(timedelta(seconds=1))
         if name == "tell":
             await _tell(world, clock, model, told, caller)
+        elif name == "again":
+            await _again(world, clock, model, caller, told)
         else:
             await _act(world, clock, work, model, name, told)
         await _ask(world, clock, model)
@@ -199,7 +221,18 @@ async def _tell(world: World, clock: ManualClock, model: Model, told: Json | Non
     model.revision += 1
     await tell(world, clock, model.number, model.revision, None, **_message(told), caller=caller)
     if told != model.told:  # the child has said anew how it wants to be answered
-        model.told, model.unchanged, model.exposed = told, False, False
+        model.told, model.unchanged, model.exposed_here = told, False, False
+    model.unread = False
+
+
+async def _again(world: World, clock: ManualClock, model: Model, caller: Json, minutes: int) -> None:
+    """Let the number get in touch in a contact of its own, that began some time ago, and is told now."""
+    model.begun = clock.now() - timedelta(minutes=minutes)
+    model.known_before = max((at for at in (model.known_at, model.known_before) if at is not None), default=None)
+    told = _message(model.told) | {"started_at": model.begun.isoformat()}
+    model.number, model.signal = await asked(world, clock, **told, caller=caller)
+    model.revision, model.answer, model.known_at = 1, None, None
+    model.stopped = model.exposed_here = model.withdrawn = model.unread = model.unchanged = False
 
 
 async def _act(world: World, clock: ManualClock, work: Work, model: Model, name: str, told: Any) -> None:
@@ -227,7 +260,13 @@ async def _act(world: World, clock: ManualClock, work: Work, model: Model, name:
         case "withdraw" if model.answer is not None:
             model.withdrawn |= (await act(world, model.answer, "withdraw")).is_success
         case "expose" if model.answer is not None:
-            model.exposed |= (await receipt(world, model.answer, "read_by_other", clock.now())).is_success
+            at = clock.now() - timedelta(minutes=told)  # the carrier's clock may be slow
+            if (await receipt(world, model.answer, "read_by_other", at)).is_success:
+                model.exposed_here, model.known_at = True, clock.now()
+        case "unread":
+            refused = contact(model.number, revision=model.revision + 1, colour="red")
+            assert (await send(world, refused, at=clock.now())).status_code == 422
+            model.unread = True
 
 
 async def _ask(world: World, clock: ManualClock, model: Model) -> None:
@@ -237,7 +276,9 @@ async def _ask(world: World, clock: ManualClock, model: Model) -> None:
     found = await fetch(world, model.answer)
     if found.is_success:
         assert model.allows(clock.now()), model
-        assert datetime.fromisoformat(found.json()["send_until"]) > clock.now()
+        until = datetime.fromisoformat(found.json()["send_until"])
+        assert clock.now() < until <= clock.now() + timedelta(minutes=10)
+        assert safe(model.told, until - timedelta(seconds=1))
         return
     assert found.status_code == 409, found.text
     problem = found.json()

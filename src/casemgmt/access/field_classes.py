@@ -152,12 +152,12 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "answer_stop": {_F.PROGRESS: "set_at lifted_at", _F.CONTENT: "reason lift_reason"},
     "answer_text": {_F.CONTENT: "body"},
     "answer_wish": {
-        _F.PROGRESS: "revision told_at wanted means language anonymous in_session",
+        _F.PROGRESS: "revision told_at wanted means language anonymous in_session unread",
         _F.CONTENT: "refused_because reads safe_times",
     },
     "contact_answer": {
         _F.PROGRESS: "template template_version means language wish_revision bars due_at prepared_at announced_at"
-        " fetched_at ended_at withdrawn_at"
+        " fetched_at ended_at exposed_at exposed_under withdrawn_at"
     },
     "contact_correction": {_F.PROGRESS: "revision kind received_at", _F.CONTENT: "content"},
     "contact_concern": {_F.PROGRESS: "concern_ref revision withdrawn topic", _F.MACHINERY: "content_digest"},

@@ -6,7 +6,7 @@ from uuid import UUID
 from casemgmt.answers import repository
 from casemgmt.answers.commands import ReceiptGiven
 from casemgmt.answers.payloads import SettleAnswer
-from casemgmt.answers.policy import Fate, bars_now, fate, next_safe
+from casemgmt.answers.policy import Fate, bars_now, fate, send_until, tells_of_another
 from casemgmt.answers.preparing import story
 from casemgmt.answers.reading import grounds_of
 from casemgmt.answers.states import ANSWER, AnswerFacts
@@ -37,13 +37,16 @@ async def fetch(work: Work, answer_id: UUID) -> MessageView:
     found = bars_now(wish, standing, answer.wish_revision, work.now)
     answer.state = ANSWER.check(work.actor, "fetch", answer.state, AnswerFacts(found)).target
     first = answer.fetched_at is None
-    answer.fetched_at = work.now
+    was_barred = bool(answer.bars)
+    answer.fetched_at, answer.bars = work.now, []
     told = [story(work, "answer.fetched", answer, signal)] if first else []
     event = Event("answer.fetched", "contact_answer", (answer_id,), signal_id=signal.id)
     await work.save(event, answer, *told)  # only then does row security show its words to the carrier
+    if was_barred:
+        await enqueue(work, SettleAnswer(answer_id=answer_id))
     texts = await repository.texts_of(work, [answer_id])
-    span = None if wish is None else next_safe(wish, work.now)
-    if answer_id not in texts or wish is None or span is None:
+    until = None if wish is None else send_until(wish, work.now)
+    if answer_id not in texts or wish is None or until is None:
         raise NotFound("The words of this answer were erased.")
     return MessageView(
         answer_id=answer_id,
@@ -52,7 +55,7 @@ async def fetch(work: Work, answer_id: UUID) -> MessageView:
         language=answer.language,
         text=texts[answer_id],
         reads=wish.reads,
-        send_until=span.until,
+        send_until=until,
     )
 
 
@@ -85,6 +88,9 @@ async def _become(work: Work, answer: ContactAnswer, receipt: AnswerReceipt, tol
         facts = AnswerFacts(was_fetched=answer.fetched_at is not None)
         answer.state = ANSWER.check(work.actor, _STEPS[became], answer.state, facts).target
     answer.ended_at = since
+    if tells_of_another(receipt.kind):
+        wish = await repository.revision_of(work, answer.contact_id)
+        answer.exposed_at, answer.exposed_under = work.now, wish
     kind = "answer.receipt_taken"
     event = Event(kind, "contact_answer", (answer.id,), signal_id=answer.signal_id, reason=receipt.kind)
     await work.save(event, answer, receipt)

@@ -9,6 +9,8 @@ from rules.zone import local_moment, to_local
 
 DAYTIME = (time(8), time(21))
 """Hours in which a child that reads alone and named no time is answered. House default."""
+WORDS_LAST = timedelta(minutes=10)
+"""So long at most may words lie with the carrier unsent: what changes meanwhile does not reach them. House default."""
 _LOOK_AHEAD = 8
 """Days: every window of a week begins once among them."""
 
@@ -25,6 +27,7 @@ class Bar(StrEnum):
     NO_SESSION = "no_session"
     NO_CARRIER = "no_carrier"
     WISH_CHANGED = "wish_changed"
+    MESSAGE_UNREAD = "message_unread"
     READ_BY_OTHER = "read_by_other"
     RESTRICTED = "restricted"
     STOPPED = "stopped"
@@ -55,6 +58,8 @@ class Wish:
     anonymous: bool
     in_session: bool
     revision: int
+    unread: bool = False
+    """A later message about the contact could not be read."""
 
     @property
     def safe_hours(self) -> tuple[SafeHours, ...]:
@@ -112,6 +117,8 @@ def bars(wish: Wish | None, standing: Standing, written_under: int | None = None
         found.append(Bar.NO_SAFE_TIME)
     if written_under is not None and written_under != wish.revision:
         found.append(Bar.WISH_CHANGED)
+    if wish.unread:
+        found.append(Bar.MESSAGE_UNREAD)
     return tuple(found)
 
 
@@ -145,6 +152,12 @@ def next_safe(wish: Wish, now: datetime) -> Span | None:
     return joined
 
 
+def send_until(wish: Wish, now: datetime) -> datetime | None:
+    """Return until when words handed out now may be sent: soon, and in this safe time; None where it is none."""
+    span = next_safe(wish, now)
+    return None if span is None or span.opens > now else min(span.until, now + WORDS_LAST)
+
+
 def _spans(hours: Iterable[SafeHours], now: datetime) -> Iterable[Span]:
     """Return every safe time of the days around a moment that is not over by then."""
     yesterday = to_local(now).date() - timedelta(days=1)
@@ -168,6 +181,11 @@ class Fate(StrEnum):
 
 
 _READ_BY_OTHER = frozenset({"read_by_other", "call_answered_by_other"})
+
+
+def tells_of_another(kind: str) -> bool:
+    """Say whether a receipt tells that somebody else has the answer."""
+    return kind in _READ_BY_OTHER
 
 
 def fate(receipts: Sequence[tuple[str, datetime]]) -> tuple[Fate, datetime]:

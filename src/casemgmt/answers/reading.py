@@ -78,7 +78,8 @@ async def view_of(work: Work, answer: ContactAnswer, language: Language) -> Answ
     wish, standing = await grounds_of(work, answer)
     is_open = answer.state in _OPEN
     facts = AnswerFacts(bars(wish, standing) if is_open else (), answer.fetched_at is not None)
-    stand = bars(wish, standing, answer.wish_revision) if is_open else ()
+    may_go_out = is_open or answer.state == AnswerState.FETCHED
+    stand = bars(wish, standing, answer.wish_revision) if may_go_out else ()
     actions = ANSWER.allowed_actions(work.actor, answer.state, facts)
     return AnswerView(
         **_summary(answer, texts.get(answer.id)).model_dump(),

@@ -25,15 +25,29 @@ UNION SELECT f.name FROM former_name n, unnest(ARRAY[n.family_name, n.given_name
 UNION SELECT r.name FROM reporter r WHERE r.signal_id = :signal
 UNION SELECT k.name FROM contact_caller k WHERE k.contact_id = :contact
 """
-# Those alone that a step awaits: each leaves the list by it, and none stands in the way of another.
+# Those alone that a step awaits: each leaves the list by it, and none stands in the way of another. No safe time lies
+# further ahead than the days that are looked at: what is due later was reckoned by a clock that was set back since.
 _DUE = """
 SELECT a.id FROM contact_answer a
   LEFT JOIN answer_wish w ON w.contact_id = a.contact_id
   LEFT JOIN LATERAL answer_standing(a.signal_id, a.contact_id) s ON a.state = 'ready'
  WHERE a.state IN ('waiting', 'ready')
-   AND (a.due_at <= :at OR w.revision IS DISTINCT FROM a.wish_revision
+   AND (a.due_at <= :at OR a.due_at > CAST(:at AS timestamptz) + interval '9 days'
+        OR w.revision IS DISTINCT FROM a.wish_revision OR w.unread
         OR s.restricted OR s.stopped OR s.read_by_other OR s.about_nobody OR s.erased)
  ORDER BY a.due_at, a.id LIMIT :most
+"""
+
+
+# What the carrier has, and was not told yet not to send. After a day the clock of its delivery alone remains.
+_BARRED = """
+SELECT a.id FROM contact_answer a
+  LEFT JOIN answer_wish w ON w.contact_id = a.contact_id
+  CROSS JOIN LATERAL answer_standing(a.signal_id, a.contact_id) s
+ WHERE a.state = 'fetched' AND a.bars = '[]' AND a.fetched_at > CAST(:at AS timestamptz) - interval '1 day'
+   AND (w.wanted IS NOT TRUE OR w.revision <> a.wish_revision OR w.unread
+        OR s.restricted OR s.stopped OR s.read_by_other OR s.about_nobody OR s.erased)
+ ORDER BY a.fetched_at, a.id LIMIT :most
 """
 
 
@@ -61,8 +75,9 @@ async def under_way(work: Work, contact_id: UUID) -> bool:
 
 
 async def due(work: Work, most: int) -> list[UUID]:
-    """Return answers that the clock moves, those of another wish, and those that are ready and forbidden by now."""
-    return [row["id"] for row in await work.rows(_DUE, at=work.now, most=most)]
+    """Return answers that the clock moves, those of another wish, and those ready or fetched and forbidden by now."""
+    rows = [*await work.rows(_BARRED, at=work.now, most=most), *await work.rows(_DUE, at=work.now, most=most)]
+    return [row["id"] for row in rows[:most]]
 
 
 async def contact_of(work: Work, signal_id: UUID) -> Contact | None:
@@ -76,8 +91,15 @@ async def wish_of(work: Work, contact_id: UUID) -> Wish | None:
     row = await work.session.get(AnswerWish, contact_id, populate_existing=True)
     if row is None or row.wanted is None:
         return None
-    columns = row.model_dump(include={"wanted", "means", "language", "reads", "anonymous", "in_session", "revision"})
+    names = {"wanted", "means", "language", "reads", "anonymous", "in_session", "revision", "unread"}
+    columns = row.model_dump(include=names)
     return Wish(**columns, hours=tuple(_hours(each) for each in row.safe_times))
+
+
+async def revision_of(work: Work, contact_id: UUID) -> int | None:
+    """Return the revision of the message that changed the wish last; None where nothing was ever told of one."""
+    query = select(AnswerWish.revision).where(AnswerWish.contact_id == contact_id)
+    return (await work.session.scalars(query)).one_or_none()
 
 
 async def standing_of(work: Work, signal_id: UUID, contact_id: UUID) -> Standing:

@@ -32,7 +32,10 @@ _OWNER = (
     " WHERE s.id = :signal AND c.state <> 'closed'"
 )
 _TOLD = "SELECT 1 FROM timeline_entry WHERE signal_id = :signal AND record_id = :answer AND kind = :kind"
-_CLOCKS = "SELECT kind, completed_at IS NULL AND cancelled_at IS NULL AS open FROM task WHERE record_id = :answer"
+_CLOCKS = (
+    "SELECT kind, completed_at IS NULL AND cancelled_at IS NULL AS open, result = 'delivered' AS made_good"
+    " FROM task WHERE record_id = :answer"
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,10 @@ class _Step:
 
 
 async def settle(work: Work, answer_id: UUID) -> None:
-    """Take the step that is due, if one is, and let the tasks agree with where the answer stands."""
+    """Take the step that is due, if one is, and let the tasks agree with where the answer stands.
+
+    What the carrier has already cannot be held: it is told not to send it, and a person decides.
+    """
     answer = await repository.get_answer(work, answer_id, for_change=True)
     signal = await get_signal(work, answer.signal_id)
     step = await _due_step(work, answer)
@@ -60,28 +66,39 @@ async def settle(work: Work, answer_id: UUID) -> None:
         event = Event(
             step.event, "contact_answer", (answer_id,), signal_id=signal.id, reason=",".join(step.bars) or None
         )
-        told = [story(work, step.event, answer, signal)] if step.action == "hold" else []
+        told = [story(work, step.event, answer, signal)] if step.bars else []
         await work.save(event, answer, *told)
-    changed = await _clocks(work, answer, signal) + await _fate(work, answer, signal)
+    news = await _fate(work, answer, signal)
+    changed = await _clocks(work, answer, signal, is_exposed_now=bool(news) and answer.state == _S.EXPOSED) + news
     if changed:
         await work.save(Event("answer.followed", "contact_answer", (answer_id,), signal_id=signal.id), *changed)
 
 
 async def _due_step(work: Work, answer: ContactAnswer) -> _Step | None:
-    if answer.state not in (_S.WAITING, _S.READY):
+    if answer.state not in (_S.WAITING, _S.READY, _S.FETCHED):
         return None
     wish, standing = await grounds_of(work, answer)
-    found = bars(wish, standing, answer.wish_revision)
+    found = tuple(bars(wish, standing, answer.wish_revision))
+    if answer.state == _S.FETCHED:
+        return _Step(None, "answer.barred", answer.due_at, found) if found and not answer.bars else None
     if wish is None or found:
-        return _Step("hold", "answer.held", None, tuple(found))
-    span = next_safe(wish, work.now)
-    is_safe = span is not None and span.opens <= work.now
-    if is_safe and answer.state == _S.WAITING:
-        return _Step("announce", "answer.announced", _end(span))
-    opens = None if span is None else span.opens
-    if not is_safe and (answer.state == _S.READY or answer.due_at != opens):
-        return _Step("put_off" if answer.state == _S.READY else None, "answer.put_off", opens)
-    return None
+        return _Step("hold", "answer.held", None, found)
+    return _by_the_clock(answer, next_safe(wish, work.now), work.now)
+
+
+def _by_the_clock(answer: ContactAnswer, span: Span | None, now: datetime) -> _Step | None:
+    is_ready = answer.state == _S.READY
+    if span is None or span.opens > now:
+        opens = None if span is None else span.opens
+        return (
+            _Step("put_off" if is_ready else None, "answer.put_off", opens)
+            if is_ready or answer.due_at != opens
+            else None
+        )
+    if not is_ready:
+        return _Step("announce", "answer.announced", span.until)
+    was_set_back = answer.due_at is not None and answer.due_at > span.until  # our clock, since it was announced
+    return _Step(None, "answer.put_off", span.until) if was_set_back else None
 
 
 async def _fate(work: Work, answer: ContactAnswer, signal: Signal) -> list[SQLModel]:
@@ -92,23 +109,22 @@ async def _fate(work: Work, answer: ContactAnswer, signal: Signal) -> list[SQLMo
     return [story(work, kind, answer, signal)]
 
 
-def _end(span: Span | None) -> datetime | None:
-    return None if span is None else span.until
+async def _clocks(work: Work, answer: ContactAnswer, signal: Signal, *, is_exposed_now: bool) -> list[SQLModel]:
+    """Start what is missing and stop what is over: to see it delivered, to decide, to look into a failure.
 
-
-async def _clocks(work: Work, answer: ContactAnswer, signal: Signal) -> list[SQLModel]:
-    """Start what is missing and stop what is over: to see it delivered, to decide, to look into a failure."""
+    What a person looked into is not set again, but that somebody else has the answer is another matter than a failure.
+    """
     rows = await work.rows(_CLOCKS, answer=answer.id)
     running = {row["kind"] for row in rows if row["open"]}
-    known = {row["kind"] for row in rows}
+    looked_into = any(row["kind"] == FAILURE and not row["open"] and not row["made_good"] for row in rows)
     changed: list[SQLModel] = []
     wanted = {
         DELIVERY: answer.state in _ON_THE_WAY,
-        DECISION: answer.state == _S.HELD,
+        DECISION: answer.state == _S.HELD or (answer.state == _S.FETCHED and bool(answer.bars)),
         FAILURE: answer.state in _WENT_WRONG,
     }
     for kind, needed in wanted.items():
-        if needed and kind not in running and not (kind == FAILURE and kind in known):
+        if needed and kind not in running and not (kind == FAILURE and looked_into and not is_exposed_now):
             changed.append(await _start(work, kind, answer, signal))
         elif not needed and kind in running:
             changed.extend(await clocks.stop(work, answer.id, (kind,), answer.state))

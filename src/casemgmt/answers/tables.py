@@ -36,6 +36,8 @@ class AnswerWish(Row, table=True):
     anonymous: bool = False
     in_session: bool = False
     """It came by QR-111: there is a session to answer in."""
+    unread: bool = False
+    """A later message about the contact was refused: what it says of the wish is not known here."""
 
 
 class ContactAnswer(Versioned, table=True):
@@ -45,6 +47,7 @@ class ContactAnswer(Versioned, table=True):
     __table_args__ = (
         Index("uq_contact_answer_under_way", "contact_id", unique=True, postgresql_where=_UNDER_WAY),
         Index("ix_contact_answer_due", "due_at", "id", postgresql_where=_UNDER_WAY),
+        Index("ix_contact_answer_with_carrier", "fetched_at", postgresql_where=sql("state = 'fetched'")),
         CheckConstraint("(template is null) = (template_version is null)", name="template_with_version"),
         CheckConstraint("(withdrawn_at is null) = (withdrawn_by_id is null)", name="withdrawn_by_somebody"),
     )
@@ -71,6 +74,10 @@ class ContactAnswer(Versioned, table=True):
     """When the carrier had the words last."""
     ended_at: datetime | None = moment(nullable=True)
     """When the newest receipt said what became of it, by the carrier's clock."""
+    exposed_at: datetime | None = moment(nullable=True)
+    """When we were told last that somebody else has it, by our clock."""
+    exposed_under: int | None = None
+    """The revision of the wish by then: only a newer one lets anything go out again."""
     withdrawn_at: datetime | None = moment(nullable=True)
     withdrawn_by_id: UUID | None = ref("app_user.id", nullable=True, index=False)
 

@@ -6,7 +6,8 @@ from casemgmt.answers.commands import EVERY_DAY, SafeTime, WishGiven
 from casemgmt.answers.tables import AnswerWish
 from casemgmt.audit.events import Event
 from casemgmt.contacts.commands import ContactTold
-from casemgmt.contacts.tables import Contact
+from casemgmt.contacts.repository import contact_of
+from casemgmt.contacts.tables import Contact, ContactCaller
 from casemgmt.db.work import Work
 
 _LANGUAGES = ("kk", "ru")
@@ -17,19 +18,32 @@ async def keep_wish(work: Work, contact: Contact, told: ContactTold) -> None:
     wish = await work.session.get(AnswerWish, contact.id)
     if wish is None and told.answer is None:
         return
-    columns = _columns(told)
+    columns = _columns(told, await work.session.get(ContactCaller, contact.id))
     if wish is None:
         wish = AnswerWish(contact_id=contact.id, sender_id=work.actor.user_id, **columns)
     elif all(getattr(wish, name) == value for name, value in columns.items()):
+        if wish.unread:
+            wish.unread = False
+            await work.save(Event("answer.wish_read", "contact", (contact.id,)), wish)
         return
     else:
         for name, value in columns.items():
             setattr(wish, name, value)
-    wish.revision, wish.told_at = told.revision, work.now
+    wish.revision, wish.told_at, wish.unread = told.revision, work.now, False
     await work.save(Event("answer.wish_told", "contact", (contact.id,)), wish)
 
 
-def _columns(told: ContactTold) -> dict[str, Any]:
+async def note_unread(work: Work, source: str, external_id: str, revision: object) -> None:
+    """Note that a message about a contact was refused: it may say that nothing is to be sent. A later one ends that."""
+    contact = await contact_of(work, source, external_id)
+    wish = None if contact is None else await work.session.get(AnswerWish, contact.id, populate_existing=True)
+    if contact is None or wish is None or wish.unread or (isinstance(revision, int) and revision < contact.revision):
+        return
+    wish.unread = True
+    await work.save(Event("answer.message_unread", "contact", (contact.id,)), wish)
+
+
+def _columns(told: ContactTold, caller: ContactCaller | None) -> dict[str, Any]:
     given = told.answer
     if given is None:
         return {"wanted": None, "refused_because": None, "means": None, "language": None, "reads": "unknown"} | {
@@ -42,17 +56,25 @@ def _columns(told: ContactTold) -> dict[str, Any]:
         "means": given.means,
         "language": given.language or (primary if primary in _LANGUAGES else None),
         "reads": given.reads,
-        "safe_times": [_hours(each) for each in _safe_times(told, given)],
+        "safe_times": [_hours(each) for each in _safe_times(given, caller)],
         "anonymous": told.anonymous,
         "in_session": told.channel == "qr_message",
     }
 
 
-def _safe_times(told: ContactTold, given: WishGiven) -> list[SafeTime]:
-    caller = told.caller
-    if given.safe_times or caller is None or caller.safe_from is None or caller.safe_until is None:
+def _safe_times(given: WishGiven, caller: ContactCaller | None) -> list[SafeTime]:
+    """Return the hours named with the wish, else those of who got in touch, as kept: an end may leave the caller out.
+
+    One without the other says that there are hours, and not which: it is kept as no time at all, so that nobody is
+    answered by day instead.
+    """
+    if given.safe_times or caller is None:
         return given.safe_times
-    return [SafeTime(safe_from=caller.safe_from, safe_until=caller.safe_until)]
+    told = [each for each in (caller.safe_from, caller.safe_until) if each is not None]
+    if not told:
+        return []
+    days = list(EVERY_DAY) if len(told) > 1 else []
+    return [SafeTime(days=days, safe_from=told[0], safe_until=told[-1])]
 
 
 def _hours(given: SafeTime) -> dict[str, Any]:

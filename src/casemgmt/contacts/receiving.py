@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from casemgmt.answers.wishes import keep_wish
+from casemgmt.answers.wishes import keep_wish, note_unread
 from casemgmt.audit.events import Event
 from casemgmt.contacts import repository
 from casemgmt.contacts.callers import keep_caller, told_newest
@@ -216,17 +216,21 @@ async def _keep(work: Work, message: Message, told: ContactTold, contact: Contac
 
 async def keep_refusal(work: Work, message: Message, keys: Keys, refusal: DomainError) -> None:
     """Keep that a message was not taken, and why, so that a day's account comes out to the item."""
-    external = message.content.get("contact_id")
+    told = message.content.get("contact_id")
     # No NUL, no half of a character; 100 is the width of the column.
-    readable = isinstance(external, str) and 0 < len(external) <= 100 and external.isprintable()  # noqa: PLR2004
+    readable = isinstance(told, str) and 0 < len(told) <= 100 and told.isprintable()  # noqa: PLR2004
+    external = told if isinstance(told, str) and readable else None
     pointer = next((fault.pointer for fault in refusal.faults), None)
     refused = {
         "source": message.source,
         "message": message.id,
         "digest": keys.digest(message.content),
-        "external": external if readable else None,
+        "external": external,
         "code": refusal.code,
         "pointer": None if pointer is None else pointer[:200],
     }
+    if external is not None:
+        await repository.lock(work, message.source, message.id, external)
+        await note_unread(work, message.source, external, message.content.get("revision"))
     await repository.keep_refusal(work, refused, work.now)
     work.record(Event("contact.message_refused", "contact", (), reason=refusal.code, outcome="refused"))

@@ -34,6 +34,7 @@ TOLD: Mapping[str, EventType] = {
     "task.breached": EventType.DEADLINE_BREACHED,
     "answer.announced": EventType.ANSWER_READY,
     "answer.withdrawn": EventType.ANSWER_WITHDRAWN,
+    "answer.barred": EventType.ANSWER_WITHDRAWN,
 }
 """Kind of an audit event → what subscribers are told. Everything else is nobody's business outside.
 

@@ -3,7 +3,9 @@
 -- What the record says about sending something to the child of a contact, whoever asks and whatever of it they see: yes or no,
 -- never why. A child is not written to where one of the signals of the contact, or one of the children in them, is secret; where
 -- the team of a case of such a child, or whoever works on a signal of the contact, said so; and where somebody else read an
--- answer, to this contact or to this number, since the child said how it wants to be answered.
+-- answer. An answer to this contact: until a newer wish than that which was known when we were told, by the order of messages and
+-- by no clock. An answer to this number: for every contact that did not begin after all we know of it. A carrier's clock may be
+-- wrong, and a contact may come out of a backlog, so the later moment counts of what was read, and the earlier one of what began.
 CREATE OR REPLACE FUNCTION answer_standing(p_signal uuid, p_contact uuid)
 RETURNS TABLE (restricted boolean, stopped boolean, read_by_other boolean, about_nobody boolean, no_carrier boolean, erased boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
@@ -20,11 +22,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
              OR EXISTS (SELECT 1 FROM told t JOIN answer_stop a ON a.signal_id = t.id WHERE a.lifted_at IS NULL)
              OR EXISTS (SELECT 1 FROM cases c JOIN case_flag f ON f.case_id = c.id
                          WHERE f.kind = 'no_contact' AND f.lifted_at IS NULL),
-           EXISTS (SELECT 1 FROM answer_wish w, contact_answer a
-                    WHERE w.contact_id = p_contact AND a.state = 'exposed' AND a.ended_at >= w.told_at
-                      AND (a.contact_id = p_contact
-                           OR EXISTS (SELECT 1 FROM contact_caller x JOIN contact_caller y ON y.phone_hash = x.phone_hash
-                                       WHERE x.contact_id = p_contact AND y.contact_id = a.contact_id))),
+           EXISTS (SELECT 1 FROM answer_wish w JOIN contact_answer a ON a.contact_id = w.contact_id
+                    WHERE w.contact_id = p_contact AND a.state = 'exposed' AND a.exposed_under >= w.revision)
+             OR EXISTS (SELECT 1 FROM contact c
+                          JOIN contact_caller x ON x.contact_id = c.id
+                          JOIN contact_caller y ON y.phone_hash = x.phone_hash AND y.contact_id <> c.id
+                          JOIN contact_answer a ON a.contact_id = y.contact_id
+                         WHERE c.id = p_contact AND a.state = 'exposed'
+                           AND greatest(a.ended_at, a.fetched_at, a.exposed_at) >= least(c.started_at, c.received_at)),
            coalesce((SELECT c.non_data IS NOT NULL FROM contact c WHERE c.id = p_contact), true),
            NOT EXISTS (SELECT 1 FROM told t JOIN contact c ON c.id = p_contact AND c.sender_id = t.registered_by_id
                         WHERE t.id = p_signal),
