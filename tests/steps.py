@@ -1,12 +1,13 @@
 """The route walked over HTTP by the accounts whose work each step is, for tests that begin in the middle of it."""
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
 from casemgmt.assessments.instrument import Instrument, shipped_instruments
 from casemgmt.demo.accounts import demo_id
+from casemgmt.people.policy import local_day
 from tests.clients import World
 
 MANAGER = "manager.almaty"
@@ -128,7 +129,7 @@ async def save_draft(world: World, username: str, **content: Any) -> dict[str, A
 async def annotate(world: World, case_id: str, username: str = MANAGER) -> dict[str, str]:
     """Write a note on a case, set a flag and warn of somebody; return the ids."""
     caller, path = await world.as_(username), f"/v1/cases/{case_id}"
-    review = (date.today() + timedelta(days=30)).isoformat()  # noqa: DTZ011 - a day, not a moment
+    review = (local_day(datetime.now(UTC)) + timedelta(days=30)).isoformat()
     warning = {"kind": "dog", "note": "Ит бар.", "told": False, "told_note": "Үйде болмады", "review_on": review}
     flag = {"kind": "court_soon", "reason": "Сот күні белгілі"}
     return {
@@ -150,7 +151,7 @@ async def case_in_planning(world: World, **options: Any) -> CaseAtWork:
 
 def plan(**given: Any) -> dict[str, Any]:
     """Return a plan with one goal and a measure of each of the five kinds of help."""
-    today = date.today()  # noqa: DTZ011 - a day in the plan, not a moment
+    today = local_day(datetime.now(UTC))
     measures = [
         {
             "help_kind": help_kind,

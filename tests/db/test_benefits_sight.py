@@ -12,6 +12,7 @@ from jose import jwt
 
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, demo_id
+from casemgmt.people.policy import local_day
 from tests.all_rows import World as AllRows
 from tests.benefit_steps import (
     ELSEWHERE,
@@ -62,7 +63,7 @@ async def _everything(world: World, *, restricted: bool = False) -> tuple[Family
     ground = {"ground_rule": view["grounds"][0]["rule"], "article": ARTICLE}
     done(await officer.post(f"{path}/propose-refusal", ground))
     done(await second.post(f"{path}/confirm-refusal"))
-    today = datetime.now(UTC).date().isoformat()
+    today = local_day(datetime.now(UTC)).isoformat()
     appeal = {"filed_on": today, "filed_by": "applicant", "channel": "letter", "claim": "Қайта қараңыз"}
     done(await officer.post(f"{path}/appeals", appeal))
     done(await officer.post(f"{path}/recomputations", {"on": "2026-02-01"}))

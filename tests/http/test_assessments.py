@@ -1,6 +1,6 @@
 """Assessments over HTTP."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -9,6 +9,7 @@ import pytest
 
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import demo_id
+from casemgmt.people.policy import local_day
 from tests.clients import World
 from tests.records import events, rows, running_clocks, story
 from tests.steps import (
@@ -326,7 +327,7 @@ async def test_a_person_may_choose_an_earlier_day_of_review_but_no_later_one(wor
     manager = await world.as_(MANAGER)
     started = await _answer(world, await start_assessment(world, case), answers(0))
     path = f"/v1/assessments/{started['id']}/complete"
-    today = date.today()  # noqa: DTZ011 - days apart enough for any zone
+    today = local_day(datetime.now(UTC))
     late = await manager.post(path, VERDICT | {"review_on": (today + timedelta(days=200)).isoformat()})
     assert (late.status_code, late.json()["code"]) == (422, "review-too-late")
     past = await manager.post(path, VERDICT | {"review_on": (today - timedelta(days=2)).isoformat()})

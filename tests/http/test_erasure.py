@@ -18,6 +18,7 @@ from casemgmt.demo.accounts import demo_id
 from casemgmt.demo.play import EXAMPLES
 from casemgmt.demo.stage import Stage
 from casemgmt.demo.violence import play_violence
+from casemgmt.people.policy import local_day
 from tests.clients import World
 from tests.document_steps import keep
 from tests.erasure_rows import MADE
@@ -251,7 +252,7 @@ async def test_a_hold_wins_over_a_request_also_when_it_comes_after_the_approval(
 
 
 async def place_hold(world: World, target: dict[str, Any], **given: Any) -> httpx.Response:
-    today = datetime.now(UTC).date()
+    today = local_day(datetime.now(UTC))
     body = {
         "kind": "court",
         "target": target,

@@ -1,11 +1,12 @@
 """The depth of a plan: numbers of goals, the child's own view, other bodies' answers, evidence, reviews, versions."""
 
-from datetime import date, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from casemgmt.demo.accounts import demo_id
+from casemgmt.people.policy import local_day
 from tests.clients import World
 from tests.document_steps import announce, keep
 from tests.records import events, rows, running_clocks, story
@@ -23,7 +24,7 @@ from tests.steps import (
 )
 
 PSYCHOLOGIST = "psychologist.almaty"
-TODAY = date.today()  # noqa: DTZ011 - a day in a plan, not a moment
+TODAY = local_day(datetime.now(UTC))
 MISSED = {
     "name": "Айына босатқан күні",
     "unit": "күн",

@@ -1,7 +1,7 @@
 """Plans over HTTP."""
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -10,6 +10,7 @@ import pytest
 
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import demo_id
+from casemgmt.people.policy import local_day
 from rules.deadlines import compute_due
 from tests.clients import World
 from tests.records import events, rows, running_clocks, story
@@ -461,6 +462,6 @@ async def test_roles_without_the_right_are_refused(world: World) -> None:
 
 async def test_a_day_of_review_before_the_deadline_is_when_the_clock_is_due(world: World, owner_url: str) -> None:
     case = await case_in_planning(world)
-    soon = date.today() + timedelta(days=10)  # noqa: DTZ011 - days apart enough for any zone
+    soon = local_day(datetime.now(UTC)) + timedelta(days=10)
     await approve_plan(world, case, review_on=soon.isoformat())
     assert (await running_clocks(owner_url, case.id))["plan_review"]["due_at"].date() == soon

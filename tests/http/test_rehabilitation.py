@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from casemgmt.clock import ManualClock
+from casemgmt.people.policy import local_day
 from casemgmt.reference.lists import code_list
 from tests.clients import World
 from tests.factories import OpenCase, complete_assessment, count, open_case, scores
@@ -25,7 +26,7 @@ async def start(world: World, case: OpenCase, **changes: Any) -> httpx.Response:
     body = {
         "person_id": str(case.child_id),
         "aim": "Ұйқының қалпына келуі",
-        "starts_on": datetime.now(UTC).date().isoformat(),
+        "starts_on": local_day(datetime.now(UTC)).isoformat(),
         "before_assessment_id": str(case.assessment_id),
     }
     return await manager.post(f"/v1/cases/{case.id}/rehabilitation", body | changes)

@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from casemgmt.db.migrate import driver_url
 from casemgmt.exports.coarsening import pseudonym, write_export
 from casemgmt.exports.columns import CASES, TABLES
+from casemgmt.people.policy import local_day
 from casemgmt.settings import Settings
 from tests.clients import World
 from tests.http.test_erasure import BORN, IIN, PHONE, STREET, planted
@@ -39,7 +40,7 @@ def wish(**given: Any) -> dict[str, Any]:
         "legal_basis": "research_decision",
         "reference": "Ш-2026/9",
         "recipient": "Ұлттық университет",
-        "expires_on": (datetime.now(UTC).date() + timedelta(days=365)).isoformat(),
+        "expires_on": (local_day(datetime.now(UTC)) + timedelta(days=365)).isoformat(),
     } | given
 
 

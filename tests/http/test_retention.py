@@ -18,6 +18,7 @@ from casemgmt.audit.signing import make_key_file
 from casemgmt.cli import app as cli
 from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import demo_id
+from casemgmt.people.policy import local_day
 from casemgmt.retention.schedule import Term, schedule
 from casemgmt.retention.wording import term_text
 from tests.clients import World
@@ -147,7 +148,7 @@ async def test_a_childs_case_is_due_when_the_child_has_been_grown_for_ten_years(
     eleven = "UPDATE case_record SET closed_at = now() - interval '11 years', opened_at = now() - interval '12 years'"
     await age(owner, eleven)
     born = "UPDATE person SET birth_date = $1, birth_year = extract(year from $1::date), birth_precision = 'exact'"
-    today = datetime.now(UTC).date()
+    today = local_day(datetime.now(UTC))
     for years, due in ((20, 0), (27, 0), (29, 1)):
         await age(owner, born, today - timedelta(days=years * 366))
         plan = await planned(world)

@@ -28,6 +28,7 @@ from casemgmt.demo.play import STORIES, play
 from casemgmt.demo.stage import ALMATY, credentials
 from casemgmt.ids import new_id
 from casemgmt.notifications.courier import Courier
+from casemgmt.people.policy import local_day
 from casemgmt.settings import Settings
 from casemgmt.settings_unusual import UnusualSettings
 from tests import outreach_steps, steps
@@ -537,7 +538,11 @@ async def _outreach(world: World) -> None:
     signal = await outreach_steps.record_signal(world, "duty.astana", **ASTANA)
     refer = outreach_steps.REFER | {"mobile_group_id": str(demo_id("group cps_astana"))}
     done(await (await world.as_("duty.astana")).post(f"/v1/signals/{signal}/triage", refer))
-    warning = {"kind": "aggressive_person", "note": "Ит бар.", "review_on": (date.today() + timedelta(99)).isoformat()}  # noqa: DTZ011 - a day
+    warning = {
+        "kind": "aggressive_person",
+        "note": "Ит бар.",
+        "review_on": (local_day(datetime.now(UTC)) + timedelta(99)).isoformat(),
+    }
     done(await (await world.as_("duty.astana")).post(f"/v1/signals/{signal}/warnings", warning))
     await signal_about(world, "duty.almaty", await record_person(world, "duty.almaty"))
     here = await outreach_steps.record_signal(world)

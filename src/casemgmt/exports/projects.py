@@ -19,6 +19,7 @@ from casemgmt.exports.tables import ResearchExport, ResearchProject
 from casemgmt.exports.views import ColumnView, ProjectView, ResearchExportView, ResearchTableView
 from casemgmt.ids import new_id
 from casemgmt.models import AllowedActionView
+from casemgmt.people.policy import local_day
 from casemgmt.retention import repository
 
 _ROWS = {"cases": "SELECT * FROM research_cases(:project)", "signals": "SELECT * FROM research_signals(:project)"}
@@ -31,7 +32,7 @@ _NOTES = [
 
 async def propose_project(work: Work, command: ProposeProject) -> ProjectView:
     """Propose a project; nothing goes out before another person approves it."""
-    if command.expires_on <= work.now.date():
+    if command.expires_on <= local_day(work.now):
         raise invalid_field("/expires_on", "day-not-ahead", "The last day lies ahead.")
     project = ResearchProject(
         id=new_id(),

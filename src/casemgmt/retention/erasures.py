@@ -13,6 +13,7 @@ from casemgmt.db.work import Work, check_version
 from casemgmt.errors import Conflict, WrongState, invalid_field
 from casemgmt.ids import new_id
 from casemgmt.models import AllowedActionView
+from casemgmt.people.policy import local_day
 from casemgmt.reference.languages import Language
 from casemgmt.retention import repository
 from casemgmt.retention.commands import DeclineErasure, RequestErasure
@@ -29,7 +30,7 @@ _OPEN_REQUEST = "SELECT 1 FROM erasure_request WHERE person_id = :person AND sta
 
 async def request_erasure(work: Work, command: RequestErasure, language: Language) -> ErasureView:
     """Write a request down. One may be open for a person at a time."""
-    if command.received_on > work.now.date():
+    if command.received_on > local_day(work.now):
         raise invalid_field("/received_on", "day-in-the-future", "The request was received on a day that has come.")
     person = await repository.find_record(work, command.person)
     if await work.call(_OPEN_REQUEST, person=person):

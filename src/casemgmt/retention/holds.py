@@ -9,6 +9,7 @@ from casemgmt.db.work import Work, check_version
 from casemgmt.errors import invalid_field
 from casemgmt.ids import new_id
 from casemgmt.models import AllowedActionView
+from casemgmt.people.policy import local_day
 from casemgmt.retention import repository
 from casemgmt.retention.commands import PlaceHold, RequestLift, ReviewHold
 from casemgmt.retention.states import HOLD, HoldState, TwoPersons
@@ -19,7 +20,7 @@ from casemgmt.retention.views import HoldView
 async def place_hold(work: Work, command: PlaceHold) -> HoldView:
     """Place a hold on a record, seen or not: from now on nothing of it is destroyed."""
     _ahead(work, command.review_on)
-    if command.from_on > work.now.date():
+    if command.from_on > local_day(work.now):
         raise invalid_field("/from_on", "day-in-the-future", "A hold rests on an order that was given.")
     hold = LegalHold(
         id=new_id(),
@@ -92,7 +93,7 @@ async def _save(work: Work, hold: LegalHold, kind: str) -> HoldView:
 
 
 def _ahead(work: Work, review_on: date) -> None:
-    if review_on <= work.now.date():
+    if review_on <= local_day(work.now):
         raise invalid_field("/review_on", "day-not-ahead", "The next review lies ahead.")
 
 

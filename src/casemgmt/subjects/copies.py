@@ -11,6 +11,7 @@ from casemgmt.errors import NotFound, WrongState, invalid_field
 from casemgmt.ids import new_id
 from casemgmt.models import AllowedActionView
 from casemgmt.people.iin import InvalidIinError, read_iin
+from casemgmt.people.policy import local_day
 from casemgmt.reference.languages import Language
 from casemgmt.retention import repository
 from casemgmt.subjects import policy
@@ -26,7 +27,7 @@ DAYS_TO_GIVE = 14
 
 async def prepare_copy(work: Work, command: PrepareCopy) -> CopyView:
     """Write a request down. Nothing is given out before another officer releases it."""
-    if command.received_on > work.now.date():
+    if command.received_on > local_day(work.now):
         raise invalid_field("/received_on", "day-in-the-future", "The request was received on a day that has come.")
     if command.iin is not None:
         try:

@@ -44,7 +44,7 @@ CREATE OR REPLACE TRIGGER research_project_changed AFTER UPDATE OF state ON rese
 CREATE OR REPLACE FUNCTION research_key(p_project uuid) RETURNS bytea
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT k.key FROM research_key k JOIN research_project p ON p.id = k.project_id
-     WHERE p.id = p_project AND p.state = 'approved' AND p.decided_by_id <> p.proposed_by_id AND p.expires_on >= now()::date
+     WHERE p.id = p_project AND p.state = 'approved' AND p.decided_by_id <> p.proposed_by_id AND p.expires_on >= (now() AT TIME ZONE 'Asia/Almaty')::date
        AND actor_has('research')
 $$;
 
