@@ -84,8 +84,26 @@ async def worker_of(
         yield Worker(pool, tools, handlers, schedule, heartbeat=timedelta(seconds=1))
 
 
+_PATIENCE = 1000
+"""Looks: there are tests that hold a transaction open themselves, and want no event of it."""
+
+
+async def _others_have_written(url: str) -> None:
+    """Wait for those who are in the middle of writing, in whatever database: events are told in order, behind them."""
+    connection = await asyncpg.connect(driver_url(url))
+    try:
+        begun = await connection.fetchval("SELECT pg_snapshot_xmax(pg_current_snapshot())::text")
+        for _ in range(_PATIENCE):
+            if await connection.fetchval("SELECT pg_snapshot_xmin(pg_current_snapshot()) >= $1::text::xid8", begun):
+                return
+            await asyncio.sleep(0.02)
+    finally:
+        await connection.close()
+
+
 async def do_all_due(url: str, settings: Settings, clock: Clock, schedule: Sequence[Every]) -> None:
     """Let a worker do what is due at the clock's moment, by the clock and in the queue."""
+    await _others_have_written(url)
     async with tools_of(url, settings, clock) as tools, worker_of(tools, url, HANDLERS, schedule) as worker:
         await worker.once()
 

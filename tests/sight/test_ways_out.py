@@ -129,6 +129,8 @@ def read(watch: Watch, who: str, channel: Channel, dice: Random) -> None:
     elif len(channel.parameters) == 1:
         parameter, table = next(iter(channel.records.items()))
         seen = any(str(r["id"]) == ids[parameter] for r in watch.sight(who).rows(table))
+        if channel.name == "get_contact_caller":  # of many contacts nobody is known
+            seen = any(str(r["contact_id"]) == ids[parameter] for r in watch.sight(who).rows("contact_caller"))
         if not seen:
             assert answer.status_code == 404, (who, channel.name, ids, answer.text)
         elif channel.name not in NOT_THE_RECORD:

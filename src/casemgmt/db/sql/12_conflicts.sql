@@ -138,7 +138,7 @@ BEGIN
     IF closed_to = '{}' THEN
         RETURN;
     END IF;
-    UPDATE idempotency_key SET status = 409, headers = '{}', body = '' WHERE user_id = p_user;  -- kept answers would go on telling
+    DELETE FROM idempotency_key WHERE user_id = p_user;  -- kept answers would go on telling, and an empty one that there was something
     PERFORM 1 FROM case_record c WHERE c.id = ANY (closed_to) ORDER BY c.id FOR UPDATE;
     UPDATE staff_absence_case n SET ended_at = now()
      WHERE n.deputy_id = p_user AND n.case_id = ANY (closed_to) AND n.ended_at IS NULL;
