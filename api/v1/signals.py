@@ -148,7 +148,7 @@ async def list_redirects(
     side: Annotated[redirects.Side, Query(description="What your body redirected, or what was redirected to it.")] = (
         "sent"
     ),
-    unanswered: Annotated[bool, Query(description="Those alone that nobody answered yet.")] = False,  # noqa: FBT002
+    unanswered: Annotated[bool, Query(description="Those alone that nobody answered yet.")] = False,  # noqa: FBT002 - a query
 ) -> Page[RedirectView]:
     """List redirects, newest first: whether somebody took what your desk handed on, also where you see it no more."""
     return Page.of(await redirects.list_redirects(work, limit, cursor, side, unanswered=unanswered))

@@ -82,7 +82,7 @@ async def test_a_signal_appears_by_itself_and_the_page_comes_back_after_the_serv
     await expect(received).to_have_text(str(before + 2), timeout=SECONDS_20)
     await page.get_by_role("button", name="Отключить экран").click()
     await expect(page.get_by_role("heading", name="Включить экран")).to_be_visible(timeout=SECONDS_20)
-    assert page.faults == []  # type: ignore[attr-defined]
+    assert page.faults == []  # type: ignore[attr-defined]  # the fixture keeps them there
     await page.context.close()
 
 

@@ -17,6 +17,7 @@ from rules.loader import load_law
 from tests.answer_steps import ALWAYS, bring_on
 from tests.clients import World
 from tests.conftest import fresh_database
+from tests.jobs.worker import others_have_written
 from tests.running import Service
 from tests.steps import done
 
@@ -152,6 +153,7 @@ async def test_an_answer_is_carried_as_the_guide_says(url: str, database: str, t
         duty = await world.as_("duty.almaty")
         made = done(await duty.post(f"/v1/signals/{signal}/answers", {"template": "received"}))
         await bring_on(database, Settings(mode="demo", database_url=database), SystemClock(), made["id"])
+        await others_have_written(database)  # events are told in order, behind whoever is writing
         said = shell(f"{sandbox(url)}\n{CARRY}", tmp_path)
         message, receipt = (json.loads(part) for part in said.replace("}{", "}\n{").splitlines())
         assert (message["contact_id"], message["means"], message["text"]) == ("asked-1", "sms", made["text"])

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 
 from api.app import create_app
@@ -52,12 +53,12 @@ ONE_OF_SEVERAL = {"Invite", "PrepareAnswer", "ProposeRefusal", "Replay"}
 """Commands that need no field by name, but one of several."""
 
 
-def _app() -> object:
+def _app() -> FastAPI:
     return create_app(Settings(mode="demo", database_url="postgresql://nobody@localhost/none"))
 
 
 def _operations() -> dict[tuple[str, str], dict[str, object]]:
-    schema = _app().openapi()  # type: ignore[attr-defined]
+    schema = _app().openapi()
     return {
         (method, path): operation
         for path, operations in schema["paths"].items()
@@ -70,7 +71,7 @@ def test_the_contract_tells_every_route() -> None:
     app = _app()
     served = {
         (method.lower(), context.path)
-        for context in iter_route_contexts(app.router.routes)  # type: ignore[attr-defined]
+        for context in iter_route_contexts(app.router.routes)
         if context.path.startswith(("/v1", "/health"))
         for method in (context.methods or ())
         if method.lower() in METHODS
@@ -121,7 +122,7 @@ def test_operation_ids_are_unique_and_every_operation_is_described() -> None:
 
 
 def test_a_body_that_has_to_hold_nothing_may_be_absent() -> None:
-    schema = _app().openapi()  # type: ignore[attr-defined]
+    schema = _app().openapi()
     shapes = schema["components"]["schemas"]
     for (method, path), operation in _operations().items():
         body: Any = operation.get("requestBody")
@@ -160,7 +161,7 @@ def test_no_personal_data_goes_into_a_url() -> None:
         "source",
     }
     for key, operation in _operations().items():
-        for parameter in operation.get("parameters", []):  # type: ignore[attr-defined]
+        for parameter in operation.get("parameters", []):
             if parameter["in"] == "query":
                 name = parameter["name"]
                 assert name in allowed or name.endswith("_id"), (key, name)
@@ -201,7 +202,7 @@ def _has_a_form_that_no_name_fits(name: str, schema: dict[str, Any]) -> bool:
 def test_what_stands_in_an_address_has_a_form_that_no_name_fits() -> None:
     """Who looks for somebody by name, birth year, IIN, phone or number of a case sends a body: POST /v1/searches."""
     for key, operation in _operations().items():
-        for parameter in operation.get("parameters", []):  # type: ignore[attr-defined]
+        for parameter in operation.get("parameters", []):
             if parameter["in"] in {"query", "path"}:
                 assert _has_a_form_that_no_name_fits(parameter["name"], parameter["schema"]), (key, parameter)
     assert not _has_a_form_that_no_name_fits("name", {"type": "string"})

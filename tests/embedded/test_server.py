@@ -19,7 +19,7 @@ from tests.postgres import chosen_binaries
 
 
 def fast(data_dir: Path, **options: object) -> EmbeddedServer:
-    return EmbeddedServer(data_dir, binaries=chosen_binaries(), durable=False, **options)  # type: ignore[arg-type]
+    return EmbeddedServer(data_dir, binaries=chosen_binaries(), durable=False, **options)  # type: ignore[arg-type]  # options of the server, as a test names them
 
 
 def test_the_wheel_brings_postgresql_18() -> None:

@@ -358,12 +358,12 @@ async def test_after_a_restore_the_reader_is_told_that_what_it_knows_may_not_hav
 ) -> None:
     machine = await world.as_(MACHINE)
     await triaged_signal(world)
-    before = done(await machine.get("/v1/webhook-events"))
+    before = await _fetched(machine, "/v1/webhook-events")
     await rows(
         owner_url, "UPDATE deployment SET value = '0fffffff-0000-7000-8000-000000000000' WHERE key = 'generation'"
     )
     signal = await triaged_signal(world)
-    page = done(await machine.get(f"/v1/webhook-events?after={before['next_cursor']}"))
+    page = await _fetched(machine, f"/v1/webhook-events?after={before['next_cursor']}")
     assert page["restored"]
     assert page["generation"] != before["generation"]
     assert [each["data"]["record_id"] for each in page["items"]] == [signal]

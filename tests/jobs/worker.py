@@ -88,7 +88,7 @@ _PATIENCE = 1000
 """Looks: there are tests that hold a transaction open themselves, and want no event of it."""
 
 
-async def _others_have_written(url: str) -> None:
+async def others_have_written(url: str) -> None:
     """Wait for those who are in the middle of writing, in whatever database: events are told in order, behind them."""
     connection = await asyncpg.connect(driver_url(url))
     try:
@@ -103,9 +103,10 @@ async def _others_have_written(url: str) -> None:
 
 async def do_all_due(url: str, settings: Settings, clock: Clock, schedule: Sequence[Every]) -> None:
     """Let a worker do what is due at the clock's moment, by the clock and in the queue."""
-    await _others_have_written(url)
+    await others_have_written(url)
     async with tools_of(url, settings, clock) as tools, worker_of(tools, url, HANDLERS, schedule) as worker:
         await worker.once()
+    await others_have_written(url)  # for whoever fetches what the worker made known
 
 
 async def _main(url: str, folder: Path) -> None:

@@ -60,7 +60,7 @@ def test_incomes_stand_in_the_row_of_their_member_or_below_it(
 ) -> None:
     assert run(tmp_path, capsys, INCOMES.encode()) == (0, "1 case of 1 file: 0 failed.\n")
     (placed,) = read_case_table(graph(), "cases.csv", INCOMES.encode())
-    incomes = {member["id"]: len(member["incomes"]) for member in placed.case.family["members"]}  # type: ignore[attr-defined]
+    incomes = {member["id"]: len(member["incomes"]) for member in placed.case.family["members"]}  # type: ignore[attr-defined]  # a document of a case, of any shape
     assert incomes == {"mother": 2, "a": 0, "b": 0}
 
 
@@ -79,8 +79,8 @@ def test_one_row_for_a_whole_case_names_its_members_in_the_headings() -> None:
         "one;15.07.2025;ребёнок;да;01.02.2012;;нет;0;1\n"
     )
     two, one = read_case_table(graph(), "cases.csv", table.encode())
-    assert [member["id"] for member in two.case.family["members"]] == ["Anna", "b"]  # type: ignore[attr-defined]
-    assert len(one.case.family["members"]) == 1  # type: ignore[arg-type]
+    assert [member["id"] for member in two.case.family["members"]] == ["Anna", "b"]  # type: ignore[attr-defined]  # a document of a case, of any shape
+    assert len(one.case.family["members"]) == 1  # type: ignore[arg-type]  # a document of a case, of any shape
     assert set(two.case.answers) == {"multi_child_benefit", "birth_grant"}
     assert not run_case(graph(), two, ["multi_child_benefit"]).differences
 

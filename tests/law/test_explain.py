@@ -153,7 +153,7 @@ def contrast(one: str, other: str) -> float:
 
 
 def test_every_text_of_the_page_stands_out_from_every_ground() -> None:
-    style = re.sub(r"var\(--(\w+)\)", lambda found: re.search(rf"--{found[1]}:(#\w+)", STYLE)[1], STYLE)  # type: ignore[index]
+    style = re.sub(r"var\(--(\w+)\)", lambda found: re.search(rf"--{found[1]}:(#\w+)", STYLE)[1], STYLE)  # type: ignore[index]  # every colour of the page is named in its style
     texts = set(re.findall(r"[{;]color:#(\w+)", style)) | {"1b1f24", "0a3d91"}
     grounds = set(re.findall(r"background:#(\w+)", style))
     assert len(texts) >= 5

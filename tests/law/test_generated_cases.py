@@ -45,7 +45,7 @@ def test_each_condition_is_shown_on_both_sides_and_at_its_edge(
     heads = [name for name in told if "the edge of heads >= least" in name]
     assert [name.partition(" the edge")[0] for name in heads] == ["just below", "exactly at", "just above"]
     income = [name for name in told if "the edge of income > 0 (members.a.income" in name]
-    assert [told[name].case.family["members"][0]["income"] for name in income] == [0, 1]  # type: ignore[index]
+    assert [told[name].case.family["members"][0]["income"] for name in income] == [0, 1]  # type: ignore[index]  # a document of a case, of any shape
     assert {"poor is no (2025-05-10)", "the day of the change of heads on 2020-01-01 (2020-01-01)"} <= set(told)
     assert all(placed.case.is_proposed for placed in cases)
     assert told[heads[1]].case.article == "Act 1, article 2"
@@ -149,7 +149,7 @@ def test_the_edges_that_everybody_asks_for_are_among_them(multi_child: tuple[Pla
     days = {placed.case.on for placed in multi_child}
     assert {date(2022, 3, 31), date(2022, 4, 1), date(2025, 12, 31), date(2026, 1, 1)} <= days
     counts = {
-        len([member for member in placed.case.family["members"] if member["role"] == "child"])  # type: ignore[attr-defined]
+        len([member for member in placed.case.family["members"] if member["role"] == "child"])  # type: ignore[attr-defined]  # a document of a case, of any shape
         for placed in multi_child
     }
     assert {3, 4, 7, 8} <= counts
@@ -158,7 +158,7 @@ def test_the_edges_that_everybody_asks_for_are_among_them(multi_child: tuple[Pla
     moved = re.search(r"members\.(\w+)\.birth_date", edge[0].name)
     assert moved is not None
     births = [
-        next(member for member in case.family["members"] if member["id"] == moved[1])["birth_date"]  # type: ignore[attr-defined]
+        next(member for member in case.family["members"] if member["id"] == moved[1])["birth_date"]  # type: ignore[attr-defined]  # a document of a case, of any shape
         for case in edge
     ]
     assert [(births[0] - birth).days for birth in births] == [0, 1, 2]

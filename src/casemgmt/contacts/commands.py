@@ -30,7 +30,8 @@ MESSAGE_ID = r"^[\x21-\x7e]{1,200}$"
 MOST_CONCERNS = 20
 MOST_REVISIONS = 2_147_483_647
 
-ContactId = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9._:-]{1,100}$")]
+LONGEST_ID = 100
+ContactId = Annotated[str, StringConstraints(pattern=rf"^[A-Za-z0-9._:-]{{1,{LONGEST_ID}}}$")]
 Channel = Literal["call", "text_message", "qr_message", "sms"]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,5}$", max_length=35)]
 

@@ -1,7 +1,7 @@
 """By the clock: contacts that were begun and never ended, and sources of which no heartbeat comes any more."""
 
 from datetime import timedelta
-from typing import ClassVar
+from typing import Any, ClassVar
 from uuid import UUID
 
 from casemgmt.audit.events import Event
@@ -55,14 +55,7 @@ async def find_abandoned(work: Work, _: FindAbandoned, tools: Tools) -> None:
 
 async def tell_abandoned(work: Work, told: TellAbandoned, tools: Tools) -> None:
     """Set the desk of the contact centre a task; what is known so far stands with the contact."""
-    before = work.now - timedelta(minutes=tools.settings.abandoned_contact_minutes)
-    found = await work.rows(
-        "SELECT * FROM note_abandoned(:id, :before, :ahead, :at)",
-        id=told.contact_id,
-        before=before,
-        ahead=work.now + _AHEAD,
-        at=work.now,
-    )
+    found = await _noted(work, "note_abandoned", told.contact_id, tools.settings.abandoned_contact_minutes)
     if found:
         task = clocks.start(work, "contact_abandoned", "contact", told.contact_id, **found[0])
         await work.save(Event("contact.abandoned", "contact", (told.contact_id,)), task)
@@ -70,17 +63,17 @@ async def tell_abandoned(work: Work, told: TellAbandoned, tools: Tools) -> None:
 
 async def tell_silent(work: Work, told: TellSilent, tools: Tools) -> None:
     """Set the desk a task: whoever calls now is heard by nobody here."""
-    before = work.now - timedelta(minutes=tools.settings.silent_source_minutes)
-    found = await work.rows(
-        "SELECT * FROM note_silent(:id, :before, :ahead, :at)",
-        id=told.user_id,
-        before=before,
-        ahead=work.now + _AHEAD,
-        at=work.now,
-    )
+    found = await _noted(work, "note_silent", told.user_id, tools.settings.silent_source_minutes)
     if found:
         task = clocks.start(work, "contact_source_silent", "contact_source", told.user_id, **found[0])
         await work.save(Event("contact_source.silent", "contact_source", (told.user_id,)), task)
+
+
+async def _noted(work: Work, function: str, record_id: UUID, minutes: int) -> list[dict[str, Any]]:
+    """Note that nothing was heard for so long, and return the desk to tell; nothing where something was heard since."""
+    before, ahead = work.now - timedelta(minutes=minutes), work.now + _AHEAD
+    statement = f"SELECT * FROM {function}(:id, :before, :ahead, :at)"  # noqa: S608 - two names, both above
+    return await work.rows(statement, id=record_id, before=before, ahead=ahead, at=work.now)
 
 
 HANDLERS = (

@@ -12,7 +12,7 @@ from casemgmt.answers.wishes import keep_wish, note_unread
 from casemgmt.audit.events import Event
 from casemgmt.contacts import repository
 from casemgmt.contacts.callers import keep_caller, told_newest
-from casemgmt.contacts.commands import ContactTold
+from casemgmt.contacts.commands import LONGEST_ID, ContactTold
 from casemgmt.contacts.correcting import correct
 from casemgmt.contacts.filing import file_concerns
 from casemgmt.contacts.keys import Keys
@@ -216,10 +216,7 @@ async def _keep(work: Work, message: Message, told: ContactTold, contact: Contac
 
 async def keep_refusal(work: Work, message: Message, keys: Keys, refusal: DomainError) -> None:
     """Keep that a message was not taken, and why, so that a day's account comes out to the item."""
-    told = message.content.get("contact_id")
-    # No NUL, no half of a character; 100 is the width of the column.
-    readable = isinstance(told, str) and 0 < len(told) <= 100 and told.isprintable()  # noqa: PLR2004
-    external = told if isinstance(told, str) and readable else None
+    external = _readable(message.content.get("contact_id"))
     pointer = next((fault.pointer for fault in refusal.faults), None)
     refused = {
         "source": message.source,
@@ -234,3 +231,9 @@ async def keep_refusal(work: Work, message: Message, keys: Keys, refusal: Domain
         await note_unread(work, message.source, external, message.content.get("revision"))
     await repository.keep_refusal(work, refused, work.now)
     work.record(Event("contact.message_refused", "contact", (), reason=refusal.code, outcome="refused"))
+
+
+def _readable(told: object) -> str | None:
+    """Return the id that a refused message names, if it can be kept: no NUL, no half of a character, not too long."""
+    fits = isinstance(told, str) and 0 < len(told) <= LONGEST_ID and told.isprintable()
+    return str(told) if fits else None
