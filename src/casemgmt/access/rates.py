@@ -56,10 +56,10 @@ class Rates:
         limit = self._limits[kind]
         key = (caller, kind)
         known = self._full_at.get(key, now)
-        if (
-            known > now + WINDOW_SECONDS + _EXACT
-        ):  # of a clock that was set back since: used up, and filling from now on
-            known = self._full_at[key] = now + WINDOW_SECONDS
+        if known > now + WINDOW_SECONDS + _EXACT:
+            # Of a clock that was set back since, which no caller can do: it tells nothing of what was asked lately,
+            # and a centre whose every message is refused for a mended clock would be the dearer mistake.
+            known = now
         full_at = max(known, now) + WINDOW_SECONDS / limit
         wait = full_at - now - WINDOW_SECONDS
         if wait > _EXACT:
