@@ -10,7 +10,7 @@ import asyncpg
 
 from benchmarks.year.book import Book
 from benchmarks.year.clocks import Clock
-from benchmarks.year.orphans import CASES, SIGNALS, TASKS
+from benchmarks.year.orphans import find_orphans
 from benchmarks.year.records import Case
 
 _TASKS = """
@@ -128,8 +128,7 @@ async def compare_owners(connection: asyncpg.Connection, book: Book, findings: F
         _compare_chain(case, chains.pop(case.id, []), findings)
         findings.compared["owners"] = findings.compared.get("owners", 0) + len(case.owners)
     findings.wrong.extend(f"a case that nobody opened: {case}" for case in chains)
-    for what in (TASKS, CASES, SIGNALS):
-        findings.wrong.extend(f"without an owner: {dict(row)}" for row in await connection.fetch(what))
+    findings.wrong.extend(f"without an owner: {found}" for found in await find_orphans(connection, None))
 
 
 def _compare_chain(case: Case, chain: list[asyncpg.Record], findings: Findings) -> None:

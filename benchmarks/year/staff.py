@@ -44,7 +44,7 @@ async def _away(year: Year, centre: Centre) -> Life:
         "ends_at": until.isoformat(),
         "covers_restricted": True,
     }
-    await year.act(centre.head, "/v1/staff-absences", body)
+    await year.act(centre.head, "/v1/staff-absences", body, of=centre.body)
     year.away[worker.id] = (deputy, until)
     yield until + timedelta(minutes=1)
     del year.away[worker.id]
@@ -60,7 +60,7 @@ async def _leaves(year: Year, centre: Centre) -> Life:
     to = [w for w in centre.managers if w is not worker]
     body: Json = {"to_user_ids": [w.id for w in to], "reason": "manager_left"}
     cases = [c for c in year.book.cases.values() if c.manager is worker]
-    await year.act(centre.head, f"/v1/users/{worker.id}/hand-on", body)
+    await year.act(centre.head, f"/v1/users/{worker.id}/hand-on", body, of=centre.body)
     ended = {c.id for c in cases} | {
         case for case, offer in year.offers_of_case.items() if offer in year.offers.get(worker.id, ())
     }
@@ -75,4 +75,4 @@ async def _leaves(year: Year, centre: Centre) -> Life:
     path = f"/v1/users/{worker.id}"
     version = (await year.act(administrator, path, method="GET"))["version"]
     worker.active, worker.left_at = False, year.now
-    await year.act(administrator, path, {"active": False}, method="PATCH", match=f'"v{version}"')
+    await year.act(administrator, path, {"active": False}, method="PATCH", match=f'"v{version}"', of=centre.body)

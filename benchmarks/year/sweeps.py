@@ -100,6 +100,8 @@ class Sweeps:
             fact = min(facts, key=lambda f: (f.clock.task_id != str(row["task_id"]), f.clock.end is not None))
             facts.remove(fact)
             self._take(fact, row)
+        if rows:
+            await self._year.look([row["task_id"] for row in rows])
         if left := [(*_key(f.clock), f.kind, f.level, f.at) for facts in waiting.values() for f in facts]:
             raise AssertionError(f"not noticed at {self._year.now}: {left}")
 

@@ -15,10 +15,10 @@ from fastapi import FastAPI
 from api.app import create_app
 from benchmarks.year import plain_time
 from benchmarks.year.book import Book
-from benchmarks.year.country import Country, Worker, settle
+from benchmarks.year.country import Body, Country, Worker, settle
 from benchmarks.year.database import SimulatedTime, YearDatabase
 from benchmarks.year.office import Json, Office, settings_of
-from benchmarks.year.orphans import find_orphans
+from benchmarks.year.orphans import Subject, find_orphans
 from benchmarks.year.records import Case, Signal
 from benchmarks.year.sweeps import Sweeps
 
@@ -90,6 +90,7 @@ class Year:
                 await self.sweeps.clocks()
             elif moment == night:
                 await self.sweeps.night()
+                await self.look(None)
                 night += timedelta(days=1)
             else:
                 await self._live()
@@ -110,7 +111,7 @@ class Year:
         body: Json | None = None,
         *,
         method: str = "POST",
-        of: Case | Signal | None = None,
+        of: Case | Signal | Body | None = None,
         told: Callable[[Json], Any] | None = None,
         match: str | None = None,
     ) -> Json:
@@ -125,7 +126,7 @@ class Year:
             await self.look(of)
         return answer
 
-    async def look(self, of: Case | Signal) -> None:
+    async def look(self, of: Subject) -> None:
         """Look for what is without an owner at this moment."""
         self.looks += 1
         if found := await find_orphans(self.connection, of):

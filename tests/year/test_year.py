@@ -10,13 +10,14 @@ from benchmarks.year.command import Scale, simulate
 
 PLAIN = ("plain_time", "clocks", "records", "signal_book", "book", "country")
 """The modules that work out what is right."""
+LONG = [pytest.mark.long, pytest.mark.timeout(1800)]
 
 
 @pytest.mark.parametrize(
     "scale",
     [
         Scale(centres=1, weeks=2, signals=400, families=6),
-        pytest.param(Scale(centres=6, weeks=20, signals=900, seed=7, families=60), marks=pytest.mark.long),
+        pytest.param(Scale(centres=6, weeks=20, signals=900, seed=7, families=60), marks=LONG),
     ],
     ids=lambda scale: f"{scale.centres} centres, {scale.weeks} weeks",
 )
