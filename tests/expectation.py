@@ -108,6 +108,16 @@ class Expectation(Standing):
     def note(self, row: Row) -> bool:
         return (row["case_id"], row["help_kind"]) in self.helps
 
+    def correction(self, row: Row) -> bool:
+        """As its case; of a session's note: its readers, who says it, the case's manager, who leads body or region."""
+        if row["record_type"] != "session_note" or not self.in_case(row):
+            return self.in_case(row)
+        note = self.world.by_id["session_note"].get(row["record_id"])
+        manages = {m["case_id"] for m in self.places if m["team_role"] in {"manager", "deputy_manager"}}
+        leads = self._by_reach(self.cases - {Reach.NATIONAL}, row)
+        reads = note is not None and self.note(note)
+        return reads or leads or row["proposed_by_id"] == self.user_id or row["case_id"] in manages
+
     def session(self, row: Row) -> bool:
         """A session: as its case, and for who leads the body in which it is held while it is not restricted."""
         return self.in_case(row) or (self._leads and row["centre_id"] == self.body and not row["restricted"])
@@ -471,7 +481,7 @@ RULES: dict[str, Rule] = {
     "break_glass_grant": Expectation.grant,
     "case_handover": Expectation.handover,
     "case_transfer": Expectation.transfer,
-    "record_error": Expectation.in_case,
+    "record_error": Expectation.correction,
     "case_member": Expectation.membership,
     "case_record": Expectation.case,
     "centre_session": Expectation.session,

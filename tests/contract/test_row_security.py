@@ -108,6 +108,7 @@ DEFINER_FUNCTIONS = {
     "refuse_orphans": "counts the work of an account that is being switched off",
     "refuse_gone": "locks the account of whoever gets work; no right for the service",
     "accept_transfer": "the case comes from out of sight, and leaves the sight of those who had it",
+    "mark_session_note": "the second person marks a note of a session, and never reads it",
     "end_transfer": "the clock stands in the queue of another body, the story in a case never seen",
     "answer_service_referral": "the body that answers does not see the case, nor its team the queue of the body",
     "answers_service_referrals": "whether somebody of a body answers: the flags of others are read by few",

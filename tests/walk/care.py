@@ -126,6 +126,7 @@ MEASURES = Walk(
         "drop": operation("drop_plan_measure"),
         "end_with_consent": _withdraw,
     },
+    cannot={"put_back": "a correction of the session that had begun it takes it: record_error"},
 )
 
 
@@ -194,6 +195,7 @@ SESSIONS = Walk(
         "cancel": operation("cancel_session"),
         "end_with_consent": _withdraw,
     },
+    cannot={"enter_in_error": "a correction that a second person confirms takes it: record_error"},
 )
 
 

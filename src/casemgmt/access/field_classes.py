@@ -96,7 +96,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.CONTENT: "note decline_reason",
     },
     "case_member": {_F.PROGRESS: "team_role sector help_kind opened_at since ended_at rests_until"},
-    "case_note": {_F.PROGRESS: "mentions written_at", _F.CONTENT: "body"},
+    "case_note": {_F.PROGRESS: "mentions written_at entered_in_error", _F.CONTENT: "body"},
     "case_person": {_F.PROGRESS: "role since until entered_in_error"},
     "case_record": {
         _F.PROGRESS: "number restriction_ground help_package problem_type child_categories risk_level risk_review_on"
@@ -246,7 +246,10 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.CONTENT: "text evidence drop_reason",
     },
     "plan_measure_request": {_F.PROGRESS: "asked_at answered_at", _F.CONTENT: "reason"},
-    "plan_review": {_F.PROGRESS: "number standing reviewed_at next_review_on", _F.CONTENT: "note child_words"},
+    "plan_review": {
+        _F.PROGRESS: "number standing reviewed_at next_review_on entered_in_error",
+        _F.CONTENT: "note child_words",
+    },
     "plan_signature": _SIGNATURE,
     "closure_signature": _SIGNATURE,
     "conference_signature": _SIGNATURE,
@@ -351,7 +354,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "visit_act_edition": {_F.PROGRESS: "number digest reason corrected_at", _F.CONTENT: "said note"},
     "visit_attempt": {_F.PROGRESS: "at reason", _F.CONTENT: "note"},
     "visitor_warning": {
-        _F.PROGRESS: "kind told review_on reviewed_at lifted_at recorded_at",
+        _F.PROGRESS: "kind told review_on reviewed_at lifted_at recorded_at entered_in_error",
         _F.CONTENT: "note told_note lift_note",
     },
     "waiting_entry": {_F.PROGRESS: "created_at service since offer_until ended_at"},

@@ -191,7 +191,7 @@ SECRETS: tuple[Secret, ...] = (
     Secret(
         title="Notes of a session",
         table="session_note",
-        columns=("help_kind", "body", "created_at"),
+        columns=("help_kind", "body", "created_at", "entered_in_error"),
         readers=(Reader(Sight.TEAM, same_help=True),),
         writers="those of the team who give the session's kind of help",
         read_by=("list_session_notes",),

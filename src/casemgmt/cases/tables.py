@@ -9,7 +9,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
-from casemgmt.db.base import CaseScoped, Scoped, Versioned, code, long_text, moment, ref
+from casemgmt.db.base import CaseScoped, Scoped, Versioned, code, long_text, marked_in_error, moment, ref
 
 
 class CaseRecord(Scoped, Versioned, table=True):
@@ -102,8 +102,8 @@ class CasePerson(CaseScoped, table=True):
     role: str = code("client_role")
     since: datetime = moment()
     until: datetime | None = moment(nullable=True)
-    entered_in_error: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
-    """The person never belonged to the case (`corrections`)."""
+    entered_in_error: bool = marked_in_error()
+    """The person never belonged to the case."""
     added_by_id: UUID = ref("app_user.id", index=False)
 
 
@@ -147,8 +147,7 @@ class ChildContact(CaseScoped, table=True):
     alone: bool = False
     words: str | None = long_text(nullable=True)
     note: str | None = long_text(nullable=True)
-    entered_in_error: bool = Field(default=False, sa_column_kwargs={"server_default": "false"})
-    """Marked by two persons (`corrections`): kept, and counts no longer."""
+    entered_in_error: bool = marked_in_error()
     recorded_at: datetime = moment()
     recorded_by_id: UUID = ref("app_user.id", index=False)
 

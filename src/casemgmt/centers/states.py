@@ -16,6 +16,8 @@ class SessionState(StrEnum):
     HELD = "held"
     NO_SHOW = "no_show"
     CANCELLED = "cancelled"
+    ENTERED_IN_ERROR = "entered_in_error"
+    """Said to have taken place, or to have been missed, and marked by two persons (`corrections`): counts no longer."""
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,8 @@ _S = SessionState
 _RECORDED = (_sees_case, _holder, _started)
 _ASKED = ("session_without_specialist",)
 """What its manager was asked where the specialist is away."""
+FOLLOW_UPS = ("no_show_call", "no_show_visit", "no_show_signal", "repeated_no_show")
+"""What is to be done because nobody came."""
 
 SESSION: Machine[SessionFacts] = Machine(
     "centre_session",
@@ -87,6 +91,14 @@ SESSION: Machine[SessionFacts] = Machine(
         ),
         Transition(
             "end_with_consent", (_S.BOOKED,), _S.CANCELLED, P.CONSENTS_WRITE, guards=(_with_consent,), stops=_ASKED
+        ),
+        Transition(
+            "enter_in_error",
+            (_S.HELD, _S.NO_SHOW),
+            _S.ENTERED_IN_ERROR,
+            P.CORRECTIONS_DECIDE,
+            through="record_error",
+            stops=FOLLOW_UPS,
         ),
     ),
 )

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import TSTZRANGE
 from sqlalchemy.dialects.postgresql.ranges import Range
 from sqlmodel import Field
 
-from casemgmt.db.base import CaseScoped, Row, Stamped, Versioned, code, long_text, moment, ref
+from casemgmt.db.base import CaseScoped, Row, Stamped, Versioned, code, long_text, marked_in_error, moment, ref
 
 _BOOKED = sql("state = 'booked'")
 
@@ -106,7 +106,8 @@ class CentreSession(CaseScoped, Stamped, Versioned, table=True):
     __tablename__ = "centre_session"
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
-        CheckConstraint("(state = 'held') = (outcome is not null)", name="outcome_when_held"),
+        CheckConstraint("state <> 'held' or outcome is not null", name="outcome_when_held"),
+        CheckConstraint("outcome is null or state in ('held', 'entered_in_error')", name="outcome_of_what_took_place"),
         CheckConstraint("(state = 'cancelled') = (cancellation_reason is not null)", name="reason_when_cancelled"),
         CheckConstraint("(room_id is null) = (travel_minutes is not null)", name="room_or_travel"),
         Index("ix_centre_session_case_starts", "case_id", "starts_at", "id"),
@@ -164,6 +165,7 @@ class SessionNote(CaseScoped, Stamped, table=True):
     session_id: UUID = ref("centre_session.id")
     help_kind: str = code("help_kind")
     body: str = long_text()
+    entered_in_error: bool = marked_in_error()
 
 
 class Booking(Row, table=True):

@@ -225,6 +225,7 @@ class NoteView(View):
     body: str
     created_at: datetime
     created_by_id: UUID
+    entered_in_error: bool
 
 
 class NoteList(View):

@@ -11,9 +11,13 @@ from casemgmt.assessments.tables import Assessment
 from casemgmt.cases.clocks import start_clocks
 from casemgmt.cases.repository import facts_of
 from casemgmt.cases.tables import CasePerson, CaseRecord, ChildContact
-from casemgmt.corrections import repository
-from casemgmt.corrections.repository import Record
+from casemgmt.centers.tables import CentreSession
+from casemgmt.corrections import repository, reviews, sessions
+from casemgmt.corrections.policy import Record
 from casemgmt.db.work import Work
+from casemgmt.notes.tables import CaseNote
+from casemgmt.outreach.tables import VisitorWarning
+from casemgmt.plans.tables import PlanReview
 from casemgmt.tasks import clocks
 from casemgmt.tasks.recalculating import recalculate
 from casemgmt.tasks.tables import Task
@@ -23,23 +27,48 @@ _ERROR = "entered_in_error"
 
 async def take_out(work: Work, case: CaseRecord, record: Record) -> list[SQLModel]:
     """Mark the record, and return the clocks that its error ends, moves or sets going. The caller saves them."""
+    changed: list[SQLModel] = []
     match record:
         case ChildContact():
-            record.entered_in_error = True
-            await work.session.flush()
-            met = (await facts_of(work, case)).child_contacted
-            return [] if met else [*await _again(work, case, "first_contact_with_child")]
+            changed = await _contact(work, case, record)
         case Assessment():
-            return await _assessment(work, case, record)
+            changed = await _assessment(work, case, record)
         case CasePerson():
+            changed = await _person(work, case, record)
+        case CentreSession():
+            changed = await sessions.take_out(work, record, _ERROR)
+        case PlanReview():
+            changed = await reviews.take_out(work, case, record, _ERROR)
+        case VisitorWarning():
+            changed = await _warning(work, record)
+        case CaseNote():
             record.entered_in_error = True
-            record.until = work.now
-            await work.session.flush()
-            theirs = await completed_of(work, case.id, record.person_id)
-            ended = [
-                t for each in theirs for t in await clocks.cancel(work, each, assessment_policy.RISK_REVIEWS, _ERROR)
-            ]
-            return [*ended, *await _weigh(work, case)]
+            changed = [*await clocks.cancel(work, record.id, ("mention",), _ERROR)]
+    return changed
+
+
+async def _contact(work: Work, case: CaseRecord, contact: ChildContact) -> list[SQLModel]:
+    contact.entered_in_error = True
+    await work.session.flush()
+    met = (await facts_of(work, case)).child_contacted
+    return [] if met else [*await _again(work, case, "first_contact_with_child")]
+
+
+async def _person(work: Work, case: CaseRecord, person: CasePerson) -> list[SQLModel]:
+    person.entered_in_error = True
+    person.until = work.now
+    await work.session.flush()
+    theirs = await completed_of(work, case.id, person.person_id)
+    ended = [t for each in theirs for t in await clocks.cancel(work, each, assessment_policy.RISK_REVIEWS, _ERROR)]
+    return [*ended, *await _weigh(work, case)]
+
+
+async def _warning(work: Work, warning: VisitorWarning) -> list[SQLModel]:
+    """Mark a warning. It is lifted with it, so that nobody is warned of what is not so."""
+    warning.entered_in_error = True
+    if warning.lifted_at is None:
+        warning.lifted_at, warning.lifted_by_id = work.now, work.actor.user_id
+    return [*await clocks.cancel(work, warning.id, ("warning_review",), _ERROR)]
 
 
 async def _assessment(work: Work, case: CaseRecord, assessment: Assessment) -> list[SQLModel]:

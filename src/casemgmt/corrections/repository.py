@@ -8,22 +8,31 @@ from sqlmodel import col, select
 from casemgmt.assessments.tables import Assessment
 from casemgmt.cases.repository import get_case, persons_of
 from casemgmt.cases.tables import CasePerson, CaseRecord, ChildContact
+from casemgmt.centers.tables import CentreSession, SessionNote
 from casemgmt.corrections.commands import Correctable
+from casemgmt.corrections.policy import Record
 from casemgmt.corrections.tables import RecordError
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
+from casemgmt.notes.tables import CaseNote
+from casemgmt.outreach.tables import VisitorWarning
+from casemgmt.plans.tables import PlanReview
 from casemgmt.tasks.tables import Task
 
-Record = Assessment | CasePerson | ChildContact
 _TABLES: dict[str, type[Any]] = {
     Correctable.ASSESSMENT: Assessment,
+    Correctable.CASE_NOTE: CaseNote,
     Correctable.CASE_PERSON: CasePerson,
+    Correctable.CENTRE_SESSION: CentreSession,
     Correctable.CHILD_CONTACT: ChildContact,
+    Correctable.PLAN_REVIEW: PlanReview,
+    Correctable.SESSION_NOTE: SessionNote,
+    Correctable.VISITOR_WARNING: VisitorWarning,
 }
 
 
 async def find_record(work: Work, case_id: UUID, record_type: str, record_id: UUID) -> Record | None:
-    """Return the record where it belongs to the case, locked."""
+    """Return the record where it belongs to the case and the actor sees it, locked."""
     found: Record | None = await work.session.get(_TABLES[record_type], record_id, with_for_update=True)
     return found if found is not None and found.case_id == case_id else None
 
@@ -64,3 +73,36 @@ async def last_clock(work: Work, record_id: UUID, kind: str) -> Task | None:
     """Return the last clock of a kind that a record had."""
     query = select(Task).where(Task.record_id == record_id, Task.kind == kind).order_by(col(Task.started_at).desc())
     return (await work.session.scalars(query.limit(1))).one_or_none()
+
+
+async def mark_session_note(work: Work, correction_id: UUID) -> bool:
+    """Mark the note of a session that the actor, as the second person, does not read. False where it is not there."""
+    return bool(await work.call("SELECT mark_session_note(:correction)", correction=correction_id))
+
+
+async def begun_in_error(work: Work, case_id: UUID, measure_id: UUID) -> bool:
+    """Answer whether a session that is marked now had begun a measure, and none that counts carries it out."""
+    found = await work.call(
+        "SELECT EXISTS (SELECT 1 FROM timeline_entry h JOIN timeline_entry b ON b.case_id = h.case_id AND b.at = h.at"
+        " AND b.kind = 'plan_measure.started' AND b.record_id = :measure"
+        " JOIN centre_session s ON s.id = h.record_id AND s.plan_measure_id = :measure AND s.state = 'entered_in_error'"
+        " WHERE h.case_id = :case AND h.kind = 'session.held')"
+        " AND NOT EXISTS (SELECT 1 FROM centre_session o WHERE o.case_id = :case AND o.plan_measure_id = :measure"
+        " AND o.state = 'held')",
+        case=case_id,
+        measure=measure_id,
+    )
+    return bool(found)
+
+
+async def repeated_no_show(work: Work, case_id: UUID) -> tuple[Task, CentreSession] | None:
+    """Return the open question to the manager about a family that stayed away again, with the session that it names."""
+    query = select(Task, CentreSession).where(
+        Task.case_id == case_id,
+        Task.kind == "repeated_no_show",
+        col(Task.completed_at).is_(None),
+        col(Task.cancelled_at).is_(None),
+        CentreSession.id == Task.record_id,
+    )
+    row = (await work.session.execute(query.with_for_update(of=Task))).first()
+    return None if row is None else (row[0], row[1])

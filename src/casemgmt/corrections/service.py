@@ -4,20 +4,19 @@ from uuid import UUID
 
 from sqlmodel import SQLModel
 
-from casemgmt.assessments.states import AssessmentState
-from casemgmt.assessments.tables import Assessment
 from casemgmt.audit.events import Event
 from casemgmt.cases.repository import get_case
 from casemgmt.cases.service import begin
 from casemgmt.cases.tables import CaseRecord
 from casemgmt.corrections import repository
-from casemgmt.corrections.commands import DecideCorrection, ProposeCorrection
+from casemgmt.corrections.commands import Correctable, DecideCorrection, ProposeCorrection
 from casemgmt.corrections.effects import take_out
+from casemgmt.corrections.policy import stands
 from casemgmt.corrections.states import CORRECTION, CorrectionFacts
 from casemgmt.corrections.tables import RecordError
 from casemgmt.corrections.views import CorrectionsView, CorrectionView
 from casemgmt.db.work import Work, check_version
-from casemgmt.errors import Conflict, invalid_field
+from casemgmt.errors import Conflict, Invalid, invalid_field
 from casemgmt.ids import new_id
 from casemgmt.models import AllowedActionView
 from casemgmt.tasks import clocks
@@ -36,11 +35,8 @@ async def propose_correction(
     case, _ = await begin(work, case_id, "propose_correction", expected)
     record = await repository.find_record(work, case_id, command.record_type, command.record_id)
     if record is None:
-        raise invalid_field("/record_id", "unknown-record", "The case has no such record.")
-    if isinstance(record, Assessment):
-        if record.state != AssessmentState.COMPLETED:
-            raise invalid_field("/record_id", "not-correctable", "Only what is completed and stands is corrected.")
-    elif record.entered_in_error:
+        raise _unknown()
+    if not stands(record):
         raise invalid_field("/record_id", "not-correctable", "Only what is completed and stands is corrected.")
     if await repository.is_proposed(work, command.record_id):
         raise Conflict("The correction of this record is proposed already.", code="open-correction")
@@ -63,7 +59,7 @@ async def propose_correction(
         blocks_closure=True,
     )
     story = _story(work, case, correction, "case.correction_proposed")
-    await work.save(_event("case.correction_proposed", correction), correction, clock, story)
+    await work.save(_event("case.correction_proposed", correction), correction, clock, *story)
     return await _view_of(work, correction)
 
 
@@ -80,9 +76,13 @@ async def confirm_correction(
 ) -> CorrectionView:
     """Confirm: the record is marked, counts no longer, and clocks that it had stopped go on as if it had not."""
     case, correction = await _begin(work, correction_id, "confirm", expected)
+    if correction.record_type == Correctable.SESSION_NOTE:  # nobody reads it for deciding on it
+        if not await repository.mark_session_note(work, correction_id):
+            raise _unknown()
+        return await _decide(work, case, correction, "confirm", command.note)
     record = await repository.find_record(work, case.id, correction.record_type, correction.record_id)
     if record is None:
-        raise invalid_field("/record_id", "unknown-record", "The case has no such record.")
+        raise _unknown()
     changed = await take_out(work, case, record)
     return await _decide(work, case, correction, "confirm", command.note, record, case, *changed)
 
@@ -99,6 +99,10 @@ async def withdraw_correction(work: Work, correction_id: UUID, expected: int | N
     """Take one's own proposal back."""
     case, correction = await _begin(work, correction_id, "withdraw", expected)
     return await _decide(work, case, correction, "withdraw", None)
+
+
+def _unknown() -> Invalid:
+    return invalid_field("/record_id", "unknown-record", "The case has no such record.")
 
 
 async def _begin(work: Work, correction_id: UUID, action: str, expected: int | None) -> tuple[CaseRecord, RecordError]:
@@ -120,20 +124,24 @@ async def _decide(
     stopped = await clocks.stop(work, correction.id, transition.stops, transition.target)
     kind = f"case.correction_{transition.target}"
     story = _story(work, case, correction, kind)
-    await work.save(_event(kind, correction), correction, *rows, *stopped, story)
+    await work.save(_event(kind, correction), correction, *rows, *stopped, *story)
     return await _view_of(work, correction)
 
 
-def _story(work: Work, case: CaseRecord, correction: RecordError, kind: str) -> TimelineEntry:
-    return entry(
-        work,
-        kind,
-        "record_error",
-        correction.id,
-        organisation_id=case.organisation_id,
-        case_id=case.id,
-        data={"reason": correction.reason, "record_type": correction.record_type},
-    )
+def _story(work: Work, case: CaseRecord, correction: RecordError, kind: str) -> list[TimelineEntry]:
+    if correction.record_type == Correctable.SESSION_NOTE:  # that there is such a note is not told in the story either
+        return []
+    return [
+        entry(
+            work,
+            kind,
+            "record_error",
+            correction.id,
+            organisation_id=case.organisation_id,
+            case_id=case.id,
+            data={"reason": correction.reason, "record_type": correction.record_type},
+        )
+    ]
 
 
 def _event(kind: str, correction: RecordError) -> Event:

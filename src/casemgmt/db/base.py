@@ -63,6 +63,11 @@ def code(list_name: str, *, nullable: bool = False, default: str | None = None, 
     return Field(default=default, foreign_key=target, nullable=nullable)
 
 
+def marked_in_error() -> Any:
+    """Return the mark of what was entered in error: set by two persons (`corrections`), kept, counts no longer."""
+    return Field(default=False, sa_column_kwargs={"server_default": "false"})
+
+
 class Row(SQLModel):
     """Base of all rows. Nothing is read back after an insert: the writer may not be allowed to see the new row."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
-from casemgmt.db.base import CaseScoped, Versioned, code, document, long_text, moment, ref
+from casemgmt.db.base import CaseScoped, Versioned, code, document, long_text, marked_in_error, moment, ref
 
 _SET = sql("lifted_at is null")
 
@@ -25,6 +25,7 @@ class CaseNote(CaseScoped, table=True):
     """Ids of the members of staff whom it gave a task."""
     written_at: datetime = moment()
     written_by_id: UUID = ref("app_user.id", index=False)
+    entered_in_error: bool = marked_in_error()
 
 
 class CaseFlag(CaseScoped, Versioned, table=True):

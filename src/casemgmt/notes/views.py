@@ -15,6 +15,7 @@ class CaseNoteView(View):
     mentions: list[UUID]
     written_at: datetime
     written_by_id: UUID
+    entered_in_error: bool
 
 
 class FlagSummary(View):
@@ -61,6 +62,7 @@ class CaseWarningView(View):
     lifted_at: datetime | None
     lifted_by_id: UUID | None
     lift_note: str | None
+    entered_in_error: bool
 
 
 class CaseWarningList(View):

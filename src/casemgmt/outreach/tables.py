@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index, UniqueConstraint
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
-from casemgmt.db.base import Row, Scoped, Versioned, code, document, long_text, moment, ref
+from casemgmt.db.base import Row, Scoped, Versioned, code, document, long_text, marked_in_error, moment, ref
 
 
 class Referral(Scoped, Versioned, table=True):
@@ -140,3 +140,5 @@ class VisitorWarning(Scoped, table=True):
     lift_note: str | None = long_text(nullable=True)
     recorded_at: datetime = moment()
     recorded_by_id: UUID = ref("app_user.id", index=False)
+    entered_in_error: bool = marked_in_error()
+    """Of a warning of a case alone; it is lifted with it."""

@@ -1,7 +1,7 @@
 """Use cases of signature and approval: two persons, and the older version gives way in the same act."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -92,8 +92,8 @@ async def _supersede(work: Work, case: CaseRecord) -> Plan | None:
     return older
 
 
-def review_clock(work: Work, case: CaseRecord, plan: Plan, review_on: date) -> Task:
-    """Return the clock of the review, due by the day that was chosen where that is earlier.
+def review_clock(work: Work, case: CaseRecord, plan: Plan, review_on: date, *, since: datetime | None = None) -> Task:
+    """Return the clock of the review, counted from now or `since`; due by the day that was chosen where it is earlier.
 
     It doesn't stand in the way of a closure: there is always a next review.
     """
@@ -107,6 +107,7 @@ def review_clock(work: Work, case: CaseRecord, plan: Plan, review_on: date) -> T
         case_id=case.id,
         assignee_id=case.manager_id,
         blocks_closure=False,
+        since=since,
     )
     clocks.bring_forward(clock, review_on)
     return clock

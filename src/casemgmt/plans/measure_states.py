@@ -81,6 +81,14 @@ PLAN_MEASURE: Machine[MeasureFacts] = Machine(
         ),
         Transition("drop", (_S.PLANNED, _S.IN_PROGRESS), _S.NOT_DONE, P.PLANS_WRITE, guards=(_in_force,), stops=_ASKED),
         Transition(
+            "put_back",
+            (_S.IN_PROGRESS,),
+            _S.PLANNED,
+            P.CORRECTIONS_DECIDE,
+            guards=(_in_force,),
+            through="record_error",
+        ),
+        Transition(
             "end_with_consent",
             (_S.PLANNED, _S.IN_PROGRESS),
             _S.NOT_DONE,

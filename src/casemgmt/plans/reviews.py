@@ -59,7 +59,8 @@ async def list_reviews(work: Work, plan_id: UUID) -> ReviewsView:
     before, views = beginning(goals, measures), []
     for review in await repository.reviews_of(work, plan.id):
         views.append(_view(review, before, goals, measures))
-        before = Standing.model_validate(review.standing)
+        if not review.entered_in_error:
+            before = Standing.model_validate(review.standing)
     work.record(Event("plan_review.listed", "plan", (plan.id, *(v.id for v in views)), case_id=plan.case_id))
     return ReviewsView(items=views[::-1], since_then=_since(work, plan, before, goals, measures))
 
@@ -74,7 +75,8 @@ def _since(
 
 
 def _before(earlier: list[PlanReview], goals: list[PlanGoal], measures: list[PlanMeasure]) -> Standing:
-    return Standing.model_validate(earlier[-1].standing) if earlier else beginning(goals, measures)
+    counted = [review for review in earlier if not review.entered_in_error]
+    return Standing.model_validate(counted[-1].standing) if counted else beginning(goals, measures)
 
 
 def _readings(command: ReviewPlan, goals: list[PlanGoal], before: Standing) -> dict[UUID, int]:

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, Index
 from sqlalchemy import text as sql
 from sqlmodel import Field
 
-from casemgmt.db.base import CaseScoped, Stamped, Versioned, code, document, long_text, moment, ref
+from casemgmt.db.base import CaseScoped, Stamped, Versioned, code, document, long_text, marked_in_error, moment, ref
 
 
 class Plan(CaseScoped, Stamped, Versioned, table=True):
@@ -165,3 +165,4 @@ class PlanReview(CaseScoped, table=True):
     reviewed_at: datetime = moment()
     recorded_by_id: UUID = ref("app_user.id", index=False)
     next_review_on: date
+    entered_in_error: bool = marked_in_error()

@@ -160,6 +160,8 @@ class ReviewView(View):
     reviewed_at: datetime
     recorded_by_id: UUID
     next_review_on: date
+    entered_in_error: bool
+    """It counts no longer: what moved at the next one is told from the one before it."""
     moved: Movement
 
 

@@ -22,7 +22,7 @@ async def read_case_timeline(
     after = paging.decode(name, cursor)
     rows = await repository.entries_of(work, "case_id", case_id, limit + 1, after, order)
     work.record(Event("case.timeline_read", "case", (case_id,), case_id=case_id))
-    return paging.page(name, await _views(work, rows, accept_language), limit, _position)
+    return paging.page(name, await _views(work, rows, case_id, accept_language), limit, _position)
 
 
 async def read_signal_timeline(
@@ -35,7 +35,7 @@ async def read_signal_timeline(
     rows = await repository.entries_of(work, "signal_id", signal_id, limit + 1, after, order)
     event = Event("signal.timeline_read", "signal", (signal_id,), case_id=signal.case_id, signal_id=signal_id)
     work.record(event)
-    return paging.page(name, await _views(work, rows, accept_language), limit, _position)
+    return paging.page(name, await _views(work, rows, signal.case_id, accept_language), limit, _position)
 
 
 def _list_name(owner_id: UUID, order: Order) -> str:
@@ -47,13 +47,16 @@ def _position(view: TimelineEntryView) -> paging.Position:
     return paging.Position(view.at, view.id)
 
 
-async def _views(work: Work, rows: list[dict[str, Any]], accept_language: str | None) -> list[TimelineEntryView]:
+async def _views(
+    work: Work, rows: list[dict[str, Any]], case_id: UUID | None, accept_language: str | None
+) -> list[TimelineEntryView]:
     language: Language = preferred_languages(accept_language)[0] if accept_language else "en"
     named = {row["actor_id"] for row in rows}
     for row in rows:
         named |= wording.users_in(row["kind"], row["data"])
     staff = await repository.staff(work, named)
     names: dict[UUID, str] = {user_id: person["name"] for user_id, person in staff.items()}
+    wrong = set() if case_id is None else await repository.entered_in_error(work, case_id)
     return [
         TimelineEntryView(
             id=row["id"],
@@ -66,6 +69,7 @@ async def _views(work: Work, rows: list[dict[str, Any]], accept_language: str | 
             record_type=row["record_type"],
             record_id=row["record_id"],
             data=row["data"],
+            entered_in_error=row["record_id"] in wrong,
         )
         for row in rows
     ]

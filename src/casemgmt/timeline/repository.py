@@ -44,3 +44,11 @@ async def staff(work: Work, user_ids: Collection[UUID]) -> dict[UUID, dict[str, 
         ids=list(user_ids),
     )
     return {SYSTEM_USER: _ITSELF} | {row["id"]: row for row in rows}
+
+
+async def entered_in_error(work: Work, case_id: UUID) -> set[UUID]:
+    """Return the records of a case that were marked as entered in error, as far as the actor may know."""
+    rows = await work.rows(
+        "SELECT record_id FROM record_error WHERE case_id = :case AND state = 'confirmed'", case=case_id
+    )
+    return {row["record_id"] for row in rows}

@@ -31,3 +31,5 @@ class TimelineEntryView(View):
     record_id: UUID
     data: dict[str, Any]
     """Codes, ids and dates."""
+    entered_in_error: bool
+    """The record of which it tells was marked as entered in error since: it counts no longer."""

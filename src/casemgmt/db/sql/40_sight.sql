@@ -76,7 +76,13 @@ DECLARE
         'conference_decision', case_scope || ' OR (responsible_id = (SELECT actor_user()) AND state = ''open'')
              OR sits_in_conference(conference_id)',
         'case_closure', case_scope,
-        'record_error', case_scope,
+        -- that a session has a note is known to its readers, to who says that it is wrong, and to those who decide
+        'record_error', '(' || case_scope || ') AND (record_type <> ''session_note'' OR proposed_by_id = (SELECT actor_user())
+             OR organisation_id = (SELECT case_organisation()) OR region_code = (SELECT case_region())
+             OR EXISTS (SELECT 1 FROM session_note n WHERE n.id = record_id)
+             OR EXISTS (SELECT 1 FROM case_member m WHERE m.case_id = record_error.case_id
+                           AND m.user_id = (SELECT actor_user()) AND m.ended_at IS NULL AND on_team(m.case_id)
+                           AND m.team_role IN (''manager'', ''deputy_manager'')))',
         'child_contact', case_scope,
         'case_note', case_scope,
         'case_flag', case_scope,

@@ -40,7 +40,8 @@ BEGIN
     END LOOP;
 END $$;
 
-CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_review FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change();
+CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_review
+    FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change('entered_in_error');
 
 CREATE OR REPLACE TRIGGER frozen BEFORE UPDATE ON plan_missing_help
     FOR EACH ROW EXECUTE FUNCTION refuse_frozen_change();

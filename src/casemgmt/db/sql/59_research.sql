@@ -78,7 +78,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
                                           extract(year FROM c.opened_at) - p.birth_year) AS years) a
       LEFT JOIN LATERAL (SELECT s.kato, s.category, s.source FROM signal s WHERE s.case_id = c.id
                           ORDER BY s.received_at LIMIT 1) f ON true
-     WHERE cp.role = 'child' AND research_key(p_project) IS NOT NULL AND research_takes(p_project, p.id)
+     WHERE cp.role = 'child' AND NOT cp.entered_in_error AND research_key(p_project) IS NOT NULL AND research_takes(p_project, p.id)
      ORDER BY sha256(research_key(p_project) || uuid_send(p.id)), p.id, c.opened_at
 $$;
 

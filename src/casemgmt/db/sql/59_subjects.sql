@@ -26,8 +26,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
 $$;
 
 -- What is held about the person of a request, by parts; null for everybody else and for a request that is over. Never in it:
--- the reporter and the words of the report, other persons, protected addresses, adoptions. Cases are those of which the
--- person is a child; to an adult belong its own data, not the file of the child.
+-- the reporter and the words of the report, other persons, protected addresses, adoptions, and what was entered in error: it
+-- may be about somebody else. Cases are those of which the person is a child; to an adult belong its own data, not the file
+-- of the child.
 CREATE OR REPLACE FUNCTION subject_data(p_copy uuid) RETURNS jsonb
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     WITH subject AS (
@@ -35,7 +36,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
          WHERE s.id = p_copy AND actor_has('subjects') AND (s.state = 'prepared' OR (s.state = 'released' AND s.released_until > now()))
     ), files AS (
         SELECT DISTINCT c.* FROM case_record c JOIN case_person cp ON cp.case_id = c.id AND cp.role = 'child'
-         WHERE cp.person_id = (SELECT id FROM subject)
+         WHERE cp.person_id = (SELECT id FROM subject) AND NOT cp.entered_in_error
     ), texts AS (
         SELECT 'assessment' AS record, a.id, a.completed_at AS at, concat_ws(E'\n', a.risk_reason, a.conclusion) AS body
           FROM assessment a WHERE a.person_id = (SELECT id FROM subject) AND a.state = 'completed'
@@ -47,9 +48,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
           FROM case_closure k JOIN files c ON c.id = k.case_id
         UNION ALL SELECT 'rehabilitation', r.id, r.created_at, concat_ws(E'\n', nullif(r.aim, ''), r.result_note)
           FROM rehabilitation_programme r WHERE r.person_id = (SELECT id FROM subject)
-        UNION ALL SELECT 'child_contact', k.id, k.at, k.note FROM child_contact k WHERE k.person_id = (SELECT id FROM subject)
+        UNION ALL SELECT 'child_contact', k.id, k.at, k.note FROM child_contact k
+          WHERE k.person_id = (SELECT id FROM subject) AND NOT k.entered_in_error
         UNION ALL SELECT 'session_note', n.id, n.created_at, n.body FROM session_note n JOIN files c ON c.id = n.case_id
           JOIN session_participant x ON x.session_id = n.session_id AND x.person_id = (SELECT id FROM subject)
+          JOIN centre_session s ON s.id = n.session_id AND s.state <> 'entered_in_error' WHERE NOT n.entered_in_error
         UNION ALL SELECT 'health_note', h.id, h.observed_on, h.body FROM health_note h WHERE h.person_id = (SELECT id FROM subject)
     )
     SELECT jsonb_build_object(
@@ -86,15 +89,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
             SELECT v.visited_at AS at, concat_ws(E'\n', v.child_words, v.child_wishes) AS body FROM visit_act v
               JOIN signal_person x ON x.signal_id = v.signal_id AND x.role = 'child' WHERE x.person_id = s.id
                AND 1 = (SELECT count(*) FROM signal_person y WHERE y.signal_id = v.signal_id AND y.role = 'child')
-            UNION ALL SELECT k.at, k.words FROM child_contact k WHERE k.person_id = s.id
+            UNION ALL SELECT k.at, k.words FROM child_contact k WHERE k.person_id = s.id AND NOT k.entered_in_error
             UNION ALL SELECT p.created_at, p.child_view FROM plan p JOIN files c ON c.id = p.case_id
-               WHERE 1 = (SELECT count(*) FROM case_person y WHERE y.case_id = c.id AND y.role = 'child')
+               WHERE 1 = (SELECT count(*) FROM case_person y WHERE y.case_id = c.id AND y.role = 'child' AND NOT y.entered_in_error)
             UNION ALL SELECT r.reviewed_at, r.child_words FROM plan_review r JOIN files c ON c.id = r.case_id
-               WHERE 1 = (SELECT count(*) FROM case_person y WHERE y.case_id = c.id AND y.role = 'child')) w
+               WHERE NOT r.entered_in_error AND 1 = (SELECT count(*) FROM case_person y
+                 WHERE y.case_id = c.id AND y.role = 'child' AND NOT y.entered_in_error)) w
             WHERE w.body <> ''),
         'sessions', (SELECT jsonb_agg(jsonb_build_object('starts_at', n.starts_at, 'kind', n.kind, 'help_kind', n.help_kind,
             'attendance', x.attendance) ORDER BY n.starts_at) FROM centre_session n
-            JOIN session_participant x ON x.session_id = n.id WHERE x.person_id = s.id),
+            JOIN session_participant x ON x.session_id = n.id WHERE x.person_id = s.id AND n.state <> 'entered_in_error'),
         'benefits', (SELECT jsonb_agg(jsonb_build_object('benefit', d.benefit, 'asked_for', d.asked_for, 'entitled', d.entitled,
             'amount', d.amount_low, 'state', d.state) ORDER BY d.created_at) FROM benefit_determination d
             WHERE d.person_ids @> ARRAY[s.id]),
