@@ -31,7 +31,7 @@ class Found:
 
     settings: dict[str, Any]
     windows: dict[str, dict[str, list[dict[str, Any]]]] = field(
-        default_factory=lambda: {"steady": {OURS: [], FLOOR: []}, "burst": {OURS: [], FLOOR: []}}
+        default_factory=lambda: {kind: {OURS: [], FLOOR: []} for kind in ("steady", "burst", "unbroken")}
     )
     counts: dict[str, Count] = field(default_factory=lambda: {OURS: Count(), FLOOR: Count()})
 
@@ -98,8 +98,8 @@ class Found:
             failures = {v: versions[v]["failures"] for v in (OURS, FLOOR) if versions.get(v, {}).get("failures")}
             late += [f"{version}, {kind}: {of}" for version, of in failures.items()]
             seen = versions.get(OURS, {}).get("seen_ms")
-            if kind == "steady" and seen is not None and (seen["p50"] > SEEN_LIMIT_MS or seen["unseen"]):
-                late.append(f"on the board after {seen['p50']} ms at median, {seen['unseen']} never")
+            if kind != "burst" and seen is not None and (seen["p50"] > SEEN_LIMIT_MS or seen["unseen"]):
+                late.append(f"{kind}: on the board after {seen['p50']} ms at median, {seen['unseen']} never")
         return late
 
     def show(self) -> None:
@@ -126,6 +126,10 @@ class Found:
             table.add_row(
                 "database, of one core",
                 *(f"{versions[v]['database_share']:.0%}" for v in (OURS, FLOOR) if v in versions),
+            )
+            table.add_row(
+                "worker and sealer, of one core",
+                *(f"{versions[v]['beside_share']:.0%}" for v in (OURS, FLOOR) if v in versions),
             )
             console.print(table)
             if "seen_ms" in versions.get(OURS, {}):
@@ -160,7 +164,7 @@ def _summary(windows: list[dict[str, Any]]) -> dict[str, Any]:
     kinds = sorted({name for w in windows for name in w["cases_ms"]})
     summary["cases_ms"] = {name: _spread([w["cases_ms"].get(name, []) for w in windows]) for name in kinds}
     summary["failures"] = dict(failures)
-    for name in ("drained_seconds", "worker_share", "database_share"):
+    for name in ("drained_seconds", "worker_share", "database_share", "beside_share"):
         summary[name] = round(statistics.median(w[name] for w in windows), 2)
     seen = [w["seen_ms"] for w in windows if w["seen_ms"]]
     if seen:

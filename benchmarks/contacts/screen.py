@@ -23,11 +23,7 @@ class Screen:
 
     async def open(self) -> None:
         """Sign in, open the stream, and wait for the first board."""
-        token = await self._sign_in()
-        reader, self._writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**22)
-        head = f"GET /v1/board/stream HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n"
-        self._writer.write(head.encode())
-        self._reading = asyncio.create_task(self._read(reader))
+        self._reading = asyncio.create_task(self._keep_reading())
         await asyncio.wait_for(self._first.wait(), 30)
 
     async def close(self, taken: list[tuple[float, float]]) -> list[float]:
@@ -36,7 +32,6 @@ class Screen:
         while self._short_of(len(taken)) and time.monotonic() < until:  # noqa: ASYNC110 - plain
             await asyncio.sleep(0.1)
         self._reading.cancel()
-        self._writer.close()
         counts = [count for _, count in self._told]
         if counts != sorted(counts):  # midnight of Kazakhstan: the day begins anew, and nothing can be told from it
             return []
@@ -67,6 +62,18 @@ class Screen:
         writer.close()
         told: dict[str, Any] = json.loads(answer.partition(b"\r\n\r\n")[2])
         return str(told["access_token"])
+
+    async def _keep_reading(self) -> None:
+        """Read the stream, and open it anew whenever it ends: it does with the life of a token, as for a browser."""
+        while True:
+            token = await self._sign_in()
+            reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**22)
+            head = f"GET /v1/board/stream HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n"
+            writer.write(head.encode())
+            try:
+                await self._read(reader)
+            finally:
+                writer.close()
 
     async def _read(self, reader: asyncio.StreamReader) -> None:
         while line := await reader.readline():
