@@ -91,7 +91,7 @@ async def record_no_show(
 async def move_session(
     session_id: UUID, command: MoveSession, response: Response, work: CurrentWork, expected: ExpectedVersion
 ) -> SessionView:
-    """Move a session, or the rest of its series with it, to another time: all of them or none."""
+    """Move a session, or the rest of its series with it, to another time or specialist: all of them or none."""
     return _shown(response, await changing.move_session(work, session_id, command, expected))
 
 

@@ -49,7 +49,7 @@ OPEN_ROUTES = {
     ("post", "/v1/token"): "here the credentials are presented",
 }
 
-ONE_OF_SEVERAL = {"Invite", "PrepareAnswer", "ProposeRefusal", "Replay"}
+ONE_OF_SEVERAL = {"Invite", "MoveSession", "PrepareAnswer", "ProposeRefusal", "Replay"}
 """Commands that need no field by name, but one of several."""
 
 

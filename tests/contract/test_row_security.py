@@ -83,6 +83,7 @@ DEFINER_FUNCTIONS = {
     "webhook_withhold": "as webhook_release",
     "absence_changed": "an absence gives the deputy places in cases that who enters it may not see",
     "absence_case_changed": "as absence_changed",
+    "requests_follow_team": "a question to another body goes with its people on the team, whoever changes that",
     "place_changed": "a case comes to who is away by somebody who knows nothing of the absence",
     "cover_absence": "as absence_changed; for the worker alone",
     "absences_to_tend": "looks through the cases of all who are away; ids of absences, for the worker alone",

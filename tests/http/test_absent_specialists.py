@@ -12,10 +12,10 @@ from tests.absence_steps import absence, away, of_absence
 from tests.account_steps import give_role
 from tests.clients import World
 from tests.factories import OpenCase, open_case
-from tests.http.test_sessions import HELD, attendance, booked, pass_time
+from tests.http.test_sessions import HALL, HELD, attendance, booked, booking, pass_time
 from tests.http.test_specialists import of, paper
-from tests.records import events, rows
-from tests.steps import done, refused
+from tests.records import events, rows, story
+from tests.steps import MANAGER, done, refused
 
 ABSENTEE, COLLEAGUE, LAWYER, HEAD = "psychologist.almaty", "teacher.almaty", "lawyer.almaty", "head.almaty"
 NOTE = {"body": "Бала түнде қорқады."}
@@ -114,3 +114,70 @@ async def test_the_colleague_is_booked_for_that_time_writes_the_notes_and_leaves
     done(await of_absence(world, ABSENTEE, f"{entered['id']}/end"))
     assert await _notes(world, session, ABSENTEE) == [NOTE["body"]]
     assert await _notes(world, session, COLLEAGUE) == 404
+
+
+async def _asked_for(world: World) -> list[str]:
+    found = await (await world.as_(MANAGER)).get("/v1/tasks/mine", params={"kind": "session_without_specialist"})
+    return [task["record_id"] for task in done(found)["items"]]
+
+
+async def _give(world: World, session: str, **given: Any) -> Any:
+    to = {"specialist_id": str(demo_id(COLLEAGUE))} | given
+    return await (await world.as_(MANAGER)).post(f"/v1/sessions/{session}/move", to)
+
+
+async def test_a_booked_session_passes_to_the_deputy_in_one_request_which_answers_what_the_manager_was_asked(
+    world: World, owner_url: str, clock: ManualClock
+) -> None:
+    await _colleague(world, owner_url, clock)
+    case, other = await open_case(owner_url), await open_case(owner_url)
+    session = await booked(world, case, clock)
+    taken = await booked(world, other, clock, specialist_id=str(demo_id(COLLEAGUE)), room_id=HALL)
+    await away(world, by=ABSENTEE, deputy=LAWYER, cases=_named(case))
+    assert await _asked_for(world) == [session], "the absence moves none by itself"
+    assert refused(await _give(world, session)) == (409, "already-booked"), "as a booking would be"
+    assert refused(await _give(world, session, specialist_id=str(demo_id(MANAGER)))) == (422, "unknown-specialist")
+    assert await _asked_for(world) == [session]
+    done(await (await world.as_(MANAGER)).post(f"/v1/sessions/{taken}/cancel", {"reason": "client_request"}))
+    before = done(await (await world.as_(MANAGER)).get(f"/v1/sessions/{session}"))
+    given = done(await _give(world, session))
+    assert given["specialist_id"] == str(demo_id(COLLEAGUE))
+    assert (given["starts_at"], given["room_id"]) == (before["starts_at"], before["room_id"])
+    assert await _asked_for(world) == []
+    assert "session.given_to_another" in await story(owner_url, str(case.id))
+    pass_time(world, clock, DAY)
+    colleague = await world.as_(COLLEAGUE)
+    done(await colleague.post(f"/v1/sessions/{session}/hold", {"attendance": attendance(case)} | HELD))
+    done(await colleague.post(f"/v1/sessions/{session}/notes", NOTE))
+
+
+async def test_a_session_of_a_series_that_a_colleague_gives_stays_when_the_rest_is_moved(
+    world: World, owner_url: str, clock: ManualClock
+) -> None:
+    await _colleague(world, owner_url, clock)
+    case = await open_case(owner_url)
+    manager = await world.as_(MANAGER)
+    series = booking(case, clock, sessions=3)
+    items = done(await manager.post(f"/v1/cases/{case.id}/session-series", series))["items"]
+    ids, starts = [i["id"] for i in items], [datetime.fromisoformat(i["starts_at"]) for i in items]
+    done(await _give(world, ids[1]))
+    later = {"starts_at": starts[0] + timedelta(hours=2), "ends_at": starts[0] + timedelta(hours=3)}
+    moved = {name: at.isoformat() for name, at in later.items()} | {"scope": "rest"}
+    done(await manager.post(f"/v1/sessions/{ids[0]}/move", moved))
+    now = [done(await manager.get(f"/v1/sessions/{each}")) for each in ids]
+    hours = [datetime.fromisoformat(s["starts_at"]) - was for s, was in zip(now, starts, strict=True)]
+    assert hours == [timedelta(hours=2), timedelta(), timedelta(hours=2)]
+    givers = [str(demo_id(who)) for who in (ABSENTEE, COLLEAGUE, ABSENTEE)]
+    assert [s["specialist_id"] for s in now] == givers
+    done(await _give(world, ids[0], scope="rest"))
+    now = [done(await manager.get(f"/v1/sessions/{each}")) for each in ids]
+    assert {s["specialist_id"] for s in now} == {str(demo_id(COLLEAGUE))}
+
+
+@pytest.mark.parametrize("half", [{}, {"starts_at": "2030-01-01T10:00:00+05:00"}])
+async def test_a_move_that_says_nothing_or_half_a_time_is_refused(
+    world: World, owner_url: str, clock: ManualClock, half: dict[str, str]
+) -> None:
+    session = await booked(world, await open_case(owner_url), clock)
+    answer = await (await world.as_(MANAGER)).post(f"/v1/sessions/{session}/move", half)
+    assert refused(answer) == (422, "invalid-request")

@@ -1,11 +1,15 @@
 """What may not go out stays in, whatever clocks, half-told hours and unread messages say; and people learn of it."""
 
+import json
+from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
 from casemgmt.answers.policy import WORDS_LAST
 from casemgmt.clock import ManualClock
+from casemgmt.ids import new_id
 from casemgmt.settings import Settings
 from tests.answer_steps import (
     AFTER_SCHOOL,
@@ -21,6 +25,7 @@ from tests.answer_steps import (
     fetched,
     monday,
     options,
+    pass_time,
     read,
     receipt,
     tell,
@@ -28,7 +33,7 @@ from tests.answer_steps import (
 )
 from tests.clients import World
 from tests.conftest import worker_of
-from tests.contact_steps import contact, send
+from tests.contact_steps import PATH, contact, headers, send
 from tests.factories import count
 from tests.outreach_steps import open_clocks, refused
 from tests.steps import done
@@ -177,6 +182,37 @@ async def test_a_message_that_cannot_be_read_holds_the_answer_until_one_that_can
     assert barred(await options(world, signal)) == [], "what is older says nothing new"
 
 
+async def send_as_it_is(world: World, clock: ManualClock, body: str, path: str = PATH) -> int:
+    """Send a signed message that is no contact as it should be; return the status."""
+    signed = headers(body.encode(), f"msg-{new_id()}", at=clock.now())
+    return (await world.client.post(path, content=body.encode(), headers=signed)).status_code
+
+
+NAMED_ELSEWHERE: dict[str, tuple[Callable[[dict[str, Any]], str], str]] = {
+    "it ends too early": (lambda told: json.dumps(told)[:-9], PATH),
+    "it was written twice": (lambda told: json.dumps(json.dumps(told)), PATH),
+    "it is no JSON": (str, PATH),
+    "its name is another": (lambda told: json.dumps(told).replace("contact_id", "contactId"), PATH),
+    "an envelope was not announced": (lambda told: json.dumps({"specversion": "1.0", "data": told}), PATH),
+    "a backlog that can't be taken": (lambda told: json.dumps({"contacts": [{"contact": told}]}), f"{PATH}/batch"),
+}
+
+
+async def test_a_message_that_does_not_say_rightly_whom_it_is_about_holds_whoever_is_named_in_it(
+    world: World, clock: ManualClock
+) -> None:
+    _, another = await asked(world, clock)
+    for written, path in NAMED_ELSEWHERE.values():
+        number, signal = await asked(world, clock)
+        told = contact(number, revision=2, started_at=clock.now().isoformat(), answer={"wanted": False})
+        assert await send_as_it_is(world, clock, written(told), path) in {400, 422}
+        assert barred(await options(world, signal)) == ["message_unread"]
+        await tell(world, clock, number, 2)
+        assert barred(await options(world, signal)) == []
+    assert await send_as_it_is(world, clock, '{"answer": {"wanted": false}}') == 422
+    assert barred(await options(world, another)) == [], "nobody else"
+
+
 async def test_a_clock_that_was_set_back_leaves_no_answer_behind(
     world: World, clock: ManualClock, work: Work, owner_url: str
 ) -> None:
@@ -186,3 +222,70 @@ async def test_a_clock_that_was_set_back_leaves_no_answer_behind(
     clock.advance(timedelta(days=-30, hours=5))  # it is Monday again, and 15:00
     await work()
     assert await count(owner_url, "SELECT count(*) FROM contact_answer WHERE state = 'ready'") == 1
+
+
+async def told_of(world: World, answer_id: str) -> list[tuple[str, str]]:
+    """Return what the carrier was told of an answer: types and states."""
+    items = done(await (await world.as_(CARRIER)).get("/v1/webhook-events"))["items"]
+    return [(e["type"], e["data"]["state"]) for e in items if e["data"]["record_id"] == answer_id]
+
+
+NEW, AGAIN, NOT_NOW = ("answer.ready", "ready"), ("answer.ready", "fetched"), ("answer.withdrawn", "fetched")
+
+
+async def test_words_that_the_carrier_could_not_send_in_time_are_told_of_again_in_each_safe_time_until_it_tells(
+    world: World, clock: ManualClock, work: Work
+) -> None:
+    _, signal = await asked(world, clock, {"safe_times": AFTER_SCHOOL})
+    made = (await answer(world, signal))["id"]
+    await pass_time(world, clock, work, 5 * HOUR)
+    done(await fetch(world, made))
+    await pass_time(world, clock, work, timedelta(minutes=30))
+    assert await told_of(world, made) == [NEW], "once in a safe time"
+    await pass_time(world, clock, work, 20 * HOUR)
+    assert refused(await fetch(world, made), 409, "answer-barred")["bars"] == ["not_now"]
+    for hours in (4, 1):
+        await pass_time(world, clock, work, hours * HOUR)
+        assert await told_of(world, made) == [NEW, AGAIN]
+    assert (await read(world, made))["state"] == "fetched", "it may have been sent, and is one answer"
+    await pass_time(world, clock, work, 48 * HOUR)  # the worker slept through a day
+    assert await told_of(world, made) == [NEW, AGAIN, AGAIN]
+    done(await fetch(world, made))
+    done(await receipt(world, made, "delivered", clock.now()))
+    await pass_time(world, clock, work, 24 * HOUR)
+    assert await told_of(world, made) == [NEW, AGAIN, AGAIN]
+
+
+async def test_words_that_something_forbids_by_the_next_safe_time_are_not_told_of_again_until_it_is_over(
+    world: World, clock: ManualClock, work: Work, owner_url: str
+) -> None:
+    _, signal = await asked(world, clock, {"safe_times": AFTER_SCHOOL})
+    made = (await answer(world, signal))["id"]
+    await pass_time(world, clock, work, 5 * HOUR)
+    done(await fetch(world, made))
+    await pass_time(world, clock, work, 4 * HOUR)
+    stop = f"/v1/signals/{signal}/answer-stop"
+    done(await (await world.as_(DUTY)).post(stop, {"reason": "Телефон у отчима."}))
+    for _ in range(2):
+        await pass_time(world, clock, work, 21 * HOUR)
+    assert await told_of(world, made) == [NEW, NOT_NOW], "neither on that day, nor twice"
+    assert "answer_decision" in await open_clocks(owner_url, signal)
+    done(await (await world.as_(DUTY)).post(f"{stop}/lift", {"reason": "Телефон у ребёнка."}))
+    await pass_time(world, clock, work, 6 * HOUR)
+    assert "answer_decision" not in await open_clocks(owner_url, signal)
+    await pass_time(world, clock, work, 21 * HOUR)
+    assert await told_of(world, made) == [NEW, NOT_NOW, AGAIN]
+    done(await fetch(world, made))
+
+
+async def test_who_never_tells_what_became_of_an_answer_is_not_reminded_for_ever(
+    world: World, clock: ManualClock, work: Work
+) -> None:
+    _, signal = await asked(world, clock, {"safe_times": AFTER_SCHOOL})
+    made = (await answer(world, signal))["id"]
+    await pass_time(world, clock, work, 5 * HOUR)
+    done(await fetch(world, made))
+    for _ in range(11):
+        await pass_time(world, clock, work, 2 * HOUR)
+        await pass_time(world, clock, work, 22 * HOUR)
+    assert await told_of(world, made) == [NEW] + [AGAIN] * 6, "on the school days of nine days"

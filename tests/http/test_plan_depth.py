@@ -23,7 +23,7 @@ from tests.steps import (
     sign_and_approve,
 )
 
-PSYCHOLOGIST = "psychologist.almaty"
+PSYCHOLOGIST, LAWYER = "psychologist.almaty", "lawyer.almaty"
 TODAY = local_day(datetime.now(UTC))
 MISSED = {
     "name": "Айына босатқан күні",
@@ -179,6 +179,61 @@ async def test_where_nobody_of_the_body_is_on_the_team_the_manager_sees_to_the_a
     case = await case_in_planning(world)
     await approve_plan(world, case)
     assert {who for who, _ in await _answers_owed(owner_url, case.id)} == {demo_id(MANAGER)}
+
+
+async def test_the_clock_of_an_answer_goes_to_whoever_of_the_body_is_on_the_team_and_comes_back_when_nobody_is(
+    world: World, owner_url: str
+) -> None:
+    case = await case_in_planning(world)
+    await approve_plan(world, case)
+    manager = await world.as_(MANAGER)
+
+    async def join(name: str) -> str:
+        place = {"user_id": str(demo_id(name)), "team_role": "centre_specialist"}
+        team = done(await manager.post(f"/v1/cases/{case.id}/team", place))["team"]
+        return next(str(m["id"]) for m in team if m["user_id"] == place["user_id"])
+
+    async def whose() -> set[Any]:
+        return {who for who, _ in await _answers_owed(owner_url, case.id)}
+
+    before = await rows(owner_url, _TERMS, case.id)
+    guardian = await join("guardian.almaty")
+    assert await whose() == {demo_id(MANAGER)}, "of another body than the one that was asked"
+    first = await join(PSYCHOLOGIST)
+    assert await whose() == {demo_id(PSYCHOLOGIST)}
+    assert done(await (await world.as_(PSYCHOLOGIST)).get("/v1/me/today"))["answers"]["count"] == len(before)
+    second = await join(LAWYER)
+    assert await whose() == {demo_id(PSYCHOLOGIST)}, "who has it keeps it"
+    done(await manager.post(f"/v1/cases/{case.id}/team/{first}/end"))
+    assert await whose() == {demo_id(LAWYER)}
+    done(await manager.post(f"/v1/cases/{case.id}/team/{guardian}/end"))
+    assert await whose() == {demo_id(LAWYER)}
+    done(await manager.post(f"/v1/cases/{case.id}/team/{second}/end"))
+    assert await whose() == {demo_id(MANAGER)}
+    assert await rows(owner_url, _TERMS, case.id) == before, "with its moments: nobody has a day more"
+
+
+async def test_what_was_answered_moves_no_more_and_the_rest_stays_in_the_body_when_the_first_one_leaves_it(
+    world: World, owner_url: str
+) -> None:
+    case, approved = await _with_psychologist(world)
+    asked = [m for m in approved["goals"][0]["measures"] if m["request"] is not None]
+    psychologist, manager = await world.as_(PSYCHOLOGIST), await world.as_(MANAGER)
+    done(await psychologist.post(f"/v1/plan-measures/{asked[0]['id']}/accept"))
+    place = {"user_id": str(demo_id(LAWYER)), "team_role": "centre_specialist"}
+    done(await manager.post(f"/v1/cases/{case.id}/team", place))
+    head = await world.as_("head.almaty")
+    hand_on = {"to_user_ids": [str(demo_id(LAWYER))], "reason": "manager_left"}
+    done(await head.post(f"/v1/users/{demo_id(PSYCHOLOGIST)}/hand-on", hand_on))
+    owed = await _answers_owed(owner_url, case.id)
+    assert [who for who, how in owed if how is not None] == [demo_id(PSYCHOLOGIST)]
+    assert {who for who, how in owed if how is None} == {demo_id(LAWYER)}, "a colleague, not the manager"
+
+
+_TERMS = (
+    "SELECT id, started_at, warn_at, due_at FROM task"
+    " WHERE kind = 'measure_request_answer' AND case_id = $1 ORDER BY started_at, id"
+)
 
 
 async def _answers_owed(owner_url: str, case_id: str) -> list[tuple[Any, str | None]]:

@@ -52,6 +52,10 @@ def tampering(url: str, deed: Deed) -> Iterator[str]:
         def do_GET(self) -> None:
             self._answer(client.get(self.path, headers=self._headers()))
 
+        def do_PUT(self) -> None:
+            body = self.rfile.read(int(self.headers["content-length"]))
+            self._answer(client.put(self.path, content=body, headers=self._headers()))
+
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["content-length"]))
             with one_by_one:

@@ -1,17 +1,22 @@
 """The day that is played: the volumes of the documents, the same from the same seed."""
 
 from collections import Counter
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from random import Random
 
 import pytest
 
+from casemgmt.answers.commands import WishGiven
+from casemgmt.answers.policy import SafeHours, Standing, Wish, bars, next_safe
+from casemgmt.contacts.commands import ContactTold
 from casemgmt.reference.lists import code_list
 from casemgmt.reference.regions import find_region
 from casemgmt.simulate.day import WHOLE_DAY, Stretch, plan
 from casemgmt.simulate.narratives import TEXTS
+from casemgmt.simulate.playing import Tempo, as_told
 from casemgmt.simulate.scenes import Way
 from casemgmt.simulate.volumes import CALLS_OF_2025, KINDS, QR_OF_A_DAY, TEXTS_OF_2025, arrivals, kind_of
+from casemgmt.simulate.wishes import forbids, safe_until
 
 SCHOOL_DAY = date(2025, 11, 20)
 
@@ -66,6 +71,46 @@ def test_everything_that_goes_wrong_happens_on_a_day(kind: str) -> None:
     assert languages == {"kk", "kk-Latn", "ru", "mul"}
     revisions = [t.contact["revision"] for s in day.scenes for t in sorted(s.tellings, key=lambda t: t.at)]
     assert revisions != [t.contact["revision"] for s in day.scenes for t in s.tellings], "some overtake another"
+
+
+def wish_of(told: ContactTold, given: WishGiven) -> Wish:
+    """Return a wish as the service keeps it."""
+    hours = [SafeHours(frozenset(range(7)), each.safe_from, each.safe_until) for each in given.safe_times]
+    if not hours and told.caller is not None and told.caller.safe_from and told.caller.safe_until:
+        hours = [SafeHours(frozenset(range(7)), told.caller.safe_from, told.caller.safe_until)]
+    spoken = told.language.partition("-")[0]
+    return Wish(
+        wanted=given.wanted,
+        means=given.means,
+        language=given.language or (spoken if spoken in {"kk", "ru"} else None),
+        reads=given.reads,
+        hours=tuple(hours),
+        anonymous=told.anonymous,
+        in_session=told.channel == "qr_message",
+        revision=told.revision,
+    )
+
+
+def test_its_reckoning_of_wishes_is_that_of_the_service() -> None:
+    """Made twice, from the contract and from its code: this test knows both."""
+    now, may, must_not, tempo = datetime.now(UTC), 0, 0, Tempo(0, 60)
+    for telling in plan(SCHOOL_DAY, "school-day", 5, "run").tellings:
+        contact = as_told(telling, tempo)
+        told = ContactTold.model_validate(contact)
+        if told.answer is None:
+            continue
+        wish = wish_of(told, told.answer)
+        assert (forbids(contact) is None) == (bars(wish, Standing()) == ()), contact
+        for hours in range(0, 24, 3):
+            at = now + timedelta(hours=hours)
+            if bars(wish, Standing()):
+                must_not += 1
+            else:
+                may += 1
+                span = next_safe(wish, at)
+                assert span is not None
+                assert safe_until(contact, at) == (span.until if span.opens <= at else None), contact
+    assert min(may, must_not) > 100
 
 
 def test_its_words_are_of_the_lists_of_the_service() -> None:

@@ -13,8 +13,9 @@ from typer.testing import CliRunner
 
 from casemgmt.cli import app as command_line
 from casemgmt.simulate.command_line import app
-from tests.conftest import fresh_database
+from tests.conftest import fresh_database, worker_of
 from tests.embedded.conftest import signals_heard
+from tests.forked import Forked
 from tests.running import Service
 from tests.simulate.tampering import Deed, double, lose, tampering
 
@@ -25,11 +26,14 @@ HALF_HOUR = ("111", "--day", "2025-11-20", "--from", "09:00", "--until", "09:30"
 
 @pytest.fixture(scope="module")
 def service(admin_url: str) -> Iterator[Service]:
-    """The running service of the demo."""
+    """The running service of the demo, with its worker."""
     with fresh_database(admin_url) as url:
         running = Service(url)
         running.start()
+        addresses = {"CASEMGMT_DATABASE_URL": url, "CASEMGMT_WORKER_DATABASE_URL": worker_of(url)}
+        worker = Forked("casemgmt", "work", environment=os.environ | {"CASEMGMT_MODE": "demo"} | addresses)
         yield running
+        worker.stop()
         running.stop()
 
 
@@ -42,23 +46,42 @@ def test_the_command_line_has_it() -> None:
     assert "QR messages in bursts" in CliRunner().invoke(command_line, ["simulate", "111", "--help"]).output
 
 
+def row(said: str, name: str) -> tuple[int, int, str]:
+    """Return a line of the comparison: as sent, the service's account, the difference."""
+    found = re.search(rf"^ *{name}\D* (\d+) +(\d+) +([+-]\d+) *$", said, re.MULTILINE)
+    assert found is not None, said
+    return int(found[1]), int(found[2]), found[3]
+
+
 def difference(said: str, name: str) -> str:
     """Return the last column of a line of the comparison."""
-    found = re.search(rf"^ *{name}.* ([+-]\d+) *$", said, re.MULTILINE)
-    assert found is not None, said
-    return found[1]
+    return row(said, name)[2]
 
 
 def test_what_was_sent_is_there_once(service: Service) -> None:
-    for _ in range(2):  # what was there before is not of the second run
-        played = play(service.url, "--max", "24")
+    played = play(service.url, "--max", "24")
+    assert played.exit_code == 0, played.output
+    assert "Nothing was lost, nothing is there twice." in played.output
+    assert re.search(r"Roll call: (\d+) contacts asked for once more, \1 there as before", played.output)
+    assert "Copies of one message: 2, answered alike: 2." in played.output
+    for code in ("invalid-request", "signature-refused"):
+        assert code in played.output
+    assert difference(played.output, "contacts received") == difference(played.output, "refused") == "+0"
+
+
+def test_children_are_answered_in_safe_hours_and_what_became_of_it_is_told_back(service: Service) -> None:
+    for contacts in ("9", "40"):  # what was there before is not of the second run
+        played = play(service.url, "--max", contacts)
         assert played.exit_code == 0, played.output
-        assert "Nothing was lost, nothing is there twice." in played.output
-        assert re.search(r"Roll call: (\d+) contacts asked for once more, \1 there as before", played.output)
-        assert "Copies of one message: 2, answered alike: 2." in played.output
-        for code in ("invalid-request", "signature-refused"):
-            assert code in played.output
-        assert difference(played.output, "contacts received") == difference(played.output, "refused") == "+0"
+    written, handed_out = row(played.output, "answers to children")[0], row(played.output, "handed out")[0]
+    ended = sum(row(played.output, name)[0] for name in ("delivered", "not delivered", "had by somebody else"))
+    assert written > handed_out == ended > 0
+    told = re.search(r"tell of a wish to be answered, or not to be: (\d+)\.", played.output)
+    assert told is not None
+    assert int(told[1]) > written
+    kept_back = re.search(r"Answers kept back, by why: (.*)\.", played.output)
+    assert kept_back is not None
+    assert {"not_now", "wants_none"} <= set(re.findall(r"[a-z_]+", kept_back[1]))
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,8 @@ WORDS_LAST = timedelta(minutes=10)
 """So long at most may words lie with the carrier unsent: what changes meanwhile does not reach them. House default."""
 _LOOK_AHEAD = 8
 """Days: every window of a week begins once among them."""
+FARTHEST = timedelta(days=_LOOK_AHEAD + 1)
+"""No safe time begins or ends further ahead; for so long, too, is the carrier told anew of words that it had."""
 
 
 class Bar(StrEnum):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlmodel import col, select
 
-from casemgmt.answers.policy import SafeHours, Standing, Wish
+from casemgmt.answers.policy import FARTHEST, SafeHours, Standing, Wish
 from casemgmt.answers.states import AnswerState
 from casemgmt.answers.tables import AnswerReceipt, AnswerStop, AnswerText, AnswerWish, ContactAnswer
 from casemgmt.contacts.tables import Contact, ContactConcern
@@ -32,13 +32,19 @@ SELECT a.id FROM contact_answer a
   LEFT JOIN answer_wish w ON w.contact_id = a.contact_id
   LEFT JOIN LATERAL answer_standing(a.signal_id, a.contact_id) s ON a.state = 'ready'
  WHERE a.state IN ('waiting', 'ready')
-   AND (a.due_at <= :at OR a.due_at > CAST(:at AS timestamptz) + interval '9 days'
+   AND (a.due_at <= :at OR a.due_at > CAST(:at AS timestamptz) + CAST(:farthest AS interval)
         OR w.revision IS DISTINCT FROM a.wish_revision OR w.unread
         OR s.restricted OR s.stopped OR s.read_by_other OR s.about_nobody OR s.erased)
  ORDER BY a.due_at, a.id LIMIT :most
 """
 
-
+# Of which the carrier told nothing since it had the words, and whose safe time is over, or begins anew.
+_AGAIN = """
+SELECT a.id FROM contact_answer a
+ WHERE a.state = 'fetched' AND a.fetched_at > CAST(:at AS timestamptz) - CAST(:farthest AS interval)
+   AND (a.due_at <= :at OR a.due_at > CAST(:at AS timestamptz) + CAST(:farthest AS interval))
+ ORDER BY a.fetched_at, a.id LIMIT :most
+"""
 # What the carrier has, and was not told yet not to send. After a day the clock of its delivery alone remains.
 _BARRED = """
 SELECT a.id FROM contact_answer a
@@ -76,8 +82,12 @@ async def under_way(work: Work, contact_id: UUID) -> bool:
 
 async def due(work: Work, most: int) -> list[UUID]:
     """Return answers that the clock moves, those of another wish, and those ready or fetched and forbidden by now."""
-    rows = [*await work.rows(_BARRED, at=work.now, most=most), *await work.rows(_DUE, at=work.now, most=most)]
-    return [row["id"] for row in rows[:most]]
+    rows = [
+        *await work.rows(_BARRED, at=work.now, most=most),
+        *await work.rows(_DUE, at=work.now, most=most, farthest=FARTHEST),
+        *await work.rows(_AGAIN, at=work.now, most=most, farthest=FARTHEST),
+    ]
+    return list(dict.fromkeys(row["id"] for row in rows))[:most]
 
 
 async def contact_of(work: Work, signal_id: UUID) -> Contact | None:

@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlmodel import SQLModel
 
 from casemgmt.answers import repository
-from casemgmt.answers.policy import Span, bars, next_safe
+from casemgmt.answers.policy import FARTHEST, Bar, Span, bars, next_safe
 from casemgmt.answers.preparing import story
 from casemgmt.answers.reading import grounds_of
 from casemgmt.answers.states import ANSWER, AnswerFacts, AnswerState
@@ -24,6 +24,7 @@ from casemgmt.tasks import clocks
 
 _S = AnswerState
 DELIVERY, DECISION, FAILURE = "answer_delivery", "answer_decision", "answer_failed"
+_ANNOUNCED, _FORBIDDEN = "answer.announced", frozenset({"answer.held", "answer.barred"})
 _ON_THE_WAY = frozenset({_S.WAITING, _S.READY, _S.HELD, _S.FETCHED})
 _WENT_WRONG = frozenset({_S.FAILED, _S.EXPOSED})
 _FATES = _WENT_WRONG | {_S.DELIVERED}
@@ -43,7 +44,7 @@ class _Step:
     """What the clock makes of an answer."""
 
     action: str | None
-    """None: it goes on waiting, for another hour."""
+    """None: it stays what it is, for another hour."""
     event: str
     due_at: datetime | None
     bars: tuple[str, ...] = ()
@@ -61,12 +62,12 @@ async def settle(work: Work, answer_id: UUID) -> None:
         if step.action is not None:
             answer.state = ANSWER.check(work.actor, step.action, answer.state, AnswerFacts()).target
         answer.due_at, answer.bars = step.due_at, list(step.bars)
-        if step.action == "announce":
+        if step.event == _ANNOUNCED:
             answer.announced_at = work.now
         event = Event(
             step.event, "contact_answer", (answer_id,), signal_id=signal.id, reason=",".join(step.bars) or None
         )
-        told = [story(work, step.event, answer, signal)] if step.bars else []
+        told = [story(work, step.event, answer, signal)] if step.event in _FORBIDDEN else []
         await work.save(event, answer, *told)
     news = await _fate(work, answer, signal)
     changed = await _clocks(work, answer, signal, is_exposed_now=bool(news) and answer.state == _S.EXPOSED) + news
@@ -80,7 +81,7 @@ async def _due_step(work: Work, answer: ContactAnswer) -> _Step | None:
     wish, standing = await grounds_of(work, answer)
     found = tuple(bars(wish, standing, answer.wish_revision))
     if answer.state == _S.FETCHED:
-        return _Step(None, "answer.barred", answer.due_at, found) if found and not answer.bars else None
+        return _with_carrier(answer, found, None if wish is None else next_safe(wish, work.now), work.now)
     if wish is None or found:
         return _Step("hold", "answer.held", None, found)
     return _by_the_clock(answer, next_safe(wish, work.now), work.now)
@@ -96,9 +97,25 @@ def _by_the_clock(answer: ContactAnswer, span: Span | None, now: datetime) -> _S
             else None
         )
     if not is_ready:
-        return _Step("announce", "answer.announced", span.until)
+        return _Step("announce", _ANNOUNCED, span.until)
     was_set_back = answer.due_at is not None and answer.due_at > span.until  # our clock, since it was announced
     return _Step(None, "answer.put_off", span.until) if was_set_back else None
+
+
+def _with_carrier(answer: ContactAnswer, found: tuple[Bar, ...], span: Span | None, now: datetime) -> _Step | None:
+    """Return what is due of words that the carrier had, and of which it told nothing since.
+
+    Where something forbids them by now, it is told once. Where another safe time begins, it is told that they may go
+    out, as when they were new: it may have had no chance to send them in the one before.
+    """
+    changes_at = None if span is None else span.opens if span.opens > now else span.until
+    if found and not answer.bars:
+        return _Step(None, "answer.barred", changes_at, found)
+    if answer.due_at is None or now < answer.due_at <= now + FARTHEST:
+        return None
+    if found or span is None or span.opens > now:
+        return _Step(None, "answer.put_off", changes_at, found)
+    return _Step(None, _ANNOUNCED, span.until)
 
 
 async def _fate(work: Work, answer: ContactAnswer, signal: Signal) -> list[SQLModel]:

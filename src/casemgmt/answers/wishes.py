@@ -1,16 +1,24 @@
 """What a contact centre tells of the child's wish: kept as the newest message about the contact has it."""
 
+import re
 from typing import Any
 
 from casemgmt.answers.commands import EVERY_DAY, SafeTime, WishGiven
 from casemgmt.answers.tables import AnswerWish
 from casemgmt.audit.events import Event
-from casemgmt.contacts.commands import ContactTold
-from casemgmt.contacts.repository import contact_of
+from casemgmt.contacts.commands import CONTACT_ID, ContactTold
+from casemgmt.contacts.repository import contact_of, lock_contact
 from casemgmt.contacts.tables import Contact, ContactCaller
 from casemgmt.db.work import Work
 
 _LANGUAGES = ("kk", "ru")
+_QUOTES, _ID = re.compile(r"[\"'\\]+"), re.compile(CONTACT_ID)
+_MOST_NAMED = 10_000
+"""A backlog of 500 contacts holds fewer words in quotation marks that look like an id."""
+_NAMED = (
+    "SELECT c.id, c.external_id FROM contact c JOIN answer_wish w ON w.contact_id = c.id"
+    " WHERE c.source_code = :source AND c.external_id = ANY(:ids) AND NOT w.unread ORDER BY c.external_id"
+)
 
 
 async def keep_wish(work: Work, contact: Contact, told: ContactTold) -> None:
@@ -41,6 +49,26 @@ async def note_unread(work: Work, source: str, external_id: str, revision: objec
         return
     wish.unread = True
     await work.save(Event("answer.message_unread", "contact", (contact.id,)), wish)
+
+
+async def note_unreadable(work: Work, source: str, text: str) -> None:
+    """Note the same of a message that does not say, where it should, which contact it is about.
+
+    It is about each contact of its source whose id stands in it between quotation marks, wherever that is: in an
+    envelope that was not announced, under a name that is written wrongly, in JSON that ends too early or was written
+    twice. One too many waits for a person; one too few may be a child that said "no more".
+    """
+    written = dict.fromkeys(part for part in map(str.strip, _QUOTES.split(text)) if _ID.fullmatch(part))
+    rows = await work.rows(_NAMED, source=source, ids=list(written)[:_MOST_NAMED])
+    wishes = []
+    for row in rows:
+        await lock_contact(work, source, row["external_id"])
+        wish = await work.session.get(AnswerWish, row["id"], populate_existing=True)
+        if wish is not None and not wish.unread:
+            wish.unread = True
+            wishes.append(wish)
+    if wishes:
+        await work.save(Event("answer.message_unread", "contact", tuple(wish.contact_id for wish in wishes)), *wishes)
 
 
 def _columns(told: ContactTold, caller: ContactCaller | None) -> dict[str, Any]:

@@ -42,7 +42,7 @@ async def book_session(work: Work, case_id: UUID, command: BookSession) -> Sessi
     """
     case = await get_case(work, case_id, for_change=True)
     span = await checking.check_booking(work, case, command)
-    await checking.place_in_team(work, case, command, span[1])
+    await checking.place_in_team(work, case, command.specialist_id, command.help_kind, span[1])
     session, *rows = _rows_of(work, case, command, span)
     place = slots.place_of(command)
     await repository.reserve(work, sorted([*place.resources, *command.person_ids]))
@@ -73,7 +73,7 @@ async def book_series(work: Work, case_id: UUID, command: BookSeries) -> SeriesV
     first = await checking.check_booking(work, case, command)
     steps = (timedelta(weeks=command.every_weeks * n) for n in range(command.sessions))
     spans = [policy.check_times(first[0] + step, first[1] + step, work.now) for step in steps]
-    await checking.place_in_team(work, case, command, spans[-1][1])
+    await checking.place_in_team(work, case, command.specialist_id, command.help_kind, spans[-1][1])
     place = slots.place_of(command)
     await repository.reserve(work, sorted([*place.resources, *command.person_ids]))
     await checking.check_room(work, place, len(command.person_ids))

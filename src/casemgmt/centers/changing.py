@@ -23,10 +23,16 @@ _REST = "rest"
 
 
 async def move_session(work: Work, session_id: UUID, command: MoveSession, expected: int | None) -> SessionView:
-    """Move a session, or with it the rest of its series by the same difference: all of them or none."""
+    """Move a session, or with it the rest of its series by the same difference: all of them or none.
+
+    Where another specialist gives it from now on, that one is refused as in a booking, and joins the team as by one.
+    """
     step = await begin_step(work, session_id, "move", expected)
-    sessions = await _scope_of(work, step, command.scope)
-    first = policy.check_times(command.starts_at, command.ends_at, work.now)
+    of_series = await _scope_of(work, step, command.scope)
+    sessions = [s for s in of_series if s.specialist_id == step.session.specialist_id]
+    first = policy.check_times(
+        command.starts_at or step.session.starts_at, command.ends_at or step.session.ends_at, work.now
+    )
     by = first[0] - step.session.starts_at
     length = first[1] - first[0]
     spans = [policy.check_times(s.starts_at + by, s.starts_at + by + length, work.now) for s in sessions]
@@ -38,6 +44,11 @@ async def move_session(work: Work, session_id: UUID, command: MoveSession, expec
             await require_consent(work, session.consent_id, session.case_id, "psychological_session", until=span[0])
     place = slots.place_of(step.session)
     place = place if command.room_id is None else replace(place, room_id=command.room_id)
+    given_to = command.specialist_id if command.specialist_id != place.specialist_id else None
+    if given_to is not None:
+        place = replace(place, specialist_id=given_to)
+        await checking.check_specialist(work, place.centre_id, given_to)
+        await checking.place_in_team(work, step.case, given_to, step.session.help_kind, spans[-1][1])
     everybody = sorted({p for each in persons.values() for p in each})
     rooms = {s.room_id for s in sessions if s.room_id is not None}
     await repository.reserve(work, sorted({*place.resources, *rooms, *everybody}))
@@ -54,11 +65,15 @@ async def move_session(work: Work, session_id: UUID, command: MoveSession, expec
     new: list[Booking] = []
     for session, span in zip(sessions, spans, strict=True):
         session.starts_at, session.ends_at = span
-        session.room_id = place.room_id
+        session.room_id, session.specialist_id = place.room_id, place.specialist_id
         new += bookings_for(session, persons[session.id])
     data: dict[str, object] = {"sessions": len(sessions), "starts_at": first[0].isoformat()}
     asked = [clock for session in sessions for clock in await without.answered(work, session, "moved")]
-    await _save(work, step, "session.moved", data, sessions, [*old, *new, *asked])
+    kind = "session.moved"
+    if given_to is not None:
+        kind = "session.given_to_another"
+        asked += [clock for session in sessions for clock in await without.named_another(work, session)]
+    await _save(work, step, kind, data, sessions, [*old, *new, *asked])
     return await view_of(work, step.session, step.case)
 
 

@@ -1,6 +1,7 @@
 """What must hold of a booking, whoever is free: the stage, the plan, the consent, the place, the team."""
 
 from datetime import datetime
+from uuid import UUID
 
 from casemgmt.cases import team
 from casemgmt.cases.commands import AddMember
@@ -66,7 +67,12 @@ async def _check_place(work: Work, command: BookSession) -> None:
     if centre is None or not centre.active or centre.kind not in policy.CENTRE_KINDS:
         raise invalid_field("/centre_id", "unknown-centre", "There is no such centre.")
     await check_room(work, slots.place_of(command), len(command.person_ids))
-    if command.specialist_id not in {s["id"] for s in await repository.specialists_of(work, centre.id)}:
+    await check_specialist(work, centre.id, command.specialist_id)
+
+
+async def check_specialist(work: Work, centre_id: UUID, specialist_id: UUID) -> None:
+    """Refuse whoever is no specialist of the centre."""
+    if specialist_id not in {s["id"] for s in await repository.specialists_of(work, centre_id)}:
         raise invalid_field("/specialist_id", "unknown-specialist", "The centre has no such specialist.")
 
 
@@ -80,21 +86,21 @@ async def check_room(work: Work, place: slots.Place, persons: int) -> None:
     policy.check_capacity(room.capacity, persons)
 
 
-async def place_in_team(work: Work, case: CaseRecord, command: BookSession, until: datetime) -> None:
+async def place_in_team(work: Work, case: CaseRecord, specialist_id: UUID, help_kind: str, until: datetime) -> None:
     """Take the specialist into the team where the case manager books; refuse where the place there is another one.
 
     Who stands in for a specialist of the same help needs no other place for what is over before the absence.
     """
-    held = next((m for m in await team_of(work, case.id) if m.user_id == command.specialist_id), None)
+    held = next((m for m in await team_of(work, case.id) if m.user_id == specialist_id), None)
     if held is not None and held.absence_id is not None:
-        if held.help_kind == command.help_kind and held.rests_until is not None and until <= held.rests_until:
+        if held.help_kind == help_kind and held.rests_until is not None and until <= held.rests_until:
             return
         held = None
     if held is None and case.manager_id == work.actor.user_id:
         place = AddMember(
-            user_id=command.specialist_id,
-            team_role=policy.team_role_of(command.help_kind),
-            help_kind=command.help_kind,
+            user_id=specialist_id,
+            team_role=policy.team_role_of(help_kind),
+            help_kind=help_kind,
         )
         await team.add_member(work, case.id, place, None)
     elif held is None:
@@ -102,5 +108,5 @@ async def place_in_team(work: Work, case: CaseRecord, command: BookSession, unti
             "The specialist is not in the team of the case: the case manager's booking takes new ones in.",
             code="specialist-not-in-team",
         )
-    elif held.help_kind != command.help_kind:
+    elif held.help_kind != help_kind:
         raise WrongState("The specialist is in the team for another kind of help.", code="other-help-in-team")

@@ -133,14 +133,30 @@ class BookSeries(BookSession):
 
 
 class MoveSession(Command):
-    """Move a session to another time, and another room where one is named."""
+    """Move a session to another time, another room, another specialist: where one is named."""
 
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: AwareDatetime | None = Field(default=None, description="With `ends_at`. Both absent: the same time.")
+    ends_at: AwareDatetime | None = None
     room_id: UUID | None = Field(default=None, description="Absent: the same room.")
-    scope: Literal["one", "rest"] = Field(
-        default="one", description="`rest`: this one and all that follow in its series, by the same difference."
+    specialist_id: UUID | None = Field(
+        default=None,
+        description="Who gives it now: of the same centre, with the papers it needs, and on the team for this kind of"
+        " help; the case manager's move takes new ones in, as a booking does. Absent: the same one.",
     )
+    scope: Literal["one", "rest"] = Field(
+        default="one",
+        description="`rest`: this one and all that follow in its series with the same specialist, by the same"
+        " difference.",
+    )
+
+    @model_validator(mode="after")
+    def check_change(self) -> Self:
+        """Refuse half a time, and a move that changes nothing."""
+        if (self.starts_at is None) != (self.ends_at is None):
+            raise PydanticCustomError("whole_time", "A time has a beginning and an end.")
+        if self.starts_at is None and self.room_id is None and self.specialist_id is None:
+            raise PydanticCustomError("nothing_moved", "Name a time, a room or a specialist.")
+        return self
 
 
 class AttendanceGiven(Command):

@@ -85,7 +85,14 @@ SESSION: Machine[SessionFacts] = Machine(
     (
         Transition("hold", (_S.BOOKED,), _S.HELD, P.SESSIONS_HOLD, guards=_RECORDED, stops=_ASKED),
         Transition("record_no_show", (_S.BOOKED,), _S.NO_SHOW, P.SESSIONS_HOLD, guards=_RECORDED, stops=_ASKED),
-        Transition("move", (_S.BOOKED,), _S.BOOKED, P.SESSIONS_BOOK, guards=(_sees_case, _canceller), stops=_ASKED),
+        Transition(
+            "move",
+            (_S.BOOKED,),
+            _S.BOOKED,
+            P.SESSIONS_BOOK,
+            guards=(_sees_case, _canceller),
+            stops=(*_ASKED, "staff_take_over", "conflict_take_over"),
+        ),
         Transition(
             "cancel", (_S.BOOKED,), _S.CANCELLED, P.SESSIONS_BOOK, guards=(_sees_case, _canceller), stops=_ASKED
         ),

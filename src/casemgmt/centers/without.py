@@ -9,6 +9,8 @@ from casemgmt.tasks import clocks
 from casemgmt.tasks.tables import Task
 
 KIND = "session_without_specialist"
+TAKE_OVER = ("staff_take_over", "conflict_take_over")
+"""Where a specialist left, or may not have the case: somebody is asked to name another one."""
 
 
 async def ask_managers(work: Work, absence: SpecialistAbsence | StaffAbsence) -> None:
@@ -30,3 +32,8 @@ async def ask_no_longer(work: Work, absence: SpecialistAbsence | StaffAbsence) -
 async def answered(work: Work, session: CentreSession, how: str) -> list[Task]:
     """Return the clock of a session that was moved, cancelled or recorded, stopped; the caller saves it."""
     return await clocks.stop(work, session.id, (KIND,), how)
+
+
+async def named_another(work: Work, session: CentreSession) -> list[Task]:
+    """Return the questions who takes a session over, stopped: somebody does. The caller saves them."""
+    return await clocks.stop(work, session.id, TAKE_OVER, "given_to_another")

@@ -31,7 +31,8 @@ MOST_CONCERNS = 20
 MOST_REVISIONS = 2_147_483_647
 
 LONGEST_ID = 100
-ContactId = Annotated[str, StringConstraints(pattern=rf"^[A-Za-z0-9._:-]{{1,{LONGEST_ID}}}$")]
+CONTACT_ID = rf"^[A-Za-z0-9._:-]{{1,{LONGEST_ID}}}$"
+ContactId = Annotated[str, StringConstraints(pattern=CONTACT_ID)]
 Channel = Literal["call", "text_message", "qr_message", "sms"]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,5}$", max_length=35)]
 

@@ -4,11 +4,12 @@ Everything of one message is one transaction: the contact, its signals with thei
 Copies that come at the same moment wait for one another, and so do all messages about one contact.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from casemgmt.answers.wishes import keep_wish, note_unread
+from casemgmt.answers.wishes import keep_wish, note_unread, note_unreadable
 from casemgmt.audit.events import Event
 from casemgmt.contacts import repository
 from casemgmt.contacts.callers import keep_caller, told_newest
@@ -229,6 +230,8 @@ async def keep_refusal(work: Work, message: Message, keys: Keys, refusal: Domain
     if external is not None:
         await repository.lock(work, message.source, message.id, external)
         await note_unread(work, message.source, external, message.content.get("revision"))
+    else:
+        await note_unreadable(work, message.source, json.dumps(message.content, ensure_ascii=False))
     await repository.keep_refusal(work, refused, work.now)
     work.record(Event("contact.message_refused", "contact", (), reason=refusal.code, outcome="refused"))
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from casemgmt.simulate.accounts import Desk
 from casemgmt.simulate.ledger import Entry, Ledger
-from casemgmt.simulate.line import BATCH, Desk, Line, written
-from casemgmt.simulate.playing import KAZAKHSTAN
+from casemgmt.simulate.line import BATCH, Line, written
+from casemgmt.simulate.volumes import KAZAKHSTAN
 
 _LISTED = 500
 """So many ids an account lists at most."""

@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Annotated, NoReturn
 
@@ -14,29 +15,35 @@ import httpx
 import typer
 from rich.console import Console
 
+from casemgmt.simulate.accounts import Carrier, Desk
+from casemgmt.simulate.answering import Answering
 from casemgmt.simulate.checking import Books, Finding, call_the_roll
 from casemgmt.simulate.day import Stretch, plan
 from casemgmt.simulate.ledger import Ledger
-from casemgmt.simulate.line import SANDBOX, SANDBOX_SECRET, Desk, Line, LineError, client_of, key_of
-from casemgmt.simulate.playing import KAZAKHSTAN, Player, Tempo
+from casemgmt.simulate.line import SANDBOX, SANDBOX_SECRET, Line, LineError, client_of, key_of
+from casemgmt.simulate.playing import Player, Tempo
 from casemgmt.simulate.showing import Played, introduced, show_result, watch
-from casemgmt.simulate.volumes import DAY_SECONDS, KINDS, kind_of
+from casemgmt.simulate.volumes import DAY_SECONDS, KAZAKHSTAN, KINDS, kind_of
 
 app = typer.Typer(no_args_is_help=True, help="Play others against a running service: the contact centre 111.")
 SECRET_VARIABLE, PASSWORD_VARIABLE = "CASEMGMT_SIMULATE_SECRET", "CASEMGMT_SIMULATE_PASSWORD"
 # of the demo, as `make run` prints them
-DESK, DESK_PASSWORD = "operator.111", "demo-password-111"
+CARRIER_VARIABLE = "CASEMGMT_SIMULATE_CARRIER_SECRET"
+DESK, CARRIER, DEMO_PASSWORD = "operator.111", "qr.111", "demo-password-111"
 _KNOWN = ", ".join(KINDS)
 _HELP = """\
 Play a day of the contact centre 111: calls, texts, QR messages in bursts after lessons, and all that goes wrong.
 
 Drafts and their updates, calls that break off, contacts about nobody, messages twice at once, lost answers, \
 messages that are refused and mended, corrections hours later, messages that overtake each other, a line that is down \
-and the backlog after it. At the end what was sent is held against the service's own account of the day, to the item.
+and the backlog after it. Part of the contacts tell whether and when the child may be answered: the desk writes an \
+answer, which is fetched in a safe hour, and what became of it is told back (nothing is sent to anybody). At the end \
+all of it is held against the service's own account, to the item.
 
 It knows what openapi/contact-centre.md says and no more, and sends as the sandbox of the demo. For another source \
-set CASEMGMT_SIMULATE_SECRET (its signing secret) and CASEMGMT_SIMULATE_PASSWORD (of the log-in). Never against a \
-service that children depend on: what it sends becomes signals there.
+set CASEMGMT_SIMULATE_SECRET (its signing secret), CASEMGMT_SIMULATE_PASSWORD (of the log-in) and \
+CASEMGMT_SIMULATE_CARRIER_SECRET (of the account that carries answers). Never against a service that children depend \
+on: what it sends becomes signals there.
 
 The date gives the day its shape: school-day, day-off or holiday. Moments are told as of now: a contact can't lie in \
 the future, and the wall screen counts today's. Volumes are those of the concept of the policy for children 2026-2030 \
@@ -70,7 +77,11 @@ def contact_centre(
     user: Annotated[
         str, typer.Option(envvar="CASEMGMT_SIMULATE_USER", help="Log-in of the desk that may read the day's account.")
     ] = DESK,
+    carrier: Annotated[
+        str, typer.Option(envvar="CASEMGMT_SIMULATE_CARRIER", help="Account of the system that carries answers.")
+    ] = CARRIER,
     account: Annotated[bool, typer.Option(help="Compare with the day's account at the end.")] = True,  # noqa: FBT002 - a flag
+    answers: Annotated[bool, typer.Option(help="Answer children, by the log-in of the desk.")] = True,  # noqa: FBT002 - a flag
 ) -> None:
     """Play a day."""
     shape = _day(day)
@@ -98,7 +109,8 @@ def contact_centre(
             f"Nobody gets in touch between {begin} and {until} of that day. Take a longer stretch or another --seed."
         )
     try:
-        sys.exit(asyncio.run(_play(played, str(address), run, user if account else None)))
+        who = Who(user if account or answers else None, carrier if answers else None, reads_account=account)
+        sys.exit(asyncio.run(_play(played, str(address), run, who)))
     except LineError as error:
         _refuse(str(error))
     except KeyboardInterrupt:
@@ -106,39 +118,76 @@ def contact_centre(
         sys.exit(130)
 
 
-async def _play(played: Played, url: str, run: str, user: str | None) -> int:
+@dataclass(frozen=True)
+class Who:
+    """Who asks for what comes back: a log-in of the desk, and the account that carries answers."""
+
+    user: str | None
+    carrier: str | None
+    reads_account: bool
+
+    async def open(
+        self, client: httpx.AsyncClient, source: str, ledger: Ledger, seed: int
+    ) -> tuple[Books | None, Answering | None]:
+        """Return the account of the day as it is before it begins, and who answers children."""
+        if self.user is None:
+            return None, None
+        books = answering = None
+        desk = Desk(client, source, self.user, os.environ.get(PASSWORD_VARIABLE, DEMO_PASSWORD))
+        if self.reads_account:
+            books = Books(desk)
+            await books.open()
+        if self.carrier is not None:
+            carrier = Carrier(client, self.carrier, os.environ.get(CARRIER_VARIABLE, DEMO_PASSWORD))
+            await carrier.open()
+            answering = Answering(desk, carrier, ledger, seed)
+        return books, answering
+
+
+async def _play(played: Played, url: str, run: str, who: Who) -> int:
     """Play it, show it, compare it; return the exit code."""
     key = key_of(_secret(played.source))
     async with client_of(url) as client:
         line = Line(client, played.source, key)
         await line.connect(f"{run}-first")
-        books = None
-        if user is not None:
-            books = Books(Desk(client, played.source, user, os.environ.get(PASSWORD_VARIABLE, DESK_PASSWORD)))
-            await books.open()
+        ledger = Ledger()
+        books, answering = await who.open(client, played.source, ledger, played.seed)
         began = time.monotonic()
-        ledger, tempo = Ledger(), Tempo(played.plan.stretch.begin, played.speed)
+        tempo = Tempo(played.plan.stretch.begin, played.speed)
         player = Player(played.plan, line, tempo, ledger, run)
         with suppress(NotImplementedError):  # where the system knows no such signals, Ctrl-C ends it at once
             asyncio.get_running_loop().add_signal_handler(signal.SIGINT, _stopper(player))
         _console.print(introduced(played), markup=False)
         watching = asyncio.create_task(watch(_console, played, player, tempo, ledger))
-        await player.play()
+        await _to_the_end(player, answering)
         watching.cancel()
         await asyncio.gather(watching, return_exceptions=True)
         seconds = time.monotonic() - began
-        finding = await _compared(books, line, ledger, run)
+        finding = await _compared(books, answering, line, ledger, run)
     if player.failure is not None:
         _errors.print(str(player.failure), style="red", markup=False)
-    show_result(_console, player, ledger, finding, seconds)
+    show_result(_console, player, ledger, finding, seconds, answering)
     return 0 if finding.right and not ledger.faults and not ledger.unanswered and player.failure is None else 1
 
 
-async def _compared(books: Books | None, line: Line, ledger: Ledger, run: str) -> Finding:
+async def _to_the_end(player: Player, answering: Answering | None) -> None:
+    """Play, and answer children meanwhile; return when nothing more is to come."""
+    if answering is None:
+        await player.play()
+        return
+    carrying = asyncio.create_task(answering.carry())
+    await player.play()
+    answering.end()
+    await carrying
+
+
+async def _compared(books: Books | None, answering: Answering | None, line: Line, ledger: Ledger, run: str) -> Finding:
     finding = Finding()
     try:
         if books is not None:
             await books.compare(ledger, finding)
+        if answering is not None:
+            await answering.compare(finding)
         await call_the_roll(line, ledger, run, finding)
     except LineError as error:
         finding.faults.append(str(error))

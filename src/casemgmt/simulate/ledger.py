@@ -26,6 +26,8 @@ class Entry:
     """The code of the last refusal."""
     last: tuple[str, Mapping[str, Any], Mapping[str, Any]] | None = None
     """Of the last message that was taken: its id, what it said, what was answered."""
+    told: Mapping[str, Any] | None = None
+    """The contact as it stands: what the newest revision said that was taken."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ class Ledger:
         entry.final = entry.final or answer.get("state") == "finalised"
         entry.last = (message_id, contact, answer)
         if answer.get("outcome") in _APPLIED and contact["revision"] > entry.revision:
-            entry.revision, entry.non_data = contact["revision"], contact.get("non_data")
+            entry.revision, entry.non_data, entry.told = contact["revision"], contact.get("non_data"), contact
         self._look_at_concerns(entry, contact, answer)
 
     def _look_at_concerns(self, entry: Entry, contact: Mapping[str, Any], answer: Mapping[str, Any]) -> None:

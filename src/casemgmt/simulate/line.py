@@ -7,7 +7,7 @@ import hmac
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -16,7 +16,6 @@ import httpx
 CONTACTS = "/v1/integrations/contacts"
 BATCH = f"{CONTACTS}/batch"
 HEARTBEAT = "/v1/integrations/heartbeat"
-ACCOUNT = "/v1/contacts/reconciliation"
 SANDBOX = "sandbox-111"
 SANDBOX_SECRET = "whsec_" + base64.b64encode(b"demo-only signing secret of the sandbox source!!").decode()
 """Known to everybody: it stands in the contract, and is refused outside the demo."""
@@ -98,7 +97,7 @@ class Line:
             "Content-Type": "application/json",
         }
         try:
-            return _read(await self._client.post(path, content=body, headers=headers))
+            return read(await self._client.post(path, content=body, headers=headers))
         except httpx.TransportError:
             return Answer(0, {})
 
@@ -124,39 +123,14 @@ class Line:
         raise LineError(f"The service at {url} answers a heartbeat with {answer.status} {answer.code}.")
 
 
-class Desk:
-    """A person of the centre's desk, who may read the day's account."""
-
-    def __init__(self, client: httpx.AsyncClient, source: str, username: str, password: str) -> None:
-        self._client = client
-        self._source = source
-        self._form = {"grant_type": "password", "username": username, "password": password}
-
-    async def account(self, day: date) -> dict[str, Any]:
-        """Return the service's account of a day of Kazakhstan; `LineError` where it does not give it."""
-        who = self._form["username"]
-        try:
-            answer = await self._client.post("/v1/token", data=self._form)
-            if answer.is_success:
-                asked = {"source": self._source, "day": day.isoformat()}
-                headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
-                answer = await self._client.get(ACCOUNT, params=asked, headers=headers)
-        except httpx.TransportError as error:
-            raise LineError("The service does not answer when asked for the day's account.") from error
-        if not answer.is_success:
-            read = _read(answer)
-            raise LineError(f"{who} does not get the day's account: {read.status} {read.code}.")
-        account: dict[str, Any] = answer.json()
-        return account
-
-
 def client_of(url: str) -> httpx.AsyncClient:
     """Return a client for the service at an address."""
     limits = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
     return httpx.AsyncClient(base_url=url, timeout=_PATIENCE, limits=limits)
 
 
-def _read(answer: httpx.Response) -> Answer:
+def read(answer: httpx.Response) -> Answer:
+    """Return what an answer says."""
     try:
         body = answer.json()
     except ValueError:

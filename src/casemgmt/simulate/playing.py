@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Coroutine, Mapping, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -12,8 +12,8 @@ from casemgmt.simulate.day import Plan
 from casemgmt.simulate.ledger import Ledger
 from casemgmt.simulate.line import BATCH, Answer, Line, LineError, written
 from casemgmt.simulate.scenes import Telling, Way
+from casemgmt.simulate.volumes import KAZAKHSTAN
 
-KAZAKHSTAN = timezone(timedelta(hours=5))
 AGAIN_AFTER = (5, 30, 120, 600, *(1800,) * 8)
 """Seconds after which a message without an answer is sent again; the last ones fill four hours of the contract's 24."""
 _SHORTEST_PAUSE = 1.0
@@ -48,8 +48,26 @@ class Tempo:
 
     def moment(self, at: float) -> str:
         """Return the moment that stands for one of the day: a date of today, told in the time of Kazakhstan."""
-        then = self._started_at + timedelta(seconds=self.real(at - self._begin))
-        return (min(then, datetime.now(UTC)) - _CLOCKS_DIFFER).astimezone(KAZAKHSTAN).isoformat()
+        return (min(self._then(at), datetime.now(UTC)) - _CLOCKS_DIFFER).astimezone(KAZAKHSTAN).isoformat()
+
+    def hours(self, at: float, safe: tuple[int, int]) -> dict[str, str]:
+        """Return safe hours around a moment of the day: as hours of the clock on the wall here, the same every time."""
+        opens, until = ((self._then(at) + timedelta(hours=each)).astimezone(KAZAKHSTAN) for each in safe)
+        return {"safe_from": f"{opens:%H:%M}", "safe_until": f"{until:%H:%M}"}
+
+    def _then(self, at: float) -> datetime:
+        return self._started_at + timedelta(seconds=self.real(at - self._begin))
+
+
+def as_told(telling: Telling, tempo: Tempo, *, broken: bool = False) -> dict[str, Any]:
+    """Return a contact with its moments and hours; `broken`: with a field that the contract does not know."""
+    moments = {"started_at": tempo.moment(telling.began)}
+    if telling.ended is not None:
+        moments["ended_at"] = tempo.moment(telling.ended)
+    told = telling.contact | moments | ({"danger": True} if broken else {})
+    if telling.safe is not None:
+        told["answer"] = told["answer"] | {"safe_times": [tempo.hours(telling.began, telling.safe)]}
+    return told
 
 
 class Player:
@@ -107,7 +125,7 @@ class Player:
 
     def _end_outage(self) -> None:
         if self._backlog:
-            items = [(t.message_id, self._contact(t, broken=t.way is Way.NEVER_MENDED)) for t in self._backlog]
+            items = [(t.message_id, as_told(t, self._tempo, broken=t.way is Way.NEVER_MENDED)) for t in self._backlog]
             self._backlog.clear()
             self._spawn(self._batch(items, "backlog"))
         self.down = False
@@ -131,16 +149,9 @@ class Player:
             await self._line.beat(f"{self._run}-beat-{self.beats}")
             await asyncio.sleep(_BEAT_SECONDS)
 
-    def _contact(self, telling: Telling, *, broken: bool = False) -> dict[str, Any]:
-        """Return the contact with its moments; `broken`: with a field that the contract does not know."""
-        moments = {"started_at": self._tempo.moment(telling.began)}
-        if telling.ended is not None:
-            moments["ended_at"] = self._tempo.moment(telling.ended)
-        return telling.contact | moments | ({"danger": True} if broken else {})
-
     async def _tell(self, telling: Telling) -> None:
         """Send one message, with what goes wrong with it."""
-        message_id, contact = telling.message_id, self._contact(telling)
+        message_id, contact = telling.message_id, as_told(telling, self._tempo)
         match telling.way:
             case Way.TWICE:
                 answers = await asyncio.gather(*(self._deliver(message_id, contact) for _ in range(2)))
@@ -161,7 +172,7 @@ class Player:
                 await self._deliver(message_id, contact)
 
     async def _misspell(self, telling: Telling, contact: dict[str, Any]) -> None:
-        answer = await self._deliver(telling.message_id, self._contact(telling, broken=True))
+        answer = await self._deliver(telling.message_id, as_told(telling, self._tempo, broken=True))
         if answer.taken:
             self._ledger.faults.append(f"{telling.message_id} has a field that the contract refuses, and was taken.")
         elif telling.way is Way.NEVER_MENDED:

@@ -7,6 +7,7 @@ from typing import Any
 
 from casemgmt.simulate.narratives import AFTERTHOUGHTS, KK, LATIN, MIXED, RU, TEXTS, WEIGHTS
 from casemgmt.simulate.volumes import Arrival
+from casemgmt.simulate.wishes import CHANGED_MIND, SAFE, pick, wish_of, wishes_one
 
 
 class Way(StrEnum):
@@ -32,8 +33,10 @@ class Telling:
     """When the contact began; `ended`: when it was over. Told as moments of now."""
     ended: float | None
     contact: dict[str, Any]
-    """All of the contact but its moments."""
+    """All of the contact but its moments and its safe hours."""
     way: Way = Way.PLAIN
+    safe: tuple[int, int] | None = None
+    """Hours after its beginning from and until which it is safe to answer, where that was told. On the clock of now."""
 
 
 @dataclass
@@ -43,6 +46,7 @@ class Scene:
     arrival: Arrival
     contact_id: str
     tellings: list[Telling] = field(default_factory=list)
+    safe: tuple[int, int] | None = None
 
 
 # ASSUMED, all of them: no document tells shares.
@@ -83,11 +87,6 @@ _ANONYMOUS = {"call": 0.25, "text_message": 0.4, "qr_message": 0.7}
 _KNOWN_NUMBERS = 40
 _FROM_A_KNOWN_NUMBER = 0.2
 _DANGER_NOW = {"suicidal_behaviour": 0.5, "violence_physical": 0.25, "runaway": 0.3}
-
-
-def pick(chance: Random, weights: dict[Any, int]) -> Any:
-    """Return one of several by their weights."""
-    return chance.choices(list(weights), list(weights.values()))[0]
 
 
 class Director:
@@ -139,9 +138,14 @@ class Director:
             if self._random.random() < _ABANDONED:
                 return
             told["attachments"] = [{"reference": f"rec-{scene.contact_id}", "media_type": "audio/ogg"}]
+        if wishes_one(self._random, channel):
+            told["answer"] = wish_of(self._random, channel, language)
+            scene.safe = pick(self._random, SAFE) if told["answer"]["wanted"] else None
         self._add(scene, length + 40, told | {"stage": "final", "concerns": concerns}, length)
         if self._random.random() < _CORRECTED:
             later = length + self._random.uniform(10 * 60, 3 * 3600)
+            if "answer" in told and self._random.random() < CHANGED_MIND:
+                told["answer"], scene.safe = wish_of(self._random, channel, language, wanted=False), None
             self._add(scene, later, told | {"stage": "final", "concerns": self._corrected(concerns, language)}, length)
         self._disturb(scene)
 
@@ -208,4 +212,5 @@ class Director:
         began, revision = scene.arrival.at, len(scene.tellings) + 1
         ended = None if length is None else began + length
         message_id = f"{scene.contact_id}.{revision}"
-        scene.tellings.append(Telling(began + after, message_id, began, ended, told | {"revision": revision}))
+        contact = told | {"revision": revision}
+        scene.tellings.append(Telling(began + after, message_id, began, ended, contact, safe=scene.safe))

@@ -13,6 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from casemgmt.simulate.answering import ROWS, Answering
 from casemgmt.simulate.checking import Finding
 from casemgmt.simulate.day import Plan
 from casemgmt.simulate.ledger import Ledger
@@ -28,6 +29,8 @@ _NAMES = {
     "open": "  still open",
     "non_data": "  about nobody (silent, prank …)",
     "refused": "  refused",
+    "answers written": "answers to children",
+    **{name: f"  {name}" for name in ROWS},
 }
 _FOUR_A_SECOND = 4
 _MOST_FAULTS = 20
@@ -139,7 +142,9 @@ async def watch(console: Console, played: Played, player: Player, tempo: Tempo, 
             console.print(f"{clock(now)}  {counts}; {speeds(ledger)}{'; ' + news if news else ''}")
 
 
-def show_result(console: Console, player: Player, ledger: Ledger, finding: Finding, seconds: float) -> None:
+def show_result(
+    console: Console, player: Player, ledger: Ledger, finding: Finding, seconds: float, answering: Answering | None
+) -> None:
     """Say what came of it."""
     console.print(_table(ledger))
     console.print(f"\nIn {lasting(seconds)}; {speeds(ledger)}.")
@@ -148,7 +153,11 @@ def show_result(console: Console, player: Player, ledger: Ledger, finding: Findi
     _list(console, "Sent again", {name: n for name, n in ledger.repeats.items() if name != "alike"})
     copies = ledger.repeats["twice at once"] + ledger.repeats["answer lost"]
     console.print(f"Copies of one message: {copies:,}, answered alike: {ledger.repeats['alike']:,}.")
-    console.print(f"Batches: {player.batches}. Heartbeats: {player.beats}.\n")
+    console.print(f"Batches: {player.batches}. Heartbeats: {player.beats}.")
+    if answering is not None:
+        console.print(f"Contacts that tell of a wish to be answered, or not to be: {answering.told:,}.")
+        _list(console, "Answers kept back, by why", answering.kept_back)
+    console.print()
     if finding.rows:
         _show_rows(console, finding)
     console.print(f"Roll call: {finding.called:,} contacts asked for once more, {finding.present:,} there as before.\n")
@@ -169,7 +178,7 @@ def verdict(say: Callable[[str], None], ledger: Ledger, finding: Finding) -> Non
         hint = " Does another system send as this source?" if more > 0 else ""
         say(f"[bold red]The service's account is not what was sent.[/bold red]{hint}")
     elif not ledger.unanswered:
-        beside = "" if finding.rows else " The day's account was not read."
+        beside = "" if any(row.name == "received" for row in finding.rows) else " The day's account was not read."
         say(f"[bold green]Nothing was lost, nothing is there twice.[/bold green]{beside}")
 
 

@@ -8,7 +8,7 @@ ASSUMED is the house's guess, made to look like a day and not to measure one.
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta, timezone
 from random import Random
 
 CALLS_OF_2025 = 145_000
@@ -16,6 +16,7 @@ TEXTS_OF_2025 = 121_000
 QR_OF_A_DAY = (300, 1_000)
 SOURCE = "concept of the policy for children 2026-2030: 145 000 calls and 121 000 texts in 2025, 300 to 1 000 QR a day"
 
+KAZAKHSTAN = timezone(timedelta(hours=5))
 DAY_SECONDS = 86_400
 _YEAR = 365
 

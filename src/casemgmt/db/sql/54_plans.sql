@@ -59,3 +59,29 @@ END $$;
 CREATE OR REPLACE TRIGGER late_addition BEFORE INSERT ON plan_goal FOR EACH ROW EXECUTE FUNCTION refuse_late_addition();
 CREATE OR REPLACE TRIGGER late_addition BEFORE INSERT ON plan_measure FOR EACH ROW EXECUTE FUNCTION refuse_late_addition();
 CREATE OR REPLACE TRIGGER late_addition BEFORE INSERT ON plan_missing_help FOR EACH ROW EXECUTE FUNCTION refuse_late_addition();
+
+-- Trigger: who answers for a body that was asked for a measure comes to the team, or leaves it. The clock is with somebody of
+-- that body who is on the team for good: who has it already, else the responsible person, else who came first. Where nobody is,
+-- it is the manager's, who has to see to it that somebody comes. It goes with its moments: nobody gets a day more by coming late.
+CREATE OR REPLACE FUNCTION requests_follow_team() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+BEGIN
+    UPDATE task t SET assignee_id = heir.id, version = t.version + 1
+      FROM plan_measure_request r JOIN plan_measure p ON p.id = r.measure_id JOIN case_record c ON c.id = r.case_id
+      JOIN task k ON k.record_id = r.id AND k.kind = 'measure_request_answer' AND k.completed_at IS NULL AND k.cancelled_at IS NULL
+     CROSS JOIN LATERAL (
+               SELECT coalesce((SELECT u.id FROM case_member m JOIN app_user u ON u.id = m.user_id AND u.active
+                                 WHERE m.case_id = r.case_id AND m.ended_at IS NULL AND m.absence_id IS NULL
+                                   AND (m.rests_until IS NULL OR m.rests_until > now())
+                                   AND u.organisation_id = r.body_id AND u.id <> r.asked_by_id
+                                 ORDER BY (u.id = k.assignee_id) IS TRUE DESC, (u.id = p.responsible_user_id) IS TRUE DESC,
+                                          m.since, m.id LIMIT 1), c.manager_id) AS id) heir
+     WHERE r.case_id = NEW.case_id AND r.state = 'asked' AND t.id = k.id AND t.assignee_id IS DISTINCT FROM heir.id;
+    RETURN NULL;
+END $$;
+
+CREATE OR REPLACE TRIGGER requests_follow AFTER INSERT ON case_member
+    FOR EACH ROW WHEN (NEW.absence_id IS NULL) EXECUTE FUNCTION requests_follow_team();
+CREATE OR REPLACE TRIGGER requests_follow_end AFTER UPDATE OF ended_at ON case_member
+    FOR EACH ROW WHEN (NEW.absence_id IS NULL AND OLD.ended_at IS NULL AND NEW.ended_at IS NOT NULL)
+    EXECUTE FUNCTION requests_follow_team();
