@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -71,9 +72,9 @@ class Receiver:
             writer.close()
 
     @asynccontextmanager
-    async def listening(self) -> AsyncIterator["Receiver"]:
+    async def listening(self, tls: ssl.SSLContext | None = None) -> AsyncIterator["Receiver"]:
         """Listen, on the same port as before where it did."""
-        server = await asyncio.start_server(self.answer, "127.0.0.1", self.port)
+        server = await asyncio.start_server(self.answer, "127.0.0.1", self.port, ssl=tls)
         self.port = server.sockets[0].getsockname()[1]
         try:
             yield self

@@ -4,13 +4,14 @@ from typing import Any
 
 from casemgmt.demo.accounts import demo_id
 from casemgmt.ids import new_id
-from casemgmt.notifications.kinds import EventType
+from casemgmt.notifications.kinds import TOLD
 from tests.clients import World
-from tests.outreach_steps import DUTY, REFER, SIGNAL, WAY, go, referral_of
-from tests.steps import done
+from tests.outreach_steps import DUTY, REFER, SIGNAL, WAY, go, record_child, referral_of
+from tests.steps import MANAGER, done
 
 MACHINE = "qr.111"
 SUBSCRIPTIONS = "/v1/webhook-subscriptions"
+EMERGENCY = {"outcome": "emergency", "severity": "critical", "reason": "violence_going_on"}
 CONSULT = {"outcome": "consultation", "severity": "low", "reason": "question_answered"}
 
 
@@ -20,7 +21,7 @@ async def subscribe(world: World, address: str, *types: str, account: str = MACH
     wanted = {
         "account_id": str(demo_id(account)),
         "address": address,
-        "types": list(types) or [str(each) for each in EventType],
+        "types": list(types) or [str(each) for each in dict.fromkeys(TOLD.values())],
         "purpose": "own_signals",
     }
     path = f"{SUBSCRIPTIONS}/{done(await admin.post(SUBSCRIPTIONS, wanted))['id']}"
@@ -58,3 +59,12 @@ async def visited_signal(world: World) -> str:
     signal = await triaged_signal(world, **REFER)
     await go(world, await referral_of(world, signal), *WAY)
     return signal
+
+
+async def open_case(world: World, signal: str) -> str:
+    """Open a case from a signal that is an emergency; return its id."""
+    child = await record_child(world)
+    duty = await world.as_(DUTY)
+    done(await duty.post(f"/v1/signals/{signal}/subjects", {"person_id": child, "role": "child"}))
+    wish = {"signal_ids": [signal], "children": [child], "manager_id": str(demo_id(MANAGER))}
+    return str(done(await duty.post("/v1/cases", wish))["id"])

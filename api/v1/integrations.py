@@ -1,5 +1,6 @@
 """What systems send, signed. `openapi/contact-centre.md` is the guide for the programmers of a contact centre."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import structlog
@@ -15,12 +16,12 @@ from casemgmt.access.permissions import Permission
 from casemgmt.access.senders import SOURCE
 from casemgmt.contacts import receiving
 from casemgmt.contacts.commands import BatchItem, ContactBatch, ContactTold, Heartbeat
-from casemgmt.contacts.heartbeats import note_heartbeat
+from casemgmt.contacts.heartbeats import hear_heartbeat
 from casemgmt.contacts.keys import Keys
 from casemgmt.contacts.receiving import Message, Taken
 from casemgmt.contacts.views import BatchItemView, BatchView, HeartbeatView, TakenView
 from casemgmt.errors import DomainError, Invalid, Unauthenticated, Unavailable, invalid_field
-from casemgmt.signed_messages import ID
+from casemgmt.signed_messages import ID, TIMESTAMP
 
 log = structlog.get_logger()
 REPLAYED = {"Webhook-Replayed": "true"}
@@ -67,11 +68,21 @@ async def send_contacts(request: Request) -> BatchView:
 
 
 @router.signed("/heartbeat", Permission.INTAKE_SEND, "Heartbeat", response_model=HeartbeatView)
-async def send_heartbeat(request: Request) -> HeartbeatView:
-    """Say that the system of the source is alive, and hear that the service is, what came last and what is open."""
-    read_as(Heartbeat, await content_of(request))
-    async with bounded_work(request, services_of(request), request.state.actor) as work:
-        return await note_heartbeat(work, request.headers[SOURCE])
+async def send_heartbeat(request: Request, response: Response) -> HeartbeatView:
+    """Say that the system of the source is alive, and hear that the service is, what came last and what is open.
+
+    One that was signed no later than the last one counts for nothing (`Webhook-Replayed: true`). With
+    `taxonomy_versions` it settles under which version of topics contacts are told: `taxonomy_version` of the answer.
+    """
+    beat = read_as(Heartbeat, await content_of(request))
+    services = services_of(request)
+    signed_at = datetime.fromtimestamp(int(request.headers[TIMESTAMP]), UTC)
+    window = timedelta(seconds=services.settings.message_window_seconds)
+    async with bounded_work(request, services, request.state.actor) as work:
+        heard = await hear_heartbeat(work, request.headers[SOURCE], beat, signed_at, window)
+    if not heard.counts:
+        response.headers.update(REPLAYED)
+    return heard.view
 
 
 async def _item(request: Request, source: str, index: int, item: BatchItem) -> BatchItemView:

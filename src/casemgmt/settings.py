@@ -16,6 +16,7 @@ from casemgmt.settings_database import DatabaseSettings
 from casemgmt.settings_documents import DocumentSettings
 from casemgmt.settings_edge import EdgeSettings, is_safe_address, words
 from casemgmt.settings_imports import ImportSettings
+from casemgmt.settings_outbound import OutboundSettings
 from casemgmt.settings_sessions import SessionSettings
 from casemgmt.settings_unusual import UnusualSettings
 from casemgmt.settings_webhooks import WebhookSettings
@@ -44,6 +45,7 @@ class Settings(
     DocumentSettings,
     ImportSettings,
     WebhookSettings,
+    OutboundSettings,
     DatabaseSettings,
 ):
     """What a deployment may set. Outside demo mode the secrets must be set, long and different."""
@@ -249,7 +251,7 @@ class WorkerSettings(BaseSettings):
     )
 
 
-class SealerSettings(BaseSettings):
+class SealerSettings(OutboundSettings):
     """What the sealer of the audit log may be told. It holds no secret of the service, and the service none of its."""
 
     model_config = SettingsConfigDict(env_prefix="CASEMGMT_", env_ignore_empty=True, frozen=True, extra="ignore")

@@ -21,6 +21,12 @@ class WebhookSettings(BaseSettings):
     webhook_poll_seconds: float = Field(
         1.0, gt=0, le=60, description="Pause between two looks of the worker for events to send."
     )
+    webhook_heartbeat_seconds: int = Field(
+        60,
+        ge=30,
+        le=3600,
+        description="Pause between two heartbeats to a subscriber that asked for them (`service.heartbeat`).",
+    )
 
     @field_validator("webhook_networks")
     @classmethod

@@ -23,6 +23,7 @@ from casemgmt.audit.sealing import Sealing, SealingError, run_sealer, tell_next
 from casemgmt.audit.signing import SigningKey
 from casemgmt.audit.witness import FileWitness, HookWitness, WitnessError
 from casemgmt.clock import SystemClock
+from casemgmt.outbound import Outbound
 from casemgmt.settings import SealerSettings
 from tests.audit.logbook import exported, fill, settle, verified, write_events
 from tests.audit.test_sealing_faults import until
@@ -77,7 +78,7 @@ async def receiver() -> AsyncIterator[Receiver]:
 @pytest.fixture
 def hook(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> HookWitness:
     monkeypatch.setattr(witness_module, "_TIMEOUT_SECONDS", 0.3)
-    return HookWitness(receiver.url, SECRET)
+    return HookWitness(receiver.url, SECRET, Outbound())
 
 
 async def _state(owner: asyncpg.Connection) -> WitnessProgress:
@@ -102,7 +103,7 @@ async def test_a_web_address_that_fails_is_told_all_of_it_later(
     await fill(owner, sealer, 2)
     assert await tell_next(sealing, hook, clock) == 1
     receiver.manner = manner
-    target = HookWitness("http://127.0.0.1:9/heads", SECRET) if manner == "unreachable" else hook
+    target = HookWitness("http://127.0.0.1:9/heads", SECRET, Outbound()) if manner == "unreachable" else hook
     await fill(owner, sealer, 1, 1, 1)  # the sealing goes on meanwhile
     for _ in range(2):
         with pytest.raises(WitnessError) as refusal:

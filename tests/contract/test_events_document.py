@@ -1,5 +1,6 @@
 """What the programmers of receivers read is what the program does."""
 
+import json
 import os
 import re
 import subprocess
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from casemgmt.notifications.kinds import TOLD, EventType
 from casemgmt.notifications.policy import RETRIES
+from casemgmt.notifications.views import EventView, HeartbeatMessage
 from casemgmt.signed_messages import new_secret, signed_headers
 
 TEXT = (Path(__file__).parents[2] / "openapi" / "events.md").read_text("utf-8")
@@ -16,7 +18,13 @@ UNITS = {"s": "seconds", "min": "minutes", "h": "hours"}
 
 def test_the_table_of_events_names_all_of_them() -> None:
     assert re.findall(r"^\| `([a-z_]+\.[a-z_]+)`", TEXT, re.MULTILINE) == [str(each) for each in EventType]
-    assert set(TOLD.values()) == set(EventType)
+    assert {*TOLD.values(), EventType.SERVICE_HEARTBEAT} == set(EventType)
+
+
+def test_the_examples_are_messages_as_they_are_sent() -> None:
+    examples = re.findall(r"```json\n(.*?)```", TEXT, re.DOTALL)
+    for example, sent in zip(examples, (EventView, HeartbeatMessage), strict=True):
+        assert sent.model_validate_json(example).model_dump(mode="json") == json.loads(example)
 
 
 def test_the_table_of_tries_is_that_of_the_program() -> None:

@@ -18,15 +18,17 @@ from casemgmt.tasks.jobs import SCHEDULE
 from tests.clients import Caller, World
 from tests.conftest import worker_of
 from tests.jobs.worker import do_all_due
-from tests.outreach_steps import record_child, record_signal
+from tests.outreach_steps import record_signal
 from tests.receiver import Receiver
 from tests.records import events, rows
-from tests.steps import MANAGER, done
+from tests.steps import done
 from tests.webhook_steps import (
     DUTY,
+    EMERGENCY,
     MACHINE,
     SUBSCRIPTIONS,
     make_secret,
+    open_case,
     send_signal,
     subscribe,
     triage,
@@ -73,18 +75,6 @@ async def later(world: World, clock: ManualClock, work: Work, **by: float) -> No
     clock.advance(timedelta(**by))
     world.forget_tokens()
     await work()
-
-
-async def open_case(world: World, signal: str) -> str:
-    """Open a case from a signal that is an emergency; return its id."""
-    child = await record_child(world)
-    duty = await world.as_(DUTY)
-    done(await duty.post(f"/v1/signals/{signal}/subjects", {"person_id": child, "role": "child"}))
-    wish = {"signal_ids": [signal], "children": [child], "manager_id": str(demo_id(MANAGER))}
-    return str(done(await duty.post("/v1/cases", wish))["id"])
-
-
-EMERGENCY = {"outcome": "emergency", "severity": "critical", "reason": "violence_going_on"}
 
 
 async def test_a_triage_is_told_to_the_system_that_sent_the_signal(

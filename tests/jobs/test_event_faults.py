@@ -96,3 +96,30 @@ async def test_two_couriers_send_each_event_once(world: World, worker_url: str, 
             await until(lambda: set(receiver.taken) == set(expected))
             await asyncio.sleep(0.3)
         assert receiver.taken == expected
+
+
+async def test_a_receiver_and_a_courier_that_were_away_leave_no_pile_of_heartbeats(
+    world: World, worker_url: str, tmp_path: Path
+) -> None:
+    clock, receiver = tmp_path / "clock", Receiver()
+    set_clock(clock, 0)
+    async with receiver.listening():
+        path, _ = await subscribe(world, receiver.address, "service.heartbeat")
+        async with courier_at_work(worker_url, clock=clock), courier_at_work(worker_url, clock=clock):
+            await until(lambda: len(receiver.taken) == 1)
+            set_clock(clock, 3600)
+            await until(lambda: len(receiver.taken) == 2)
+            await asyncio.sleep(0.3)
+    admin = await world.as_("admin")
+
+    async def has_failed() -> bool:
+        return bool(done(await admin.get(path))["heartbeat_failure"] == "no_connection")
+
+    set_clock(clock, 7200)
+    async with courier_at_work(worker_url, clock=clock):
+        await until(has_failed)
+        async with receiver.listening():
+            set_clock(clock, 10_800)
+            await until(lambda: len(receiver.taken) == 3)
+            await asyncio.sleep(0.3)
+    assert len(receiver.taken) == 3

@@ -115,7 +115,9 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     },
     "webhook_subscription": {_F.STAFF: "created_at address types purpose state_reason"},
     "webhook_secret": {_F.CREDENTIAL: "sealed created_at expires_at"},
-    "webhook_progress": {_F.MACHINERY: "xid resume_at failing_since delivered_at leased_until"},
+    "webhook_progress": {
+        _F.MACHINERY: "xid resume_at failing_since delivered_at leased_until beat_at beat_taken_at beat_failure"
+    },
     "webhook_delivery": {
         _F.MACHINERY: "type at due_at attempts first_tried_at last_tried_at ended_at result",
     },
@@ -169,7 +171,9 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.PROGRESS: "source_code external_id code pointer first_at last_at times",
         _F.MACHINERY: "message_id content_digest",
     },
-    "contact_source": {_F.STAFF: "code name active heard_at silence_told_at"},
+    "contact_source": {
+        _F.STAFF: "code name active heard_at silence_told_at beat_signed_at taxonomy_versions taxonomy_version"
+    },
     "consent": {
         _F.PROGRESS: "created_at purpose scopes basis form child_view given_at expires_on expires_at withdrawn_at"
         " withdraw_form ended_at outcome",

@@ -19,6 +19,7 @@ from casemgmt.access.compact import Compact, TokenRefused, check_times
 from casemgmt.access.tokens import verify_signature
 from casemgmt.clock import Clock
 from casemgmt.errors import Unavailable
+from casemgmt.outbound import Outbound, ProxyFailed
 from casemgmt.settings import Settings
 from casemgmt.settings_edge import is_safe_address
 
@@ -61,6 +62,7 @@ class ProviderKeys:
         self._issuer = issuer
         self._jwks_url = settings.oidc_jwks_url
         self._timeout = settings.oidc_timeout_seconds
+        self._outbound = Outbound.of(settings)
         self._clock = clock
         self._keys: dict[str | None, dict[str, Any]] = {}
         self._fetched: datetime | None = None
@@ -96,12 +98,13 @@ class ProviderKeys:
             try:
                 keys = await asyncio.wait_for(self._fetch(), self._timeout)
             except (httpx.HTTPError, TimeoutError, ValueError, KeyError, TypeError) as error:
-                log.warning("oidc.keys_not_fetched", kind=type(error).__name__)
+                failed = {"proxy": str(error)} if isinstance(error, ProxyFailed) else {}
+                log.warning("oidc.keys_not_fetched", kind=type(error).__name__, **failed)
                 return
             self._keys, self._fetched = keys, now
 
     async def _fetch(self) -> dict[str | None, dict[str, Any]]:
-        async with httpx.AsyncClient(timeout=self._timeout, follow_redirects=False, trust_env=False) as client:
+        async with self._outbound.client(self._timeout) as client:
             url = self._jwks_url
             if url is None:
                 found = await _document(client, f"{self._issuer.rstrip('/')}/.well-known/openid-configuration")

@@ -20,6 +20,7 @@ from casemgmt.audit.tree import BrokenTreeError
 from casemgmt.audit.witness import MOST_HEADS, FileWitness, HookWitness, Witness, WitnessError
 from casemgmt.clock import Clock, SystemClock
 from casemgmt.db.migrate import driver_url
+from casemgmt.outbound import Outbound
 from casemgmt.settings import SealerSettings
 
 REPORT_SECONDS = 60
@@ -91,7 +92,7 @@ def witnesses_of(settings: SealerSettings) -> list[Witness]:
     if settings.witness_file is not None:
         found.append(FileWitness(settings.witness_file))
     if settings.witness_url is not None:
-        found.append(HookWitness(settings.witness_url, settings.witness_key))
+        found.append(HookWitness(settings.witness_url, settings.witness_key, Outbound.of(settings)))
     return found
 
 

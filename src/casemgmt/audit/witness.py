@@ -15,6 +15,7 @@ import orjson
 
 from casemgmt.audit.evidence import SignedHead, read_head, read_line
 from casemgmt.audit.leaf import canonical, written_time
+from casemgmt.outbound import Outbound, ProxyFailed
 from casemgmt.signed_messages import signed_headers
 
 MOST_HEADS = 100
@@ -92,9 +93,10 @@ class HookWitness:
 
     name = "webhook"
 
-    def __init__(self, url: str, key: bytes) -> None:
+    def __init__(self, url: str, key: bytes, outbound: Outbound) -> None:
         self._url = url
         self._key = key
+        self._outbound = outbound
 
     async def tell(self, heads: Sequence[SignedHead], now: datetime) -> None:
         """POST the heads; anything but a 2xx is a refusal."""
@@ -108,8 +110,10 @@ class HookWitness:
         message_id = f"msg_{hashlib.sha256(body).hexdigest()[:32]}"
         headers = {"content-type": "application/json", **signed_headers([self._key], message_id, now, body)}
         try:
-            async with httpx.AsyncClient(timeout=_TIMEOUT_SECONDS, follow_redirects=False) as client:
+            async with self._outbound.client(_TIMEOUT_SECONDS) as client:
                 answer = await client.post(self._url, content=body, headers=headers)
+        except ProxyFailed as error:
+            raise WitnessError(f"the proxy does not lead there: {error}") from error
         except httpx.HTTPError as error:
             raise WitnessError(f"the address can't be reached: {type(error).__name__}") from error
         if not answer.is_success:

@@ -33,6 +33,7 @@ MOST_REVISIONS = 2_147_483_647
 LONGEST_ID = 100
 CONTACT_ID = rf"^[A-Za-z0-9._:-]{{1,{LONGEST_ID}}}$"
 ContactId = Annotated[str, StringConstraints(pattern=CONTACT_ID)]
+TaxonomyVersion = Annotated[str, StringConstraints(pattern=TAXONOMY)]
 Channel = Literal["call", "text_message", "qr_message", "sms"]
 LanguageTag = Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8}){0,5}$", max_length=35)]
 
@@ -130,7 +131,7 @@ class ContactTold(Command):
     plate: Annotated[str, StringConstraints(pattern=PLATE)] | None = Field(
         default=None, description="Code of the QR plate: it gives place and duty body where nothing else does."
     )
-    taxonomy_version: Annotated[str, StringConstraints(pattern=TAXONOMY)] | None = None
+    taxonomy_version: TaxonomyVersion | None = None
     attachments: Annotated[list[Attachment], Field(max_length=20)] = Field(
         default_factory=list, description="By reference: the recording and the pictures stay with you."
     )
@@ -158,6 +159,11 @@ class Heartbeat(Command):
     """That the system of the source is alive, though it has nothing to tell."""
 
     sent_at: AwareDatetime
+    taxonomy_versions: Annotated[list[TaxonomyVersion], Field(max_length=20)] | None = Field(
+        default=None,
+        description="The versions of topics that the source can tell contacts under, the one that it likes best first. "
+        "Absent: those that it named before.",
+    )
 
 
 class SettleContact(Command):

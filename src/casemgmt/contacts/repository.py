@@ -64,9 +64,9 @@ async def concerns_of(work: Work, contact_id: UUID) -> list[ContactConcern]:
     return list(await work.session.scalars(query))
 
 
-async def source_of(work: Work, code: str) -> ContactSource:
-    """Return a source; `NotFound` where there is none of this code."""
-    found = await work.session.get(ContactSource, code)
+async def source_of(work: Work, code: str, *, for_change: bool = False) -> ContactSource:
+    """Return a source, locked when it is about to change; `NotFound` where there is none of this code."""
+    found = await work.session.get(ContactSource, code, with_for_update=for_change)
     if found is None:
         raise NotFound("There is no such source.")
     return found

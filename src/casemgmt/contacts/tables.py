@@ -4,9 +4,9 @@ from datetime import datetime, time
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, Text, UniqueConstraint
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlmodel import Field
 
 from casemgmt.db.base import Row, Versioned, code, document, moment, ref
@@ -25,6 +25,12 @@ class ContactSource(Versioned, table=True):
     """When its last heartbeat came; null where it never sent one."""
     silence_told_at: datetime | None = moment(nullable=True)
     """When its desk was told that no more came."""
+    beat_signed_at: datetime | None = moment(nullable=True)
+    """The moment in the signature of its last heartbeat: one that is signed no later was heard before."""
+    taxonomy_versions: list[str] | None = Field(default=None, sa_type=ARRAY(Text), nullable=True)
+    """The versions of topics that it says it has, the one that it likes best first."""
+    taxonomy_version: str | None = Field(default=None, max_length=32)
+    """The first of them that was known here at its last heartbeat."""
 
 
 class QrPlate(Versioned, table=True):

@@ -8,8 +8,8 @@ from sqlmodel import col, select
 
 from casemgmt.audit.events import Event
 from casemgmt.contacts.commands import PutTaxonomy, TopicGiven
-from casemgmt.contacts.tables import ContactTaxonomy
-from casemgmt.contacts.views import TaxonomyList, TaxonomyView, TopicView, UnknownVersion
+from casemgmt.contacts.tables import ContactSource, ContactTaxonomy
+from casemgmt.contacts.views import TaxonomyList, TaxonomyView, TopicView, UnknownVersion, UnmatchedSource
 from casemgmt.db.work import Work
 from casemgmt.errors import Conflict, invalid_field
 
@@ -67,9 +67,18 @@ async def list_taxonomies(work: Work) -> TaxonomyList:
     """Return the versions that are known, and those that contacts were told under without being known."""
     rows = await work.session.scalars(select(ContactTaxonomy).order_by(col(ContactTaxonomy.loaded_at)))
     known = [_view(*built_in()), *(_view(r.version, PutTaxonomy.model_validate(r.content)) for r in rows)]
-    unknown = await work.rows(_UNKNOWN, known=[view.version for view in known])
+    versions = [view.version for view in known]
+    unknown = await work.rows(_UNKNOWN, known=versions)
+    sources = await work.session.scalars(
+        select(ContactSource).where(col(ContactSource.active)).order_by(col(ContactSource.code))
+    )
+    unmatched = [UnmatchedSource.model_validate(s) for s in sources if _is_unmatched(s, versions)]
     work.record(Event("contact_taxonomy.listed", "contact_taxonomy"))
-    return TaxonomyList(items=known, unknown=[UnknownVersion(**row) for row in unknown])
+    return TaxonomyList(items=known, unknown=[UnknownVersion(**row) for row in unknown], unmatched=unmatched)
+
+
+def _is_unmatched(source: ContactSource, versions: list[str]) -> bool:
+    return bool(source.taxonomy_versions) and not set(source.taxonomy_versions or ()) & set(versions)
 
 
 def _view(version: str, taxonomy: PutTaxonomy) -> TaxonomyView:

@@ -172,6 +172,8 @@ class HeartbeatView(View):
     open_contacts: int
     taxonomy_versions: list[str]
     """Those that are known here; contacts that are told under another one are taken and marked."""
+    taxonomy_version: str | None
+    """The one agreed on: of those that the source named, the first that is known here. Null: there is none."""
 
 
 class PlateView(View):
@@ -220,11 +222,22 @@ class UnknownVersion(View):
     last_at: datetime
 
 
+class UnmatchedSource(View):
+    """A source that named its versions in a heartbeat, and of which none is loaded."""
+
+    code: str
+    name: str
+    taxonomy_versions: list[str]
+    heard_at: datetime
+
+
 class TaxonomyList(View):
     """All versions."""
 
     items: list[TaxonomyView]
     unknown: list[UnknownVersion]
+    unmatched: list[UnmatchedSource]
+    """Load one of the versions of each: its contacts are taken meanwhile, and say less."""
 
 
 class SourceView(View):
@@ -234,6 +247,12 @@ class SourceView(View):
     user_id: UUID
     name: str
     active: bool
+    heard_at: datetime | None
+    """When its last heartbeat came; null where it never sent one."""
+    taxonomy_versions: list[str] | None
+    """The versions of topics that it named in a heartbeat, the one that it likes best first."""
+    taxonomy_version: str | None
+    """The one of them agreed on; null where none is known here, or it named none."""
     version: int
 
 

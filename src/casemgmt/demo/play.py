@@ -44,7 +44,7 @@ async def play(
 
 async def play_against(url: str, console: Console, *, stories: list[str], language: str) -> None:
     """Play against the service at `url`."""
-    async with httpx.AsyncClient(base_url=url, timeout=30) as client:
+    async with httpx.AsyncClient(base_url=url, timeout=30, trust_env=False) as client:
         try:
             await client.get("/health/live")
         except httpx.TransportError as error:

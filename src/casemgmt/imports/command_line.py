@@ -224,7 +224,8 @@ def _service(url: str, user: str, language: str) -> Iterator[httpx.Client]:
     form = {"grant_type": "password", "username": user, "password": _secret("Password: ")}
     if sys.stdin.isatty() and (code := getpass.getpass("Code of the second factor, empty without one: ")):
         form["code"] = code
-    with httpx.Client(base_url=url, timeout=120.0, headers={"Accept-Language": language}) as client:
+    spoken = {"Accept-Language": language}
+    with httpx.Client(base_url=url, timeout=120.0, headers=spoken, trust_env=False) as client:
         try:
             token = _done(client.post("/v1/token", data=form))
             if "access_token" not in token:

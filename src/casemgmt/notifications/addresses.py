@@ -1,10 +1,12 @@
 """Where events may be sent: to the outside by TLS, never to what lies behind our own walls unless the operator says so.
 
 A name is looked up anew for each call and every address that it gives is judged; the call goes to the very address that
-was judged, so a name that changes its mind in between leads nowhere.
+was judged, so a name that changes its mind in between leads nowhere. Through a proxy too: it is asked for that address.
+Only where the deployment has its proxy look names up is the proxy the judge of what they lead to.
 """
 
 import asyncio
+import re
 import socket
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -15,6 +17,9 @@ Address = IPv4Address | IPv6Address
 
 _CARRIERS = tuple(ip_network(n) for n in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "::/96"))
 """IPv6 ranges that carry an IPv4 address inside: what stands in them leads wherever that one does."""
+_OUTSIDE = re.compile(r"(?:[a-z0-9_-]+\.)+(?:[a-z]{2,63}|xn--[a-z0-9-]{1,59})\.?", re.IGNORECASE)
+_INSIDE = ("localhost", "local", "internal", "intranet", "lan", "home", "corp", "arpa")
+"""Last labels that no name of the outside has, as far as they are known."""
 
 
 class AddressRefused(Exception):
@@ -27,8 +32,19 @@ class Target:
 
     url: str
     host: str
-    ip: str
+    places: tuple[str, ...]
+    """The addresses that were judged; the name itself where the proxy looks it up."""
     port: int
+
+    @property
+    def ip(self) -> str:
+        """Where to call."""
+        return self.places[0]
+
+    @property
+    def ip_for_proxy(self) -> str:
+        """Where to have the proxy call: a machine without a way out of its own knows not which kind the proxy has."""
+        return next((place for place in self.places if ":" not in place), self.places[0])
 
 
 def check_address(url: str, allowed: tuple[Network, ...]) -> SplitResult:
@@ -65,7 +81,16 @@ async def find_target(url: str, allowed: tuple[Network, ...]) -> Target:
         raise AddressRefused("name")
     if not all(may_be_called(each, allowed) for each in addresses):
         raise AddressRefused("network")
-    return Target(url, host, str(addresses[0]), port)
+    return Target(url, host, tuple(map(str, addresses)), port)
+
+
+def unresolved_target(url: str, allowed: tuple[Network, ...]) -> Target:
+    """Return where to have the proxy call, by name; refused what is no name of the outside, however it is written."""
+    parts = check_address(url, allowed)
+    host = str(parts.hostname)
+    if not _OUTSIDE.fullmatch(host) or host.rstrip(".").rpartition(".")[2].lower() in _INSIDE:
+        raise AddressRefused("name")
+    return Target(url, host, (host,), parts.port or 443)
 
 
 def may_be_called(address: Address, allowed: tuple[Network, ...]) -> bool:

@@ -22,11 +22,12 @@ from casemgmt.audit.events import Event
 from casemgmt.errors import DomainError, Unavailable
 from casemgmt.ids import new_id
 from casemgmt.jobs.work import JobWork, Tools, actor_for, open_work
+from casemgmt.notifications.beating import Heartbeats
 from casemgmt.notifications.events import Place, look_on, look_up, records_of, written
 from casemgmt.notifications.kinds import EventType
 from casemgmt.notifications.policy import PULLED_FORWARD, Outcome, judge
-from casemgmt.notifications.sending import send
-from casemgmt.signed_messages import unseal
+from casemgmt.notifications.sending import Wire, send
+from casemgmt.notifications.signing import secrets_of
 
 AT_ONCE = 32
 """Subscriptions that one courier serves side by side."""
@@ -42,7 +43,6 @@ _REQUEST = "events"
 
 _CLAIM = text("SELECT * FROM webhook_claim(:holder, :now, :lease, :most)")
 _KEEP = text("SELECT webhook_keep(:id, :holder, :lease)")
-_SEALED = "SELECT webhook_sealed AS sealed FROM webhook_sealed(:id, :at)"
 _DUE = "SELECT * FROM webhook_due(:id, :now, :most)"
 _RELEASE = "SELECT webhook_release(:id, :holder, CAST(:place AS jsonb), :at)"
 _TRIED = "SELECT webhook_tried(CAST(:p AS jsonb))"
@@ -78,11 +78,13 @@ class Courier:
 
     def __init__(self, tools: Tools, lease: timedelta | None = None) -> None:
         self._tools = tools
+        self._wire = Wire.of(tools.settings)
         # Kept anew before each call. What a courier that died had in hand waits for so long.
         self._lease = lease or timedelta(seconds=2 * tools.settings.webhook_seconds + 5)
         self._stopping = asyncio.Event()
         self._serving: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Semaphore(DATABASE_AT_ONCE)
+        self._heartbeats = Heartbeats(tools, self._wire, self._turn)
 
     def stop(self) -> None:
         """Ask for the end. What has been sent is noted first."""
@@ -92,9 +94,11 @@ class Courier:
         """Send all that is due now, and all that follows at once."""
         while claimed := await self._claim(AT_ONCE):
             await asyncio.gather(*(self._serve(each) for each in claimed))
+        await self._heartbeats.once()
 
     async def run(self) -> None:
         """Send until `stop`. A database that is away for a moment is waited for."""
+        beating = asyncio.create_task(self._heartbeats.run(self._stopping))
         while not self._stopping.is_set():
             try:
                 for claimed in await self._claim(AT_ONCE - len(self._serving)):
@@ -107,8 +111,7 @@ class Courier:
                 await asyncio.wait_for(self._stopping.wait(), self._tools.settings.webhook_poll_seconds)
             except TimeoutError:
                 continue
-        if self._serving:
-            await asyncio.wait(self._serving)
+        await asyncio.wait([beating, *self._serving])
 
     async def _claim(self, most: int) -> list[Claimed]:
         if most <= 0:
@@ -198,15 +201,12 @@ class Courier:
         return [Message(i, written(visible[i]), row) for i, row in due.items() if i in visible]
 
     async def _secrets(self, claimed: Claimed) -> list[str]:
-        key = self._tools.settings.webhook_secret.get_secret_value()
-        async with self._turn, self._tools.database.sessions() as session:
-            rows = await session.execute(text(_SEALED), {"id": claimed.id, "at": self._tools.clock.now()})
-            return [unseal(sealed, claimed.id, key) for sealed in rows.scalars()]
+        async with self._turn:
+            return await secrets_of(self._tools, claimed.id)
 
     async def _call(self, claimed: Claimed, message: Message, secrets: Sequence[str]) -> Outcome:
-        settings, now = self._tools.settings, self._tools.clock.now()
-        allowed, seconds = settings.webhook_network_list, settings.webhook_seconds
-        return await send(claimed.address, message.body, message.event_id, secrets, now, allowed, seconds)
+        now = self._tools.clock.now()
+        return await send(self._wire, claimed.address, message.body, message.event_id, secrets, now)
 
     async def _note(self, claimed: Claimed, message: Message, outcome: Outcome) -> bool:
         """Note a try; answers whether the next event may be sent."""

@@ -14,6 +14,7 @@ from casemgmt.notifications.views import EventData, EventView
 SPEC_VERSION = "1.0"
 SOURCE = "/v1/webhook-events"
 CONTENT_TYPE = "application/cloudevents+json"
+JSON = "application/json"
 
 _COLUMNS = (
     "SELECT e.id, e.type, e.at, e.generation, e.record_type, e.record_id, e.record_state, e.clock, e.due_at,"
@@ -81,7 +82,7 @@ def _view(row: dict[str, Any]) -> EventView:
         type=row["type"],
         subject=f"{row['record_type']}/{row['record_id']}",
         time=row["at"],
-        datacontenttype="application/json",
+        datacontenttype=JSON,
         generation=row["generation"],
         data=EventData(
             record_type=row["record_type"],

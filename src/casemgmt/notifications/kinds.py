@@ -19,6 +19,8 @@ class EventType(StrEnum):
     DEADLINE_BREACHED = "deadline.breached"
     ANSWER_READY = "answer.ready"
     ANSWER_WITHDRAWN = "answer.withdrawn"
+    SERVICE_HEARTBEAT = "service.heartbeat"
+    """Nothing happened: whoever asked for it hears that it would be told."""
 
 
 TOLD: Mapping[str, EventType] = {

@@ -86,6 +86,11 @@ class WebhookProgress(Row, table=True):
     delivered_at: datetime | None = moment(nullable=True)
     holder: UUID | None = None
     leased_until: datetime | None = moment(nullable=True)
+    beat_at: datetime | None = moment(nullable=True)
+    """When the last heartbeat was begun: there is one at a time, and none is kept."""
+    beat_taken_at: datetime | None = moment(nullable=True)
+    beat_failure: str | None = Field(default=None, max_length=32)
+    """Code, where the last one was not taken."""
 
 
 class WebhookDelivery(Row, table=True):

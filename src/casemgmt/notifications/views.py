@@ -40,6 +40,30 @@ class EventView(View):
     data: EventData
 
 
+class HeartbeatData(View):
+    """What the receiver compares with what it has."""
+
+    every_seconds: int
+    """So long after this one the next is to come."""
+    last_event_id: UUID | None
+    """The newest event of this subscription that may still be told: delivered, or on its way. Null: there is none."""
+    last_event_at: datetime | None
+
+
+class HeartbeatMessage(View):
+    """That what happens is told, also while nothing happens. It is sent once, and stands in no list."""
+
+    specversion: str
+    id: UUID
+    source: str
+    type: EventType
+    time: datetime
+    datacontenttype: str
+    generation: UUID
+    """As in events: another one than before means that the service was restored from a backup."""
+    data: HeartbeatData
+
+
 class EventPage(View):
     """Events after a place, in the order in which they were committed."""
 
@@ -79,6 +103,10 @@ class SubscriptionSummary(View):
     waiting: int
     dead: int
     """Events that were given up after a day of tries. A replay sends them again."""
+    heartbeat_at: datetime | None
+    """When the last heartbeat was taken (`service.heartbeat`)."""
+    heartbeat_failure: str | None
+    """Why the newest one was not taken: as in the list of tries, where heartbeats do not stand."""
     created_at: datetime
     version: int
 
@@ -127,5 +155,10 @@ class AttemptView(View):
     event_id: UUID
     at: datetime
     status: int | None
+    """What the receiver answered; of a proxy on the way none is kept."""
     failure: str | None
+    """Null for a 2xx. `status`, `redirect`, `timeout`, `no_connection`, `certificate` (nobody who is trusted vouches
+    for its name), `broken_off`: the receiver. `address_…`: its address is not one to send to. `proxy_…`: not the
+    receiver but this deployment's own proxy: `unreachable`, `log_in`, `refused` (by its rules), `no_way` (it did not
+    get there), `timeout`, `broken_off`."""
     milliseconds: int

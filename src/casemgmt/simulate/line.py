@@ -13,6 +13,8 @@ from typing import Any
 
 import httpx
 
+from casemgmt.simulate.scenes import TAXONOMY
+
 CONTACTS = "/v1/integrations/contacts"
 BATCH = f"{CONTACTS}/batch"
 HEARTBEAT = "/v1/integrations/heartbeat"
@@ -84,6 +86,8 @@ class Line:
         self._client = client
         self._source = source
         self._key = key
+        self.agreed: str | None = None
+        """The version of topics that the service took at the last heartbeat; None where it knows none of ours."""
 
     async def send(self, message_id: str, body: bytes, path: str = CONTACTS, *, wrongly: bool = False) -> Answer:
         """Send a message once. `wrongly`: signed under a key that is not ours."""
@@ -102,8 +106,12 @@ class Line:
             return Answer(0, {})
 
     async def beat(self, message_id: str) -> Answer:
-        """Say that we are alive."""
-        return await self.send(message_id, written({"sent_at": datetime.now(UTC).isoformat()}), HEARTBEAT)
+        """Say that we are alive, and under which versions of topics we can tell contacts."""
+        content = {"sent_at": datetime.now(UTC).isoformat(), "taxonomy_versions": [TAXONOMY]}
+        answer = await self.send(message_id, written(content), HEARTBEAT)
+        if answer.taken:
+            self.agreed = answer.body.get("taxonomy_version")
+        return answer
 
     async def connect(self, message_id: str) -> None:
         """Look whether the service is there and knows us; `LineError` says what is wrong."""
@@ -126,7 +134,7 @@ class Line:
 def client_of(url: str) -> httpx.AsyncClient:
     """Return a client for the service at an address."""
     limits = httpx.Limits(max_connections=_AT_ONCE, max_keepalive_connections=_AT_ONCE)
-    return httpx.AsyncClient(base_url=url, timeout=_PATIENCE, limits=limits)
+    return httpx.AsyncClient(base_url=url, timeout=_PATIENCE, limits=limits, trust_env=False)
 
 
 def read(answer: httpx.Response) -> Answer:

@@ -93,6 +93,12 @@ class Player:
         return len(self._backlog)
 
     @property
+    def topics(self) -> str:
+        """What the service says of our list of topics."""
+        agreed = self._line.agreed
+        return "Topics: the service knows no version of ours." if agreed is None else f"Topics agreed on: {agreed}."
+
+    @property
     def stopped(self) -> bool:
         """Whether it was told to stop before the end."""
         return self._stopped.is_set()

@@ -76,7 +76,7 @@ _REGIONS = {
     for number in numbers
 }
 """Roughly by how many people live there."""
-_TAXONOMY = "qr111-0"
+TAXONOMY = "qr111-0"
 _TOPICS = {"bullying"}
 """Of the list of QR-111, whose slots are mostly not named."""
 _ABANDONED = 0.02
@@ -206,7 +206,7 @@ class Director:
         if scene.arrival.channel != "qr_message":
             return told
         plate = {} if scene.arrival.school is None else {"plate": f"SIM-{scene.arrival.school:03}-1"}
-        return told | {"taxonomy_version": _TAXONOMY, **plate}
+        return told | {"taxonomy_version": TAXONOMY, **plate}
 
     def _add(self, scene: Scene, after: float, told: dict[str, Any], length: float | None) -> None:
         began, revision = scene.arrival.at, len(scene.tellings) + 1

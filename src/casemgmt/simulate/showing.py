@@ -153,7 +153,7 @@ def show_result(
     _list(console, "Sent again", {name: n for name, n in ledger.repeats.items() if name != "alike"})
     copies = ledger.repeats["twice at once"] + ledger.repeats["answer lost"]
     console.print(f"Copies of one message: {copies:,}, answered alike: {ledger.repeats['alike']:,}.")
-    console.print(f"Batches: {player.batches}. Heartbeats: {player.beats}.")
+    console.print(f"Batches: {player.batches}. Heartbeats: {player.beats}. {player.topics}")
     if answering is not None:
         console.print(f"Contacts that tell of a wish to be answered, or not to be: {answering.told:,}.")
         _list(console, "Answers kept back, by why", answering.kept_back)

@@ -111,15 +111,17 @@ BEGIN
 END $$;
 
 -- How a subscription stands, for who keeps it.
+DROP FUNCTION IF EXISTS webhook_standing(uuid[]);
 CREATE OR REPLACE FUNCTION webhook_standing(p_subscriptions uuid[])
 RETURNS TABLE (subscription_id uuid, failing_since timestamptz, delivered_at timestamptz, next_try_at timestamptz, waiting bigint,
-               dead bigint)
+               dead bigint, heartbeat_at timestamptz, heartbeat_failure text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     SELECT p.subscription_id, p.failing_since, p.delivered_at,
            (SELECT greatest(min(d.due_at), p.resume_at) FROM webhook_delivery d
              WHERE d.subscription_id = p.subscription_id AND d.ended_at IS NULL),
            (SELECT count(*) FROM webhook_delivery d WHERE d.subscription_id = p.subscription_id AND d.ended_at IS NULL),
-           (SELECT count(*) FROM webhook_delivery d WHERE d.subscription_id = p.subscription_id AND d.result = 'dead')
+           (SELECT count(*) FROM webhook_delivery d WHERE d.subscription_id = p.subscription_id AND d.result = 'dead'),
+           p.beat_taken_at, p.beat_failure::text
       FROM webhook_progress p WHERE p.subscription_id = ANY (p_subscriptions) AND actor_has('directory')
 $$;
 
@@ -266,3 +268,34 @@ BEGIN
         END IF;
     END IF;
 END $$;
+
+-- Takes the subscriptions whose turn for a heartbeat it is, and marks them: there is one in `p_every`, whoever sends it, and none
+-- of before is made up for. A mark that lies ahead is by a clock that has been set back.
+CREATE OR REPLACE FUNCTION webhook_beats(p_now timestamptz, p_every interval, p_most integer)
+RETURNS TABLE (id uuid, account_id uuid, address text, purpose text)
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    WITH due AS (
+        SELECT p.subscription_id FROM webhook_progress p JOIN webhook_subscription s ON s.id = p.subscription_id
+         WHERE s.state = 'active' AND 'service.heartbeat' = ANY (s.types)
+           AND (p.beat_at IS NULL OR webhook_is_due(p.beat_at + p_every, p_now, p_every))
+           AND EXISTS (SELECT 1 FROM webhook_secret k WHERE k.subscription_id = s.id AND k.expires_at IS NULL)
+         ORDER BY p.beat_at NULLS FIRST LIMIT p_most FOR UPDATE OF p SKIP LOCKED)
+    UPDATE webhook_progress p SET beat_at = p_now
+      FROM due d JOIN webhook_subscription s ON s.id = d.subscription_id WHERE p.subscription_id = d.subscription_id
+    RETURNING s.id, s.account_id, s.address, s.purpose
+$$;
+
+-- The newest events of a subscription that were not withheld. Which of them may still be told, the account's own sight says.
+CREATE OR REPLACE FUNCTION webhook_newest(p_subscription uuid, p_most integer) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT d.event_id FROM webhook_delivery d
+     WHERE d.subscription_id = p_subscription AND d.result IS DISTINCT FROM 'withheld'
+     ORDER BY d.at DESC, d.event_id DESC LIMIT p_most
+$$;
+
+CREATE OR REPLACE FUNCTION webhook_beaten(p_subscription uuid, p_at timestamptz, p_failure text) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    UPDATE webhook_progress
+       SET beat_failure = p_failure, beat_taken_at = CASE WHEN p_failure IS NULL THEN p_at ELSE beat_taken_at END
+     WHERE subscription_id = p_subscription
+$$;
