@@ -36,7 +36,9 @@ class CaseAtWork:
         return self.children[0]
 
 
-async def open_case(world: World, *, category: str = "violence_physical", children: int = 1) -> CaseAtWork:
+async def open_case(
+    world: World, *, category: str = "violence_physical", children: int = 1, manager: str = MANAGER
+) -> CaseAtWork:
     """Record children and a signal about them, triage it as an emergency and open a case from it."""
     duty = await world.as_("duty.almaty")
     people = [done(await duty.post("/v1/persons", {"given_name": "Бала"}))["id"] for _ in range(children)]
@@ -57,7 +59,7 @@ async def open_case(world: World, *, category: str = "violence_physical", childr
     triage = {"outcome": "emergency", "severity": "critical", "reason": "violence_going_on"}
     done(await duty.post(f"/v1/signals/{signal}/triage", triage))
     opened = done(
-        await duty.post("/v1/cases", {"signal_ids": [signal], "children": people, "manager_id": str(demo_id(MANAGER))})
+        await duty.post("/v1/cases", {"signal_ids": [signal], "children": people, "manager_id": str(demo_id(manager))})
     )
     return CaseAtWork(opened["id"], tuple(people))
 

@@ -36,6 +36,10 @@ async def _language(accept_language: Annotated[str | None, Header(max_length=500
 ReaderLanguage = Annotated[Language, Depends(_language)]
 At = Annotated[AwareDatetime | None, Query(description="A moment that has passed; absent: now.")]
 Kind = Annotated[str | None, Query(pattern=r"^[a-z_]{1,48}$", description="A deadline code, or `manual`.")]
+Since = Annotated[
+    AwareDatetime | None,
+    Query(description="Breaches from this moment on; absent: of the last 30 days, those that the summary counts."),
+]
 OpenClock = Annotated[
     Literal["running", "warning", "on_hold", "breached"] | None, Query(description="Where the clock stands.")
 ]
@@ -85,10 +89,15 @@ async def list_tasks_on_hold(
 
 @router.get("/breaches", Permission.TASKS_SUPERVISE)
 async def list_breaches(
-    work: CurrentWork, language: ReaderLanguage, limit: Limit = DEFAULT_PAGE, cursor: Cursor = None, kind: Kind = None
+    work: CurrentWork,
+    language: ReaderLanguage,
+    limit: Limit = DEFAULT_PAGE,
+    cursor: Cursor = None,
+    kind: Kind = None,
+    since: Since = None,
 ) -> Page[TaskSummary]:
     """List the tasks of my body whose due moment passed undone, done by now or not; the newest breach first."""
-    return Page.of(await service.list_queue(work, "breaches", language, limit, cursor, kind=kind))
+    return Page.of(await service.list_queue(work, "breaches", language, limit, cursor, kind=kind, since=since))
 
 
 @router.get("/caseload", Permission.TASKS_SUPERVISE)

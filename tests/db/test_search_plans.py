@@ -1,5 +1,6 @@
 """Every search starts from an index, below row security too: by the key, or by the days in each way of seeing."""
 
+import asyncio
 import re
 from typing import Any
 
@@ -9,7 +10,10 @@ import pytest
 from casemgmt.db.migrate import driver_url
 from casemgmt.searches.repository import KINDS, Conditions, statement
 from tests.clients import World
+from tests.import_tables import CASE_MAPPING, case_row, cases_csv, checked
 from tests.plans import as_supervisor, explained
+from tests.records import rows
+from tests.steps import MANAGER
 
 # Without rows the planner has no reason to prefer one index to another.
 MANY = """
@@ -106,3 +110,24 @@ async def test_a_search_by_days_starts_from_an_index_in_every_way_of_seeing(
         assert not [line for line in scans if "Seq Scan" in line], "\n".join(plan)
         used = {name for name in indexes for line in plan if re.search(rf"\b{name}\b", line)}
         assert used == indexes, "\n".join(plan)
+
+
+async def test_an_import_looks_for_each_child_by_an_index_however_many_children_are_on_record(
+    world: World, owner_url: str, many: None
+) -> None:
+    looked_at = "SELECT idx_tup_fetch + seq_tup_read AS n, idx_scan FROM pg_stat_user_tables WHERE relname = 'person'"
+    (on_record,) = await rows(owner_url, "SELECT count(*) AS n FROM person")
+    children = [
+        (f"Серікова {name}", f"08.03.{year}") for name in ("Айша", "Дана", "Меруерт") for year in range(2010, 2017)
+    ]
+    (before,) = await rows(owner_url, looked_at)
+    table = cases_csv(*[case_row(str(n), name=name, born=born) for n, (name, born) in enumerate(children)])
+    run = await checked(world, table, mapping=CASE_MAPPING, by=MANAGER)
+    assert (run["rows"], run["faults"], run["new_rows"]) == (len(children), 0, len(children))
+    for _ in range(100):  # the server tells of what a connection did when that has ended
+        (after,) = await rows(owner_url, looked_at)
+        if after["idx_scan"] - before["idx_scan"] >= len(children):
+            break
+        await asyncio.sleep(0.05)
+    assert after["idx_scan"] - before["idx_scan"] >= len(children)
+    assert after["n"] - before["n"] < on_record["n"] / 4, "those are looked at who are asked for"

@@ -179,7 +179,7 @@ async def test_a_visit_act_is_signed_by_its_group_and_the_paper_says_so(world: W
     ]
     assert (await duty.post(f"{path}/print", RU)).status_code == 200
     by_lead, by_parent = sheets[0].electronic
-    assert ("Подписал", "руководитель мобильной группы") in by_lead
+    assert ("Кто подписал", "руководитель мобильной группы") in by_lead
     assert ("Проверка", "подпись подтверждена") in by_lead
     assert ("Проверка", "ПОДПИСЬ НЕ ПОДТВЕРЖДЕНА") in by_parent
     assert sheets[0].digest == signed["digest"]

@@ -156,6 +156,34 @@ async def test_who_restricted_a_case_does_not_lift_it(world: World) -> None:
     assert done(await second.post(f"/v1/cases/{case.id}/restriction", LIFT))["restricted"] is False
 
 
+async def test_what_was_restricted_by_mistake_is_whole_and_in_sight_again_with_one_request(world: World) -> None:
+    case = await open_case(world)
+    manager, second, supervisor = [await world.as_(f"{who}.almaty") for who in ("manager", "manager2", "supervisor")]
+    signal = done(await manager.get(f"/v1/cases/{case.id}"))["signal_ids"][0]
+    done(await manager.post(f"/v1/cases/{case.id}/team", member("manager2.almaty", "deputy_manager")))
+    records = (f"cases/{case.id}", f"cases/{case.id}/timeline", f"persons/{case.child}", f"signals/{signal}")
+
+    async def sight() -> dict[str, Any]:
+        """Return what of the case the supervisor sees, one by one and in lists and counts."""
+        shown = {path: (await supervisor.get(f"/v1/{path}")).status_code for path in records}
+        cases = done(await supervisor.get("/v1/cases?limit=100"))["items"]
+        tasks = done(await supervisor.get("/v1/tasks/team?limit=100"))["items"]
+        return shown | {
+            "listed": case.id in [c["id"] for c in cases],
+            "tasks": [t["id"] for t in tasks],
+            "counted": done(await supervisor.get("/v1/tasks/summary"))["team"],
+            "hidden": sum(w["hidden"] for w in done(await supervisor.get("/v1/tasks/caseload"))["workers"]),
+        }
+
+    before = await sight()
+    assert ({before[path] for path in records}, before["hidden"]) == ({200}, 0)
+    done(await manager.post(f"/v1/cases/{case.id}/restriction", RESTRICT))
+    meanwhile = await sight()
+    assert (meanwhile[records[0]], meanwhile["listed"], meanwhile["tasks"], meanwhile["hidden"]) == (404, False, [], 1)
+    done(await second.post(f"/v1/cases/{case.id}/restriction", LIFT))
+    assert await sight() == before
+
+
 async def test_a_signal_of_sexual_violence_restricts_the_open_case_that_it_is_attached_to(world: World) -> None:
     case = await open_case(world)
     duty = await world.as_("duty.almaty")

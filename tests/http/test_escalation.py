@@ -10,12 +10,15 @@ from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import demo_id
 from casemgmt.settings import Settings
 from casemgmt.tasks import jobs as clock_jobs
+from tests.account_steps import give_role
 from tests.clients import World
 from tests.conftest import worker_of
 from tests.jobs.worker import do_all_due
 from tests.records import rows, story
-from tests.steps import MANAGER, SUPERVISOR, open_case
+from tests.steps import MANAGER, SUPERVISOR, done, open_case
 
+LAWYER, CENTRE_SUPERVISOR, HEAD = "lawyer.almaty", "psychologist.almaty", "head.almaty"
+"""Of one centre."""
 ALERTS = "SELECT kind, level, at, found_at, owner_id, told_id FROM task_alert WHERE task_id = $1 ORDER BY found_at, id"
 
 
@@ -49,6 +52,13 @@ async def contact_of(world: World) -> tuple[str, dict[str, Any]]:
     return case.id, answer.json()["items"][0]
 
 
+async def of_kind(world: World, who: str, kind: str) -> list[dict[str, Any]]:
+    """Return the tasks of a kind in somebody's queue."""
+    path, english = f"/v1/tasks/mine?kind={kind}&limit=100", {"Accept-Language": "en"}
+    items: list[dict[str, Any]] = done(await (await world.as_(who)).get(path, headers=english))["items"]
+    return items
+
+
 async def open_escalations(owner_url: str, task: dict[str, Any]) -> list[dict[str, Any]]:
     return await rows(
         owner_url,
@@ -58,9 +68,11 @@ async def open_escalations(owner_url: str, task: dict[str, Any]) -> list[dict[st
     )
 
 
-async def breaches(world: World) -> set[str]:
-    answer = await (await world.as_(SUPERVISOR)).get("/v1/tasks/breaches", params={"limit": "100"})
-    return {t["id"] for t in answer.json()["items"]}
+async def breaches(world: World, **query: str) -> list[dict[str, Any]]:
+    """Return the breaches as the supervisor's list shows them."""
+    listed = await (await world.as_(SUPERVISOR)).get("/v1/tasks/breaches", params={"limit": "100", **query})
+    items: list[dict[str, Any]] = done(listed)["items"]
+    return items
 
 
 async def alerts(owner_url: str, task: dict[str, Any]) -> list[dict[str, Any]]:
@@ -85,22 +97,18 @@ async def test_warning_breach_and_chain_until_the_clock_is_stopped(world: World,
         ("escalation", "supervisor"),
     ]
     assert (found[1]["at"], found[1]["owner_id"]) == (due, demo_id(MANAGER))
-    supervisor = await world.as_(SUPERVISOR)
-    query = {"kind": "escalation_supervisor", "limit": "100"}
-    listed = (await supervisor.get("/v1/tasks/mine", params=query, headers={"Accept-Language": "en"})).json()["items"]
-    (told,) = [t for t in listed if t["record_id"] == task["id"]]
+    (told,) = [t for t in await of_kind(world, SUPERVISOR, "escalation_supervisor") if t["record_id"] == task["id"]]
     assert (told["record_type"], told["record_id"], told["about_kind"]) == ("task", task["id"], task["kind"])
     assert (told["case_id"], told["deadline"]["is_law"]) == (None, False)
     assert told["label"] == "Overdue, to the supervisor: First contact with the child"
-    assert await breaches(world) >= {task["id"]}
+    assert task["id"] in [t["id"] for t in await breaches(world)]
     assert "task.breached" in await story(owner_url, case)
     shown = (await (await world.as_(MANAGER)).get(f"/v1/tasks/{task['id']}/clock")).json()
     assert (shown["clock"], [a["kind"] for a in shown["alerts"]]) == ("breached", ["warning", "breach", "escalation"])
 
     await time.to(datetime.fromisoformat(told["due_at"]) + timedelta(minutes=1))
     levels = [a["level"] for a in await alerts(owner_url, task) if a["kind"] == "escalation"]
-    assert levels[0] == "supervisor"
-    assert len(levels) <= 2
+    assert levels == ["supervisor"], "the department has no head, and is its region itself"
     manager = await world.as_(MANAGER)
     done = await manager.post(f"/v1/tasks/{task['id']}/complete", {"result": "Балаға бардық, бәрі жақсы."})
     assert done.json()["clock"] == "completed_late"
@@ -108,7 +116,45 @@ async def test_warning_breach_and_chain_until_the_clock_is_stopped(world: World,
     await time.to(due + timedelta(days=30))
     assert await open_escalations(owner_url, task) == []
     assert [a["level"] for a in await alerts(owner_url, task) if a["kind"] == "escalation"] == levels
-    assert await breaches(world) >= {task["id"]}
+    assert task["id"] in [t["id"] for t in await breaches(world)]
+
+
+async def test_in_a_centre_with_all_three_supervisor_head_and_region_hear_of_it_one_after_the_other(
+    world: World, time: Time, owner_url: str
+) -> None:
+    for who, role in ((LAWYER, "case_manager"), (CENTRE_SUPERVISOR, "supervisor")):
+        await give_role(world, f"/v1/users/{demo_id(who)}", role)
+    case = await open_case(world, manager=LAWYER)
+    query = {"kind": "first_contact_with_child"}
+    (task,) = done(await (await world.as_(LAWYER)).get("/v1/tasks/mine", params=query))["items"]
+    chain = [
+        # four working hours, then a working day, then two: from Thursday evening on
+        ("escalation_supervisor", CENTRE_SUPERVISOR, "2026-12-03T18:01+05:00", "2026-12-04T13:00+05:00"),
+        ("escalation_head", HEAD, "2026-12-04T13:01+05:00", "2026-12-07T18:00+05:00"),
+        ("escalation_region", SUPERVISOR, "2026-12-07T18:01+05:00", "2026-12-09T18:00+05:00"),
+    ]
+    assert task["due_at"] == "2026-12-03T13:00:00Z"
+    await time.to(task["warn_at"])
+    for number, (kind, who, since, until) in enumerate(chain, 1):
+        await time.to(since)
+        told = await open_escalations(owner_url, task)
+        assert len(told) == number, "whoever heard of it hears of it until it is done"
+        assert (told[-1]["kind"], told[-1]["assignee_id"]) == (kind, demo_id(who))
+        assert (told[-1]["started_at"], told[-1]["due_at"]) == tuple(map(datetime.fromisoformat, (since, until)))
+        assert task["id"] in [t["record_id"] for t in await of_kind(world, who, kind)]
+    await time.to("2026-12-20T10:00+05:00")
+    facts = [(a["kind"], a["level"], a["at"], a["told_id"]) for a in await alerts(owner_url, task)]
+    assert facts == [
+        ("warning", None, datetime.fromisoformat(task["warn_at"]), None),
+        ("breach", None, datetime.fromisoformat(task["due_at"]), None),
+        *(
+            (("escalation", kind.removeprefix("escalation_"), datetime.fromisoformat(since), demo_id(who)))
+            for kind, who, since, _ in chain
+        ),
+    ]
+    met = {"person_id": case.child, "at": "2026-12-20T09:00+05:00", "place": "home", "alone": True}
+    done(await (await world.as_(LAWYER)).post(f"/v1/cases/{case.id}/child-contacts", met))
+    assert await open_escalations(owner_url, task) == [], "with the clock its whole chain ends"
 
 
 async def test_a_centre_without_supervisor_is_told_through_its_head_and_then_its_region(
@@ -129,6 +175,37 @@ async def test_a_centre_without_supervisor_is_told_through_its_head_and_then_its
         await time.to(told["due_at"] + timedelta(minutes=1))
     steps = [(a["level"], a["told_id"]) for a in await alerts(owner_url, task) if a["kind"] == "escalation"]
     assert steps == [("head", demo_id("head.almaty")), ("region", demo_id(SUPERVISOR))]
+
+
+async def test_breaches_are_counted_as_they_are_listed_and_older_ones_are_there_for_who_asks(
+    world: World, time: Time
+) -> None:
+    case, task = await contact_of(world)
+    other, _ = await contact_of(world)
+    due = datetime.fromisoformat(task["due_at"])
+
+    async def counted() -> list[dict[str, Any]]:
+        summary = done(await (await world.as_(SUPERVISOR)).get("/v1/tasks/summary"))["breaches"]
+        listed = await breaches(world)
+        assert summary["total"] == len(listed)
+        assert summary["undone"] == len([t for t in listed if t["clock"] == "breached"])
+        assert listed == await breaches(world, since=summary["since"])
+        return listed
+
+    assert await counted() == []
+    await time.to(due + timedelta(minutes=1))
+    late = await counted()
+    assert {t["case_id"] for t in late} == {case, other}
+    assert {t["clock"] for t in late} == {"breached"}
+    manager = await world.as_(MANAGER)
+    done(await manager.post(f"/v1/tasks/{task['id']}/complete", {"result": "Кеш болды."}))
+    assert [t["clock"] for t in await counted() if t["id"] == task["id"]] == ["completed_late"]
+    assert done(await manager.get("/v1/tasks/summary"))["breaches"] is None
+    assert done(await (await world.as_(HEAD)).get("/v1/tasks/summary"))["breaches"]["total"] == 0
+
+    await time.to(due + timedelta(days=31))
+    assert task["id"] not in [t["id"] for t in await counted()]
+    assert task["id"] in [t["id"] for t in await breaches(world, since=due.isoformat())]
 
 
 async def test_what_was_done_too_late_before_anybody_looked_is_a_breach_all_the_same(

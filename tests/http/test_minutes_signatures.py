@@ -65,7 +65,7 @@ async def test_the_recorder_and_who_was_there_sign_the_same_bytes_and_the_paper_
     assert [(each["signer"], each["applies"]) for each in listed] == [("recorder", True), ("second", True)]
     done(await manager.post(f"/v1/conference-signatures/{signed['id']}/verify"))
     assert (await manager.post(f"{path}/print", RU)).status_code == 200
-    assert ("Подписал", "кто вел протокол") in sheets[0].electronic[0]
+    assert ("Кто подписал", "кто вел протокол") in sheets[0].electronic[0]
     assert ("Проверка", "подпись подтверждена") in sheets[0].electronic[1]
     assert sheets[0].digest == signed["digest"]
     assert await events(owner_url, signed["id"]) == [

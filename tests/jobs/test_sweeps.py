@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from casemgmt.access.system import SYSTEM_USER
 from casemgmt.benefits import jobs as benefits
 from casemgmt.clock import ManualClock
 from casemgmt.consents import jobs as consents
@@ -17,7 +18,7 @@ from tests.consent_steps import answer_for, sharing, take_in
 from tests.factories import open_case
 from tests.jobs.worker import do_all_due
 from tests.records import events, rows, story
-from tests.steps import MANAGER, done
+from tests.steps import MANAGER, SUPERVISOR, done
 
 LAWYER = "lawyer.almaty"
 
@@ -53,6 +54,32 @@ async def test_a_consent_whose_last_day_is_over_ends_and_with_it_the_place_on_th
     assert timeline[-1]["actor"]["body"] == "Сама служба"
     assert "consent.expired" in await events(owner_url, made["id"])
     assert await failed(owner_url) == []
+
+
+async def test_what_the_service_does_by_itself_is_no_persons_act_and_no_roles_in_any_log(
+    world: World, worker_url: str, settings: Settings, owner_url: str, clock: ManualClock
+) -> None:
+    case = await open_case(owner_url)
+    await answer_for(world, case)
+    last = (clock.now() + timedelta(days=1)).date().isoformat()
+    made = await sharing(world, case, clock.now(), expires_on=last)
+    done(await take_in(world, case, LAWYER, made["id"]))
+    clock.advance(timedelta(days=3))
+    world.forget_tokens()
+    await do_all_due(worker_url, settings, clock, consents.SCHEDULE)
+
+    manager, supervisor, auditor = [await world.as_(who) for who in (MANAGER, SUPERVISOR, "auditor")]
+    story = done(await manager.get(f"/v1/cases/{case.id}/timeline?order=desc&limit=2"))["items"]
+    assert [e["kind"] for e in story] == ["consent.expired", "case.member_left"]
+    itself = {"id": str(SYSTEM_USER), "name": "casemgmt", "body": "The service itself"}
+    assert [e["actor"] for e in story] == [itself] * 2
+
+    whole = done(await auditor.get(f"/v1/audit/person-events?person_id={case.child_id}&limit=100"))["items"]
+    (event,) = [e for e in whole if e["kind"] == "consent.expired"]
+    assert (event["actor_id"], event["roles"]) == (str(SYSTEM_USER), [])
+    told = done(await supervisor.get(f"/v1/persons/{case.child_id}/access-log?limit=100"))["items"]
+    (entry,) = [e for e in told if e["id"] == event["id"]]
+    assert entry["actor"] == itself | {"roles": [], "role_names": []}
 
 
 async def test_an_offer_that_nobody_answered_lapses(

@@ -91,6 +91,12 @@ def test_a_document_beyond_the_limit_is_refused_and_the_longest_one_is_still_set
     assert typeset(_with(SAMPLES["plan-ru"], "Слова", "слово " * 20_000), AT)
 
 
+def test_however_many_have_signed_nothing_runs_out_of_a_page() -> None:
+    sheet = SAMPLES["plan-ru"]
+    pages = [len(pictures(replace(sheet, electronic=sheet.electronic * n), pixels_per_inch=10)) for n in (1, 10, 40)]
+    assert pages[0] < pages[1] < pages[2]
+
+
 def test_a_paper_in_either_language_is_compared_by_the_same_code() -> None:
     assert digest_of(canonical({"b": 1, "a": "ә"})) == digest_of(canonical({"a": "ә", "b": 1}))
     assert check_code("8c26d52bc7e48971") == "8C26-D52B-C7E4"

@@ -115,7 +115,7 @@ def _present(given: ConferenceToPrint, language: PrintLanguage) -> Block:
     rows += [
         [cell(named.person(f.person_id, language)), cell(_came(f.came, language))] for f in given.family if f.invited
     ]
-    return table([Column(say("name", language), 3), Column(say("conference_came", language), 1)], rows)
+    return table([Column(words.capital(say("name", language)), 3), Column(say("conference_came", language), 1)], rows)
 
 
 def _came(came: bool | None, language: PrintLanguage) -> str:  # noqa: FBT001 - the column itself

@@ -108,7 +108,6 @@ def _about(given: PlanToPrint, language: PrintLanguage) -> Block:
                 say("child" if len(given.children) == 1 else "children", language),
                 "\n".join(named.person(child, language) for child in given.children),
             ),
-            (say("case_number", language), case.number),
             (say("plan_kind", language), label("plan_kind", plan.kind, language)),
             (say("help_package", language), label("help_package", plan.help_package, language)),
             (say("risk_level", language), label("risk_level", case.risk_level, language)),
@@ -199,7 +198,7 @@ def _missing(plan: Plan, language: PrintLanguage) -> tuple[Part, ...]:
 def _signers(given: PlanToPrint, language: PrintLanguage) -> tuple[Signer, ...]:
     plan, case, named = given.plan, given.case, given.named
     approver = (
-        () if plan.approved_by_id is None else (Signer(say("approved_by", language), named.user(plan.approved_by_id)),)
+        () if plan.approved_by_id is None else (Signer(say("approver", language), named.user(plan.approved_by_id)),)
     )
     return (
         Signer(say("manager", language), named.user(plan.signed_by_id or case.manager_id)),

@@ -148,7 +148,7 @@ def _present(given: VisitToPrint, language: PrintLanguage) -> Block:
         person = each.get("person_id")
         name = None if person is None else given.named.person(UUID(person), language)
         rows.append([cell(label("presence_role", each["role"], language)), cell(name)])
-    return table([Column(say("role", language), 1), Column(say("name", language), 2)], rows)
+    return table([Column(say("role", language), 1), Column(words.capital(say("name", language)), 2)], rows)
 
 
 def _findings(act: VisitAct, language: PrintLanguage) -> Block:

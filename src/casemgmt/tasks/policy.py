@@ -1,16 +1,19 @@
 """Pure decisions on tasks: where a clock stands at any moment, when to warn of a task set by hand, who may get one."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
 from casemgmt.errors import invalid_field
 from rules.parameters import Status
+from rules.zone import local_moment, to_local
 
 _LAW = {str(status) for status in Status if status.is_law}
 LONGEST_TASK = timedelta(days=366)
+BREACHES_LISTED = timedelta(days=30)
+"""How far back breaches are listed and counted unless a reader asks for more. They are kept for ever."""
 _QUARTER = 4
 
 
@@ -71,6 +74,11 @@ def is_law(status: str) -> bool:
 def warn_moment(started_at: datetime, due_at: datetime) -> datetime:
     """Return when to warn of a task set by hand: when three quarters of its time have passed."""
     return due_at - (due_at - started_at) / _QUARTER
+
+
+def breaches_since(now: datetime) -> datetime:
+    """Return from when on breaches are listed and counted unless a reader says otherwise: whole days of Kazakhstan."""
+    return local_moment(to_local(now - BREACHES_LISTED).date(), time())
 
 
 def check_due(due_at: datetime, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """Queries on tasks. Each queue is a union of branches with an index of its own; row security decides what is seen."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
@@ -20,6 +21,8 @@ _COLUMNS = (
     "id, kind, title, record_type, record_id, case_id, signal_id, mobile_group_id, assignee_id, started_at, warn_at,"
     " due_at, deadline_status, deadline_provisional, held_until, breached_at, about_kind"
 )
+_ENDED = "completed_at, cancelled_at"
+"""What only a breach may have: the other queues hold open tasks alone."""
 _OPEN = "completed_at IS NULL AND cancelled_at IS NULL"
 _OF_MY_BODY = "organisation_id = actor_organisation()"
 _AT_THE_DESK = "assignee_id IS NULL AND mobile_group_id IS NULL"
@@ -54,7 +57,7 @@ ORDER: Mapping[Queue, tuple[str, bool]] = {
 }
 """The moment by which each queue is in order: time left, age, end of the hold; breaches with the newest first."""
 COUNTED: tuple[Queue, ...] = ("team", "unassigned", "holds")
-"""The supervisor's queues that are counted. Breaches are kept for ever: those still undone are counted in `team`."""
+"""The supervisor's queues that are counted by where the clocks stand; breaches by what became of them."""
 CLOCK_CONDITIONS = {
     ClockState.RUNNING: "warn_at > :now AND (held_until IS NULL OR held_until <= :now)",
     ClockState.WARNING: "warn_at <= :now AND due_at >= :now AND (held_until IS NULL OR held_until <= :now)",
@@ -86,10 +89,11 @@ async def list_tasks(
     after: Position | None,
     clock: ClockState | None = None,
     kind: str | None = None,
+    since: datetime | None = None,
 ) -> list[dict[str, Any]]:
-    """Return up to `size` tasks of a queue, in its order."""
+    """Return up to `size` tasks of a queue, in its order; of the breaches those `since` a moment."""
     conditions = _conditions(queue)
-    arguments: dict[str, Any] = {"size": size}
+    arguments: dict[str, Any] = {"size": size} | ({"since": since} if queue == "breaches" else {})
     if clock is not None:
         conditions.append(CLOCK_CONDITIONS[clock])
     if clock is not None or queue == "holds":
@@ -109,8 +113,9 @@ def list_statement(queue: Queue, conditions: list[str] | None = None) -> str:
     """Return the statement of the first `:size` tasks of a queue; `conditions` in the place of its own."""
     moment, newest_first = ORDER[queue]
     order = f"ORDER BY {moment} DESC, id DESC LIMIT :size" if newest_first else f"ORDER BY {moment}, id LIMIT :size"
-    found = _union(queue, _COLUMNS, " AND ".join(_conditions(queue) if conditions is None else conditions), order)
-    return f"SELECT {_COLUMNS} FROM ({found}) AS found {order}"  # noqa: S608 - constants
+    columns = f"{_COLUMNS}, {_ENDED}" if queue == "breaches" else _COLUMNS
+    found = _union(queue, columns, " AND ".join(_conditions(queue) if conditions is None else conditions), order)
+    return f"SELECT {columns} FROM ({found}) AS found {order}"  # noqa: S608 - constants
 
 
 async def count_tasks(work: Work, queue: Queue) -> dict[str, int]:
@@ -125,6 +130,17 @@ def count_statement(queue: Queue) -> str:
         f"count(*) FILTER (WHERE {condition}) AS {state}" for state, condition in CLOCK_CONDITIONS.items()
     )
     return f"SELECT {counts}, count(*) AS total FROM ({found}) AS found"  # noqa: S608 - constants
+
+
+async def count_breaches(work: Work, since: datetime) -> dict[str, int]:
+    """Return how many breaches the list shows since a moment, and of how many the task is still undone."""
+    return (await work.rows(breach_count_statement(), since=since))[0]
+
+
+def breach_count_statement() -> str:
+    """Return the statement that counts the breaches, over the same branch and conditions as their list."""
+    found = _union("breaches", f"id, {_ENDED}", " AND ".join(_conditions("breaches")))
+    return f"SELECT count(*) FILTER (WHERE {_OPEN}) AS undone, count(*) AS total FROM ({found}) AS found"  # noqa: S608 - constants
 
 
 async def first_of_parts(
@@ -151,7 +167,7 @@ def parts_statement(queue: Queue, parts: Mapping[str, tuple[str, str]]) -> str:
 
 def _conditions(queue: Queue) -> list[str]:
     """Return what holds of every task of a queue. A breach stays in its queue when the task is done."""
-    return [] if queue == "breaches" else [_OPEN]
+    return ["breached_at >= :since"] if queue == "breaches" else [_OPEN]
 
 
 async def holds_of(work: Work, task_id: UUID) -> list[TaskHold]:

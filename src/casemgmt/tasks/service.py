@@ -1,7 +1,7 @@
 """Use cases of tasks: read the queues, set, take, give, complete, cancel."""
 
 from collections.abc import Mapping
-from itertools import zip_longest
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -25,7 +25,16 @@ from casemgmt.tasks.commands import AssignTask, CancelTask, CompleteTask, Create
 from casemgmt.tasks.labels import MANUAL, label_of
 from casemgmt.tasks.states import TASK, TaskFacts, TaskState
 from casemgmt.tasks.tables import Task
-from casemgmt.tasks.views import DeadlineView, HoldView, NoticeView, QueueCounts, TaskCounts, TaskSummary, TaskView
+from casemgmt.tasks.views import (
+    BreachCounts,
+    DeadlineView,
+    HoldView,
+    NoticeView,
+    QueueCounts,
+    TaskCounts,
+    TaskSummary,
+    TaskView,
+)
 from casemgmt.timeline.service import entry
 from casemgmt.timeline.tables import TimelineEntry
 from rules.loader import rules_version
@@ -42,10 +51,12 @@ async def list_queue(
     cursor: str | None,
     clock: policy.ClockState | None = None,
     kind: str | None = None,
+    since: datetime | None = None,
 ) -> paging.Page[TaskSummary]:
-    """Return a page of a queue, in its order; one event names all tasks that were shown."""
+    """Return a page of a queue, in its order; one event names all tasks that were shown. Breaches have a `since`."""
     name, (moment, _) = f"tasks/{queue}", repository.ORDER[queue]
-    rows = await repository.list_tasks(work, queue, limit + 1, paging.decode(name, cursor), clock, kind)
+    since = since or policy.breaches_since(work.now)
+    rows = await repository.list_tasks(work, queue, limit + 1, paging.decode(name, cursor), clock, kind, since)
     away = await repository.stood_in_for(work)
     found = [TaskSummary(**_shown(work, Task(**r), language, away)) for r in rows]
     page = paging.page(name, found, limit, lambda t: paging.Position(getattr(t, moment), t.id))
@@ -68,12 +79,13 @@ async def parts_of_queue(
 
 
 async def count_queues(work: Work) -> TaskCounts:
-    """Return how many open tasks stand where, in my queue and, for supervisors, in that of the body."""
-    counted = [QueueCounts(**await repository.count_tasks(work, "mine"))]
-    if work.actor.may(Permission.TASKS_SUPERVISE):
-        counted += [QueueCounts(**await repository.count_tasks(work, queue)) for queue in repository.COUNTED]
+    """Return how many open tasks stand where, in my queue and, for supervisors, in the body's, and its breaches."""
+    supervises, since = work.actor.may(Permission.TASKS_SUPERVISE), policy.breaches_since(work.now)
+    asked: tuple[repository.Queue, ...] = ("mine", *repository.COUNTED) if supervises else ("mine",)
+    queues = {queue: QueueCounts(**await repository.count_tasks(work, queue)) for queue in asked}
+    breaches = BreachCounts(since=since, **await repository.count_breaches(work, since)) if supervises else None
     work.record(Event("task.counted", "task"))
-    return TaskCounts(**dict(zip_longest(("mine", *repository.COUNTED), counted)))
+    return TaskCounts(**(dict.fromkeys(repository.COUNTED) | queues), breaches=breaches)
 
 
 async def read_task(work: Work, task_id: UUID, language: Language) -> TaskView:

@@ -135,6 +135,15 @@ class QueueCounts(View):
     total: int
 
 
+class BreachCounts(View):
+    """How many due moments passed undone since a moment: those that the list shows unless it is asked for more."""
+
+    since: datetime
+    undone: int
+    """Of how many the task is still neither done nor cancelled."""
+    total: int
+
+
 class TaskCounts(View):
     """The numbers of my queue and, for supervisors, of the body's queues; null for others."""
 
@@ -142,6 +151,7 @@ class TaskCounts(View):
     team: QueueCounts | None
     unassigned: QueueCounts | None
     holds: QueueCounts | None
+    breaches: BreachCounts | None
 
 
 class RecalculationView(View):

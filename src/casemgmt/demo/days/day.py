@@ -1,9 +1,10 @@
-"""A day as it is told: the time, what the person does, what the service answers; how many requests each act took."""
+"""A day as it is told: the time, what the person does, what the service answers; how many requests each thing took."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import wraps
+from typing import Concatenate, ParamSpec
 
 from rich.console import Console
 from rich.markup import escape
@@ -13,25 +14,26 @@ from casemgmt.demo.days.hours import Hours
 from casemgmt.demo.stage import Json, Stage
 from rules.zone import to_local
 
-MOST_REQUESTS = 2
-"""More than this for one act is named at the end of the day."""
 Says = Callable[[Json], str]
+P = ParamSpec("P")
 
 
-@dataclass
-class Act:
-    """One thing that the person did, however many requests it took."""
+@dataclass(frozen=True)
+class Thing:
+    """What the person would call one thing: to record a session, to assess a change of risk."""
 
-    at: datetime
     told: str
-    requests: int = 0
+    requests: int
+    """Those that it takes; what the service refused on the way is not among them."""
 
 
 @dataclass
 class Told:
     """What became of a day."""
 
-    acts: list[Act] = field(default_factory=list)
+    requests: int = 0
+    things: list[Thing] = field(default_factory=list)
+    """Those that took several requests."""
     refusals: int = 0
     scenes: list[str] = field(default_factory=list)
     """The parts that could be left out."""
@@ -70,7 +72,6 @@ class Day:
         self.told = Told()
         self._console = console
         self._without = without
-        self._one: Act | None = None
 
     def before(self, told: str) -> None:
         """Say what others did before the day."""
@@ -103,20 +104,10 @@ class Day:
         """Do one thing, and hear what the service answers."""
         self.hours.tick()
         answer = await self.stage.take(self.who, told, method, path, body, headers=headers)
-        if self._one is None:
-            self._tell(Act(self.hours.now(), told, 1), says(answer) if says else None)
-        else:
-            self._one.requests += 1
+        self.told.requests += 1
+        said = f" [dim]→ {escape(says(answer))}[/dim]" if says else ""
+        self._console.print(f"       [green]✔[/green] {escape(told)}{said}")
         return answer
-
-    @asynccontextmanager
-    async def one_thing(self, told: str) -> AsyncIterator[Callable[[str], None]]:
-        """Do one thing that takes several requests; call what is given with the answer to tell."""
-        heard: list[str] = []
-        self._one = Act(self.hours.now(), told)
-        yield heard.append
-        act, self._one = self._one, None
-        self._tell(act, heard[-1] if heard else None)
 
     async def wrong(
         self,
@@ -164,8 +155,20 @@ class Day:
         said += f" {', '.join(places)}" if places else ""
         self._console.print(f"       [red]✘[/red] {escape(told)} [dim]→ {status} {escape(said)}[/dim]")
 
-    def _tell(self, act: Act, answer: str | None) -> None:
-        self.told.acts.append(act)
-        said = f" [dim]→ {escape(answer)}[/dim]" if answer else ""
-        several = f" [yellow]({act.requests} requests)[/yellow]" if act.requests > 1 else ""
-        self._console.print(f"       [green]✔[/green] {escape(act.told)}{said}{several}")
+
+Scene = Callable[Concatenate[Day, P], Awaitable[None]]
+
+
+def one_thing(told: str) -> Callable[[Scene[P]], Scene[P]]:
+    """Mark a part of a day as what the person would call one thing: the requests that it takes are counted together."""
+
+    def mark(scene: Scene[P]) -> Scene[P]:
+        @wraps(scene)
+        async def counted(day: Day, /, *args: P.args, **kwargs: P.kwargs) -> None:
+            before = day.told.requests
+            await scene(day, *args, **kwargs)
+            day.told.things.append(Thing(told, day.told.requests - before))
+
+        return counted
+
+    return mark

@@ -142,6 +142,11 @@ async def family_in_support(
     return Family(family.name, family.child, family.case, plan["id"], measure)
 
 
+async def ceiling(day: Day) -> int:
+    """Return how many families one manager is to accompany in this house."""
+    return int((await take(day, SUPERVISOR, "/v1/tasks/caseload", method="GET"))["ceiling"])
+
+
 _MAPPING = """\
 format: 1
 name: register-of-families

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from casemgmt.demo.days.day import Day, clock_of, left_of
+from casemgmt.demo.days.day import Day, clock_of, left_of, one_thing
 from casemgmt.demo.days.families import DUTY, GROUP, signal_of, take
 from casemgmt.demo.days.left import TODAY, demands
 from casemgmt.demo.stage import Json
@@ -19,7 +19,8 @@ async def play_group_member(day: Day) -> None:
     await _morning(day)
     if not day.leaves_out("act of yesterday"):
         await _finish_the_act(day, yesterday)
-    await _visit(day, girl)
+    await _go(day, girl)
+    await _write_the_act(day, girl)
     await _neighbour(day)
     await _boy(day)
     await _closed_door(day, brothers)
@@ -81,6 +82,7 @@ def _queue(queue: Json) -> str:
     return "; ".join(f"{t['label']}: {left_of(t)}" for t in queue["items"])
 
 
+@one_thing("finishes the act that was begun yesterday")
 async def _finish_the_act(day: Day, referral: str) -> None:
     await day.at("08:45", "The act of yesterday's visit, begun before the telephone died")
     drafts = await day.sees("looks for what was typed", "/v1/drafts", lambda d: f"“{d['items'][0]['label']}” is there")
@@ -97,7 +99,8 @@ async def _finish_the_act(day: Day, referral: str) -> None:
     await day.does("adds what is missing and sends it", path, act, headers=sent, says=_outcome)
 
 
-async def _visit(day: Day, referral: str) -> None:
+@one_thing("goes to a child of whom there is a warning")
+async def _go(day: Day, referral: str) -> None:
     path = f"/v1/referrals/{referral}"
     await day.at("09:20", "To the girl with the bruises")
     await day.wrong("departs", f"{path}/depart", {}, status=409, code="warnings-unread")
@@ -105,6 +108,11 @@ async def _visit(day: Day, referral: str) -> None:
     await day.does("departs, the warning read", f"{path}/depart", {"warnings_read": True})
     await day.at("10:40", "At the gate, the dog tied up; then in the kitchen, with the girl alone")
     await day.does("has arrived", f"{path}/visit", {}, says=lambda r: f"visited at {clock_of(r['visited_at'])}")
+
+
+@one_thing("writes an act in parts where the network comes and goes, and prints it")
+async def _write_the_act(day: Day, referral: str) -> None:
+    path = f"/v1/referrals/{referral}"
     draft = f"/v1/drafts/{new_id()}"
     first = {"form": "report_visit", "label": "Айша", "content": {"child_seen": True, "child_seen_alone": True}}
     kept = await day.does("keeps the first answers", draft, first, method="PUT", says=lambda d: f"saved, {d['_etag']}")
@@ -166,6 +174,7 @@ async def _neighbour(day: Day) -> None:
     await day.meanwhile(DUTY, "sends the group to the boy", f"{desk}/triage", triage | {"mobile_group_id": GROUP})
 
 
+@one_thing("visits a child and writes the act on the spot")
 async def _boy(day: Day) -> None:
     await day.at("13:00", "The boy of the neighbour")
     queue = await day.sees("asks what came in", "/v1/tasks/mine", _queue)
@@ -191,6 +200,7 @@ async def _boy(day: Day) -> None:
         await day.does("writes the act on the spot", f"{path}/visit-act", act, says=_outcome)
 
 
+@one_thing("finds a closed door")
 async def _closed_door(day: Day, brothers: str) -> None:
     path = f"/v1/referrals/{brothers}"
     await day.at("15:00", "The two brothers: a closed door")

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from casemgmt.demo.days.day import Day, clock_of, left_of
+from casemgmt.demo.days.day import Day, clock_of, left_of, one_thing
 from casemgmt.demo.days.families import (
     CENTRE,
     DUTY,
@@ -187,6 +187,7 @@ async def _ill(day: Day, booked: list[Json]) -> None:
     await day.meanwhile(MANAGER, "cancels the third: the family is told", cancel, {"reason": "specialist_absent"})
 
 
+@one_thing("offers a free place to who waits longest")
 async def _place_freed(day: Day) -> None:
     await day.at("09:40", "A place is free next week: who waits longest with the highest risk?")
     waiting = f"/v1/centres/{CENTRE}/waiting"
@@ -195,6 +196,7 @@ async def _place_freed(day: Day) -> None:
     await day.meanwhile(MANAGER, "takes it for the family", f"/v1/waiting-entries/{offer['entry_id']}/accept")
 
 
+@one_thing("answers two bodies that ask for help")
 async def _asked(day: Day) -> None:
     await day.at("10:10", "What the department asked for, due today")
     offers = await day.sees("reads it", "/v1/service-referrals?state=offered", _questions)
@@ -230,6 +232,7 @@ async def _papers(day: Day) -> None:
     await day.does("records the new one that he brought", papers, longer, says=lambda p: f"{p['standing']}")
 
 
+@one_thing("decides on a plan")
 async def _second_person(day: Day, family: Family) -> None:
     await day.at("11:30", "A plan of the centre waits for a second person")
     plan = f"/v1/plans/{family.plan}"
@@ -238,6 +241,7 @@ async def _second_person(day: Day, family: Family) -> None:
         await day.does("approves it", f"{plan}/approve", says=_state)
 
 
+@one_thing("sees to the end of a stay")
 async def _stay(day: Day, family: Family) -> None:
     await day.at("13:30", "The month of a temporary stay ends today")
     team = await day.sees("sees it in the queue of the centre", "/v1/tasks/team?kind=temporary_stay", _queue)
@@ -250,6 +254,7 @@ async def _stay(day: Day, family: Family) -> None:
     )
 
 
+@one_thing("judges what was opened at night")
 async def _night(day: Day) -> None:
     await day.at("14:20", "What the night left")
     reviews = await day.sees("looks who opened what", "/v1/break-glass/reviews?state=awaiting_review", _grants)

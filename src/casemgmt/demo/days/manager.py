@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from casemgmt.demo.days.day import Day, clock_of, left_of
+from casemgmt.demo.days.day import Day, clock_of, left_of, one_thing
 from casemgmt.demo.days.families import (
     INSTRUMENT,
     MANAGER,
@@ -12,6 +12,7 @@ from casemgmt.demo.days.families import (
     account,
     answers,
     assess,
+    ceiling,
     families_by_table,
     family_in_support,
     family_with_case,
@@ -26,7 +27,6 @@ from casemgmt.ids import new_id
 
 WHO, COLLEAGUE, GUARDIAN, SUPERVISOR = MANAGER, "manager2.almaty", "guardian.almaty", "supervisor.almaty"
 GUARDIANSHIP = "guardianship_almaty"
-_QUIET = 22
 _PAGE = 100
 
 
@@ -50,6 +50,8 @@ async def _before(day: Day) -> dict[str, Family]:
     await day.hours.to("11:00", -10)
     families = {n: await family_in_support(day, n) for n in ("Гүлім", "Дамир", "Ернар")}
     families["Зере"] = await family_in_support(day, "Зере", level="high")
+    for name in ("Гүлім", "Ернар", "Зере"):
+        await _taken_on(day, families[name])
     referral = await _asked_of_guardians(day, families["Ернар"])
     booked = {k: v for k, v in session_at(day, families["Гүлім"], "16:00", days=-1).items() if v is not None}
     session = await take(day, WHO, f"{families['Гүлім'].path}/sessions", booked)
@@ -71,8 +73,8 @@ async def _before(day: Day) -> dict[str, Family]:
     families["Инкар"] = await family_with_case(day, "Инкар", category="violence_physical", danger_now=True)
     await meet(day, families["Инкар"])
     await _tell_police(day)
-    day.before("The register of the department came in as a table: the rest of the thirty, all opened yesterday.")
-    await families_by_table(day, _QUIET)
+    day.before("The register of the department came in as a table: the rest of the families, all opened yesterday.")
+    await families_by_table(day, await ceiling(day) - len(families))
     day.before("Nobody came to Gülim's session; the psychologist asks about Zere; a colleague on leave offers a case.")
     await day.hours.to("16:50", -1)
     await take(day, PSYCHOLOGIST, f"/v1/sessions/{session['id']}/no-show", {"next_step": "tell_manager"})
@@ -106,9 +108,14 @@ async def _tell_police(day: Day) -> None:
     await take(day, WHO, f"/v1/tasks/{queue['items'][0]['id']}/notice", notice | taken)
 
 
+async def _taken_on(day: Day, family: Family) -> None:
+    """Let the psychologist of the centre take the measure of the plan on."""
+    joins = {"user_id": account(PSYCHOLOGIST), "team_role": "psychologist", "help_kind": "psychological"}
+    await take(day, WHO, f"{family.path}/team", joins)
+    await take(day, PSYCHOLOGIST, f"/v1/plan-measures/{family.measure}/accept")
+
+
 async def _mention(day: Day, family: Family) -> None:
-    measure = {"user_id": account(PSYCHOLOGIST), "team_role": "psychologist", "help_kind": "psychological"}
-    await take(day, WHO, f"{family.path}/team", measure)
     asked = {"body": "Зеренің анасы келесі аптада ауруханада. Кім алып келеді?", "mentions": [account(WHO)]}
     await take(day, PSYCHOLOGIST, f"{family.path}/notes", asked)
 
@@ -147,6 +154,7 @@ async def _first_contact(day: Day, family: Family) -> None:
         await day.does("writes down that they met, and her words", f"{family.path}/child-contacts", met)
 
 
+@one_thing("writes a plan from its draft and signs it")
 async def _plan(day: Day, family: Family) -> None:
     await day.at("10:30", "A plan that is due today")
     if day.leaves_out("plan"):
@@ -162,6 +170,7 @@ async def _plan(day: Day, family: Family) -> None:
     )
 
 
+@one_thing("gives a mandatory notice with its proof")
 async def _notice(day: Day) -> None:
     await day.at("11:20", "The guardians are to be told by three")
     task = await _task(day, "mandatory_notice_guardianship")
@@ -185,6 +194,7 @@ def _in_time(task: Json) -> str:
     return f"{task['clock']} at {clock_of(task['completed_at'])}"
 
 
+@one_thing("takes a family over from a colleague")
 async def _hand_over(day: Day) -> None:
     await day.at("13:40", "A colleague goes on leave")
     offers = await day.sees("reads what is offered", "/v1/handovers?state=offered", _offer)
@@ -201,19 +211,9 @@ def _offer(offers: Json) -> str:
 
 async def _answers(day: Day, families: dict[str, Family]) -> None:
     await day.at("14:30", "What others told and asked")
-    task = await _task(day, "service_referral_return")
-    if not day.leaves_out("answer of the guardians"):
-        await day.sees("reads what the guardians answer", f"/v1/service-referrals/{task['record_id']}", _returned)
-        done = {"result": "Әжесін қамқоршы етуге құжат жинаймыз."}
-        await day.does("has read it, and says what follows", f"/v1/tasks/{task['id']}/complete", done)
-    task = await _task(day, "no_show_signal")
-    called = {"result": "Әкесімен сөйлестім: көлік болмаған, бейсенбіде келеді."}
-    if not day.leaves_out("no-show"):
-        await day.does("calls Gülim's father", f"/v1/tasks/{task['id']}/complete", called)
-    task = await _task(day, "mention")
-    note = {"body": "Зерені нағашы апасы алып келеді.", "mentions": [account(PSYCHOLOGIST)]}
-    await day.does("answers in the file", f"{families['Зере'].path}/notes", note)
-    await day.does("the question is answered", f"/v1/tasks/{task['id']}/complete", {"result": "Жауап жазылды."})
+    await _read_the_answer(day)
+    await _nobody_came(day)
+    await _answer_in_the_file(day, families["Зере"])
     if day.leaves_out("review"):
         return
     await _risk(day, families["Зере"])
@@ -224,10 +224,36 @@ async def _answers(day: Day, families: dict[str, Family]) -> None:
     )
 
 
+@one_thing("reads what another body answers")
+async def _read_the_answer(day: Day) -> None:
+    task = await _task(day, "service_referral_return")
+    if not day.leaves_out("answer of the guardians"):
+        await day.sees("reads what the guardians answer", f"/v1/service-referrals/{task['record_id']}", _returned)
+        done = {"result": "Әжесін қамқоршы етуге құжат жинаймыз."}
+        await day.does("has read it, and says what follows", f"/v1/tasks/{task['id']}/complete", done)
+
+
+@one_thing("sees to a session to which nobody came")
+async def _nobody_came(day: Day) -> None:
+    task = await _task(day, "no_show_signal")
+    called = {"result": "Әкесімен сөйлестім: көлік болмаған, бейсенбіде келеді."}
+    if not day.leaves_out("no-show"):
+        await day.does("calls Gülim's father", f"/v1/tasks/{task['id']}/complete", called)
+
+
+@one_thing("answers a question in the file")
+async def _answer_in_the_file(day: Day, family: Family) -> None:
+    task = await _task(day, "mention")
+    note = {"body": "Зерені нағашы апасы алып келеді.", "mentions": [account(PSYCHOLOGIST)]}
+    await day.does("answers in the file", f"{family.path}/notes", note)
+    await day.does("the question is answered", f"/v1/tasks/{task['id']}/complete", {"result": "Жауап жазылды."})
+
+
 def _returned(referral: Json) -> str:
     return str(referral["return_note"])
 
 
+@one_thing("assesses a change of risk")
 async def _risk(day: Day, family: Family) -> None:
     """Look at a high risk again: a new assessment beside the first one, with what changed."""
     begun = {"person_id": family.child, "instrument": INSTRUMENT, "instrument_version": 1, "occasion": "review"}
@@ -241,6 +267,7 @@ async def _risk(day: Day, family: Family) -> None:
     )
 
 
+@one_thing("stops a clock")
 async def _hospital(day: Day, family: Family) -> None:
     await day.at("15:20", "A child is in hospital until the end of the week")
     queue = await day.sees(
@@ -260,6 +287,7 @@ def _held(task: Json) -> str:
     return f"{task['clock'].replace('_', ' ')} until {task['held_until'][:10]}; then due {task['due_at'][:10]}"
 
 
+@one_thing("proposes to close a case")
 async def _closure(day: Day, family: Family) -> None:
     await day.at("15:50", "A family that needs help no longer")
     path = f"{family.path}/propose-closure"
@@ -276,6 +304,7 @@ async def _closure(day: Day, family: Family) -> None:
     await day.does("proposes to close: a second person decides", path, reason, says=lambda c: str(c["state"]))
 
 
+@one_thing("offers a case to another region")
 async def _move(day: Day, family: Family) -> None:
     await day.at("16:40", "Gülim's family moves to Astana")
     where = {"to_organisation_id": account("crd_astana"), "reason": "family_moved"}

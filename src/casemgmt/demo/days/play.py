@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from casemgmt.demo.days import group_member, head, manager, psychologist, supervisor
-from casemgmt.demo.days.day import MOST_REQUESTS, Day, Told, name_of
+from casemgmt.demo.days.day import Day, Told, name_of
 from casemgmt.demo.days.hours import Hours
 from casemgmt.demo.days.left import what_is_left
 from casemgmt.demo.play import EXAMPLES
@@ -60,12 +60,10 @@ async def play_day(
 
 
 def _sum_up(console: Console, told: Told) -> None:
-    requests = sum(act.requests for act in told.acts)
     console.print(
-        f"\n{len(told.acts)} acts in {requests} requests, {told.refusals} wrong turns refused;"
+        f"\n{told.requests} requests, {told.refusals} wrong turns refused;"
         f" {told.before} requests of others gave the day its work."
     )
-    for act in told.acts:
-        if act.requests > MOST_REQUESTS:
-            console.print(f"  [yellow]{act.requests} requests for one thing:[/yellow] {escape(act.told)}")
+    for thing in {each.told: each for each in told.things}.values():
+        console.print(f"  {thing.requests} requests: {escape(thing.told)}")
     console.print()

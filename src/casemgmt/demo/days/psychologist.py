@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from casemgmt.demo.days.day import Day, clock_of, left_of
+from casemgmt.demo.days.day import Day, clock_of, left_of, one_thing
 from casemgmt.demo.days.families import (
     CENTRE,
     HALL,
@@ -95,8 +95,9 @@ def _queue(queue: Json) -> str:
     return "; ".join(f"{t['label']}: {left_of(t)}" for t in queue["items"]) or "nothing"
 
 
-async def _hold(day: Day, session: Json, note: str, **came: str) -> None:
-    """Record a session and its note: two requests, for the second is secret from most who may read the first."""
+@one_thing("records a session with its note")
+async def _hold(day: Day, /, session: Json, note: str, **came: str) -> None:
+    """Record a session, and its note by itself: it is secret from most who may read the session."""
     path = f"/v1/sessions/{session['id']}"
     read = await day.sees("opens the session", path, lambda s: f"{len(s['participants'])} participant")
     child = read["participants"][0]["person_id"]
@@ -110,16 +111,21 @@ def _outcome(session: Json) -> str:
     return f"{session['outcome']}, next: {session['next_step']}".replace("_", " ")
 
 
-async def _first(day: Day, session: Json) -> None:
+@one_thing("reads whom a session is with")
+async def _who_comes(day: Day, session: Json) -> None:
     await day.at("08:55", "Who comes at nine?")
-    async with day.one_thing("reads whom the first session is with") as heard:
-        read = await day.sees("", f"/v1/sessions/{session['id']}")
-        child = await day.sees("", f"/v1/persons/{read['participants'][0]['person_id']}")
-        heard(str(child["given_name"]))
+    read = await day.sees("opens the session", f"/v1/sessions/{session['id']}")
+    child = f"/v1/persons/{read['participants'][0]['person_id']}"
+    await day.sees("opens the child", child, lambda c: str(c["given_name"]))
+
+
+async def _first(day: Day, session: Json) -> None:
+    await _who_comes(day, session)
     await day.at("09:46", "After the first session")
     await _hold(day, session, "Ұйқысы жақсарған. Қауіпсіз орын жаттығуы өтті.")
 
 
+@one_thing("records that nobody came, and calls")
 async def _nobody_came(day: Day, session: Json) -> None:
     path = f"/v1/sessions/{session['id']}"
     absent = {"next_step": "call_family"}
@@ -177,6 +183,7 @@ def _times(day: Day, clock: str) -> dict[str, str]:
     return {"starts_at": day.hours.at(start, 1), "ends_at": day.hours.at(end, 1)}
 
 
+@one_thing("sends yesterday's note from its draft")
 async def _lunch(day: Day) -> None:
     await day.at("13:10", "Over lunch: the note of yesterday")
     drafts = await day.sees("finds the draft", "/v1/drafts", lambda d: ", ".join(x["label"] for x in d["items"]))

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from casemgmt.demo.days.day import Day, clock_of, left_of
+from casemgmt.demo.days.day import Day, clock_of, left_of, one_thing
 from casemgmt.demo.days.families import (
     DUTY,
     GROUP,
@@ -11,6 +11,7 @@ from casemgmt.demo.days.families import (
     Family,
     account,
     assess,
+    ceiling,
     families_by_table,
     family_in_support,
     family_with_case,
@@ -26,7 +27,6 @@ WHO, COLLEAGUE = SUPERVISOR, "manager2.almaty"
 ASTANA, ELSEWHERE = "manager.astana", "duty.astana"
 ADMIN = "admin"
 _PAGE = 100
-_MANY = 29
 
 
 async def play_supervisor(day: Day) -> None:
@@ -59,7 +59,7 @@ async def _before(day: Day) -> dict[str, Family]:
     families["Мира"] = await _signed_plan(day, "Мира")
     day.before("Yesterday: a family on its way from Astana, a child in the wrong file, a new colleague asked for.")
     await day.hours.to("11:00", -1)
-    await families_by_table(day, _MANY)
+    await families_by_table(day, await ceiling(day) - 1)
     await _no_ground_proposed(day)
     await _from_astana(day)
     await _entered_in_error(day)
@@ -146,6 +146,7 @@ async def _task(day: Day, kind: str) -> Json:
     return task
 
 
+@one_thing("reviews a signal that the desk would close")
 async def _no_ground(day: Day) -> None:
     await day.at("09:00", "A grave signal that the desk would close")
     task = await _task(day, "high_severity_no_action_review")
@@ -158,6 +159,7 @@ async def _no_ground(day: Day) -> None:
         await day.meanwhile(DUTY, "sends the mobile group", f"{path}/triage", group | {"mobile_group_id": GROUP})
 
 
+@one_thing("sees to an overdue contact")
 async def _overdue(day: Day, family: Family) -> None:
     await day.at("09:20", "A child whom nobody has met, and the term was yesterday")
     task = await _task(day, "escalation_supervisor")
@@ -173,21 +175,35 @@ async def _overdue(day: Day, family: Family) -> None:
 
 async def _second_person(day: Day, families: dict[str, Family]) -> None:
     await day.at("10:00", "A plan and two closures: the second person")
-    plan = f"/v1/plans/{families['Мира'].plan}"
+    await _plan(day, families["Мира"])
+    await _closure(day, families["Айым"])
+    await _not_yet(day, families["Санжар"])
+
+
+@one_thing("decides on a plan")
+async def _plan(day: Day, family: Family) -> None:
+    plan = f"/v1/plans/{family.plan}"
     await day.sees("reads the plan", plan, lambda p: f"{len(p['goals'])} goal, signed")
     if not day.leaves_out("plan"):
         await day.does("approves it", f"{plan}/approve", says=lambda p: str(p["state"]))
-    ready, not_yet = families["Айым"].path, families["Санжар"].path
-    await day.sees("reads the file of the first", ready, lambda c: f"{c['closures'][0]['note']}")
+
+
+@one_thing("decides on a closure")
+async def _closure(day: Day, family: Family) -> None:
+    await day.sees("reads the file of the first", family.path, lambda c: f"{c['closures'][0]['note']}")
+    agreed = {"note": "Келісемін."}
     if not day.leaves_out("closure"):
-        await day.does(
-            "agrees: closed", f"{ready}/approve-closure", {"note": "Келісемін."}, says=lambda c: str(c["state"])
-        )
-    await day.sees("reads the file of the second", not_yet, lambda c: f"{c['closures'][0]['note']}")
-    back = {"note": "Мектептен сипаттама жоқ, бір айдан кейін."}
-    await day.does("gives it back with the reason", f"{not_yet}/return-closure", back, says=lambda c: str(c["state"]))
+        await day.does("agrees: closed", f"{family.path}/approve-closure", agreed, says=lambda c: str(c["state"]))
 
 
+@one_thing("decides on a closure")
+async def _not_yet(day: Day, family: Family) -> None:
+    await day.sees("reads the file of the second", family.path, lambda c: f"{c['closures'][0]['note']}")
+    back, path = {"note": "Мектептен сипаттама жоқ, бір айдан кейін."}, f"{family.path}/return-closure"
+    await day.does("gives it back with the reason", path, back, says=lambda c: str(c["state"]))
+
+
+@one_thing("takes a family on from another region")
 async def _moves_in(day: Day) -> None:
     await day.at("11:10", "A family comes from Astana")
     offers = await day.sees("reads what is offered", "/v1/transfers?state=offered", _offers)
@@ -209,6 +225,7 @@ def _offers(offers: Json) -> str:
     )
 
 
+@one_thing("judges what was opened at night")
 async def _night(day: Day) -> None:
     await day.at("12:00", "What the night left")
     reviews = await day.sees("looks who opened what", "/v1/break-glass/reviews?state=awaiting_review", _grants)
@@ -226,6 +243,7 @@ def _grants(grants: Json) -> str:
     )
 
 
+@one_thing("decides on what was entered in error")
 async def _wrong_child(day: Day) -> None:
     await day.at("12:30", "A visit in the file of another child")
     task = await _task(day, "correction_decision")
@@ -236,6 +254,7 @@ async def _wrong_child(day: Day) -> None:
         await day.does("confirms it: kept, and counts no longer", path, {"note": "Журналмен салыстырылды."})
 
 
+@one_thing("decides on a role")
 async def _account(day: Day) -> None:
     await day.at("14:00", "A role for a colleague")
     asked = await day.sees("reads what is asked for", "/v1/account-changes?state=open", lambda c: f"{len(c['items'])}")
@@ -245,6 +264,7 @@ async def _account(day: Day) -> None:
         await day.does("grants it as second person", path, method="PUT", says=lambda c: str(c["change"]["state"]))
 
 
+@one_thing("takes load off a manager")
 async def _load(day: Day) -> None:
     await day.at("15:00", "Who has too much")
     load = await day.sees("counts the families of each manager", "/v1/tasks/caseload", _loads)
@@ -265,6 +285,7 @@ def _loads(load: Json) -> str:
     return "; ".join(f"{w['name']} {w['cases']}{' (over)' if w['over_ceiling'] else ''}" for w in load["workers"])
 
 
+@one_thing("stops a clock until a court has sat")
 async def _court(day: Day) -> None:
     """Stop a clock for longer than a manager may."""
     await day.at("16:00", "A court that will sit in three weeks")
