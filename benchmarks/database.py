@@ -9,7 +9,8 @@ from uuid import UUID
 import asyncpg
 from sqlalchemy.engine import make_url
 
-from casemgmt.db.migrate import driver_url, migrate
+from casemgmt.db.addresses import driver_url
+from casemgmt.db.migrate import migrate
 from casemgmt.embedded.errors import EmbeddedServerError
 from casemgmt.embedded.server import EmbeddedServer
 from casemgmt.reference.regions import regions

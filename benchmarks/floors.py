@@ -25,7 +25,7 @@ from casemgmt.access.tokens import Tokens
 from casemgmt.audit.commitments import commitments, new_row, new_salt
 from casemgmt.cases.policy import ROUTE_CLOCKS
 from casemgmt.clock import SystemClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.ids import new_id
 from casemgmt.settings import Settings
 

@@ -6,7 +6,7 @@ import statistics
 import asyncpg
 
 from benchmarks.database import BenchDatabase, bench_id
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.signals import repository as signals
 
 ACTORS = {"national": 2900, "regional": 2700, "organisation": 2500, "team only": 3, "nobody": 2995}

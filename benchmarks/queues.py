@@ -19,7 +19,7 @@ from rich.table import Table
 from benchmarks.database import MAKE_IDS, ROOT, BenchDatabase, bench_id, bench_server
 from benchmarks.lists import median_of
 from benchmarks.report import LIST_LIMIT_MS
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.embedded.errors import EmbeddedServerError
 from casemgmt.embedded.server import EmbeddedServer
 from casemgmt.tasks.caseload import LOAD

@@ -6,7 +6,7 @@ import asyncpg
 
 from casemgmt.alerts.raising import raise_alert
 from casemgmt.clock import Clock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 
 
 async def alert_about(owner_url: str, clock: Clock, user_id: UUID, kind: str) -> str:

@@ -17,7 +17,8 @@ from passlib.hash import argon2
 
 from api.app import create_app
 from casemgmt.clock import Clock, SystemClock
-from casemgmt.db.migrate import driver_url, migrate
+from casemgmt.db.addresses import driver_url
+from casemgmt.db.migrate import migrate
 from casemgmt.demo.accounts import DEMO_PASSWORD
 from casemgmt.demo.seed import seed
 from casemgmt.settings import Settings

@@ -12,7 +12,7 @@ from uuid import UUID
 
 import asyncpg
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, demo_id
 from casemgmt.ids import new_id
 from casemgmt.reference.lists import code_list

@@ -21,7 +21,9 @@ CLOCK_FILE = "TEST_CLOCK_FILE"
 """Names a file with the seconds by which the clock of a program is ahead; it is asked anew each time."""
 
 _forks = multiprocessing.get_context("forkserver")
-_forks.set_forkserver_preload(["api.app", "api.server", "casemgmt.cli", "tests.forked"])
+_forks.set_forkserver_preload(
+    ["api.command_line", "casemgmt.jobs.work_command", "casemgmt.retention.command_line", "tests.forked"]
+)
 
 
 class Forked:

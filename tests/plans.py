@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 import asyncpg
 from jose import jwt
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from tests.clients import World
 
 

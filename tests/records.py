@@ -5,7 +5,7 @@ from uuid import UUID
 
 import asyncpg
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 
 
 async def rows(owner_url: str, query: str, *arguments: Any) -> list[dict[str, Any]]:

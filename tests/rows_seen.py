@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import asyncpg
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, demo_id
 from tests.all_rows import TABLES, World
 from tests.expectation import Expectation, keys, seen

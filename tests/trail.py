@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from tests.all_rows import World as Records
 from tests.expectation import Expectation
 

@@ -11,7 +11,8 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from benchmarks.database import APP_LOGIN, APP_PASSWORD, MAKE_IDS, ROOT, bench_id
-from casemgmt.db.migrate import OWNER_ROLE, driver_url, migrate
+from casemgmt.db.addresses import OWNER_ROLE, driver_url
+from casemgmt.db.migrate import migrate
 from casemgmt.embedded.errors import EmbeddedServerError
 from casemgmt.embedded.server import EmbeddedServer
 from casemgmt.reference.regions import regions

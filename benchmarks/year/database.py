@@ -14,7 +14,8 @@ import asyncpg
 from sqlalchemy.engine import make_url
 
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url, migrate
+from casemgmt.db.addresses import driver_url
+from casemgmt.db.migrate import migrate
 
 _PASSWORD = "only-for-the-year-of-this-machine"  # noqa: S105 - of a database of synthetic rows
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -10,7 +10,7 @@ from casemgmt.audit.export import Reason, Window, export_log
 from casemgmt.audit.sealer import Sealer
 from casemgmt.audit.signing import make_key_file
 from casemgmt.audit.verify import verify
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 
 _SETTLED = "SELECT pg_snapshot_xmin(pg_current_snapshot()) > max(xid) FROM audit_event"
 _WRITTEN = "SELECT count(*) FROM audit_event"

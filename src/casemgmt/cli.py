@@ -1,331 +1,79 @@
 """The command line: run, migrate, load the demo, make the first administrators, write the generated documents."""
 
-import asyncio
-import getpass
-import os
-import secrets
-import sys
-from collections.abc import Callable, Mapping
-from pathlib import Path
-from typing import Annotated
-
 import typer
-from sqlalchemy.engine import make_url
 
-from casemgmt.access.bootstrap import create_administrator
-from casemgmt.access.command_line import rotate_secret
-from casemgmt.access.password_rules import BreachedPasswords
-from casemgmt.alerts.command_line import unusual
-from casemgmt.assessments.command_line import app as instruments_app
-from casemgmt.audit.command_line import app as audit_app
-from casemgmt.audit.sealing import SealingError, run_sealer
-from casemgmt.backup.command_line import backup, restore
-from casemgmt.db.migrate import migrate
-from casemgmt.demo.accounts import ACCOUNTS, DEMO_FACTOR_KEY, DEMO_PASSWORD, DEMO_SIGNING_SECRET, DEMO_SOURCE
-from casemgmt.demo.play import STORIES, play_against
-from casemgmt.demo.seed import seed
-from casemgmt.demo.stage import DemoError
-from casemgmt.documents.command_line import app as files_app
-from casemgmt.embedded.dsn import Dsn
-from casemgmt.embedded.server import EmbeddedServer
-from casemgmt.errors import DomainError
-from casemgmt.generated import DOCUMENTS, write_documents
-from casemgmt.imports.command_line import app as import_app
-from casemgmt.jobs.command_line import app as jobs_app
-from casemgmt.jobs.working import WorkingError, run_worker
-from casemgmt.log import set_up_logs
-from casemgmt.retention.command_line import app as retention_app
-from casemgmt.settings import SealerSettings, Settings, WorkerSettings
-from casemgmt.settings_database import OperatorSettings
-from casemgmt.simulate.command_line import app as simulate_app
-from casemgmt.supervise import Companion, Step, run_service
-from casemgmt.terminal import console, errors, owner_url, read_settings, refuse
+from casemgmt.late_commands import add_late
+
+COMMANDS = {
+    "run": (
+        "casemgmt.run_command:run",
+        "Start everything: database, migrations, demo data, service. Ctrl-C stops it all.",
+    ),
+    "demo": (
+        "casemgmt.demo.command_line:demo",
+        "Play whole routes of invented children against a running service, wrong turns included.",
+    ),
+    "simulate": (
+        "casemgmt.simulate.command_line:app",
+        "Play others against a running service: the contact centre 111.",
+    ),
+    "migrate": (
+        "casemgmt.db.command_line:migrate",
+        "Bring the database to the state of this program: roles, tables, SQL, reference data. Safe to repeat.",
+    ),
+    "load-demo": (
+        "casemgmt.demo.command_line:load_demo",
+        "Put the invented bodies and accounts of the demo into the database, once.",
+    ),
+    "create-admin": (
+        "casemgmt.access.command_line:create_admin",
+        "Make an administrator: the first and the second of a deployment. Whoever it is types in the password.",
+    ),
+    "work": (
+        "casemgmt.jobs.work_command:work",
+        "Do background jobs until stopped: clocks that warn and escalate, what ends by itself, what people asked for.",
+    ),
+    "jobs": ("casemgmt.jobs.command_line:app", "What waits, what failed for good, and another try."),
+    "seal": (
+        "casemgmt.audit.seal_command:seal",
+        "Seal the audit log until stopped: put events into the Merkle tree, sign its head, tell the witnesses.",
+    ),
+    "audit": (
+        "casemgmt.audit.command_line:app",
+        "Keys, exports, and their verification on a machine without the database.",
+    ),
+    "files": ("casemgmt.documents.command_line:app", "The storage of documents and its master keys."),
+    "import": (
+        "casemgmt.imports.command_line:app",
+        "Samples of tables and mappings, a look at a table on this machine, and imports by a service.",
+    ),
+    "instruments": (
+        "casemgmt.assessments.command_line:app",
+        "The instruments of assessment that this deployment may use.",
+    ),
+    "retention": (
+        "casemgmt.retention.command_line:app",
+        "What is due, the execution of an approved plan, its certificate.",
+    ),
+    "backup": (
+        "casemgmt.backup.command_line:backup",
+        "Copy the whole database, as it is at one moment, into a new folder. The service goes on meanwhile.",
+    ),
+    "restore": (
+        "casemgmt.backup.command_line:restore",
+        "Put a backup into an empty database of a new cluster, end all sessions, begin a new generation of cursors.",
+    ),
+    "rotate-secret": (
+        "casemgmt.access.command_line:rotate_secret",
+        "Change the secret `CASEMGMT_…_SECRET` into CASEMGMT_NEW_SECRET. Stop the service and the worker first.",
+    ),
+    "documents": (
+        "casemgmt.generated_command:documents",
+        "Write the generated documents: states, permissions, settings.",
+    ),
+}
+"""Where each command stands, and what the list says of it."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help=__doc__, pretty_exceptions_enable=False)
-
-audit_app.command()(unusual)
-app.add_typer(audit_app, name="audit")
-app.add_typer(files_app, name="files")
-app.add_typer(import_app, name="import")
-app.add_typer(jobs_app, name="jobs")
-app.add_typer(instruments_app, name="instruments")
-app.add_typer(retention_app, name="retention")
-app.add_typer(simulate_app, name="simulate")
-app.command()(backup)
-app.command()(restore)
-app.command()(rotate_secret)
-
-APP_LOGIN = "casemgmt_app"
-"""The log-in of the service in the embedded database."""
-SEALER_LOGIN = "casemgmt_seal"
-"""The log-in of the sealer in the embedded database."""
-WORKER_LOGIN = "casemgmt_work"
-"""The log-in of the worker in the embedded database."""
-_PYTHON = (sys.executable, "-m", "casemgmt")
-_ADDRESSES = ("", "MIGRATION_", "SEALER_", "WORKER_")
-_OF_SERVICE = frozenset(f"CASEMGMT_{name.upper()}" for name in Settings.model_fields)
-_OF_SEALER = frozenset(f"CASEMGMT_{name.upper()}" for name in SealerSettings.model_fields)
-_OF_WORKER = frozenset(f"CASEMGMT_{name.upper()}" for name in WorkerSettings.model_fields)
-_OF_OPERATOR = frozenset({"CASEMGMT_MODE"} | {f"CASEMGMT_{name}DATABASE_URL" for name in _ADDRESSES})
-
-
-@app.command()
-def run(
-    port: Annotated[int, typer.Option(help="Port to listen on.")] = 8000,
-    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    data: Annotated[Path, typer.Option(help="Folder of the embedded database.")] = Path(".data/postgres"),
-    restore_from: Annotated[
-        Path | None, typer.Option("--restore", help="Backup to begin with, where the folder of the database is new.")
-    ] = None,
-    key: Annotated[Path | None, typer.Option(help="Key file of the backup.")] = None,
-) -> None:
-    """Start everything: database, migrations, demo data, service. Ctrl-C stops it all."""
-    external = os.environ.get("CASEMGMT_DATABASE_URL")
-    _check_restore(restore_from, key, external)
-    demo = os.environ.get("CASEMGMT_MODE", "production" if external else "demo") == "demo"
-    key_file = Path(os.environ.get("CASEMGMT_AUDIT_KEY_FILE") or data.parent.absolute() / "audit-key.json")
-    environment = _environment(key_file, demo=demo)
-    steps = _first_steps(restore_from, key, demo=demo)
-    if not external:
-        steps += _steps_of_embedded(data.parent, key_file, environment)
-    elif "CASEMGMT_MIGRATION_DATABASE_URL" not in os.environ:
-        console.print("CASEMGMT_MIGRATION_DATABASE_URL is not set: the database is taken as it is, not migrated.")
-        steps = []
-    address = f"http://{host}:{port}"
-    raise typer.Exit(
-        run_service(
-            server=None if external else EmbeddedServer(data, progress=console.print),
-            prepare=steps,
-            command=[sys.executable, "-m", "api", "serve", "--host", host, "--port", str(port)],
-            host=host,
-            port=port,
-            ready_url=f"{address}/health/ready",
-            companions=_companions(embedded=not external),
-            environment=environment,
-            withheld=(_OF_SEALER | _OF_WORKER) - _OF_SERVICE,
-            on_ready=lambda: _greet(address, demo=demo),
-        )
-    )
-
-
-def _environment(key_file: Path, *, demo: bool) -> Callable[[Dsn | None], Mapping[str, str]]:
-    """Return what processes are given, by the address of the embedded database: log-ins with new passwords, its key."""
-    passwords = {login: secrets.token_urlsafe(24) for login in (APP_LOGIN, SEALER_LOGIN, WORKER_LOGIN)}
-
-    def environment(dsn: Dsn | None) -> Mapping[str, str]:
-        variables = {
-            "CASEMGMT_MODE": "demo" if demo else "production",
-            "CASEMGMT_LOG_FORMAT": os.environ.get("CASEMGMT_LOG_FORMAT", "console"),
-            "PYTHONUNBUFFERED": "1",
-        }
-        if dsn is not None:
-            addresses = {"DATABASE": APP_LOGIN, "SEALER_DATABASE": SEALER_LOGIN, "WORKER_DATABASE": WORKER_LOGIN}
-            for name, login in addresses.items():
-                url = make_url(dsn.url()).set(username=login, password=passwords[login])
-                variables[f"CASEMGMT_{name}_URL"] = url.render_as_string(hide_password=False)
-            variables["CASEMGMT_AUDIT_KEY_FILE"] = str(key_file)
-        return variables
-
-    return environment
-
-
-def _steps_of_embedded(
-    folder: Path, key_file: Path, environment: Callable[[Dsn | None], Mapping[str, str]]
-) -> list[Step]:
-    """Return what the embedded database gets beside its content: a key of the log, settings for its operator."""
-    sealer_file, operator_file = folder / "sealer.env", folder / "operator.env"
-    return [
-        Step("Key of the audit log", [*_PYTHON, "audit", "new-key", "--out", str(key_file), "--unless-there"]),
-        Step(
-            f"Settings for exports of it, in {sealer_file}",
-            lambda dsn: _write_settings(sealer_file, _sealer_settings(environment(dsn))),
-        ),
-        Step(
-            f"Settings for backups, in {operator_file}",
-            lambda dsn: _write_settings(operator_file, operator_settings(environment(dsn), dsn)),
-        ),
-    ]
-
-
-def _companions(*, embedded: bool) -> list[Companion]:
-    """Return the processes beside the service; of another database those alone whose log-ins were given."""
-    companions = []
-    if embedded or {"CASEMGMT_SEALER_DATABASE_URL", "CASEMGMT_AUDIT_KEY_FILE"} <= os.environ.keys():
-        companions.append(Companion("The sealer of the audit log", [*_PYTHON, "seal"], _wanted_by_sealer))
-    else:
-        console.print(
-            "CASEMGMT_SEALER_DATABASE_URL and CASEMGMT_AUDIT_KEY_FILE are not both set: no sealer is started here."
-        )
-    if embedded or "CASEMGMT_WORKER_DATABASE_URL" in os.environ:
-        companions.append(Companion("The worker", [*_PYTHON, "work"], _wanted_by_worker))
-    else:
-        console.print("CASEMGMT_WORKER_DATABASE_URL is not set: no worker for background jobs is started here.")
-    return companions
-
-
-def _check_restore(restore_from: Path | None, key: Path | None, external: str | None) -> None:
-    if restore_from is not None and (external or key is None):
-        refuse("--restore is for the embedded database, with --key. Into another one: `casemgmt restore`.")
-
-
-def _first_steps(restore_from: Path | None, key: Path | None, *, demo: bool) -> list[Step]:
-    """Return what makes the database what the service expects."""
-    steps = [Step("Database schema and reference data", [*_PYTHON, "migrate"])]
-    if restore_from is not None:
-        steps.insert(0, Step("Backup", [*_PYTHON, "restore", str(restore_from), "--key", str(key)]))
-    return [*steps, Step("Demo data", [*_PYTHON, "load-demo"])] if demo else steps
-
-
-def _sealer_settings(variables: Mapping[str, str]) -> dict[str, str]:
-    return {name: value for name, value in variables.items() if name in _OF_SEALER - _OF_SERVICE}
-
-
-def operator_settings(variables: Mapping[str, str], dsn: Dsn | None) -> dict[str, str]:
-    """Return the addresses of the embedded database for commands of an operator, the owner's among them."""
-    owner = {} if dsn is None else {"CASEMGMT_MIGRATION_DATABASE_URL": dsn.url()}
-    return {name: value for name, value in {**variables, **owner}.items() if name in _OF_OPERATOR}
-
-
-def _write_settings(path: Path, variables: Mapping[str, str]) -> None:
-    """Keep some settings for this machine's other terminal: only the owner of the file reads it."""
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.writelines(f"{name}={value}\n" for name, value in variables.items())
-
-
-def _wanted_by_sealer(variable: str) -> bool:
-    """Answer whether a variable is none of the service's secrets."""
-    return variable in _OF_SEALER or not variable.startswith("CASEMGMT_")
-
-
-def _wanted_by_worker(variable: str) -> bool:
-    """Answer whether a variable is none of the sealer's secrets: the worker does what the service does."""
-    return variable not in _OF_SEALER - _OF_SERVICE - _OF_WORKER
-
-
-def _greet(address: str, *, demo: bool) -> None:
-    console.print(f"\nReady. Interactive API docs  {address}/docs")
-    console.print(f"       Wall screen           {address}/board")
-    console.print(f"       Health                {address}/health/ready")
-    if demo:
-        console.print(f"\nDemo accounts, all with the password {DEMO_PASSWORD}:")
-        for account in ACCOUNTS:
-            console.print(f"  {account.username:<22} {', '.join(account.roles)}")
-        console.print(
-            f"\nRoles that reach the whole country need a code too; the authenticator's key: {DEMO_FACTOR_KEY}"
-        )
-        console.print(
-            f"\nA contact centre's system tries its contract as the source {DEMO_SOURCE} with the signing secret\n"
-            f"  {DEMO_SIGNING_SECRET} (openapi/contact-centre.md)"
-        )
-        console.print("\nThe whole route as a story: make demo (in another terminal). Ctrl-C stops the service.\n")
-
-
-@app.command("migrate")
-def migrate_command() -> None:
-    """Bring the database to the state of this program: roles, tables, SQL, reference data. Safe to repeat."""
-    settings, sealer = read_settings(OperatorSettings), read_settings(SealerSettings)
-    worker_url = read_settings(WorkerSettings).worker_database_url
-    set_up_logs(sealer.log_format)
-    asyncio.run(migrate(owner_url(settings), settings.database_url, sealer.sealer_database_url, worker_url))
-
-
-@app.command()
-def seal(
-    once: Annotated[bool, typer.Option("--once", help="Seal what there is and end.")] = False,  # noqa: FBT002 - a flag
-    accept_loss: Annotated[  # noqa: FBT002 - a flag
-        bool,
-        typer.Option("--accept-loss", help="Go on after a restore that lost events which the witness has seen."),
-    ] = False,
-) -> None:
-    """Seal the audit log until stopped: put events into the Merkle tree, sign its head, tell the witnesses."""
-    settings = read_settings(SealerSettings)
-    set_up_logs(settings.log_format)
-    try:
-        size = asyncio.run(run_sealer(settings, once=once, accept_loss=accept_loss))
-    except SealingError as error:
-        errors.print(str(error), markup=False)
-        raise typer.Exit(2) from None
-    if once:
-        console.print(f"{size:,} events are sealed.")
-
-
-@app.command()
-def work(
-    once: Annotated[bool, typer.Option("--once", help="Do all that is due and end.")] = False,  # noqa: FBT002 - a flag
-) -> None:
-    """Do background jobs until stopped: clocks that warn and escalate, what ends by itself, what somebody asked for."""
-    settings, worker = read_settings(Settings), read_settings(WorkerSettings)
-    set_up_logs(settings.log_format)
-    try:
-        asyncio.run(run_worker(settings, worker, once=once))
-    except WorkingError as error:
-        errors.print(str(error), markup=False)
-        raise typer.Exit(2) from None
-
-
-@app.command("load-demo")
-def load_demo() -> None:
-    """Put the invented bodies and accounts of the demo into the database, once."""
-    settings = read_settings(OperatorSettings)
-    if settings.mode != "demo":
-        refuse("Refused: demo data is loaded with CASEMGMT_MODE=demo only.")
-    loaded = asyncio.run(seed(owner_url(settings)))
-    console.print("Demo data loaded." if loaded else "Demo data was there already.")
-
-
-@app.command("create-admin")
-def create_admin(
-    username: Annotated[str, typer.Argument(help="Log-in name of the administrator.")],
-    family_name: Annotated[str, typer.Option(prompt=True)],
-    given_name: Annotated[str, typer.Option(prompt=True)],
-) -> None:
-    """Make an administrator: the first and the second of a deployment. Whoever it is types in the password.
-
-    It is asked for, or read from standard input. Two are needed: what lets an account come in or see more is asked for
-    by one of them and granted by the other.
-    """
-    settings = read_settings(Settings)
-    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
-    breached = BreachedPasswords(settings.breached_passwords_file)
-    try:
-        asyncio.run(create_administrator(owner_url(settings), username, family_name, given_name, password, breached))
-    except DomainError as error:
-        errors.print(error.detail)
-        raise typer.Exit(2) from None
-    console.print(
-        f"Administrator {username} made. Make two this way; everything else is done over the API, by both together."
-    )
-
-
-@app.command("demo")
-def demo_command(
-    url: Annotated[str, typer.Option(help="Address of a running service with demo data.")] = "http://127.0.0.1:8000",
-    story: Annotated[list[str] | None, typer.Option(help=f"One or several of: {', '.join(STORIES)}.")] = None,
-    language: Annotated[str, typer.Option(help="Language of timelines and problem texts: kk, ru or en.")] = "en",
-) -> None:
-    """Play whole routes of invented children against a running service, wrong turns included."""
-    stories = story or list(STORIES)
-    if unknown := [s for s in stories if s not in STORIES]:
-        errors.print(f"There is no story {', '.join(unknown)}. There are: {', '.join(STORIES)}.")
-        raise typer.Exit(2)
-    try:
-        asyncio.run(play_against(url, console, stories=stories, language=language))
-    except DemoError as error:
-        errors.print(str(error), markup=False)
-        raise typer.Exit(1) from None
-
-
-@app.command()
-def documents(
-    check: Annotated[bool, typer.Option("--check", help="Write nothing; fail where a file differs.")] = False,  # noqa: FBT002 - a flag
-) -> None:
-    """Write the generated documents: states, permissions, settings."""
-    changed = write_documents(Path.cwd(), write=not check)
-    for path in changed:
-        console.print(f"{'differs' if check else 'written'}: {path}")
-    if not changed:
-        console.print(f"{len(DOCUMENTS)} generated documents are up to date.")
-    if check and changed:
-        errors.print("Run `make docs` and commit the result.")
-        raise typer.Exit(1)
+for _name, (_place, _told) in COMMANDS.items():
+    add_late(app, _name, _place, _told)

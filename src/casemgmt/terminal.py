@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from pydantic_settings import BaseSettings
 from rich.console import Console
 
-from casemgmt.db.migrate import OWNER_ROLE, driver_url
+from casemgmt.db.addresses import OWNER_ROLE, driver_url
 from casemgmt.settings_database import DatabaseSettings, OperatorSettings
 
 SettingsT = TypeVar("SettingsT", bound=BaseSettings)

@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from casemgmt.audit.sealer import Sealer
 from casemgmt.audit.signing import SigningKey, make_key_file
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from tests.conftest import sealer_of
 
 

@@ -17,7 +17,7 @@ from casemgmt.audit.sealer import RetiredKeyError, Sealer
 from casemgmt.audit.signing import SigningKey, make_key_file
 from casemgmt.audit.tree import BrokenTreeError, read_frontier
 from casemgmt.audit.verify import LONGEST_TRANSACTION
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.ids import new_id
 from casemgmt.settings import Settings
 from tests.audit.logbook import WRITE, exported, fill, settle, verified, write_events

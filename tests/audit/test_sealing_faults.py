@@ -16,7 +16,7 @@ from casemgmt.audit.evidence import read_witness
 from casemgmt.audit.sealer import Sealer
 from casemgmt.audit.sealing import Sealing
 from casemgmt.audit.signing import SigningKey
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.settings import SealerSettings
 from tests.audit.logbook import exported, settle, verified, write_events
 

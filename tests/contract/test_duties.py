@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from casemgmt.access.duties import ONE_PERSON, SEPARATIONS, Separation
 from casemgmt.access.roles import ALONE, ROLES, Reach, excluded_by
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import demo_id
 from tests.account_steps import WHY, give_role
 from tests.clients import World

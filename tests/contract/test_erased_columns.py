@@ -6,7 +6,7 @@ import asyncpg
 import orjson
 import pytest_asyncio
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 
 HARMLESS_TYPES = {"uuid", "boolean", "timestamp with time zone", "xid8"}
 """Ids, yes or no, moments: what is left of a record for statistics and for the proofs."""

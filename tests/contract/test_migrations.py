@@ -7,7 +7,8 @@ import asyncpg
 from alembic import command
 from alembic.script import ScriptDirectory
 
-from casemgmt.db.migrate import alembic_config, driver_url, migrate, run_alembic
+from casemgmt.db.addresses import driver_url
+from casemgmt.db.migrate import alembic_config, migrate, run_alembic
 
 ROOT = Path(__file__).parents[2]
 

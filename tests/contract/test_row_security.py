@@ -9,7 +9,8 @@ import pytest
 import pytest_asyncio
 
 import casemgmt
-from casemgmt.db.migrate import driver_url, migrate
+from casemgmt.db.addresses import driver_url
+from casemgmt.db.migrate import migrate
 from casemgmt.machines import MACHINES
 
 NOT_PERSONAL = {

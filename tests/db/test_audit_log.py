@@ -8,7 +8,7 @@ import pytest
 import pytest_asyncio
 from jose import jwt
 
-from casemgmt.db.migrate import OWNER_ROLE, driver_url
+from casemgmt.db.addresses import OWNER_ROLE, driver_url
 from tests.clients import World
 
 APPEND_ONLY = "CM403"

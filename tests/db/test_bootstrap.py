@@ -11,7 +11,8 @@ import pytest
 from casemgmt.access.bootstrap import create_administrator
 from casemgmt.access.password_rules import BreachedPasswords
 from casemgmt.access.passwords import password_matches
-from casemgmt.db.migrate import driver_url, migrate
+from casemgmt.db.addresses import driver_url
+from casemgmt.db.migrate import migrate
 from casemgmt.errors import Conflict, Invalid
 from tests.conftest import owner_of
 

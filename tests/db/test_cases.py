@@ -8,8 +8,8 @@ import pytest
 
 from casemgmt.cases.states import CaseState
 from casemgmt.cases.tables import CaseRecord
+from casemgmt.db.addresses import driver_url
 from casemgmt.db.base import metadata
-from casemgmt.db.migrate import driver_url
 from casemgmt.demo.accounts import demo_id
 from casemgmt.ids import new_id
 from casemgmt.machines import MACHINES

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import asyncpg
 from jose import jwt
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, demo_id
 from tests.all_rows import TABLES
 from tests.all_rows import World as AllRows

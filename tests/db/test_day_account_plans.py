@@ -3,7 +3,7 @@
 import asyncpg
 
 from casemgmt.contacts.reconciling import _ITEMS
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from tests.clients import World
 from tests.plans import as_supervisor, explained
 

@@ -9,7 +9,7 @@ import pytest
 
 from casemgmt.cases.states import CaseState
 from casemgmt.cases.views import CaseSummary, CaseView
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, BODIES, demo_id
 from casemgmt.ids import new_id
 from tests.clients import World

@@ -5,7 +5,7 @@ import re
 import asyncpg
 import pytest
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.tasks import alerts
 from casemgmt.tasks.repository import Queue, breach_count_statement, count_statement, list_statement
 from tests.clients import World

@@ -7,7 +7,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.searches.repository import KINDS, Conditions, statement
 from tests.clients import World
 from tests.import_tables import CASE_MAPPING, case_row, cases_csv, checked

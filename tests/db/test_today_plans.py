@@ -3,7 +3,7 @@
 import asyncpg
 
 from casemgmt.centers.repository import BOOKED
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.tasks.repository import Queue, parts_statement
 from casemgmt.today import policy
 from casemgmt.today.repository import WAITING

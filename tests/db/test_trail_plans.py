@@ -9,7 +9,7 @@ import asyncpg
 from jose import jwt
 
 from casemgmt.audit.repository import NAMING_RECORD
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from tests.clients import World
 from tests.steps import open_case
 

@@ -23,7 +23,7 @@ from casemgmt.backup.making import make_backup
 from casemgmt.backup.manifest import DUMP, BackupError, Manifest, write
 from casemgmt.backup.restoring import restore_backup
 from casemgmt.cli import app as program
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, demo_id
 from casemgmt.documents.keys import KeyRing
 from casemgmt.documents.keys import make_key_file as make_backup_key

@@ -11,7 +11,7 @@ import asyncpg
 
 from casemgmt.audit.sealer import Sealer
 from casemgmt.audit.signing import SigningKey, make_key_file, read_key_file
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from rules.zone import almaty
 from tests.audit.logbook import commanded, exported, settle
 from tests.conftest import SEALER_LOGIN

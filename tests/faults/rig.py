@@ -17,7 +17,7 @@ import asyncpg
 import httpx
 from sqlalchemy.engine import make_url
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.embedded.binaries import find_binaries
 from casemgmt.embedded.dsn import Dsn
 from casemgmt.embedded.server import EmbeddedServer

@@ -9,8 +9,8 @@ import asyncpg
 import httpx
 import pytest
 
+from casemgmt.db.addresses import driver_url
 from casemgmt.db.failures import translate
-from casemgmt.db.migrate import driver_url
 from casemgmt.errors import Unavailable
 from tests.clients import World
 from tests.conftest import APP_LOGIN

@@ -11,7 +11,7 @@ import pytest
 from jose import jwt
 from passlib.context import CryptContext
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import DEMO_PASSWORD, demo_id
 from tests.clients import Caller, World
 

@@ -10,7 +10,7 @@ import pytest
 from jose import jwt
 
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import DEMO_PASSWORD, demo_id
 from casemgmt.ids import new_id
 from tests.account_steps import WHY, approve, begin, give_role, grant, start, start_code

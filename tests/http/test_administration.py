@@ -7,7 +7,7 @@ import httpx
 import pytest
 from jose import jwt
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, DEMO_PASSWORD, demo_id
 from casemgmt.ids import new_id
 from tests.account_steps import WHY, begin, give_role, grant, move, start, start_code

@@ -19,7 +19,7 @@ from casemgmt.alerts.places import client_family, wide_network
 from casemgmt.alerts.wording import alert_text
 from casemgmt.cli import app as cli
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import DEMO_PASSWORD, demo_id
 from casemgmt.demo.stage import credentials
 from casemgmt.settings import Settings

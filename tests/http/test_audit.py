@@ -8,7 +8,7 @@ import pytest
 
 from casemgmt.audit.policy import LONGEST_WINDOW, choose_window
 from casemgmt.audit.repository import Question, list_statement
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import demo_id
 from casemgmt.errors import Invalid
 from tests.clients import World

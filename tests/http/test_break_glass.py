@@ -10,7 +10,7 @@ import pytest
 import pytest_asyncio
 from jose import jwt
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import demo_id
 from tests.all_rows import TABLES
 from tests.clients import World

@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import demo_id
 from tests import steps
 from tests.clients import World

@@ -10,7 +10,7 @@ import pytest
 from jose import jwt
 
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import ROOMS, demo_id
 from tests.clients import Caller, World
 from tests.factories import OpenCase, count, open_case

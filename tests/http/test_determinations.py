@@ -6,7 +6,7 @@ from typing import Any
 import asyncpg
 import pytest
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from rules.graph.reader import read_graph
 from rules.graph.receipt import recompute
 from rules.loader import load_law

@@ -3,7 +3,7 @@
 import asyncpg
 import pytest
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.ids import new_id
 from tests.clients import World
 

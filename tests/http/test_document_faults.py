@@ -23,7 +23,7 @@ from typer.testing import CliRunner
 
 from api.app import create_app
 from casemgmt.cli import app as command_line
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.documents import upkeep
 from casemgmt.documents.keys import make_key_file, read_key_file
 from casemgmt.documents.scanning import ScannerError

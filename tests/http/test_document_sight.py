@@ -7,7 +7,7 @@ from uuid import UUID
 import asyncpg
 import pytest
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, demo_id
 from tests.all_rows import World as AllRows
 from tests.clients import World

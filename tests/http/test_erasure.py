@@ -13,7 +13,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 from rich.console import Console
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import demo_id
 from casemgmt.demo.play import EXAMPLES
 from casemgmt.demo.stage import Stage

@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 import pytest_asyncio
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from tests.benefit_steps import OFFICER, determine, family_on_record
 from tests.clients import World
 from tests.http.test_erasure import close_case, erase, kept

@@ -7,7 +7,7 @@ import pytest
 import pytest_asyncio
 
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.settings import Settings
 from tests.answer_steps import (
     DUTY,

@@ -18,7 +18,7 @@ from api.app import create_app
 from casemgmt.access.fields import SECRETS, Reader, Secret, Sight
 from casemgmt.access.roles import ROLES
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import ACCOUNTS, DemoAccount, demo_id
 from casemgmt.settings import Settings
 from tests.all_rows import World as Rows

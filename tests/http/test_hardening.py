@@ -12,7 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from api.app import create_app
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.db.work import Work
 from casemgmt.settings import Settings
 from tests.clients import World

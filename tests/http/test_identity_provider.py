@@ -18,7 +18,7 @@ from pydantic import ValidationError
 
 from api.app import create_app
 from casemgmt.clock import Clock, ManualClock, SystemClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import demo_id
 from casemgmt.settings import Settings
 from tests.account_steps import WHY, approve, give_role, link_identity

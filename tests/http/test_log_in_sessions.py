@@ -5,7 +5,7 @@ from uuid import uuid4
 import asyncpg
 import httpx
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import DEMO_PASSWORD, demo_id
 from tests.clients import Caller, World
 

@@ -10,7 +10,7 @@ from fastapi import FastAPI
 
 from api.app import create_app
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import DEMO_PASSWORD
 from casemgmt.settings import Settings
 from tests.clients import Caller, World

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import demo_id
 from casemgmt.demo.stage import usual_headers
 from casemgmt.ids import new_id

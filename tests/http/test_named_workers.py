@@ -12,7 +12,7 @@ import asyncpg
 import httpx
 import pytest
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import demo_id
 from tests import steps
 from tests.absence_steps import away, enter, of_absence

@@ -5,7 +5,7 @@ from datetime import date
 import asyncpg
 import pytest
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from tests.clients import World
 from tests.factories_iin import make_iin
 from tests.people import case_of, record_person, signal_about, statuses

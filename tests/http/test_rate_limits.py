@@ -15,7 +15,7 @@ import pytest_asyncio
 from api.app import create_app
 from casemgmt.access.rates import COUNTED_IN_THE_LOG, REMEMBERED, Rates
 from casemgmt.clock import Clock, ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.errors import TooManyAttempts
 from casemgmt.settings import Settings
 from tests.clients import Caller, World

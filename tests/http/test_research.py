@@ -12,7 +12,7 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.exports.coarsening import pseudonym, write_export
 from casemgmt.exports.columns import CASES, TABLES
 from casemgmt.people.policy import local_day

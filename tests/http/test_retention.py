@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from casemgmt.audit.signing import make_key_file
 from casemgmt.cli import app as cli
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import demo_id
 from casemgmt.people.policy import local_day
 from casemgmt.retention.schedule import Term, schedule

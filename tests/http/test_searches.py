@@ -11,7 +11,7 @@ import pytest
 import pytest_asyncio
 
 from casemgmt.clock import Clock, ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.searches import repository, service
 from tests.clients import World
 from tests.factories_iin import make_iin

@@ -10,7 +10,7 @@ import pyotp
 import pytest
 
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import DEMO_FACTOR_KEY, DEMO_PASSWORD, demo_id
 from tests.account_steps import begin, give_role
 from tests.clients import Caller, World

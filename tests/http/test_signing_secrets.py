@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import demo_id
 from casemgmt.ids import new_id
 from tests.account_steps import WHY, approve, give_role, signing_secret

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import ROOMS, demo_id
 from rules.zone import local_moment, to_local
 from tests.clients import Caller, World

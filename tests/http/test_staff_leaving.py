@@ -9,7 +9,7 @@ import asyncpg
 import httpx
 import pytest
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import demo_id
 from tests.account_steps import give_role
 from tests.clients import World

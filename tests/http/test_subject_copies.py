@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.subjects.policy import SECTIONS, effective
 from tests.clients import World
 from tests.http.test_erasure import IIN, PHONE, STREET, planted

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from tests.clients import World
 from tests.contact_steps import CONCERN, contact, send
 from tests.outreach_steps import DUTY, done, record_signal, refused

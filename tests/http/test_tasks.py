@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import demo_id
 from casemgmt.tasks.policy import clock_state
 from casemgmt.tasks.repository import CLOCK_CONDITIONS

@@ -17,7 +17,7 @@ from jose import jwe, jws, jwt
 
 from casemgmt.access import refusals
 from casemgmt.access.compact import TOKEN_LIMIT
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import demo_id
 from casemgmt.demo.stage import credentials
 from casemgmt.settings import DEMO_TOKEN_SECRET, Settings

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import demo_id
 from tests import factories
 from tests.clients import World

@@ -7,7 +7,7 @@ import asyncpg
 import pytest
 
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.triage_reports.policy import bounds, share, shown
 from tests.clients import World
 from tests.outreach_steps import DUTY, done, record_signal, refused

@@ -8,7 +8,7 @@ import asyncpg
 import pytest
 
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import demo_id
 from tests.clients import Caller, World
 from tests.factories import OpenCase, count, open_case

@@ -13,7 +13,7 @@ import pytest_asyncio
 from rich.console import Console
 
 from api.app import create_app
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.play import STORIES, play
 from casemgmt.settings import Settings
 from tests.clients import World as Clients

@@ -15,8 +15,8 @@ from pgqueuer.domain.errors import FailingListenerError
 
 from casemgmt.access.permissions import Permission
 from casemgmt.access.system import system_actor
+from casemgmt.db.addresses import driver_url
 from casemgmt.db.engine import Database
-from casemgmt.db.migrate import driver_url
 from casemgmt.db.work import Work
 from casemgmt.demo.accounts import demo_id
 from casemgmt.errors import DomainError

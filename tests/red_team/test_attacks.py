@@ -14,7 +14,7 @@ import pytest
 
 from api.app import create_app
 from casemgmt.clock import ManualClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.settings import Settings
 from tests.clients import World
 from tests.conftest import fresh_database, owner_of

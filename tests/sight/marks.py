@@ -5,7 +5,7 @@ from typing import Any
 
 import asyncpg
 
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from tests.all_rows import TABLES
 
 _VARCHARS = {

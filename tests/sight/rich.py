@@ -21,7 +21,7 @@ from api.app import create_app
 from casemgmt.alerts.sweeping import raise_found
 from casemgmt.audit.policy import Window
 from casemgmt.clock import SystemClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.accounts import ROOMS, demo_id
 from casemgmt.demo.play import STORIES, play
 from casemgmt.demo.stage import ALMATY, credentials

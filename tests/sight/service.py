@@ -14,7 +14,7 @@ from sqlalchemy import event
 
 from api.app import create_app
 from casemgmt.access.roles import ROLES
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.demo.stage import credentials, usual_headers
 from casemgmt.settings import Settings
 from tests.all_rows import World

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from typer.testing import CliRunner
 
-from casemgmt.cli import app, operator_settings
+from casemgmt.cli import app
 from casemgmt.embedded.dsn import Dsn
+from casemgmt.run_command import operator_settings
 
 DSN = Dsn(socket_folder=Path("/run/db"), port=5432, user="postgres", password="of-the-owner", database="casemgmt")
 

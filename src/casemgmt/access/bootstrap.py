@@ -10,7 +10,7 @@ import asyncpg
 
 from casemgmt.access.password_rules import BreachedPasswords, check_password
 from casemgmt.access.passwords import hash_password
-from casemgmt.db.migrate import OWNER_ROLE, driver_url
+from casemgmt.db.addresses import OWNER_ROLE, driver_url
 from casemgmt.errors import Conflict
 from casemgmt.ids import new_id
 

@@ -1,7 +1,9 @@
-"""`casemgmt rotate-secret`."""
+"""`casemgmt create-admin` and `casemgmt rotate-secret`."""
 
 import asyncio
+import getpass
 import os
+import sys
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -10,12 +12,15 @@ import typer
 from pydantic import ValidationError
 from rich.progress import Progress, SpinnerColumn, TextColumn
 
+from casemgmt.access.bootstrap import create_administrator
+from casemgmt.access.password_rules import BreachedPasswords
 from casemgmt.access.rotation import (
     RotationError,
     rotate_factor_secret,
     rotate_lookup_secret,
     rotate_webhook_secret,
 )
+from casemgmt.errors import DomainError
 from casemgmt.settings import Settings
 from casemgmt.terminal import console, errors, owner_url, read_settings, refuse, told
 
@@ -35,6 +40,29 @@ _DONE = {
     Secret.FACTOR: "second factors are sealed",
     Secret.WEBHOOK: "signing secrets of webhooks are sealed",
 }
+
+
+def create_admin(
+    username: Annotated[str, typer.Argument(help="Log-in name of the administrator.")],
+    family_name: Annotated[str, typer.Option(prompt=True)],
+    given_name: Annotated[str, typer.Option(prompt=True)],
+) -> None:
+    """Make an administrator: the first and the second of a deployment. Whoever it is types in the password.
+
+    It is asked for, or read from standard input. Two are needed: what lets an account come in or see more is asked for
+    by one of them and granted by the other.
+    """
+    settings = read_settings(Settings)
+    password = getpass.getpass("Password: ") if sys.stdin.isatty() else sys.stdin.readline().rstrip("\n")
+    breached = BreachedPasswords(settings.breached_passwords_file)
+    try:
+        asyncio.run(create_administrator(owner_url(settings), username, family_name, given_name, password, breached))
+    except DomainError as error:
+        errors.print(error.detail)
+        raise typer.Exit(2) from None
+    console.print(
+        f"Administrator {username} made. Make two this way; everything else is done over the API, by both together."
+    )
 
 
 def rotate_secret(which: Annotated[Secret, typer.Argument(help="Which secret.")]) -> None:

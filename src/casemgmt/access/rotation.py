@@ -11,7 +11,7 @@ from cryptography.exceptions import InvalidTag
 
 from casemgmt import signed_messages
 from casemgmt.access.factors import seal, unseal
-from casemgmt.db.migrate import OWNER_ROLE, driver_url
+from casemgmt.db.addresses import OWNER_ROLE, driver_url
 from casemgmt.ids import new_id
 from casemgmt.people.phones import InvalidPhoneError, phone_hash
 

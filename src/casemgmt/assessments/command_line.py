@@ -11,7 +11,7 @@ import typer
 
 from casemgmt.assessments.loading import LibraryError, load_instruments, withdraw_instrument
 from casemgmt.assessments.sign_off import SIGN_OFF, Folder, Found, read_folder
-from casemgmt.db.migrate import OWNER_ROLE, driver_url
+from casemgmt.db.addresses import OWNER_ROLE, driver_url
 from casemgmt.terminal import console, errors, owner_url, refuse
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)

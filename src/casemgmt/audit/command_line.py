@@ -20,11 +20,18 @@ from casemgmt.audit.opening import open_commitment, read_event, read_salt
 from casemgmt.audit.signing import KeyFileError, SigningKey, make_key_file, read_key_file
 from casemgmt.audit.tree import BrokenTreeError
 from casemgmt.audit.verify import verify
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
+from casemgmt.late_commands import add_late
 from casemgmt.settings import SealerSettings
 from casemgmt.terminal import console, errors, owner_url, read_settings, refuse
 
 app = typer.Typer(no_args_is_help=True, help=__doc__, pretty_exceptions_enable=False)
+add_late(
+    app,
+    "unusual",
+    "casemgmt.alerts.command_line:unusual",
+    "Show what access was unusual, with the thresholds of the settings. Asking stands in the log.",
+)
 
 _SHOWN = 20
 """Most faults that are printed."""

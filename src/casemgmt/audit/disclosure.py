@@ -5,7 +5,7 @@ from uuid import UUID
 import asyncpg
 
 from casemgmt.audit.export import Reason
-from casemgmt.db.migrate import OWNER_ROLE, driver_url
+from casemgmt.db.addresses import OWNER_ROLE, driver_url
 from casemgmt.ids import new_id
 
 _EVENT = (

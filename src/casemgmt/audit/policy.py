@@ -1,4 +1,4 @@
-"""Pure decisions on reading the audit log: which part of it one question may look through."""
+"""Pure decisions on the audit log: which part of it one question may look through, and how far ahead it has room."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -8,6 +8,8 @@ from casemgmt.errors import invalid_field
 USUAL_WINDOW = timedelta(days=31)
 LONGEST_WINDOW = timedelta(days=93)
 """The log is partitioned by month: no question looks through more than four of them."""
+MONTHS_AHEAD = 6
+"""For so many months ahead every migration, and a job every hour, makes room in the log."""
 
 
 @dataclass(frozen=True)

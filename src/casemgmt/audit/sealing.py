@@ -19,7 +19,7 @@ from casemgmt.audit.signing import KeyFileError, SigningKey, read_key_file
 from casemgmt.audit.tree import BrokenTreeError
 from casemgmt.audit.witness import MOST_HEADS, FileWitness, HookWitness, Witness, WitnessError
 from casemgmt.clock import Clock, SystemClock
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.outbound import Outbound
 from casemgmt.settings import SealerSettings
 

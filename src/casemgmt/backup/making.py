@@ -12,7 +12,7 @@ import asyncpg
 
 from casemgmt.backup import manifest, programs
 from casemgmt.backup.manifest import BackupError, Manifest, SealedHead
-from casemgmt.db.migrate import driver_url
+from casemgmt.db.addresses import driver_url
 from casemgmt.documents.keys import KeyRing
 from casemgmt.documents.sealing import Sealer, new_key
 from casemgmt.ids import new_id

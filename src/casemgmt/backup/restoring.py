@@ -12,7 +12,8 @@ import asyncpg
 
 from casemgmt.backup import manifest, programs
 from casemgmt.backup.manifest import BackupError, Manifest
-from casemgmt.db.migrate import OWNER_ROLE, driver_url, make_roles, migrate
+from casemgmt.db.addresses import OWNER_ROLE, driver_url
+from casemgmt.db.migrate import make_roles, migrate
 from casemgmt.documents.keys import KeyRing
 from casemgmt.documents.sealing import DamagedError, open_sealed
 from casemgmt.ids import new_id

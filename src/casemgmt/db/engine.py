@@ -7,8 +7,8 @@ from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker, create_async_engine
 
+from casemgmt.db.addresses import DIALECT, driver_url
 from casemgmt.db.failures import translate, unavailable
-from casemgmt.db.migrate import DIALECT, driver_url
 from casemgmt.settings import Settings
 
 

@@ -5,11 +5,10 @@ whole, in the order of their names, whenever one of them has changed: one place 
 """
 
 import hashlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from importlib import resources
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 import structlog
@@ -20,27 +19,21 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from casemgmt.access.system import make_system_account
+from casemgmt.audit.policy import MONTHS_AHEAD
+from casemgmt.db.addresses import (
+    DIALECT,
+    OWNER_ROLE,
+    SEALER_ROLE,
+    SERVICE_ROLE,
+    WORKER_ROLE,
+    connector,
+    driver_url,
+)
 from casemgmt.db.reference import load_reference
 from casemgmt.ids import new_id
 from casemgmt.jobs.queue import SCHEMA as JOBS
 from casemgmt.jobs.queue import install as install_jobs
 from casemgmt.organisations.name_keys import fill_name_keys
-
-OWNER_ROLE = "casemgmt_owner"
-"""Owns all tables and functions; nobody can log in as it."""
-SERVICE_ROLE = "casemgmt_service"
-"""What the service's log-in is a member of: no ownership, no BYPASSRLS, no DELETE."""
-SEALER_ROLE = "casemgmt_sealer"
-"""What the sealer's log-in is a member of: reads the audit log, adds to the tree over it, sees nothing else."""
-
-WORKER_ROLE = "casemgmt_worker"
-"""What the worker's log-in is a member of, beside the service's role: does jobs for the service itself."""
-
-AUDIT_MONTHS = 6
-"""Months ahead for which every migration makes room in the audit log."""
-
-DIALECT = "postgresql+asyncpg://"
-"""What SQLAlchemy is told of a database; the rest of the address is the driver's."""
 
 log = structlog.get_logger()
 
@@ -65,7 +58,7 @@ async def migrate(
         async with connection.transaction():
             await connection.execute("SELECT pg_advisory_xact_lock(hashtext('casemgmt.migrate'))")
             await _apply_sql(connection)
-            await connection.execute("SELECT audit_make_months($1)", AUDIT_MONTHS)
+            await connection.execute("SELECT audit_make_months($1)", MONTHS_AHEAD)
             await load_reference(connection)
             await make_system_account(connection)
             await fill_name_keys(connection)
@@ -92,23 +85,6 @@ async def run_alembic(admin_url: str, action: Callable[[Config], None]) -> None:
     async with engine.connect() as connection:
         await connection.run_sync(run)
     await engine.dispose()
-
-
-def connector(url: str, **options: Any) -> Callable[[], Awaitable[asyncpg.Connection]]:
-    """Return what opens connections for SQLAlchemy, by the driver itself.
-
-    SQLAlchemy would drop a part of the address that it does not know, `sslmode` and `sslrootcert` above all.
-    """
-
-    async def connect() -> asyncpg.Connection:
-        return await asyncpg.connect(driver_url(url), **options)
-
-    return connect
-
-
-def driver_url(url: str) -> str:
-    """Return the URL as asyncpg itself reads it."""
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
 
 
 async def make_roles(

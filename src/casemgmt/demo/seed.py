@@ -11,7 +11,7 @@ from casemgmt.access.factors import seal
 from casemgmt.access.halves import digest_of
 from casemgmt.access.passwords import hash_password
 from casemgmt.benefits.engine import EXAMPLE_SIGN_OFF, note_sign_off
-from casemgmt.db.migrate import OWNER_ROLE, driver_url
+from casemgmt.db.addresses import OWNER_ROLE, driver_url
 from casemgmt.demo.accounts import (
     ACCOUNTS,
     BODIES,

@@ -13,7 +13,7 @@ from uuid import UUID
 import asyncpg
 
 from casemgmt.audit.commitments import commit
-from casemgmt.db.migrate import OWNER_ROLE, driver_url
+from casemgmt.db.addresses import OWNER_ROLE, driver_url
 from casemgmt.documents.keys import KeyRing
 from casemgmt.documents.sealing import DamagedError, content_digest, open_sealed
 from casemgmt.documents.storage import Storage, StoredFile

@@ -3,7 +3,7 @@
 from typing import ClassVar
 
 from casemgmt.audit.events import Event
-from casemgmt.db.migrate import AUDIT_MONTHS
+from casemgmt.audit.policy import MONTHS_AHEAD
 from casemgmt.db.work import Work
 from casemgmt.jobs.handling import Handler
 from casemgmt.jobs.payload import Payload
@@ -39,7 +39,7 @@ async def forget_log(work: Work, _: ForgetLog, __: Tools) -> None:
 async def make_audit_months(work: Work, _: MakeAuditMonths, __: Tools) -> None:
     """Make the partitions that are missing; there is an event where there were any."""
     before = await work.call("SELECT audit_months_ahead()")
-    await work.call("SELECT sweep_audit_months(:ahead)", ahead=AUDIT_MONTHS)
+    await work.call("SELECT sweep_audit_months(:ahead)", ahead=MONTHS_AHEAD)
     if await work.call("SELECT audit_months_ahead()") != before:
         work.record(Event("audit.months_made", "deployment"))
 

@@ -11,9 +11,9 @@ from pgqueuer.domain.errors import FailingListenerError
 from casemgmt.benefits.engine import open_engine
 from casemgmt.clock import Clock, SystemClock
 from casemgmt.db import tables as _all_tables  # noqa: F401 - foreign keys find their targets only among loaded tables
+from casemgmt.db.addresses import driver_url
 from casemgmt.db.engine import Database
 from casemgmt.db.failures import DATABASE_ERRORS
-from casemgmt.db.migrate import driver_url
 from casemgmt.documents.vault import Vault
 from casemgmt.errors import Unavailable
 from casemgmt.job_kinds import HANDLERS, SCHEDULE
