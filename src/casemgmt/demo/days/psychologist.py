@@ -39,7 +39,7 @@ async def play_psychologist(day: Day) -> None:
 
 
 async def _before(day: Day) -> list[Family]:
-    day.before("In the last two weeks: eight families in support, their managers booked the psychologist for today.")
+    day.before("In the last two weeks: eight families in support; the psychologist took a measure of each plan on.")
     await day.hours.to("09:00", -10)
     families = []
     for number, name in enumerate(_NAMES):
@@ -60,6 +60,7 @@ async def _before(day: Day) -> list[Family]:
     for number, (family, hour) in enumerate(zip(families, _HOURS, strict=True)):
         place: Json = {"room_id": None, "travel_minutes": 30, "minutes": 25} if number == _AT_HOME else {}
         await _book(day, family, hour, **place)
+        await take(day, WHO, f"/v1/plan-measures/{family.measure}/accept")
     await _book(day, families[2], "09:00", days=1)
     day.before("A week ago nobody came with Dana; yesterday's note about Ayan stayed a draft when the day was over.")
     await day.hours.to("10:30", -5)
