@@ -6,6 +6,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import chain, cycle
 from typing import Any
 
 Answer = int | None
@@ -34,6 +35,10 @@ class Receiver:
     usual: Answer = 204
     pause: float = 0
     """Seconds before it answers."""
+    pauses: list[float] = field(default_factory=list)
+    """Seconds before the first answers, one by one."""
+    drips: int = 0
+    """So many answers come first that never end: a byte at a time, so that the line is never silent."""
     answers: list[Answer] = field(default_factory=list)
     received: list[Received] = field(default_factory=list)
     taken: list[str] = field(default_factory=list)
@@ -56,11 +61,14 @@ class Receiver:
             headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head)}
             one = Received(headers, await reader.readexactly(int(headers["content-length"])))
             self.received.append(one)
+            if self.drips:
+                self.drips -= 1
+                await self._drip(writer)
             status = self.answers.pop(0) if self.answers else self.usual
             if status is None:
                 await reader.read()
                 return
-            await asyncio.sleep(self.pause)
+            await asyncio.sleep(self.pauses.pop(0) if self.pauses else self.pause)
             if status < 300:
                 self.taken.append(headers["webhook-id"])
             place = "location: http://127.0.0.1:1/\r\n" if status in {301, 302, 307, 308} else ""
@@ -70,6 +78,13 @@ class Receiver:
             return
         finally:
             writer.close()
+
+    async def _drip(self, writer: asyncio.StreamWriter) -> None:
+        """Answer without an end, until the caller has enough, which is an `OSError`."""
+        for byte in chain(b"HTTP/1.1 204 Said\r\n", cycle(b"more: to come\r\n")):
+            writer.write(bytes([byte]))
+            await writer.drain()
+            await asyncio.sleep(0.05)
 
     @asynccontextmanager
     async def listening(self, tls: ssl.SSLContext | None = None) -> AsyncIterator["Receiver"]:

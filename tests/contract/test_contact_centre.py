@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,14 @@ import httpx
 import pytest
 
 from casemgmt.clock import SystemClock
+from casemgmt.demo.accounts import demo_id
+from casemgmt.people.policy import local_day
 from casemgmt.settings import Settings
 from rules.loader import load_law
 from tests.answer_steps import ALWAYS, bring_on
 from tests.clients import World
 from tests.conftest import fresh_database
+from tests.http.test_redirects import REDIRECT
 from tests.jobs.worker import others_have_written
 from tests.running import Service
 from tests.steps import done
@@ -31,6 +35,15 @@ post() {  # id, file, path: the request of the guide, with the status of the ans
   curl -sS -w '\\n%{http_code}' "$URL/v1/integrations/$3" --data-binary @"$2" -H 'content-type: application/json' \
     -H "contact-source: $SOURCE" -H "webhook-id: $1" -H "webhook-timestamp: $AT" \
     -H "webhook-signature: v1,$(sign "$1" "$AT" "$2")"
+}
+"""
+DESK = """
+desk() {  # path and what curl is to know: as a person of the desk of the sandbox
+  TOKEN=$(curl -sS "$URL/v1/token" -d grant_type=password -d username=operator.111 -d password=demo-password-111 |
+    sed 's/.*"access_token":"\\([^"]*\\)".*/\\1/')
+  ASKED="$URL/v1/$1"
+  shift
+  curl -sS "$ASKED" -H "authorization: Bearer $TOKEN" -H 'content-type: application/json' "$@"
 }
 """
 
@@ -123,6 +136,28 @@ def test_a_backlog_and_a_heartbeat_are_sent_in_the_same_way(url: str, tmp_path: 
     assert beat["source"] == "sandbox-111"
 
 
+def test_what_was_recorded_by_hand_is_matched_and_stands_in_the_account(url: str, tmp_path: Path) -> None:
+    started = {"channel": "call", "started_at": "2026-01-15T09:12:00+05:00"}
+    spoken = {"category": "bullying", "language": "kk", "narrative": "Мені мазақтайды.", "region_code": "KZ-75"}
+    begin = f"{SIGN}\n{sandbox(url)}\n{POST}\n{DESK}\n"
+
+    def desk(path: str, told: dict[str, Any]) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(shell(f'{begin}desk {path} -d "$TOLD"', tmp_path, TOLD=json.dumps(told)))
+        return answer
+
+    signal = desk("signals", {"source": "contact_centre_111", "channel": "call"} | spoken)["id"]
+    settled = {"source": "sandbox-111", "contact_id": "by-hand-1", "signal_ids": [signal]}
+    assert desk("contacts/settled", settled | started)["state"] == "settled"
+    told = EXAMPLE | started | {"contact_id": "by-hand-1", "ended_at": None}
+    (tmp_path / "late").write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+    arrived = json.loads(shell(f"{begin}post late late contacts", tmp_path).rpartition("\n")[0])
+    assert (arrived["outcome"], arrived["signals"]) == ("matched", [{"ref": "1", "signal_id": signal}])
+    day = local_day(datetime.fromisoformat(arrived["received_at"]))
+    account = json.loads(shell(f'{begin}desk "contacts/reconciliation?source=$SOURCE&day={day}"', tmp_path))
+    mine = {"contact_id": "by-hand-1", "signals": 1, "filed": arrived["signals"]}
+    assert mine in account["filed_contacts"]
+
+
 def test_a_wrong_secret_is_refused(url: str, tmp_path: Path) -> None:
     (tmp_path / "contact").write_text(json.dumps(EXAMPLE), "utf-8")
     script = f"{SIGN}\n{sandbox(url)}SECRET=whsec_AAAA\n{POST}\npost m contact contacts"
@@ -140,6 +175,32 @@ def test_the_page_of_the_shift_names_tasks_and_routes_as_they_are() -> None:
     assert len(routes) == 2
     for method, path in routes:
         assert method.lower() in contract["paths"][path]
+
+
+async def test_a_redirect_is_followed_to_its_answer_as_the_guide_says(url: str, database: str, tmp_path: Path) -> None:
+    told = EXAMPLE | {"contact_id": "moved-1", "started_at": "2026-01-15T09:12:00+05:00", "ended_at": None}
+    (tmp_path / "moved").write_text(json.dumps(told, ensure_ascii=False), "utf-8")
+    sent = shell(f"{SIGN}\n{sandbox(url)}\n{POST}\npost moved moved contacts", tmp_path).rpartition("\n")[0]
+    signal = json.loads(sent)["signals"][0]["signal_id"]
+    asking = f"{sandbox(url)}\n{CARRY.partition('ANSWER=')[0]}\ncarrier "
+
+    async def heard() -> tuple[list[str], dict[str, Any]]:
+        await others_have_written(database)  # events are told in order, behind whoever is writing
+        events = json.loads(shell(f'{asking}"$URL/v1/webhook-events"', tmp_path))["items"]
+        shown = json.loads(shell(f'{asking}"$URL/v1/signals/{signal}"', tmp_path))
+        return [e["type"] for e in events if e["data"]["record_id"] == signal], shown
+
+    async with httpx.AsyncClient(base_url=url) as client:
+        world = World(client)
+        elsewhere = REDIRECT | {"organisation_id": str(demo_id("crd_astana"))}
+        done(await (await world.as_("duty.almaty")).post(f"/v1/signals/{signal}/triage", elsewhere))
+        types, shown = await heard()
+        assert (types, shown["state"], shown["redirect"]["answer"]) == (["signal.triaged"], "redirected", None)
+        assert shown["redirect"]["due_at"] is not None
+        done(await (await world.as_("duty.astana")).post(f"/v1/signals/{signal}/accept-redirect"))
+        types, shown = await heard()
+        assert types == ["signal.triaged", "signal.redirect_accepted"]
+        assert (shown["state"], shown["redirect"]["answer"]) == ("received", "accepted")
 
 
 async def test_an_answer_is_carried_as_the_guide_says(url: str, database: str, tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """What must hold after every fault, looked at past row security and through the doors that operators have."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -70,26 +69,32 @@ def _check_taken(centre: Centre, contacts: dict[str, Any]) -> None:
 
 async def check_told(rig: Rig, desk: Desk, *listeners: Listener) -> None:
     """Wait until every receiver has taken every event since its beginning, and hold that each tells of one decision."""
-
-    async def missing() -> list[Any]:
-        nonlocal outbox
-        outbox = await rig.cluster.rows(OUTBOX)
-        taken = [(n, each.before | set(each.receiver.taken)) for n, each in enumerate(listeners)]
-        return [(n, row) for row in outbox for n, ids in taken if row["id"] not in ids]
-
-    outbox: list[dict[str, Any]] = []
-    with suppress(TimeoutError):
-        await until(lambda: _is_empty(missing), 60)
-    left = await missing()
+    await wait_for_all(rig, *listeners, seconds=60)
+    left = await _untold(rig, *listeners)
     assert not left, f"who was not told of what: {left}"
+    outbox = await rig.cluster.rows(OUTBOX)
     triaged = Counter(row["record"] for row in outbox if row["type"] == "signal.triaged")
     assert triaged == Counter(desk.decided), "each decision is told of once"
     for each in listeners:
         assert set(each.receiver.taken) == {row["id"] for row in outbox} - each.before
 
 
-async def _is_empty(found: Callable[[], Awaitable[list[Any]]]) -> bool:
-    return not await found()
+async def wait_for_all(rig: Rig, *listeners: Listener, seconds: float) -> bool:
+    """Wait so long until every receiver has taken every event since its beginning; answer whether they have."""
+
+    async def told() -> bool:
+        return not await _untold(rig, *listeners)
+
+    with suppress(TimeoutError):
+        await until(told, seconds)
+    return await told()
+
+
+async def _untold(rig: Rig, *listeners: Listener) -> list[tuple[int, dict[str, Any]]]:
+    """Return the events that receivers have not taken, each with the number of the receiver."""
+    taken = [(n, each.before | set(each.receiver.taken)) for n, each in enumerate(listeners)]
+    outbox = await rig.cluster.rows(OUTBOX)
+    return [(n, row) for row in outbox for n, ids in taken if row["id"] not in ids]
 
 
 async def _check_log(rig: Rig) -> None:
@@ -122,16 +127,21 @@ async def _check_account(rig: Rig, centre: Centre, contacts: dict[str, Any]) -> 
     """Add up the days' accounts, and hold them against what was sent."""
     operator = await rig.world.as_("operator.111")
     total: Counter[str] = Counter()
+    named: dict[str, dict[str, str]] = {}
     for day in sorted({day for row in contacts.values() for day in _days_around(row["received_at"])}):
         path = f"/v1/contacts/reconciliation?source={SOURCE}&day={day}"
         told = done(await operator.get(path))
         numbers = {name: told[name] for name in ("received", "open", "non_data", "refused")}
         total.update(numbers | {"filed": told["filed"]["contacts"], "signals": told["filed"]["signals"]})
-    kinds = Counter(
-        "open" if row["state"] == "draft" else "non_data" if row["non_data"] else "filed" for row in contacts.values()
-    )
-    expected = kinds + Counter({"received": len(centre.sent), "signals": len(centre.signals())})
-    assert +total == expected, "the day's account comes out to the item"
+        named |= {c["contact_id"]: {f["ref"]: f["signal_id"] for f in c["filed"]} for c in told["filed_contacts"]}
+    kinds = {
+        name: "open" if row["state"] == "draft" else "non_data" if row["non_data"] else "filed"
+        for name, row in contacts.items()
+    }
+    expected = Counter(kinds.values()) + Counter({"received": len(centre.sent), "signals": len(centre.signals())})
+    assert +total == expected, "the day's account comes out"
+    filed = {name: dict(contacts[name]["filed"]) for name, kind in kinds.items() if kind == "filed"}
+    assert named == filed, "to the item"
 
 
 def _days_around(at: datetime) -> list[date]:

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from random import Random
 
 import asyncpg
 import httpx
@@ -16,7 +17,11 @@ from tests.clients import World
 from tests.conftest import APP_LOGIN
 from tests.contact_steps import contact, send
 from tests.factories import count
-from tests.faults.rig import until
+from tests.faults.centre import Centre, Message, call, life_of
+from tests.faults.checks import check, told_so_far
+from tests.faults.desk import Desk, subscribed
+from tests.faults.rig import Rig, until
+from tests.receiver import Receiver
 from tests.records import rows
 from tests.webhook_steps import CONSULT, DUTY, send_signal
 
@@ -75,6 +80,31 @@ async def test_a_full_disk_keeps_nothing_of_a_contact_and_takes_it_when_there_is
             assert await count(owner_url, f"SELECT count(*) FROM {table}") == 0
     assert (await send(world, told, "m-1")).status_code == 201
     assert await count(owner_url, "SELECT count(*) FROM signal") == 1
+
+
+async def test_real_processes_go_on_when_there_is_room_and_nothing_is_lost_or_there_twice(
+    rig: Rig, centre: Centre, desk: Desk
+) -> None:
+    duty, owner, before = await rig.world.as_(DUTY), rig.cluster.url(), await told_so_far(rig)
+    async with Receiver().listening() as receiver, subscribed(rig.world, before, receiver) as listener:
+        async with full_disk(owner, "contact_message"):
+            lives = asyncio.create_task(centre.live([life_of(f"full-{n}", Random(n)) for n in range(8)]))
+            await until(lambda: _refused_often(centre))
+            assert await count(owner, "SELECT count(*) FROM contact") == 0
+        await lives
+        await centre.live([[Message.of(call("told"))]])
+        [signal] = centre.taken["told"][0][1]["signals"]
+        async with full_disk(owner, "webhook_event"):
+            assert is_later(await duty.post(f"/v1/signals/{signal['signal_id']}/triage", CONSULT))
+            await centre.live([[Message.of(call("heard"))]])  # whoever calls is heard, though nobody can be told
+            rig.worker.kill()
+        await desk.triage_some(centre, 100)
+        await check(rig, centre, desk, listener)
+    assert rig.api.starts == 1
+
+
+async def _refused_often(centre: Centre) -> bool:
+    return centre.answers[503] > 8
 
 
 async def test_connections_that_the_database_ended_fail_no_request(world: World, owner_url: str) -> None:

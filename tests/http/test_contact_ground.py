@@ -223,6 +223,29 @@ async def test_a_plate_gives_place_and_duty_body_where_the_child_says_nothing(
     assert (read["place"], read["organisation_id"]) == ("№ 17 мектеп", duty)
 
 
+@pytest.mark.parametrize(
+    ("named", "kato", "place"),
+    [
+        ({}, "751310000", "№ 18 мектеп"),
+        ({"region_code": "KZ-75"}, "751310000", "№ 18 мектеп"),
+        ({"place": "Үйде"}, None, "Үйде"),
+        ({"kato": "750000000"}, "750000000", None),
+        ({"kato": "710000000"}, "710000000", None),
+    ],
+)
+async def test_the_district_of_a_plate_is_that_of_the_signal_where_the_child_names_no_place(
+    world: World, clock: ManualClock, named: dict[str, str], kato: str | None, place: str | None
+) -> None:
+    admin = await world.as_("admin")
+    plate = {"code": "ALA-018-1", "place": "№ 18 мектеп", "region_code": "KZ-75", "kato": "751310000"}
+    done(await admin.request("PUT", "/v1/qr-plates", json={"plates": [plate]}))
+    concern = {"ref": "1", "narrative": "Маған көмектесіңізші."} | named
+    taken = await _sent(world, clock, plate="ALA-018-1", channel="qr_message", concerns=[concern], caller=None)
+    signal = done(await (await world.as_(OPERATOR)).get(f"/v1/signals/{taken['signals'][0]['signal_id']}"))
+    assert (signal["kato"], signal["place"]) == (kato, place)
+    assert signal["region_code"] == ("KZ-71" if kato == "710000000" else "KZ-75")
+
+
 async def test_a_plate_of_a_body_that_works_no_more_leads_to_the_contact_centre(
     world: World, clock: ManualClock
 ) -> None:
@@ -245,6 +268,9 @@ async def test_topics_are_data_and_an_unknown_version_refuses_nothing(world: Wor
     [own] = done(await admin.get("/v1/contact-taxonomies"))["items"]
     assert len(own["topics"]) == 11
     assert sum(t["to_be_supplied"] for t in own["topics"]) == 8
+    assert [t["provisional_languages"] for t in own["topics"] if t["name_kk"]] == [["kk", "en"]] * 3, (
+        "no source has them"
+    )
     topic = {"ref": "1", "narrative": "x", "topic": "school.bullying", "region_code": "KZ-75"}
     first = await _sent(world, clock, taxonomy_version="111-2027", concerns=[topic])
     assert first["taxonomy_known"] is False

@@ -17,6 +17,7 @@ from tests.clients import World
 from tests.contact_steps import CONCERN, PATH, contact, send
 from tests.factories import count
 from tests.outreach_steps import done, refused
+from tests.webhook_steps import EMERGENCY, open_case, triage
 
 BATCH = f"{PATH}/batch"
 KINDS: dict[str, dict[str, Any]] = {
@@ -39,12 +40,14 @@ async def account(world: World, clock: ManualClock, who: str = "operator.111") -
     return done(await (await world.as_(who)).get(f"/v1/contacts/reconciliation?source=sandbox-111&day={day}"))
 
 
-def plain(sent: list[tuple[int, int, str]]) -> Counter[str]:
-    """Count what must have become of each contact, from the messages alone: (contact, revision, kind)."""
+def fates(sent: list[tuple[int, int, str]]) -> dict[int, tuple[str, int]]:
+    """Return what must have become of each contact, and of how many signals, from the messages alone.
+
+    A message is (contact, revision, kind).
+    """
     newest: dict[int, tuple[int, str]] = {}
     final: dict[int, bool] = {}
     signals: dict[int, set[str]] = {}
-    everybody = {number for number, _, _ in sent}
     for number, revision, kind in sent:
         late = number in newest and revision < newest[number][0]
         if late and (final[number] or kind == "draft"):
@@ -58,12 +61,21 @@ def plain(sent: list[tuple[int, int, str]]) -> Counter[str]:
         if final[number]:
             named = {"one": {"1"}, "draft": {"1"}, "two": {"1", "2"}}.get(newest[number][1], set())
             signals.setdefault(number, set()).update(named)
-    found: Counter[str] = Counter({"received": len(everybody), "refused": len(everybody - newest.keys())})
+    found = {number: ("refused", 0) for number, _, _ in sent}
     for number, (_, kind) in newest.items():
         state = "open" if not final[number] else "non_data" if kind == "silent" else "filed"
-        found[state] += 1
-    found["signals"] = sum(len(refs) for number, refs in signals.items() if newest[number][1] != "silent")
+        found[number] = (state, len(signals[number]) if state == "filed" else 0)
     return found
+
+
+def named(told: dict[str, Any]) -> dict[str, tuple[str, int]]:
+    """Return what an account says became of each contact, by its id; each is named once."""
+    items = [(c["contact_id"], ("filed", len(c["filed"]))) for c in told["filed_contacts"]]
+    items += [(c, ("open", 0)) for c in told["open_contacts"]]
+    items += [(c["contact_id"], ("non_data", 0)) for c in told["non_data_contacts"]]
+    items += [(c["contact_id"], ("refused", 0)) for c in told["refused_items"]]
+    assert len(dict(items)) == len(items) == told["received"]
+    return dict(items)
 
 
 MESSAGES = st.lists(
@@ -88,6 +100,7 @@ async def test_the_account_of_a_day_is_that_of_a_plain_count(
 
 
 @pytest.mark.long
+@pytest.mark.timeout(900)
 @given(**RUNS)
 @settings(max_examples=150, deadline=None, suppress_health_check=HEALTH)
 async def test_the_account_of_many_days_is_that_of_a_plain_count(
@@ -124,14 +137,14 @@ async def _play(
             )
             assert len({(a.status_code, a.json().get("id"), a.json().get("code")) for a in answers}) == 1
     # What was refused comes again with the batch, and may be a late end by then.
-    told, expected = await account(world, clock), plain(sent * (1 + bool(copies)) if way == "batch" else sent)
-    assert told["received"] == told["filed"]["contacts"] + told["open"] + told["non_data"] + told["refused"]
-    assert sum(told["refused_by_reason"].values()) == told["refused"] == len(told["refused_items"])
+    told, expected = await account(world, clock), fates(sent * (1 + bool(copies)) if way == "batch" else sent)
+    assert named(told) == {f"{run}-{number}": fate for number, fate in expected.items()}, json.dumps(sent)
+    assert all(c["signals"] == len(c["filed"]) for c in told["filed_contacts"])
+    assert sum(told["refused_by_reason"].values()) == told["refused"]
     assert sum(told["non_data_by_reason"].values()) == told["non_data"]
-    got = {name: told[name] for name in ("received", "open", "non_data", "refused")}
-    assert got | {"filed": told["filed"]["contacts"], "signals": told["filed"]["signals"]} == {
-        name: expected[name] for name in ("received", "open", "non_data", "refused", "filed", "signals")
-    }, json.dumps(sent)
+    got = {name: told[name] for name in ("open", "non_data", "refused")} | {"filed": told["filed"]["contacts"]}
+    assert got == dict.fromkeys(got, 0) | Counter(state for state, _ in expected.values())
+    assert told["filed"]["signals"] == sum(signals for _, signals in expected.values())
 
 
 async def test_what_was_refused_and_made_good_later_counts_once_on_its_first_day(
@@ -150,6 +163,23 @@ async def test_what_was_refused_and_made_good_later_counts_once_on_its_first_day
     world.forget_tokens()
     await send(world, contact("call-1", revision=2), at=clock.now())
     assert (await account(world, clock))["received"] == 0
+
+
+async def test_a_signal_out_of_sight_is_counted_and_not_named(world: World, clock: ManualClock) -> None:
+    two = [CONCERN | {"category": "other"}, CONCERN | {"ref": "2"}]
+    taken = done(await send(world, contact("call-1", concerns=two), at=clock.now()))
+    done(await send(world, contact("call-2", concerns=[], non_data="prank"), at=clock.now()))
+    secret, other = taken["signals"]
+    told = await account(world, clock)
+    assert told["filed_contacts"] == [{"contact_id": "call-1", "signals": 2, "filed": [secret, other]}]
+    assert told["non_data_contacts"] == [{"contact_id": "call-2", "non_data": "prank"}]
+    await triage(world, secret["signal_id"], **EMERGENCY)
+    case = await open_case(world, secret["signal_id"])
+    restriction = {"restricted": True, "ground": "abuser_in_household"}
+    done(await (await world.as_("supervisor.almaty")).post(f"/v1/cases/{case}/restriction", restriction))
+    told = await account(world, clock)
+    assert told["filed_contacts"] == [{"contact_id": "call-1", "signals": 2, "filed": [other]}]
+    assert told["filed"]["signals"] == 2
 
 
 async def test_the_account_is_for_the_desk_of_the_source_and_oversight(world: World, clock: ManualClock) -> None:

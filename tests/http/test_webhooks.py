@@ -17,11 +17,12 @@ from casemgmt.signed_messages import verify
 from casemgmt.tasks.jobs import SCHEDULE
 from tests.clients import Caller, World
 from tests.conftest import worker_of
+from tests.http.test_case_closure import NOTE, close
 from tests.jobs.worker import do_all_due
 from tests.outreach_steps import record_signal
 from tests.receiver import Receiver
 from tests.records import events, rows
-from tests.steps import done
+from tests.steps import MANAGER, done
 from tests.webhook_steps import (
     DUTY,
     EMERGENCY,
@@ -118,13 +119,19 @@ async def test_a_triage_is_told_to_the_system_that_sent_the_signal(
 async def test_the_way_of_a_signal_is_told_in_its_order(world: World, receiver: Receiver, work: Work) -> None:
     await subscribe(world, receiver.address)
     await visited_signal(world)
-    emergency = await triaged_signal(world, **EMERGENCY)
+    emergency = await send_signal(world, category="other")
+    await triage(world, emergency, **EMERGENCY)
     case = await open_case(world, emergency)
+    await close(world, case)
+    done(await (await world.as_(MANAGER)).post(f"/v1/cases/{case}/reopen", {"reason": "relapse"} | NOTE))
     await work()
-    assert receiver.types == ["signal.triaged", "referral.accepted", "visit.completed", "signal.triaged", "case.opened"]
-    opened = receiver.received[-1].event
-    assert (opened["subject"], opened["data"]["case_id"]) == (f"case/{case}", case)
-    assert opened["data"]["signal_ids"] == [emergency]
+    of_signals = ["signal.triaged", "referral.accepted", "visit.completed", "signal.triaged"]
+    assert receiver.types == [*of_signals, "case.opened", "case.closed", "case.reopened"]
+    of_case = [told.event for told in receiver.received[-3:]]
+    assert [told["data"]["state"] for told in of_case] == ["opened", "closed", "assessment"]
+    for told in of_case:
+        assert (told["subject"], told["data"]["case_id"]) == (f"case/{case}", case)
+        assert told["data"]["signal_ids"] == [emergency]
 
 
 async def test_a_deadline_that_passed_is_told_with_its_kind(

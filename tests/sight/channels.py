@@ -267,7 +267,7 @@ SHOW_NO_RECORD = {
     "list_centre_services": "code lists",
     "list_centres": "the directory",
     "list_contact_sources": "the directory",
-    "reconcile_contacts": "counts of a source of the own body: tests/http/test_reconciliation.py",
+    "reconcile_contacts": "ids of the own body, of signals those in sight: tests/http/test_reconciliation.py",
     "get_qr_plate": "the directory",
     "put_qr_plates": "the directory",
     "list_contact_taxonomies": "code lists",

@@ -9,6 +9,7 @@ import pytest
 from casemgmt.answers.commands import WishGiven
 from casemgmt.answers.policy import SafeHours, Standing, Wish, bars, next_safe
 from casemgmt.contacts.commands import ContactTold
+from casemgmt.demo.accounts import PLATES
 from casemgmt.reference.lists import code_list
 from casemgmt.reference.regions import find_region
 from casemgmt.simulate.day import WHOLE_DAY, Stretch, plan
@@ -121,3 +122,4 @@ def test_its_words_are_of_the_lists_of_the_service() -> None:
             assert told.get("region_code") is None or find_region(told["region_code"]) is not None
             assert told.get("non_data") in {None, *code_list("non_data_contact").codes}
             assert told.get("function") in {None, *code_list("contact_centre_function").codes}
+            assert told.get("plate") in {None, *(code for code, *_ in PLATES)}

@@ -1,5 +1,6 @@
 """A half hour of the contact centre against a real process, and against one that is not honest."""
 
+import asyncio
 import os
 import re
 import signal
@@ -13,28 +14,40 @@ from typer.testing import CliRunner
 
 from casemgmt.cli import app as command_line
 from casemgmt.simulate.command_line import app
-from tests.conftest import fresh_database, worker_of
+from tests.conftest import fresh_database, owner_of, worker_of
 from tests.embedded.conftest import signals_heard
 from tests.forked import Forked
+from tests.records import rows
 from tests.running import Service
 from tests.simulate.tampering import Deed, double, lose, tampering
 
 PROGRAM = "from casemgmt.simulate.command_line import app; app()"
 """As `casemgmt simulate`, without the other commands, which take seconds to load."""
+LED = """
+    SELECT (s.place, s.kato, s.organisation_id) = (p.place, p.kato, p.duty_organisation_id) AS there
+      FROM signal s JOIN contact_concern k ON k.signal_id = s.id JOIN contact c ON c.id = k.contact_id
+      JOIN qr_plate p ON p.code = c.plate_code AND p.region_code = s.region_code
+"""
 HALF_HOUR = ("111", "--day", "2025-11-20", "--from", "09:00", "--until", "09:30", "--speed", "2400")
 
 
 @pytest.fixture(scope="module")
-def service(admin_url: str) -> Iterator[Service]:
-    """The running service of the demo, with its worker."""
+def database(admin_url: str) -> Iterator[str]:
+    """The database of the demo."""
     with fresh_database(admin_url) as url:
-        running = Service(url)
-        running.start()
-        addresses = {"CASEMGMT_DATABASE_URL": url, "CASEMGMT_WORKER_DATABASE_URL": worker_of(url)}
-        worker = Forked("casemgmt", "work", environment=os.environ | {"CASEMGMT_MODE": "demo"} | addresses)
-        yield running
-        worker.stop()
-        running.stop()
+        yield url
+
+
+@pytest.fixture(scope="module")
+def service(database: str) -> Iterator[Service]:
+    """The running service of the demo, with its worker."""
+    running = Service(database)
+    running.start()
+    addresses = {"CASEMGMT_DATABASE_URL": database, "CASEMGMT_WORKER_DATABASE_URL": worker_of(database)}
+    worker = Forked("casemgmt", "work", environment=os.environ | {"CASEMGMT_MODE": "demo"} | addresses)
+    yield running
+    worker.stop()
+    running.stop()
 
 
 def play(url: str, *words: str) -> Result:
@@ -84,17 +97,48 @@ def test_children_are_answered_in_safe_hours_and_what_became_of_it_is_told_back(
     assert {"not_now", "wants_none"} <= set(re.findall(r"[a-z_]+", kept_back[1]))
 
 
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+def test_a_whole_day_is_there_to_the_item(service: Service) -> None:
+    day = ("111", "--day", "2025-11-20", "--speed", "600", "--url", service.url)
+    played = CliRunner().invoke(app, day)
+    assert played.exit_code == 0, played.output
+    differences = re.findall(r" ([+-][\d,]+) *$", played.output, re.MULTILINE)
+    assert (set(differences), len(differences) > 7) == ({"+0"}, True), played.output
+    called = re.search(r"Roll call: ([\d,]+) contacts asked for once more, \1 there as before", played.output)
+    assert called is not None, played.output
+    assert int(called[1].replace(",", "")) > 1000
+    assert "Nothing was lost, nothing is there twice." in played.output
+
+
+def test_a_class_that_writes_from_its_school_is_led_to_the_body_on_duty_there(
+    service: Service, database: str, admin_url: str
+) -> None:
+    lesson_ends = ("--from", "16:05", "--until", "16:08")
+    played = play(service.url, *lesson_ends)
+    assert played.exit_code == 0, played.output
+    assert re.search(r"QR plates: \d+ contacts named one, all known", played.output)
+    led = asyncio.run(rows(owner_of(database, admin_url), LED))
+    assert led
+    assert all(each["there"] for each in led)
+
+
 @pytest.mark.parametrize(
     ("deed", "received", "said"),
-    [(lose, "-1", "was acknowledged and is lost"), (double, "+1", "Does another system send as this source?")],
+    [
+        (lose, "-1", ("was acknowledged and is lost", "and the account does not name it.")),
+        (double, "+1", ("Does another system send as this source?", "-2 is filed by the account, and was not sent")),
+    ],
 )
-def test_a_contact_that_is_lost_or_there_twice_is_found(service: Service, deed: Deed, received: str, said: str) -> None:
+def test_a_contact_that_is_lost_or_there_twice_is_found_by_its_name(
+    service: Service, deed: Deed, received: str, said: tuple[str, ...]
+) -> None:
     with tampering(service.url, deed) as url:
         played = play(url, "--max", "30")
     assert played.exit_code == 1, played.output
     assert difference(played.output, "contacts received") == received
-    assert said in played.output
-    assert "The service's account is not what was sent." in played.output
+    for words in (*said, "The service's account is not what was sent."):
+        assert words in played.output
 
 
 def test_ctrl_c_ends_it_with_the_tally(service: Service) -> None:

@@ -204,6 +204,10 @@ class TopicGiven(Command):
     name_kk: Name | None = None
     name_ru: Name | None = None
     name_en: Name | None = None
+    provisional_languages: list[Literal["kk", "ru", "en"]] = Field(
+        default_factory=list,
+        description="Languages in which the name is a proposal, and not of whoever issued the list.",
+    )
     category: SignalCategory = Field(default="other", description="What a signal about it is.")
 
 

@@ -1,12 +1,21 @@
 """A day's account with a source: what came, and what became of each item. Counted from the rows, never kept apart."""
 
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
+from uuid import UUID
 
 from casemgmt.audit.events import Event
 from casemgmt.contacts import repository
-from casemgmt.contacts.views import FiledCount, ReconciliationView, RefusedItem
+from casemgmt.contacts.views import (
+    FiledContact,
+    FiledCount,
+    FiledView,
+    NonDataContact,
+    ReconciliationView,
+    RefusedItem,
+)
 from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
 from rules.zone import almaty
@@ -42,8 +51,8 @@ items AS (
        AND NOT EXISTS (SELECT 1 FROM contact c
                         WHERE c.source_code = :source AND c.external_id = d.item AND c.settled_at IS NOT NULL
                           AND c.received_at < :from))
-SELECT i.item, c.state, c.non_data, coalesce(c.signals, 0) AS signals, r.message_id, r.external_id, r.code, r.pointer,
-       r.times, r.last_at
+SELECT i.item, c.id, c.state, c.non_data, coalesce(c.signals, 0) AS signals, r.message_id, r.external_id, r.code,
+       r.pointer, r.times, r.last_at
   FROM items i
   LEFT JOIN contact c ON c.source_code = :source AND c.external_id = i.item
   LEFT JOIN LATERAL (
@@ -55,6 +64,14 @@ SELECT i.item, c.state, c.non_data, coalesce(c.signals, 0) AS signals, r.message
 """
 
 
+# Row security leaves the signals that the reader sees.
+_SIGNALS = (
+    "SELECT contact_id, concern_ref AS ref, signal_id FROM contact_concern WHERE contact_id = ANY (:contacts)"
+    " ORDER BY contact_id, concern_ref"
+)
+Rows = list[dict[str, Any]]
+
+
 async def reconcile(work: Work, source: str, day: date) -> ReconciliationView:
     """Return the account of a day. `NotFound` for a source of another body."""
     await repository.source_of(work, source)
@@ -62,37 +79,65 @@ async def reconcile(work: Work, source: str, day: date) -> ReconciliationView:
         raise NotFound("There is no such source.")
     begins = datetime.combine(day, time(), almaty())
     rows = await work.rows(_ITEMS, source=source, **{"from": begins, "until": begins + timedelta(days=1)})
-    work.record(Event("contact.reconciled", "contact_source", (), reason=source))
-    return _account(source, day, rows)
-
-
-def _account(source: str, day: date, rows: list[dict[str, Any]]) -> ReconciliationView:
-    refused = [row for row in rows if row["state"] is None]
-    known = [row for row in rows if row["state"] is not None]
-    still_open = [row for row in known if row["state"] in ("draft", "settled")]
-    final = [row for row in known if row["state"] == "finalised"]
-    non_data = Counter(row["non_data"] for row in final if row["non_data"] is not None)
+    final = [row for row in rows if row["state"] == "finalised"]
     filed = [row for row in final if row["non_data"] is None]
+    signals = await _signals_of(work, filed[:MOST_SHOWN])
+    work.record(Event("contact.reconciled", "contact_source", (), reason=f"{source} {day}"))
     return ReconciliationView(
         source=source,
         day=day,
         received=len(rows),
-        filed=FiledCount(
-            contacts=len(filed),
-            signals=sum(row["signals"] for row in filed),
-            without_signal=sum(row["signals"] == 0 for row in filed),
-        ),
-        open=len(still_open),
-        non_data=non_data.total(),
-        non_data_by_reason=dict(non_data),
-        refused=len(refused),
-        refused_by_reason=dict(Counter(row["code"] for row in refused)),
-        open_contacts=[row["item"] for row in still_open[:MOST_SHOWN]],
-        refused_items=[
-            RefusedItem(contact_id=row["external_id"], **{name: row[name] for name in _REFUSED})
-            for row in refused[:MOST_SHOWN]
-        ],
+        **_filed(filed, signals),
+        **_open([row for row in rows if row["state"] in ("draft", "settled")]),
+        **_non_data([row for row in final if row["non_data"] is not None]),
+        **_refused([row for row in rows if row["state"] is None]),
     )
+
+
+async def _signals_of(work: Work, filed: Rows) -> Mapping[UUID, Sequence[FiledView]]:
+    """Return the signals that contacts became, as far as the reader sees them."""
+    found: defaultdict[UUID, list[FiledView]] = defaultdict(list)
+    for row in await work.rows(_SIGNALS, contacts=[row["id"] for row in filed]):
+        found[row["contact_id"]].append(FiledView(ref=row["ref"], signal_id=row["signal_id"]))
+    return found
+
+
+def _filed(rows: Rows, signals: Mapping[UUID, Sequence[FiledView]]) -> dict[str, Any]:
+    count = FiledCount(
+        contacts=len(rows),
+        signals=sum(row["signals"] for row in rows),
+        without_signal=sum(row["signals"] == 0 for row in rows),
+    )
+    named = [
+        FiledContact(contact_id=row["item"], signals=row["signals"], filed=list(signals.get(row["id"], ())))
+        for row in rows[:MOST_SHOWN]
+    ]
+    return {"filed": count, "filed_contacts": named}
+
+
+def _open(rows: Rows) -> dict[str, Any]:
+    return {"open": len(rows), "open_contacts": [row["item"] for row in rows[:MOST_SHOWN]]}
+
+
+def _non_data(rows: Rows) -> dict[str, Any]:
+    return {
+        "non_data": len(rows),
+        "non_data_by_reason": dict(Counter(row["non_data"] for row in rows)),
+        "non_data_contacts": [
+            NonDataContact(contact_id=row["item"], non_data=row["non_data"]) for row in rows[:MOST_SHOWN]
+        ],
+    }
+
+
+def _refused(rows: Rows) -> dict[str, Any]:
+    return {
+        "refused": len(rows),
+        "refused_by_reason": dict(Counter(row["code"] for row in rows)),
+        "refused_items": [
+            RefusedItem(contact_id=row["external_id"], **{name: row[name] for name in _REFUSED})
+            for row in rows[:MOST_SHOWN]
+        ],
+    }
 
 
 _REFUSED = ("message_id", "code", "pointer", "times", "last_at")

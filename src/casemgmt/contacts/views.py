@@ -122,6 +122,25 @@ class FiledCount(View):
     """Of the contacts: those that were a question, an information, and no concern."""
 
 
+class FiledContact(View):
+    """A contact that is final and about somebody, and the signals that it became."""
+
+    contact_id: str
+    """The sender's id."""
+    signals: int
+    """How many it became."""
+    filed: list[FiledView]
+    """Those of them that you see: fewer where one is restricted."""
+
+
+class NonDataContact(View):
+    """A contact that is final and about nobody."""
+
+    contact_id: str
+    non_data: str
+    """Why."""
+
+
 class ReconciliationView(View):
     """A day of a source, to the item: `received` is the sum of `filed.contacts`, `open`, `non_data` and `refused`."""
 
@@ -136,9 +155,11 @@ class ReconciliationView(View):
     refused: int
     refused_by_reason: dict[str, int]
     open_contacts: list[str]
-    """The sender's ids of those that are open, 20 000 at most."""
+    """The sender's ids of those that are open. This list and the next three hold 20 000 at most: where one is shorter
+    than its count, not all are named."""
+    filed_contacts: list[FiledContact]
+    non_data_contacts: list[NonDataContact]
     refused_items: list[RefusedItem]
-    """20 000 at most."""
 
 
 class BatchItemView(View):
@@ -201,6 +222,8 @@ class TopicView(View):
     name_kk: str | None
     name_ru: str | None
     name_en: str | None
+    provisional_languages: list[str]
+    """Languages in which the name is a proposal."""
     category: str
     to_be_supplied: bool
     """Whether the slot still waits for its name."""

@@ -216,6 +216,17 @@ ACCOUNTS = (
     DemoAccount("admin2", ("Бектұрова", "Гүлзада", None), "committee", ("administrator",)),
 )
 
+PLATES = tuple(
+    (f"SIM-{number:03}-1", f"№ {number % 30 + 1} мектеп, {town}", region, kato, body)
+    for numbers, town, region, kato, body in (
+        (range(30), "Алматы", "KZ-75", "750000000", "crd_almaty"),
+        (range(30, 60), "Астана", "KZ-71", "710000000", "crd_astana"),
+    )
+    for number in numbers
+)
+"""QR plates of invented schools, those from which the simulator's classes write: code, place, region, KATO, body on
+duty."""
+
 ROOMS = (
     ("cps_almaty", "Бөлме 1 / Кабинет 1", 4),
     ("cps_almaty", "Топ бөлмесі / Групповая", 12),

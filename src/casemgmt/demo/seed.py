@@ -19,6 +19,7 @@ from casemgmt.demo.accounts import (
     DEMO_PASSWORD,
     DEMO_SIGNING_SECRET,
     DEMO_SOURCE,
+    PLATES,
     ROOMS,
     DemoAccount,
     demo_id,
@@ -58,6 +59,7 @@ async def seed(admin_url: str) -> bool:
                 )
             await _papers(connection, now)
             await _source(connection, now)
+            await _plates(connection)
             await connection.execute("INSERT INTO deployment (key, value) VALUES ('demo', $1)", now.isoformat())
             await note_sign_off(connection, sha256(EXAMPLE_SIGN_OFF.read_bytes()).hexdigest())
             return True
@@ -101,6 +103,15 @@ async def _source(connection: asyncpg.Connection, now: datetime) -> None:
         session,
         now,
         until,
+    )
+
+
+async def _plates(connection: asyncpg.Connection) -> None:
+    """Let QR plates hang in invented schools."""
+    await connection.executemany(
+        "INSERT INTO qr_plate (code, place, region_code, kato, duty_organisation_id, active, version)"
+        " VALUES ($1, $2, $3, $4, $5, true, 1)",
+        [(code, place, region, kato, demo_id(body)) for code, place, region, kato, body in PLATES],
     )
 
 

@@ -10,8 +10,6 @@ from casemgmt.simulate.ledger import Entry, Ledger
 from casemgmt.simulate.line import BATCH, Line, written
 from casemgmt.simulate.volumes import KAZAKHSTAN
 
-_LISTED = 500
-"""So many ids an account lists at most."""
 _IN_A_CALL = 200
 _ROWS = ("received", "filed", "signals", "without_signal", "open", "non_data", "refused")
 
@@ -37,6 +35,8 @@ class Finding:
     rows: list[Row] = field(default_factory=list)
     """Empty where no account was read."""
     faults: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    """What was not compared, and why."""
     called: int = 0
     """Contacts of the roll call; `present`: those that were answered as before."""
     present: int = 0
@@ -45,6 +45,17 @@ class Finding:
     def right(self) -> bool:
         """Whether nothing is lost and nothing is there twice."""
         return not self.faults and not any(row.difference for row in self.rows)
+
+
+@dataclass(frozen=True)
+class Fate:
+    """What became of a contact."""
+
+    state: str
+    """Filed, open, about nobody, refused: as the account counts, in words for people."""
+    signals: int = 0
+    ids: Mapping[str, str] = field(default_factory=dict)
+    """Concern → signal. An account leaves out what its reader does not see."""
 
 
 class Books:
@@ -67,14 +78,14 @@ class Books:
             Row(name, getattr(sent, name), sum(_number(a, name) for a in after) - _number(self._before, name))
             for name in _ROWS
         ]
-        entries = ledger.entries.values()
-        still_open = {e.contact_id for e in entries if e.id is not None and not e.final}
-        refused = {e.contact_id for e in entries if e.id is None and e.refused is not None}
-        of_run = ledger.entries.keys()
-        listed_open = {i for a in after for i in a["open_contacts"]}
-        listed_refused = {i["contact_id"] for a in after for i in a["refused_items"]}
-        finding.faults += _names("open", still_open, listed_open & of_run, whole=len(listed_open) < _LISTED)
-        finding.faults += _names("refused", refused, listed_refused & of_run, whole=len(listed_refused) < _LISTED)
+        finding.notes += [note for account in after for note in _unnamed(account)]
+        told = {name: fate for account in after for name, fate in _told(account).items()}
+        for name, fate in _sent(ledger).items():
+            if (fault := _differs(name, fate, told.get(name), whole=not finding.notes)) is not None:
+                finding.faults.append(fault)
+        if not finding.notes:
+            others = told.keys() - ledger.entries.keys() - _told(self._before).keys()
+            finding.faults += [f"{n} is {told[n].state} by the account, and was not sent here." for n in sorted(others)]
 
 
 async def call_the_roll(line: Line, ledger: Ledger, run: str, finding: Finding) -> None:
@@ -109,11 +120,56 @@ def _missing(entry: Entry, item: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _names(what: str, expected: set[str], listed: set[str], *, whole: bool) -> list[str]:
-    found = [f"{name} is listed as {what}, and is not." for name in sorted(listed - expected)]
-    if whole:
-        found += [f"{name} is {what}, and is not listed so." for name in sorted(expected - listed)]
+def _sent(ledger: Ledger) -> dict[str, Fate]:
+    """Return what became of each contact, by the answers; of one that was never answered nobody knows."""
+    found = {}
+    for name, entry in ledger.entries.items():
+        if entry.id is not None and not entry.final:
+            found[name] = Fate("open")
+        elif entry.id is not None:
+            filed = Fate("filed", len(entry.signals), entry.signals)
+            found[name] = filed if entry.non_data is None else Fate("about nobody")
+        elif entry.refused is not None:
+            found[name] = Fate("refused")
     return found
+
+
+def _told(account: Mapping[str, Any]) -> dict[str, Fate]:
+    """Return what became of each contact that an account names."""
+    found = {name: Fate("open") for name in account["open_contacts"]}
+    found |= {c["contact_id"]: Fate("about nobody") for c in account["non_data_contacts"]}
+    found |= {i["contact_id"]: Fate("refused") for i in account["refused_items"] if i["contact_id"] is not None}
+    for c in account["filed_contacts"]:
+        found[c["contact_id"]] = Fate("filed", c["signals"], {f["ref"]: f["signal_id"] for f in c["filed"]})
+    return found
+
+
+def _unnamed(account: Mapping[str, Any]) -> list[str]:
+    """Say of which contacts an account tells the number and not every name: it lists so many and no more."""
+    return [
+        f"Of {count:,} contacts that are {state} on {account['day']} the account names {len(listed):,}: which of the"
+        " others is missing or too many would show in their number alone."
+        for state, listed, count in (
+            ("filed", account["filed_contacts"], account["filed"]["contacts"]),
+            ("open", account["open_contacts"], account["open"]),
+            ("about nobody", account["non_data_contacts"], account["non_data"]),
+            ("refused", account["refused_items"], account["refused"]),
+        )
+        if len(listed) < count
+    ]
+
+
+def _differs(name: str, sent: Fate, told: Fate | None, *, whole: bool) -> str | None:
+    """Return where the account says otherwise of a contact than the answers did; None where it does not."""
+    if told is None:
+        return f"{name} is {sent.state}, and the account does not name it." if whole else None
+    if told.state != sent.state:
+        return f"{name} is {sent.state}, and {told.state} by the account."
+    if told.signals != sent.signals:
+        return f"{name} became {sent.signals} signals, and {told.signals} by the account."
+    if not told.ids.items() <= sent.ids.items():
+        return f"{name} became other signals than the account names."
+    return None
 
 
 def _number(account: Mapping[str, Any], name: str) -> int:

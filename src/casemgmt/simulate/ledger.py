@@ -24,6 +24,8 @@ class Entry:
     signals: dict[str, str] = field(default_factory=dict)
     refused: str | None = None
     """The code of the last refusal."""
+    plate_known: bool | None = None
+    """Null where no plate was named."""
     last: tuple[str, Mapping[str, Any], Mapping[str, Any]] | None = None
     """Of the last message that was taken: its id, what it said, what was answered."""
     told: Mapping[str, Any] | None = None
@@ -84,7 +86,7 @@ class Ledger:
         for ref in told.keys() & entry.signals.keys():
             if told[ref] != entry.signals[ref]:
                 self.faults.append(f"Concern {ref} of {entry.contact_id} is two signals.")
-        entry.id, entry.refused = str(answer.get("id")), None
+        entry.id, entry.refused, entry.plate_known = str(answer.get("id")), None, answer.get("plate_known")
         entry.signals |= told
         entry.final = entry.final or answer.get("state") == "finalised"
         entry.last = (message_id, contact, answer)
@@ -136,6 +138,11 @@ class Ledger:
             non_data=sum(entry.final and entry.non_data is not None for entry in known),
             refused=refused,
         )
+
+    def plates(self) -> tuple[int, int]:
+        """Return how many contacts named a plate, and of how many the service knows it."""
+        known = [entry.plate_known for entry in self.entries.values() if entry.plate_known is not None]
+        return len(known), sum(known)
 
     def total(self, name: str) -> int:
         """Return a count over all channels."""

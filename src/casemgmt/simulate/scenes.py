@@ -79,6 +79,8 @@ _REGIONS = {
 TAXONOMY = "qr111-0"
 _TOPICS = {"bullying"}
 """Of the list of QR-111, whose slots are mostly not named."""
+_ELSEWHERE = 20
+"""One of so many who write from a plate names a region, which then counts."""
 _ABANDONED = 0.02
 _CORRECTED = 0.06
 _OUT_OF_ORDER = 0.05
@@ -129,7 +131,9 @@ class Director:
         language = pick(self._random, _LANGUAGES[channel])
         region = pick(self._random, _REGIONS)
         concerns = [self._concern(n, language) for n in range(1, pick(self._random, _CONCERNS) + 1)]
-        more = {"function": "psychological", "region_code": region, **self._caller(channel)}
+        more = {"function": "psychological", **self._caller(channel)}
+        if scene.arrival.school is None or self._made % _ELSEWHERE == 0:  # else the plate says where
+            more["region_code"] = region
         told = self._told(scene, language, more)
         if channel == "call":
             self._add(scene, 15, told | {"stage": "draft"}, None)

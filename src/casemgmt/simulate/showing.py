@@ -153,6 +153,7 @@ def show_result(
     _list(console, "Sent again", {name: n for name, n in ledger.repeats.items() if name != "alike"})
     copies = ledger.repeats["twice at once"] + ledger.repeats["answer lost"]
     console.print(f"Copies of one message: {copies:,}, answered alike: {ledger.repeats['alike']:,}.")
+    _say_plates(console, ledger)
     console.print(f"Batches: {player.batches}. Heartbeats: {player.beats}. {player.topics}")
     if answering is not None:
         console.print(f"Contacts that tell of a wish to be answered, or not to be: {answering.told:,}.")
@@ -161,12 +162,27 @@ def show_result(
     if finding.rows:
         _show_rows(console, finding)
     console.print(f"Roll call: {finding.called:,} contacts asked for once more, {finding.present:,} there as before.\n")
+    for note in finding.notes:
+        console.print(f"  {note}", style="yellow", markup=False)
     faults = [*ledger.faults, *finding.faults]
     for fault in faults[:_MOST_FAULTS]:
         console.print(f"  {fault}", style="red", markup=False)
     if len(faults) > _MOST_FAULTS:
         console.print(f"  … and {len(faults) - _MOST_FAULTS:,} more.", style="red")
     verdict(console.print, ledger, finding)
+
+
+def _say_plates(console: Console, ledger: Ledger) -> None:
+    named, known = ledger.plates()
+    if named == known > 0:
+        console.print(
+            f"QR plates: {named:,} contacts named one, all known: what the child left out of the place is there."
+        )
+    elif named:
+        console.print(
+            f"QR plates: {named:,} contacts named one, {named - known:,} of them one that is not known there: their"
+            " signals have no place, and wait at 111. A new demo knows them; elsewhere put them with PUT /v1/qr-plates."
+        )
 
 
 def verdict(say: Callable[[str], None], ledger: Ledger, finding: Finding) -> None:
