@@ -184,6 +184,8 @@ HARMLESS_COLUMNS = {
         "moved_on": "day of work",
         "ended_sessions": "number",
         "ended_members": "number",
+        "ended_waiting": "number",
+        "ended_courses": "number",
     },
     "case_note": {"mentions": "ids of staff"},
     "conference": {"case_number": "names nobody"},

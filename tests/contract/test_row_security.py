@@ -113,6 +113,7 @@ DEFINER_FUNCTIONS = {
     "refuse_orphans": "counts the work of an account that is being switched off",
     "refuse_gone": "locks the account of whoever gets work; no right for the service",
     "accept_transfer": "the case comes from out of sight, and leaves the sight of those who had it",
+    "end_places_of_stay": "who records that a family left may be of the centre that loses the case with this act",
     "mark_session_note": "the second person marks a note of a session, and never reads it",
     "end_transfer": "the clock stands in the queue of another body, the story in a case never seen",
     "answer_service_referral": "the body that answers does not see the case, nor its team the queue of the body",

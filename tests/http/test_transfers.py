@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import asyncpg
 import pytest
@@ -14,10 +15,15 @@ from tests.clients import World
 from tests.factories import count
 from tests.http.test_case_team import member
 from tests.http.test_cases import open_tasks, verdicts
+from tests.http.test_courses import enrol, plan
 from tests.http.test_handovers import managers
 from tests.http.test_sessions import booked
+from tests.http.test_stays import LINE, admit, shelter
+from tests.http.test_waiting import OFFER, SERVICE, queue, wait_for
 from tests.people import case_of, record_person, statuses
+from tests.records import running_clocks
 from tests.steps import done, open_case
+from tests.walk.ground import manager_of_the_centre
 
 MOVE = {
     "to_organisation_id": str(demo_id("crd_astana")),
@@ -99,6 +105,105 @@ async def test_in_one_step_everything_moves_and_nobody_of_the_region_left_sees_i
     assert await count(owner_url, taken, session) == 0
     story = done(await receiver.get(f"{path}/timeline?order=desc&limit=1"))["items"][0]
     assert (story["kind"], story["actor"]["id"]) == ("case.transfer_accepted", str(demo_id("supervisor.astana")))
+
+
+async def test_places_on_lists_and_in_courses_of_the_region_left_end_and_are_free_for_others(
+    world: World, owner_url: str, clock: ManualClock
+) -> None:
+    case, other = await factories.open_case(owner_url), await factories.open_case(owner_url)
+    manager = await world.as_("manager.almaty")
+    offer, queued = (
+        done(await wait_for(manager, case)),
+        done(await wait_for(manager, case, service="legal_consultation")),
+    )
+    clock.advance(timedelta(minutes=1))
+    following = done(await wait_for(manager, other))["id"]
+    assert done(await (await world.as_("head.almaty")).post(OFFER, {"service": SERVICE}))["entry_id"] == offer["id"]
+    course = done(await plan(world, clock, capacity=1))["id"]
+    done(await enrol(manager, case, course))
+    assert (await enrol(manager, other, course)).json()["code"] == "course-full"
+    moved = await accepted(world, (await offered(world, str(case.id)))["id"])
+    assert (moved["ended_waiting"], moved["ended_courses"]) == (2, 1)
+    receiver = await world.as_("manager.astana")
+    entries = done(await receiver.get(f"/v1/cases/{case.id}/waiting-entries"))["items"]
+    assert {(e["id"], e["state"], e["end_reason"]) for e in entries} == {
+        (each["id"], "ended", "family_moved") for each in (offer, queued)
+    }
+    (place,) = done(await receiver.get(f"/v1/cases/{case.id}/course-places"))["items"]
+    assert (place["left_at"] is not None, place["left_reason"]) == (True, "family_moved")
+    assert [(q["id"], q["state"]) for q in await queue(world)] == [(following, "waiting")]
+    assert "waiting_offer" not in await open_tasks(owner_url, str(case.id))
+    done(await enrol(manager, other, course))
+    members = done(await (await world.as_("head.almaty")).get(f"/v1/courses/{course}/participants"))["items"]
+    assert len(members) == 1
+    story = {e["kind"] for e in done(await receiver.get(f"/v1/cases/{case.id}/timeline?limit=100"))["items"]}
+    assert {"waiting.family_moved", "course.family_moved", "case.transfer_accepted"} <= story
+
+
+async def test_within_the_region_places_on_lists_and_in_courses_go_on(
+    world: World, owner_url: str, clock: ManualClock
+) -> None:
+    case, manager = await factories.open_case(owner_url), await world.as_("manager.almaty")
+    done(await wait_for(manager, case))
+    done(await enrol(manager, case, done(await plan(world, clock))["id"]))
+    act = await offered(world, str(case.id), to_organisation_id=str(demo_id("cps_almaty")))
+    receiver, named = await world.as_("head.almaty"), {"manager_id": await manager_of_the_centre(world)}
+    moved = done(await receiver.post(f"/v1/transfers/{act['id']}/accept", named))
+    assert (moved["ended_waiting"], moved["ended_courses"]) == (0, 0)
+    assert [e["state"] for e in done(await receiver.get(f"/v1/cases/{case.id}/waiting-entries"))["items"]] == [
+        "waiting"
+    ]
+
+
+async def test_a_family_in_a_shelter_stays_there_and_its_staff_see_the_case_until_it_leaves(
+    world: World, owner_url: str, clock: ManualClock
+) -> None:
+    house = await shelter(world, "1-1", "1-2")
+    case, colleague = await factories.open_case(owner_url), "psychologist.almaty"
+    await booked(world, case, clock)
+    path, address = f"/v1/cases/{case.id}", f"/v1/persons/{case.child_id}/protected-addresses"
+    stay = done(await admit(await world.as_("manager.almaty"), case))
+    await accepted(world, (await offered(world, str(case.id)))["id"])
+    receiver = await world.as_("manager.astana")
+    running = await running_clocks(owner_url, str(case.id))
+    asked = running["stay_after_transfer"]
+    assert (asked["assignee_id"], asked["record_id"]) == (demo_id("manager.astana"), UUID(stay["id"]))
+    assert running["temporary_stay"]["assignee_id"] == demo_id("manager.astana"), "with its moment of before"
+    assert done(await receiver.get(f"/v1/stays/{stay['id']}"))["state"] == "staying"
+    assert [a["line"] for a in done(await receiver.get(address))["items"]] == [LINE]
+    beds = done(await (await world.as_("head.almaty")).get(f"/v1/shelters/{house}/places"))["items"]
+    assert [(p["taken"], p["until_at"]) for p in beds] == [(True, stay["until_at"])] * 2
+    who = ("manager.almaty", "supervisor.almaty", colleague, "supervisor.astana")
+    assert await statuses(world, path, *who) == dict(zip(who, (404, 404, 200, 200), strict=True))
+    assert done(await (await world.as_("supervisor.astana")).get(address))["items"] == [], "a secret of the team"
+    told = "SELECT rests_until FROM case_member WHERE case_id = $1 AND user_id = $2 AND ended_at IS NULL"
+    until = await count(owner_url, told, case.id, demo_id(colleague))
+    assert until == datetime.fromisoformat(stay["until_at"]), "at the latest with the longest term"
+    left = done(await (await world.as_(colleague)).post(f"/v1/stays/{stay['id']}/leave", {"reason": "relatives"}))
+    assert left["state"] == "left"
+    assert await statuses(world, path, colleague, "manager.astana") == {colleague: 404, "manager.astana": 200}
+    assert not {"stay_after_transfer", "temporary_stay"} & set(await open_tasks(owner_url, str(case.id)))
+    beds = done(await (await world.as_("head.almaty")).get(f"/v1/shelters/{house}/places"))["items"]
+    assert [p["taken"] for p in beds] == [False, False]
+
+
+async def test_who_runs_the_shelter_loses_the_case_with_the_longest_term_though_nobody_recorded_the_leaving(
+    world: World, owner_url: str, clock: ManualClock
+) -> None:
+    await shelter(world, "1-1", "1-2")
+    case, colleague = await factories.open_case(owner_url), "psychologist.almaty"
+    await booked(world, case, clock)
+    await admit(await world.as_("manager.almaty"), case)
+    await accepted(world, (await offered(world, str(case.id)))["id"])
+    over = "UPDATE case_member SET rests_until = now() WHERE case_id = $1 AND rests_until IS NOT NULL"
+    connection = await asyncpg.connect(driver_url(owner_url))
+    try:
+        async with connection.transaction():  # row security asks the clock of the database, which no test moves
+            await connection.execute("SELECT set_config('casemgmt.audited', 'on', true)")
+            await connection.execute(over, case.id)
+    finally:
+        await connection.close()
+    assert await statuses(world, f"/v1/cases/{case.id}", colleague) == {colleague: 404}
 
 
 async def test_a_restricted_case_moves_without_the_acceptor_ever_seeing_it(world: World, owner_url: str) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from casemgmt.access.system import SYSTEM_USER
 from casemgmt.centers import jobs as centres
 from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import demo_id
@@ -13,6 +14,7 @@ from casemgmt.waiting import jobs as waiting
 from tests.clients import World
 from tests.factories import count
 from tests.http.test_specialists import HEAD, PSYCHOLOGIST, of, paper, withdraw_all
+from tests.http.test_transfers import accepted, offered
 from tests.http.test_waiting import MANAGER, OFFER, SERVICE, at_risk, queue, wait_for
 from tests.jobs.worker import do_all_due
 from tests.records import events, story
@@ -74,6 +76,22 @@ async def test_a_list_that_is_through_offers_the_place_to_nobody_a_second_time(
         await do_all_due(worker_url, settings, clock, waiting.SCHEDULE)
     assert [(q["id"], q["state"]) for q in await queue(world)] == [(first, "waiting"), (second, "waiting")]
     assert done(await (await world.as_(HEAD)).post(OFFER, {"service": SERVICE}))["entry_id"] == first
+
+
+async def test_a_place_whose_family_moved_away_goes_to_the_next_and_nobody_learns_whose_it_was(
+    world: World, owner_url: str, worker_url: str, settings: Settings, clock: ManualClock
+) -> None:
+    (first, case), (second, next_case), (third, _) = await _in_line(world, owner_url, clock, "high", "medium", "medium")
+    assert done(await (await world.as_(HEAD)).post(OFFER, {"service": SERVICE}))["entry_id"] == first
+    await accepted(world, (await offered(world, case))["id"])
+    assert [(q["id"], q["state"]) for q in await queue(world)] == [(second, "waiting"), (third, "waiting")]
+    for _ in range(2):
+        await do_all_due(worker_url, settings, clock, waiting.SCHEDULE)
+    assert [(q["id"], q["state"]) for q in await queue(world)] == [(second, "offered"), (third, "waiting")]
+    told = "SELECT actor_id FROM timeline_entry WHERE case_id = $1::text::uuid AND kind = 'waiting.offered'"
+    assert await count(owner_url, told, next_case) == SYSTEM_USER, "not who took the other family in"
+    assert "waiting.place_freed" in await events(owner_url, first)
+    assert (await story(owner_url, case)).count("waiting.lapsed") == 0
 
 
 async def test_an_offer_that_was_answered_in_time_passes_to_nobody(

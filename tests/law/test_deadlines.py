@@ -96,6 +96,7 @@ NEEDED = [
     "session_without_specialist",
     "risk_change_grace",
     "temporary_stay",
+    "stay_after_transfer",
     "waiting_offer",
     "warning_review",
 ]

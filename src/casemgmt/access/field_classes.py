@@ -105,7 +105,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     },
     "case_transfer": {
         _F.PROGRESS: "case_number stage risk_level children reason moved_on offered_at decided_at ended_sessions"
-        " ended_members",
+        " ended_members ended_waiting ended_courses",
         _F.CONTENT: "note decline_reason",
     },
     "case_serial": {_F.MACHINERY: "year last"},
@@ -185,7 +185,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
     "course_guest": {_F.PERSONAL: "family_name given_name"},
     "course_meeting": {_F.STAFF: "starts_at ends_at"},
     "course_participant": {_F.PROGRESS: "enrolled_at left_at"},
-    "course_place": {_F.PROGRESS: "left_at"},
+    "course_place": {_F.PROGRESS: "left_at left_reason"},
     "document": {
         _F.PERSONAL: "file_name",
         _F.CONTENT: "removal_note",
@@ -361,7 +361,7 @@ CLASSES: Mapping[str, Mapping[FieldClass, str]] = {
         _F.PROGRESS: "kind told review_on reviewed_at lifted_at recorded_at entered_in_error",
         _F.CONTENT: "note told_note lift_note",
     },
-    "waiting_entry": {_F.PROGRESS: "created_at service since offer_until ended_at"},
+    "waiting_entry": {_F.PROGRESS: "created_at service since offer_until ended_at end_reason place_free_since"},
 }
 """Table to class to the names of its columns."""
 

@@ -83,7 +83,8 @@ class CaseMember(CaseScoped, table=True):
     consent_id: UUID | None = ref("consent.id", nullable=True)
     """The consent to sharing on which the place rests."""
     rests_until: datetime | None = moment(nullable=True)
-    """When that consent is over: from then on the member sees nothing, also before anybody ended the membership."""
+    """When its ground is over: that consent, an absence, or a stay that a move left in another region. From then on the
+    member sees nothing, also before anybody ended the membership."""
     absence_id: UUID | None = ref("staff_absence.id", nullable=True, index=False)
     """The absence of somebody of the team for whose time the member stands in."""
     added_by_id: UUID = ref("app_user.id", index=False)

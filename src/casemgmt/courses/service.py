@@ -234,7 +234,7 @@ async def _places(work: Work, case_id: UUID) -> list[CoursePlaceView]:
         select(CoursePlace).where(CoursePlace.case_id == case_id).order_by(col(CoursePlace.participant_id))
     )
     return [
-        CoursePlaceView(id=p.participant_id, **p.model_dump(include={"case_id", "course_id", "person_id", "left_at"}))
+        CoursePlaceView(id=p.participant_id, **p.model_dump(include=set(CoursePlaceView.model_fields) - {"id"}))
         for p in rows
     ]
 

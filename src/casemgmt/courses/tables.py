@@ -76,6 +76,8 @@ class CoursePlace(CaseScoped, Row, table=True):
     course_id: UUID = ref("course.id", index=False)
     person_id: UUID = ref("person.id")
     left_at: datetime | None = moment(nullable=True)
+    left_reason: str | None = code("cancellation_reason", nullable=True)
+    """Told where a move to another region ended it; the course learns only that somebody left."""
 
 
 class CourseAttendance(Row, table=True):

@@ -62,6 +62,8 @@ class CoursePlaceView(View):
     course_id: UUID
     person_id: UUID
     left_at: datetime | None
+    left_reason: str | None
+    """Told where it ended with a move to another region."""
 
 
 class CoursePlaces(View):

@@ -24,6 +24,7 @@ from rules.deadlines import Due, compute_due
 from rules.zone import to_local
 
 _TERM = "temporary_stay"
+_AFTER_MOVE = "stay_after_transfer"
 _BREAK = "centre.stay_break"
 _REASON = "Уақытша болу / Временное пребывание"
 """Why an address is protected, on the address that a stay gives. A protected address is read in the two languages."""
@@ -108,7 +109,10 @@ async def _take_places(work: Work, stay: TemporaryStay, command: AdmitToStay) ->
 
 
 async def leave(work: Work, stay_id: UUID, command: LeaveStay, expected: int | None) -> StayView:
-    """Record that they left: the beds are free at once, the protected address ends, the clock stops."""
+    """Record that they left: the beds are free at once, the protected address ends, the clock stops.
+
+    Where a move had left the stay in another region, the staff of its centre lose the case with this very act.
+    """
     seen = await repository.get_stay(work, stay_id)
     case = await get_case(work, seen.case_id, for_change=True)
     stay = await repository.get_stay(work, stay_id, for_change=True)
@@ -122,11 +126,13 @@ async def leave(work: Work, stay_id: UUID, command: LeaveStay, expected: int | N
         person.left_at = work.now
     for address in addresses:
         address.until = max(address.since, to_local(work.now).date())
-    stopped = await clocks.stop(work, stay.id, (_TERM,), command.reason)
+    stopped = await clocks.stop(work, stay.id, (_TERM, _AFTER_MOVE), command.reason)
     story = _story(work, case, stay, "stay.left", {"reason": command.reason})
     event = Event("stay.left", "temporary_stay", (stay.id,), case_id=case.id)
     await work.save(event, stay, *persons, *addresses, *stopped, story)
-    return await _view(work, stay)
+    view = await _view(work, stay)
+    await work.call("SELECT end_places_of_stay(:stay, :at)", stay=stay.id, at=work.now)
+    return view
 
 
 async def read_stay(work: Work, stay_id: UUID) -> StayView:

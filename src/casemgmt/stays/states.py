@@ -38,7 +38,7 @@ TEMPORARY_STAY: Machine[StayFacts] = Machine(
             StayState.LEFT,
             P.STAYS_WRITE,
             guards=(_team,),
-            stops=("temporary_stay",),
+            stops=("temporary_stay", "stay_after_transfer"),
         ),
     ),
 )

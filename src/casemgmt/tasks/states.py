@@ -29,6 +29,7 @@ BY_HAND = frozenset(
         "no_show_visit",
         "repeated_no_show",
         "responsibility_review",
+        "stay_after_transfer",
         "mention",
         "staff_take_over",
         "service_referral_return",

@@ -1,7 +1,8 @@
 """A case goes to the body of the place to which its family moved: offered by the one, accepted by the other.
 
-Accepting is one step: the accountable manager, the sight of every row, team, tasks and sessions change together, and
-the clocks run on. At no moment is the case without its owner, and nobody of the region that was left sees it any more.
+Accepting is one step: the accountable manager, the sight of every row, team, tasks, sessions, places on lists and in
+courses change together, and the clocks run on. At no moment is the case without its owner, and nobody of the region
+left sees it any more, but for the staff of a house in which the family stays, and for that time.
 """
 
 import json
@@ -108,13 +109,24 @@ async def accept_transfer(work: Work, transfer_id: UUID, command: AcceptTransfer
     clock = clocks.columns(
         work, "contact_after_transfer", "case", transfer.case_id, organisation_id=body[0], case_id=transfer.case_id
     )
+    of_stay = clocks.columns(
+        work,
+        "stay_after_transfer",
+        "temporary_stay",
+        transfer.case_id,
+        organisation_id=body[0],
+        case_id=transfer.case_id,
+        blocks_closure=False,
+    )
     case_id = await work.call(
-        "SELECT accept_transfer(:transfer, :manager, :membership, :entry, CAST(:task AS jsonb), :at)",
+        "SELECT accept_transfer(:transfer, :manager, :membership, :entry, CAST(:task AS jsonb),"
+        " CAST(:of_stay AS jsonb), :at)",
         transfer=transfer_id,
         manager=command.manager_id,
         membership=new_id(),
         entry=new_id(),
         task=json.dumps(clock, default=str),
+        of_stay=json.dumps(of_stay, default=str),
         at=work.now,
     )
     return await _ended(work, transfer, case_id, "case.transfer_accepted")

@@ -49,3 +49,7 @@ class CaseTransfer(CaseScoped, Versioned, table=True):
     """Booked sessions that ended with the move."""
     ended_members: int = 0
     """Members of the team whose sight of the case ended with it."""
+    ended_waiting: int = 0
+    """Places on waiting lists of the region left."""
+    ended_courses: int = 0
+    """Places in courses of the region left that were not over."""

@@ -29,5 +29,7 @@ class TransferView(View):
     manager_id: UUID | None
     ended_sessions: int
     ended_members: int
+    ended_waiting: int
+    ended_courses: int
     version: int
     allowed_actions: list[AllowedActionView]

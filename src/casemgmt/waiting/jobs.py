@@ -1,4 +1,4 @@
-"""Offers of a place that nobody answered in time: it goes to who is next, and the stories of both cases tell."""
+"""Offers that nobody answered in time, or whose family moved: the place goes to who is next, and the stories tell."""
 
 import json
 from typing import ClassVar
@@ -17,7 +17,7 @@ _NEXT = "SELECT * FROM pass_waiting_place_on(:entry, :at, CAST(:clock AS jsonb),
 
 
 class FindLapsedOffers(Payload):
-    """Look for offers whose time is over."""
+    """Look for offers whose time is over, and for places that a move set free."""
 
     kind: ClassVar[str] = "waiting.find_lapsed_offers"
 
@@ -50,7 +50,8 @@ async def pass_on(work: Work, told: PassPlaceOn, _: Tools) -> None:
         lapsed=new_id(),
         offered=new_id(),
     ):
-        work.record(Event("waiting.lapsed", "waiting_entry", (told.entry_id,), case_id=row["case_id"]))
+        kind = "waiting.place_freed" if row["freed"] else "waiting.lapsed"
+        work.record(Event(kind, "waiting_entry", (told.entry_id,), case_id=row["case_id"]))
         if row["next_id"] is not None:
             work.record(Event("waiting.offered", "waiting_entry", (row["next_id"],), case_id=row["next_case_id"]))
 

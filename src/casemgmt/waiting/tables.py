@@ -24,6 +24,7 @@ class WaitingEntry(CaseScoped, Stamped, Versioned, table=True):
             unique=True,
             postgresql_where=sql("state in ('waiting', 'offered')"),
         ),
+        Index("ix_waiting_entry_place_free", "place_free_since", postgresql_where=sql("place_free_since is not null")),
     )
 
     id: UUID = Field(primary_key=True)
@@ -35,3 +36,7 @@ class WaitingEntry(CaseScoped, Stamped, Versioned, table=True):
     """From when its age counts: also where an offer could not be taken."""
     offer_until: datetime | None = moment(nullable=True)
     ended_at: datetime | None = moment(nullable=True)
+    end_reason: str | None = code("cancellation_reason", nullable=True)
+    """Why it ended where no person of the team ended it: the family moved to another region."""
+    place_free_since: datetime | None = moment(nullable=True)
+    """Since when the place that was on offer is free by a move; None again when the worker has passed it on."""

@@ -29,7 +29,10 @@ class QueueView(View):
 
 
 class WaitingEntryView(View):
-    """A person of a case on a waiting list. `place` is null where it waits no more."""
+    """A person of a case on a waiting list. `place` is null where it waits no more.
+
+    `end_reason` is told where it ended with a move and by nobody of the team.
+    """
 
     id: UUID
     case_id: UUID
@@ -39,6 +42,8 @@ class WaitingEntryView(View):
     state: str
     since: datetime
     offer_until: datetime | None
+    ended_at: datetime | None
+    end_reason: str | None
     place: int | None
     ahead_by_risk: int | None
     ahead_by_age: int | None
