@@ -4,7 +4,7 @@ PYTHON3 ?= python3
 PORT ?= 8000
 PY := .venv/bin/python
 
-.PHONY: browser help run demo days law test test-long check audit format docs bench year lock clean
+.PHONY: browser pictures help run demo days law test test-long check audit format docs bench year lock clean
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 18
@@ -56,11 +56,15 @@ docs: .venv/.dev ## Write the generated documents and the contract
 	$(PY) -m casemgmt documents
 	$(PY) -m api contract
 
+pictures: .venv/.dev browser ## Take the pictures of the wall screen anew (docs/board)
+	$(PY) -m tests.browser.pictures
+
 bench: .venv/.dev ## Measure speed against the floors of the house, the law beside OpenFisca, the audit log (minutes)
 	$(PY) -m benchmarks
 	$(PY) -m benchmarks law
 	$(PY) -m benchmarks audit
 	$(PY) -m benchmarks queues
+	$(PY) -m benchmarks board-page
 
 year: .venv/.dev ## Live through a year of the centres, every clock beside a plain calculation (hours; YEAR="--centres 8" for less)
 	$(PY) -m benchmarks year $(YEAR)

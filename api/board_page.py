@@ -48,13 +48,18 @@ def _digest(content: bytes) -> str:
 
 @cache
 def _words() -> bytes:
+    texts = resources.files("casemgmt.texts")
+    names = yaml.safe_load((texts / "board_names.yaml").read_text("utf-8"))
     languages: tuple[Language, ...] = ("kk", "ru", "en")
+    listed = {
+        value.code: {language: value.label((language,)).text for language in languages}
+        for value in code_list("signal_category").values
+    }
+    full = {r.iso_code: {language: getattr(r, language) for language in languages} for r in regions()}
     words = {
-        "words": yaml.safe_load((resources.files("casemgmt.texts") / "board.yaml").read_text("utf-8")),
-        "categories": {
-            value.code: {language: value.label((language,)).text for language in languages}
-            for value in code_list("signal_category").values
-        },
-        "regions": {r.iso_code: {language: getattr(r, language) for language in languages} for r in regions()},
+        "words": yaml.safe_load((texts / "board.yaml").read_text("utf-8")),
+        "categories": listed | names["categories"],
+        "places": full,
+        "regions": full | names["regions"],
     }
     return json.dumps(words, ensure_ascii=False).encode()

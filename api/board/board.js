@@ -22,6 +22,7 @@ let heardAt = null; // milliseconds of this machine's clock
 let skew = 0; // of the service's clock to this machine's
 let state = "connecting";
 let stream = null;
+let failures = 0; // since the last board
 
 function chosen(name, wanted, known) {
   if (known.includes(wanted)) return wanted;
@@ -50,7 +51,8 @@ function say(name, values = {}) {
   return text.replace(/\{(\w+)\}/g, (_, key) => values[key]);
 }
 
-const number = (value) => new Intl.NumberFormat(language).format(value);
+// Four digits stand together: the blank between them is room that a column does not have.
+const number = (value) => new Intl.NumberFormat(language, { useGrouping: "min2" }).format(value);
 const now = () => Date.now() + skew;
 const hour = (at) => new Intl.DateTimeFormat("ru", { timeZone: ZONE, hour: "2-digit", minute: "2-digit" }).format(at);
 
@@ -88,6 +90,8 @@ function cell(row, name, value, alarming) {
   show(found, value);
   found.classList.toggle("alarm", alarming && value > 0);
   found.classList.toggle("none", value === 0);
+  found.classList.toggle("hundreds", value > 99);
+  found.classList.toggle("thousands", value > 999);
 }
 
 function row(body, name, label, mark) {
@@ -122,6 +126,7 @@ function line(label, count) {
     const figure = document.createElement("b");
     figure.textContent = number(count);
     item.append(figure);
+    item.classList.toggle("none", count === 0);
   }
   return item;
 }
@@ -142,7 +147,7 @@ function showBoard() {
   if (!board) return;
   const everywhere = board.region_code === null;
   page("board").dataset.scope = everywhere ? "country" : "region";
-  write(page("place"), everywhere ? say("country") : words.regions[board.region_code][language]);
+  write(page("place"), everywhere ? say("country") : words.places[board.region_code][language]);
   for (const waiting of board.waiting) {
     const line = row(page("waiting-rows"), waiting.urgency, say(waiting.urgency), MARKS[waiting.urgency]);
     AGES.forEach((name, place) => cell(line, name, waiting[name], place >= TOO_LONG[waiting.urgency]));
@@ -160,10 +165,19 @@ function showBoard() {
   show(page("contacts"), board.contacts.received_today);
   show(page("under-way"), board.contacts.under_way);
   page("regions").hidden = !everywhere;
+  if (everywhere) showRegions();
   showCategories();
-  const regions = board.regions.map((r) => ({ label: words.regions[r.code][language], count: r.count }));
-  if (everywhere) list(page("region-rows"), regions, 0, say("more_regions"));
   tick();
+}
+
+// Every region, the most signals first: that one has told nothing all day is news too.
+function showRegions() {
+  const told = new Map(board.regions.map((r) => [r.code, r.count]));
+  const codes = [...told.keys(), ...Object.keys(words.regions).filter((code) => !told.has(code))];
+  const lines = codes.map((code) => line(words.regions[code][language], told.get(code) || 0));
+  page("region-rows").replaceChildren(...lines);
+  const nowhere = board.received_today - board.regions.reduce((sum, r) => sum + r.count, 0);
+  write(page("no-region"), nowhere ? `${say("no_region")}: ${number(nowhere)}` : "");
 }
 
 function showCategories() {
@@ -186,8 +200,8 @@ function showWords() {
   document.title = say("title");
   for (const element of document.querySelectorAll("[data-word]")) write(element, say(element.dataset.word));
   if (page("board").hidden) write(page("place"), say("title"));
-  showBoard();
   showState();
+  showBoard();
   tick();
 }
 
@@ -203,7 +217,7 @@ function tick() {
   const oldest = board ? board.waiting.map((w) => w.oldest_at).filter(Boolean).sort()[0] : null;
   write(page("oldest"), oldest ? `${say("oldest")} ${age(oldest)}` : "");
   const contact = board ? board.contacts.oldest_at : null;
-  write(page("contact-age"), contact ? `${say("oldest")} ${age(contact)}` : "");
+  write(page("contact-age"), contact ? age(contact) : "–");
   if (state === "live" && Date.now() - heardAt > QUIET_SECONDS * 1000) {
     became("stale");
     if (stream) stream.abort();
@@ -265,6 +279,7 @@ async function listen() {
       heardAt = Date.now();
       if (kind === "board") {
         board = JSON.parse(/^data: (.*)/m.exec(message)[1]);
+        failures = 0;
         showBoard();
       }
       if (state !== "live") became("live");
@@ -275,7 +290,6 @@ async function listen() {
 const pause = (seconds) => new Promise((go) => setTimeout(go, seconds * 1000 * (0.7 + 0.6 * Math.random())));
 
 async function follow() {
-  let failures = 0;
   for (;;) {
     try {
       if (token === null) {
@@ -286,7 +300,6 @@ async function follow() {
       }
       const ending = await listen();
       token = null;
-      failures = 0;
       if (ending === "ended") return showDoor();
     } catch {
       token = null;
@@ -357,7 +370,8 @@ async function begin() {
   page("leave").addEventListener("click", leave);
   showWords();
   setInterval(tick, 1000);
-  addEventListener("resize", showBoard);
+  // what has room changes with the window, and with a header that needs a second line
+  new ResizeObserver(() => board && showCategories()).observe(page("categories"));
   follow();
 }
 
