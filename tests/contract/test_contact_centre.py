@@ -128,12 +128,14 @@ def test_a_backlog_and_a_heartbeat_are_sent_in_the_same_way(url: str, tmp_path: 
     old = {"started_at": "2026-01-15T09:12:00+05:00", "ended_at": None}
     items = [{"message_id": f"b-{n}", "contact": EXAMPLE | old | {"contact_id": f"backlog-{n}"}} for n in range(3)]
     (tmp_path / "batch").write_text(json.dumps({"contacts": items}, ensure_ascii=False), "utf-8")
-    (tmp_path / "beat").write_text('{"sent_at": "2026-01-15T09:12:00+05:00"}')
+    named = re.findall(r"`(\{\"sent_at\".*?\})`", GUIDE)
+    assert len(named) == 1
+    (tmp_path / "beat").write_text(named[0].replace("…", "2026-01-15T09:12:00+05:00"))
     begin = f"{SIGN}\n{sandbox(url)}\n{POST}\n"
     sent = json.loads(shell(f"{begin}post b batch contacts/batch", tmp_path).rpartition("\n")[0])
     assert (sent["taken"], sent["refused"]) == (3, 0)
     beat = json.loads(shell(f"{begin}post h beat heartbeat", tmp_path).rpartition("\n")[0])
-    assert beat["source"] == "sandbox-111"
+    assert (beat["source"], beat["taxonomy_version"]) == ("sandbox-111", "qr111-0")
 
 
 def test_what_was_recorded_by_hand_is_matched_and_stands_in_the_account(url: str, tmp_path: Path) -> None:

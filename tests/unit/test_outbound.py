@@ -12,11 +12,15 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
+import structlog
 from pydantic import SecretStr, ValidationError
 
+from casemgmt.access.oidc import ProviderKeys
 from casemgmt.audit.evidence import SignedHead
 from casemgmt.audit.signing import Head
 from casemgmt.audit.witness import HookWitness, WitnessError
+from casemgmt.clock import SystemClock
+from casemgmt.errors import Unavailable
 from casemgmt.ids import new_id
 from casemgmt.notifications.addresses import AddressRefused, unresolved_target
 from casemgmt.notifications.policy import Outcome
@@ -128,7 +132,7 @@ async def test_a_proxy_that_looks_names_up_is_asked_for_the_name(network: Networ
     assert network.proxy.asked == [f"CONNECT {NAME}:443 HTTP/1.1"]
     assert network.looked_up == []
     network.places[:] = ["10.1.2.3"]
-    directly = {"outbound_proxy_looks_up": True, "outbound_direct": "example.kz"}
+    directly: dict[str, Any] = {"outbound_proxy_looks_up": True, "outbound_direct": "example.kz"}
     assert (await network.send(**directly)).failure == "address_network", "what goes directly is judged here"
 
 
@@ -219,12 +223,22 @@ async def test_the_witness_of_the_audit_log_is_told_through_the_proxy(network: N
         await _witness(ADDRESS, out)
 
 
+async def test_the_identity_provider_is_asked_through_it_too(network: Network, authority: Authority) -> None:
+    network.proxy.says = "HTTP/1.1 407 Said\r\n\r\n"
+    issuer, given = f"https://{NAME}", {"outbound_proxy": network.proxy.address, "outbound_ca_file": authority.file}
+    keys = ProviderKeys(issuer, Settings.model_validate({"mode": "demo", "oidc_issuer": issuer} | given), SystemClock())
+    with structlog.testing.capture_logs() as logs, pytest.raises(Unavailable):
+        await keys.find("key", "RS256")
+    assert network.proxy.asked == [f"CONNECT {NAME}:443 HTTP/1.1"]
+    assert [(each["event"], each["proxy"]) for each in logs] == [("oidc.keys_not_fetched", "log_in")]
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
         {"outbound_proxy": "proxy.example.kz:3128"},
         {"outbound_proxy": "socks5://proxy.example.kz:1080"},
-        {"outbound_proxy": "http://worker:word@proxy.example.kz:3128"},
+        {"outbound_proxy": "http://worker@proxy.example.kz:3128"},
         {"outbound_proxy": "http://proxy.example.kz:99999"},
         {"outbound_proxy": "http://proxy.example.kz/pac"},
         {"outbound_proxy_log_in": "worker"},
