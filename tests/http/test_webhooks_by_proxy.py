@@ -69,7 +69,6 @@ async def test_a_proxy_that_wants_another_log_in_is_told_apart_and_nothing_is_lo
     await do_all_due(worker_of(database_url), settings, clock, ())
     proxy.says = OPENED
     clock.advance(timedelta(seconds=6))
-    world.forget_tokens()
     await do_all_due(worker_of(database_url), settings, clock, ())
     assert [each.event["data"]["record_id"] for each in receiver.received] == [signal]
     admin = await world.as_("admin")
