@@ -156,6 +156,7 @@ def test_no_personal_data_goes_into_a_url() -> None:
         "link",
         "most",
         "without_outcome",
+        "since",
         "side",
         "unanswered",
         "source",

@@ -79,6 +79,7 @@ async def _live(app: FastAPI) -> None:
         await play(client, Console(file=StringIO(), width=160), stories=list(STORIES))
         world = World(client)
         await make_accounts(world)
+        await _note_in_error(world)
         await _signed_acts(world)
         await _imports(world)
         await _at_the_centre(world)
@@ -318,6 +319,19 @@ async def _in_error(world: World, case_id: str, assessment_id: str) -> None:
     done(await supervisor.post(f"/v1/corrections/{declined}/decline", {"note": "Құжаттар тексерілді."}))
     done(await manager.post(f"/v1/corrections/{done(await manager.post(path, said))['id']}/withdraw"))
     done(await manager.post(path, said))
+
+
+async def _note_in_error(world: World) -> None:
+    """A correction of the note of a session, which fewer see than the other corrections of its case."""
+    author = await world.as_("psychologist.almaty")
+    said = {"record_type": "session_note", "reason": "wrong_person", "note": "Басқа бала."}
+    for case in done(await author.get("/v1/cases?limit=100"))["items"]:
+        path = f"/v1/cases/{case['id']}"
+        for session in done(await author.get(f"{path}/sessions?state=held"))["items"]:
+            for note in done(await author.get(f"/v1/sessions/{session['id']}/notes"))["items"]:
+                done(await author.post(f"{path}/corrections", said | {"record_id": note["id"]}))
+                return
+    raise AssertionError("no session of the stories has a note")
 
 
 async def _user_id(world: World, username: str) -> str:
