@@ -35,11 +35,21 @@ async def case_life(year: Year, case: Case) -> Life:
         yield moment
 
 
-async def support_life(year: Year, case: Case) -> Life:
-    """Live through the support of a case, its closure and what comes after, as long as there is any."""
+def months_of_support(year: Year) -> int:
+    """Draw how many months a family is accompanied."""
+    return year.random.randint(2, 14)
+
+
+async def support_life(year: Year, case: Case, months: int | None = None) -> Life:
+    """Live through the support of a case, its closure and what comes after, as long as there is any.
+
+    `months`: what is left of it; drawn where it begins now.
+    """
+    left = months
     while True:
-        async for moment in _support(year, case):
+        async for moment in _support(year, case, left or months_of_support(year)):
             yield moment
+        left = None
         if not case.closed:
             return
         async for moment in _look_after(year, case):
@@ -186,9 +196,8 @@ async def maybe_hold(year: Year, case: Case, of_hundred: float) -> Life:
             await year.act(who, f"/v1/tasks/{task}/end-hold", {"note": "Отбасы оралды."}, of=case, told=told)
 
 
-async def _support(year: Year, case: Case) -> Life:
+async def _support(year: Year, case: Case, months: int) -> Life:
     """Month after month, until it is closed."""
-    months = year.random.randint(2, 14)
     for month in range(months):
         for happening in (_pass_on, _move, _correct, _set_task):
             async for moment in happening(year, case):

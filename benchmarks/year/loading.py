@@ -8,7 +8,7 @@ from typing import Any
 import asyncpg
 
 from benchmarks.year import plain_time
-from benchmarks.year.casework import support_life
+from benchmarks.year.casework import months_of_support, support_life
 from benchmarks.year.country import Centre, Worker
 from benchmarks.year.records import Case, Child
 from benchmarks.year.year import START, Year
@@ -44,7 +44,8 @@ async def let_families_be_there(year: Year, families: int) -> None:
             await _put(year.connection, found, centre.supervisor)
         for family in found:
             _know(year, family)
-            year.begin(support_life(year, family.case), START + _DAY * year.random.uniform(0.1, 27))
+            left = year.random.randint(1, months_of_support(year))
+            year.begin(support_life(year, family.case, left), START + _DAY * year.random.uniform(0.1, 27))
 
 
 def _draw(year: Year, centre: Centre, manager: Worker) -> _Family:

@@ -35,8 +35,10 @@ _QUEUED = "DELETE FROM jobs.job WHERE id = (SELECT min(id) FROM jobs.job) RETURN
 _NEWS = """
     SELECT a.id, a.kind, a.level, a.at, a.found_at, a.owner_id, a.owner_group_id, a.owner_body_id, a.told_id, a.task_id,
            t.kind AS task_kind, t.record_type, t.record_id, t.started_at
-      FROM task_alert a JOIN task t ON t.id = a.task_id WHERE a.id > $1 ORDER BY a.id
+      FROM task_alert a CROSS JOIN LATERAL (SELECT * FROM task WHERE id = a.task_id OFFSET 0) t
+     WHERE a.id > $1 ORDER BY a.id
 """
+"""One look into the index for each new alert: the planner takes a third of all for new, and would read every task."""
 _A_MINUTE = timedelta(minutes=1)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
