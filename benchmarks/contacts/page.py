@@ -124,7 +124,12 @@ def _report(settings: dict[str, Any], seen: list[float | None]) -> dict[str, Any
     if figures["p50"] > SEEN_LIMIT_MS:
         missed.append(f"on the page after {figures['p50']} ms at median")
     return {
-        "machine": {"cpus": psutil.cpu_count(), "python": platform.python_version(), "system": platform.machine()},
+        "machine": {
+            "cpus": psutil.cpu_count(),
+            "python": platform.python_version(),
+            "system": platform.machine(),
+            "load": psutil.getloadavg()[0],  # what else ran: above the number of processors, all of it waited
+        },
         "settings": settings,
         "seen_ms": figures,
         "each_ms": seen,
