@@ -36,9 +36,9 @@ async def _language(accept_language: Annotated[str | None, Header(max_length=500
 ReaderLanguage = Annotated[Language, Depends(_language)]
 At = Annotated[AwareDatetime | None, Query(description="A moment that has passed; absent: now.")]
 Kind = Annotated[str | None, Query(pattern=r"^[a-z_]{1,48}$", description="A deadline code, or `manual`.")]
-Since = Annotated[
+From = Annotated[
     AwareDatetime | None,
-    Query(description="Breaches from this moment on; absent: of the last 30 days, those that the summary counts."),
+    Query(alias="from", description="Absent: breaches of the last 30 days, those that the summary counts."),
 ]
 OpenClock = Annotated[
     Literal["running", "warning", "on_hold", "breached"] | None, Query(description="Where the clock stands.")
@@ -94,7 +94,7 @@ async def list_breaches(
     limit: Limit = DEFAULT_PAGE,
     cursor: Cursor = None,
     kind: Kind = None,
-    since: Since = None,
+    since: From = None,
 ) -> Page[TaskSummary]:
     """List the tasks of my body whose due moment passed undone, done by now or not; the newest breach first."""
     return Page.of(await service.list_queue(work, "breaches", language, limit, cursor, kind=kind, since=since))

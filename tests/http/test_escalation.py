@@ -68,9 +68,10 @@ async def open_escalations(owner_url: str, task: dict[str, Any]) -> list[dict[st
     )
 
 
-async def breaches(world: World, **query: str) -> list[dict[str, Any]]:
+async def breaches(world: World, since: str | None = None) -> list[dict[str, Any]]:
     """Return the breaches as the supervisor's list shows them."""
-    listed = await (await world.as_(SUPERVISOR)).get("/v1/tasks/breaches", params={"limit": "100", **query})
+    query = {"limit": "100"} | ({"from": since} if since else {})
+    listed = await (await world.as_(SUPERVISOR)).get("/v1/tasks/breaches", params=query)
     items: list[dict[str, Any]] = done(listed)["items"]
     return items
 

@@ -201,21 +201,21 @@ async def test_the_summary_counts_what_the_lists_show(world: World, clock: Manua
 
 async def test_the_database_and_the_program_agree_where_a_clock_stands(owner_url: str) -> None:
     start = datetime(2026, 3, 2, tzinfo=UTC)
-    for warn in (0, 5, 10):
-        for minute in range(12):
-            now = start + timedelta(minutes=minute)
-            for held in (None, start + timedelta(minutes=4)):
-                moments = {
-                    "warn_at": start + timedelta(minutes=warn),
-                    "due_at": start + timedelta(minutes=10),
-                    "held_until": held,
-                }
-                expected = clock_state(Task(started_at=start, **moments), now)
-                for state, condition in CLOCK_CONDITIONS.items():
-                    columns = ", ".join(f"${n}::timestamptz AS {c}" for n, c in enumerate(("now", *moments), 1))
-                    statement = f"SELECT {condition.replace(':now', 't.now')} FROM (SELECT {columns}) AS t"
-                    (row,) = await rows(owner_url, statement, now, *moments.values())
-                    assert bool(row[0]) == (state == expected), (warn, minute, held, state)
+    asked = [
+        {"now": now, "warn_at": warn, "due_at": start + timedelta(minutes=10), "held_until": held}
+        for warn in (start + timedelta(minutes=n) for n in (0, 5, 10))
+        for now in (start + timedelta(minutes=n) for n in range(12))
+        for held in (None, start + timedelta(minutes=4))
+    ]
+    arrays = ", ".join(f"${n}::timestamptz[]" for n in range(1, 5))
+    conditions = ", ".join(f"{c.replace(':now', 'now')} AS {state}" for state, c in CLOCK_CONDITIONS.items())
+    statement = f"SELECT {conditions} FROM unnest({arrays}) WITH ORDINALITY AS t ({', '.join(asked[0])}, n) ORDER BY n"
+    answers = await rows(owner_url, statement, *([each[name] for each in asked] for name in asked[0]))
+    assert len(answers) == len(asked) == 72
+    for each, answer in zip(asked, answers, strict=True):
+        moments = {name: moment for name, moment in each.items() if name != "now"}
+        expected = clock_state(Task(started_at=start, **moments), each["now"])
+        assert [state for state in CLOCK_CONDITIONS if answer[state]] == [expected], each
 
 
 @pytest.mark.parametrize(

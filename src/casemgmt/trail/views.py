@@ -27,7 +27,7 @@ class TrailEntryView(View):
     """Of the event in the audit log: an auditor finds and proves it by this."""
     at: datetime
     actor: TrailActor | None
-    """None where the service itself acted."""
+    """The service itself, as its own body and without a role, where nobody asked for it; None without any account."""
     act: Act
     area: Area
     text: str
