@@ -6,11 +6,11 @@ import json
 from functools import cache
 from importlib import resources
 
-import yaml
 from fastapi import FastAPI, HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from casemgmt.reference.data_files import read_document
 from casemgmt.reference.languages import Language
 from casemgmt.reference.lists import code_list
 from casemgmt.reference.regions import regions
@@ -49,7 +49,7 @@ def _digest(content: bytes) -> str:
 @cache
 def _words() -> bytes:
     texts = resources.files("casemgmt.texts")
-    names = yaml.safe_load((texts / "board_names.yaml").read_text("utf-8"))
+    names = read_document(texts / "board_names.yaml")
     languages: tuple[Language, ...] = ("kk", "ru", "en")
     listed = {
         value.code: {language: value.label((language,)).text for language in languages}
@@ -57,7 +57,7 @@ def _words() -> bytes:
     }
     full = {r.iso_code: {language: getattr(r, language) for language in languages} for r in regions()}
     words = {
-        "words": yaml.safe_load((texts / "board.yaml").read_text("utf-8")),
+        "words": read_document(texts / "board.yaml"),
         "categories": listed | names["categories"],
         "places": full,
         "regions": full | names["regions"],

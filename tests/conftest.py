@@ -3,7 +3,7 @@
 import asyncio
 import gc
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from uuid import uuid4
@@ -26,6 +26,7 @@ from tests.clients import World
 
 pytest_plugins = ["tests.postgres"]
 
+TEMPLATE = "template_casemgmt"
 APP_LOGIN = "casemgmt_app"
 SEALER_LOGIN = "casemgmt_seal"
 WORKER_LOGIN = "casemgmt_work"
@@ -36,21 +37,25 @@ for _kind in ("READS", "WRITES", "SEARCHES", "EXPORTS", "OPEN"):
 PASSWORD = "only-for-tests-of-this-machine"
 
 
-async def _template(admin: str, name: str) -> None:
+async def make_template(admin: str, name: str, make: Callable[[str], Awaitable[None]], like: str = "template1") -> None:
+    """Make a database to be cloned, unless another worker of the session has: who comes meanwhile waits for it."""
     connection = await asyncpg.connect(driver_url(admin))
     try:
-        await connection.execute("SELECT pg_advisory_lock(111)")
+        await connection.execute("SELECT pg_advisory_lock(hashtext($1))", name)
         if await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1 AND datistemplate", name):
             return
         await connection.execute(f"DROP DATABASE IF EXISTS {name}")
-        await connection.execute(f"CREATE DATABASE {name}")
-        logins = (_login(admin, name, login) for login in (APP_LOGIN, SEALER_LOGIN, WORKER_LOGIN))
-        await migrate(_at(admin, name), *logins)
-        await seed(_at(admin, name))
-        await _make_signing_in_cheap(_at(admin, name))
+        await connection.execute(f"CREATE DATABASE {name} TEMPLATE {like} STRATEGY FILE_COPY")
+        await make(_at(admin, name))
         await connection.execute(f"ALTER DATABASE {name} IS_TEMPLATE true")
     finally:
         await connection.close()
+
+
+async def _migrated(url: str) -> None:
+    await migrate(url, *(login_of(url, database_of(url), login) for login in (APP_LOGIN, SEALER_LOGIN, WORKER_LOGIN)))
+    await seed(url)
+    await _make_signing_in_cheap(url)
 
 
 async def _make_signing_in_cheap(url: str) -> None:
@@ -68,12 +73,18 @@ async def _make_signing_in_cheap(url: str) -> None:
         await connection.close()
 
 
+def database_of(url: str) -> str:
+    """Return the name of the database in an address."""
+    return url.partition("?")[0].rpartition("/")[2]
+
+
 def _at(url: str, database: str) -> str:
     head, _, query = url.partition("?")
     return f"{head.rpartition('/')[0]}/{database}?{query}"
 
 
-def _login(admin: str, database: str, name: str) -> str:
+def login_of(admin: str, database: str, name: str) -> str:
+    """Return the address of a database for a log-in of the tests."""
     scheme, _, rest = _at(admin, database).partition("://")
     return f"{scheme}://{name}:{PASSWORD}@{rest.partition('@')[2]}"
 
@@ -84,17 +95,17 @@ def admin_url() -> str:
     from tests.postgres import session_server  # noqa: PLC0415 - the plugin must be rewritten by pytest first
 
     url = session_server().url()
-    asyncio.run(_template(url, "template_casemgmt"))
+    asyncio.run(make_template(url, TEMPLATE, _migrated))
     return url
 
 
 @contextmanager
-def fresh_database(admin_url: str, template: str = "template_casemgmt") -> Iterator[str]:
+def fresh_database(admin_url: str, template: str = TEMPLATE) -> Iterator[str]:
     """Give the service's address of a new database like the template, and drop it afterwards."""
     name = f"test_{os.getpid()}_{uuid4().hex[:12]}"
     asyncio.run(_execute(admin_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
     try:
-        yield _login(admin_url, name, APP_LOGIN)
+        yield login_of(admin_url, name, APP_LOGIN)
     finally:
         asyncio.run(_execute(admin_url, f"DROP DATABASE {name} WITH (FORCE)"))
 
@@ -124,7 +135,7 @@ def worker_of(database_url: str) -> str:
 
 def owner_of(database_url: str, admin_url: str) -> str:
     """Return the superuser's address of a database."""
-    return _at(admin_url, database_url.partition("?")[0].rpartition("/")[2])
+    return _at(admin_url, database_of(database_url))
 
 
 async def _execute(url: str, statement: str) -> None:

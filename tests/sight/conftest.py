@@ -1,4 +1,4 @@
-"""One rich world for the process, cloned for each module that looks at it."""
+"""One rich world for the session, cloned for each module that looks at it."""
 
 import asyncio
 from collections.abc import Iterator
@@ -6,23 +6,27 @@ from contextlib import contextmanager
 
 import pytest
 
-from tests.conftest import fresh_database, owner_of
+from tests.conftest import APP_LOGIN, TEMPLATE, fresh_database, login_of, make_template, owner_of
 from tests.sight.rich import build
 from tests.sight.service import Service
 
+RICH = "template_rich"
+
 
 @pytest.fixture(scope="session")
-def rich_database(admin_url: str) -> Iterator[str]:
-    """The address of a database with the rich world in it: a template for clones, nobody is connected to it."""
-    with fresh_database(admin_url) as url:
-        asyncio.run(build(url, owner_of(url, admin_url)))
-        yield url
+def rich_database(admin_url: str) -> str:
+    """The name of a database with the rich world in it, made by the worker that asks first: a template for clones."""
+
+    async def make(owner_url: str) -> None:
+        await build(login_of(admin_url, RICH, APP_LOGIN), owner_url)
+
+    asyncio.run(make_template(admin_url, RICH, make, like=TEMPLATE))
+    return RICH
 
 
 @contextmanager
 def _running(rich_database: str, admin_url: str) -> Iterator[Service]:
-    template = rich_database.partition("?")[0].rpartition("/")[2]
-    with fresh_database(admin_url, template) as url:
+    with fresh_database(admin_url, rich_database) as url:
         running = Service(url, owner_of(url, admin_url))
         yield running
         running.close()

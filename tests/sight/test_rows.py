@@ -10,8 +10,7 @@ EMPTY = 8
 
 
 def test_every_account_sees_of_every_table_what_the_expectation_says(rich_database: str, admin_url: str) -> None:
-    template = rich_database.partition("?")[0].rpartition("/")[2]
-    with fresh_database(admin_url, template) as url:
+    with fresh_database(admin_url, rich_database) as url:
         compared = asyncio.run(compare_sight(url, owner_of(url, admin_url)))
     assert compared.rows > 2000
     empty = sorted(set(compared.empty) - PAPERS)

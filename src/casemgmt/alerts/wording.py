@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from casemgmt.alerts.kinds import KINDS, Audience
+from casemgmt.reference.data_files import read_document
 from casemgmt.reference.languages import Language
 from casemgmt.trail.wording import finding
 
@@ -22,7 +22,7 @@ class _Words(BaseModel):
 
 @cache
 def _texts() -> dict[str, _Words]:
-    found = yaml.safe_load((resources.files("casemgmt.texts") / "alerts.yaml").read_text("utf-8"))
+    found = read_document(resources.files("casemgmt.texts") / "alerts.yaml")
     return {kind: _Words.model_validate(words) for kind, words in found.items()}
 
 

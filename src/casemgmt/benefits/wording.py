@@ -5,8 +5,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 
-import yaml
-
+from casemgmt.reference.data_files import read_document
 from casemgmt.reference.languages import Language
 
 
@@ -22,7 +21,7 @@ class Fault:
 def texts() -> dict[str, dict[str, str]]:
     """Return the templates by code and language."""
     file = resources.files("casemgmt.texts") / "benefits.yaml"
-    found: dict[str, dict[str, str]] = yaml.safe_load(file.read_text("utf-8"))
+    found: dict[str, dict[str, str]] = read_document(file)
     return found
 
 

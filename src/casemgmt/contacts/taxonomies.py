@@ -3,7 +3,6 @@
 from functools import cache
 from importlib import resources
 
-import yaml
 from sqlmodel import col, select
 
 from casemgmt.audit.events import Event
@@ -12,6 +11,7 @@ from casemgmt.contacts.tables import ContactSource, ContactTaxonomy
 from casemgmt.contacts.views import TaxonomyList, TaxonomyView, TopicView, UnknownVersion, UnmatchedSource
 from casemgmt.db.work import Work
 from casemgmt.errors import Conflict, invalid_field
+from casemgmt.reference.data_files import read_document
 
 _UNKNOWN = (
     "SELECT version, contacts, last_at FROM unknown_taxonomies() WHERE version <> ALL (:known)"
@@ -22,7 +22,7 @@ _UNKNOWN = (
 @cache
 def built_in() -> tuple[str, PutTaxonomy]:
     """Return the version that is always known, and its topics."""
-    content = yaml.safe_load((resources.files("casemgmt.contacts") / "taxonomy.yaml").read_text("utf-8"))
+    content = read_document(resources.files("casemgmt.contacts") / "taxonomy.yaml")
     for topic in content["topics"]:
         topic.pop("to_be_supplied", None)  # for readers of the file: whoever asks is told it of each topic without name
     return content.pop("version"), PutTaxonomy.model_validate(content)

@@ -3,9 +3,9 @@
 from functools import cache
 from importlib import resources
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from casemgmt.reference.data_files import read_document
 from casemgmt.reference.languages import Language
 
 
@@ -36,5 +36,5 @@ class FindingText(BaseModel):
 @cache
 def finding_texts() -> dict[str, FindingText]:
     """Return all texts by the code of the finding."""
-    found = yaml.safe_load((resources.files("casemgmt.texts") / "imports.yaml").read_text("utf-8"))
+    found = read_document(resources.files("casemgmt.texts") / "imports.yaml")
     return {code: FindingText.model_validate(text) for code, text in found.items()}

@@ -4,7 +4,6 @@ from functools import cache
 from importlib import resources
 from uuid import UUID
 
-import yaml
 from sqlmodel import col, func, select
 
 from casemgmt.audit.events import Event
@@ -12,6 +11,7 @@ from casemgmt.db.work import Work
 from casemgmt.errors import NotFound
 from casemgmt.organisations.change_tables import AccountNotice
 from casemgmt.organisations.views import AccountNoticeList, AccountNoticeView
+from casemgmt.reference.data_files import read_document
 from casemgmt.reference.languages import Language
 
 _NEWEST = 200
@@ -20,9 +20,7 @@ _NEWEST = 200
 @cache
 def notice_texts() -> dict[str, dict[str, dict[str, str]]]:
     """Return the words of all kinds: `own` to the owner of the account, `colleague` to who heads its body."""
-    texts: dict[str, dict[str, dict[str, str]]] = yaml.safe_load(
-        (resources.files("casemgmt.texts") / "notices.yaml").read_text("utf-8")
-    )
+    texts: dict[str, dict[str, dict[str, str]]] = read_document(resources.files("casemgmt.texts") / "notices.yaml")
     return texts
 
 

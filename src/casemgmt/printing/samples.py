@@ -7,8 +7,6 @@ from importlib import resources
 from typing import Any
 from uuid import UUID
 
-import yaml
-
 from casemgmt.cases.closure import Outcome
 from casemgmt.cases.tables import CaseClosure, CaseRecord
 from casemgmt.conferences.tables import Conference, ConferenceDecision, ConferenceFamily, ConferenceParticipant
@@ -24,6 +22,7 @@ from casemgmt.printing.people import Named
 from casemgmt.printing.plans import PlanToPrint, plan_sheet, plan_substance
 from casemgmt.printing.sheet import PrintLanguage, Sheet, digest_of
 from casemgmt.printing.visits import VisitToPrint, visit_sheet
+from casemgmt.reference.data_files import read_document
 from casemgmt.signals.tables import Signal
 from casemgmt.signatures.tables import PlanSignature
 
@@ -61,7 +60,7 @@ def sample_sheets() -> Iterator[tuple[str, Sheet]]:
 
 @cache
 def _texts() -> dict[str, Any]:
-    found: dict[str, Any] = yaml.safe_load((resources.files("casemgmt.printing") / "samples.yaml").read_text("utf-8"))
+    found: dict[str, Any] = read_document(resources.files("casemgmt.printing") / "samples.yaml")
     return found
 
 

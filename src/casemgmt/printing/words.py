@@ -6,11 +6,11 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from casemgmt.people.tables import Person
 from casemgmt.printing.sheet import PrintLanguage
+from casemgmt.reference.data_files import read_document
 from casemgmt.reference.lists import code_list
 from rules.zone import to_local
 
@@ -28,7 +28,7 @@ class Words(BaseModel):
 @cache
 def wordings() -> dict[str, Words]:
     """Return all wordings by their key."""
-    found = yaml.safe_load((resources.files("casemgmt.texts") / "printing.yaml").read_text("utf-8"))
+    found = read_document(resources.files("casemgmt.texts") / "printing.yaml")
     return {key: Words.model_validate(words) for key, words in found.items()}
 
 

@@ -1,4 +1,4 @@
-"""Reading of the YAML files that lie beside this module."""
+"""Reading of the YAML files that come with the program."""
 
 from importlib import resources
 from importlib.resources.abc import Traversable

@@ -8,8 +8,9 @@ from importlib import resources
 from typing import Literal, Self
 
 import orjson
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from casemgmt.reference.data_files import read_document
 
 Act = Literal["erase_content", "pseudonymise", "destroy", "keep"]
 
@@ -83,8 +84,7 @@ class _File(_Part):
 @cache
 def schedule() -> dict[str, RecordClass]:
     """Return all classes by their name."""
-    text = (resources.files("casemgmt.retention") / "schedule.yaml").read_text("utf-8")
-    return _File.model_validate(yaml.safe_load(text)).classes
+    return _File.model_validate(read_document(resources.files("casemgmt.retention") / "schedule.yaml")).classes
 
 
 def cutoff(name: str, at: datetime) -> datetime:

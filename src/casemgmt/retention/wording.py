@@ -3,9 +3,9 @@
 from functools import cache
 from importlib import resources
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from casemgmt.reference.data_files import read_document
 from casemgmt.reference.languages import Language
 from casemgmt.retention.schedule import Wording
 
@@ -25,9 +25,7 @@ class _Texts(BaseModel):
 @cache
 def texts() -> _Texts:
     """Return the texts of the feature."""
-    return _Texts.model_validate(
-        yaml.safe_load((resources.files("casemgmt.texts") / "retention.yaml").read_text("utf-8"))
-    )
+    return _Texts.model_validate(read_document(resources.files("casemgmt.texts") / "retention.yaml"))
 
 
 def say(wording: Wording, language: Language) -> str:

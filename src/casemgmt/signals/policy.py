@@ -6,12 +6,12 @@ from functools import cache
 from importlib import resources
 from uuid import UUID
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from casemgmt.access.actor import Actor
 from casemgmt.errors import invalid_field
 from casemgmt.moments import check_moment
+from casemgmt.reference.data_files import read_document
 from casemgmt.reference.lists import code_list
 from casemgmt.reference.regions import InvalidKatoError, find_region, region_of_kato
 from casemgmt.signals.commands import RegisterSignal, TriageSignal
@@ -42,8 +42,7 @@ class TriageTable(BaseModel):
 @cache
 def triage_table() -> TriageTable:
     """Return the table, read once."""
-    text = (resources.files("casemgmt.signals") / "triage.yaml").read_text("utf-8")
-    return TriageTable.model_validate(yaml.safe_load(text))
+    return TriageTable.model_validate(read_document(resources.files("casemgmt.signals") / "triage.yaml"))
 
 
 def suggested_severity(category: str) -> str:

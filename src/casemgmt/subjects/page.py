@@ -7,10 +7,10 @@ from html import escape
 from importlib import resources
 from typing import Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from casemgmt.benefits.labels import label_of
+from casemgmt.reference.data_files import read_document
 from casemgmt.reference.languages import Language
 from casemgmt.reference.lists import code_list
 from casemgmt.retention.schedule import Wording, applied, schedule
@@ -67,9 +67,7 @@ class _Texts(BaseModel):
 
 @cache
 def _texts() -> _Texts:
-    return _Texts.model_validate(
-        yaml.safe_load((resources.files("casemgmt.texts") / "subjects.yaml").read_text("utf-8"))
-    )
+    return _Texts.model_validate(read_document(resources.files("casemgmt.texts") / "subjects.yaml"))
 
 
 def left_out_text(language: Language, *, suspected: bool) -> str:

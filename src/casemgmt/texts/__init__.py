@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import resources
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from casemgmt.reference.data_files import read_document
 from casemgmt.reference.languages import Language, preferred_languages
 
 
@@ -32,7 +32,7 @@ def problem_texts() -> dict[str, ProblemText]:
     """Return all problem texts by code."""
     texts: dict[str, ProblemText] = {}
     for file in (resources.files("casemgmt.texts") / "problems").iterdir():
-        for code, entry in yaml.safe_load(file.read_text("utf-8")).items():
+        for code, entry in read_document(file).items():
             if code in texts:
                 raise ValueError(f"{file.name}: {code} has a text already")
             texts[code] = ProblemText.model_validate(entry)

@@ -14,11 +14,11 @@ from importlib import resources
 from string import Formatter
 from uuid import UUID
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from casemgmt.benefits.labels import answer_word
 from casemgmt.benefits.labels import label_of as law_label
+from casemgmt.reference.data_files import read_document
 from casemgmt.reference.languages import Language
 from casemgmt.reference.lists import UnknownCodeError, code_list
 from casemgmt.tasks.labels import label_of
@@ -52,7 +52,7 @@ def templates() -> dict[str, Template]:
     """Return all templates by kind."""
     found: dict[str, Template] = {}
     for file in (resources.files("casemgmt.texts") / "timeline").iterdir():
-        for kind, words in yaml.safe_load(file.read_text("utf-8")).items():
+        for kind, words in read_document(file).items():
             if kind in found:
                 raise ValueError(f"{file.name}: {kind} has its words already")
             found[kind] = Template.model_validate(words)

@@ -9,9 +9,9 @@ from functools import cache
 from importlib import resources
 from typing import Any, Literal, get_args
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
+from casemgmt.reference.data_files import read_document
 from casemgmt.reference.languages import Language
 from casemgmt.reference.lists import code_list
 
@@ -94,7 +94,7 @@ class _Words(BaseModel):
 
 @cache
 def _texts() -> dict[str, dict[str, _Words]]:
-    found = yaml.safe_load((resources.files("casemgmt.texts") / "trail.yaml").read_text("utf-8"))
+    found = read_document(resources.files("casemgmt.texts") / "trail.yaml")
     return {part: {key: _Words.model_validate(words) for key, words in texts.items()} for part, texts in found.items()}
 
 
