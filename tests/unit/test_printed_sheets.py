@@ -97,6 +97,24 @@ def test_however_many_have_signed_nothing_runs_out_of_a_page() -> None:
     assert pages[0] < pages[1] < pages[2]
 
 
+@pytest.mark.parametrize("name", ["visit-act-ru", "visit-act-kk", "closure-kk", "plan-ru"])
+def test_wherever_a_page_ends_what_was_said_last_the_signatures_and_the_digest_are_on_one(name: str) -> None:
+    sheet, pages = SAMPLES[name], set()
+    for lines in range(1, 66, 4):
+        longer = replace(sheet, parts=(Part("Слова", (text("слово\n" * lines),)), *sheet.parts))
+        asked = typst.Compiler(
+            input=str(TEMPLATES / "sheet.typ"),
+            root=str(TEMPLATES),
+            ignore_system_fonts=True,
+            sys_inputs={"sheet": json.dumps(longer.as_data())},
+        )
+        stands = json.loads(asked.query("metadata", field="value"))
+        assert {each["what"] for each in stands} == {"said", "signatures", "digest"}
+        assert len({each["page"] for each in stands}) == 1, lines
+        pages.add(stands[-1]["page"])
+    assert len(pages) > 1
+
+
 def test_a_paper_in_either_language_is_compared_by_the_same_code() -> None:
     assert digest_of(canonical({"b": 1, "a": "ә"})) == digest_of(canonical({"a": "ә", "b": 1}))
     assert check_code("8c26d52bc7e48971") == "8C26-D52B-C7E4"
