@@ -132,6 +132,7 @@ DEFINER_FUNCTIONS = {
     "sign_conference": "the clock of the signature stands in a case that the signer need not see",
     "sits_in_conference": "the policies of conference and invitations ask it, and it both tables",
     "end_absence_clocks": "as start_absence_clocks: takes back what it gave to do",
+    "start_deputy_clocks": "as start_absence_clocks, of what a deputy was booked for and can give no more",
     "start_absence_clocks": "who records an absence sees the times of sessions, not the cases whose managers are asked",
     "start_service_referral_clock": "the clock stands in the queue of another body",
     "start_transfer_clock": "the clock stands in the queue of another body",

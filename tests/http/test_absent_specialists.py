@@ -151,6 +151,26 @@ async def test_a_booked_session_passes_to_the_deputy_in_one_request_which_answer
     done(await colleague.post(f"/v1/sessions/{session}/notes", NOTE))
 
 
+@pytest.mark.parametrize("by", ["end", "prolong", "deputies"])
+async def test_a_session_that_the_deputy_can_give_no_more_is_asked_for_and_goes_back(
+    world: World, owner_url: str, clock: ManualClock, by: str
+) -> None:
+    await _colleague(world, owner_url, clock)
+    case = await open_case(owner_url)
+    session = await booked(world, case, clock)
+    entered = await away(world, by=ABSENTEE, deputy=LAWYER, cases=_named(case))
+    done(await _give(world, session))
+    assert await _asked_for(world) == []
+    shorter = {"ends_at": (clock.now() + timedelta(hours=23)).isoformat()}
+    body = {"prolong": shorter, "deputies": {"deputy_id": str(demo_id(LAWYER)), "cases": []}}.get(by)
+    done(await of_absence(world, ABSENTEE, f"{entered['id']}/{by}", body))
+    assert await _asked_for(world) == [session], "nobody is left before somebody who does not see the child's case"
+    if by != "deputies":
+        given = done(await _give(world, session, specialist_id=str(demo_id(ABSENTEE))))
+        assert given["specialist_id"] == str(demo_id(ABSENTEE))
+        assert await _asked_for(world) == []
+
+
 async def test_a_session_of_a_series_that_a_colleague_gives_stays_when_the_rest_is_moved(
     world: World, owner_url: str, clock: ManualClock
 ) -> None:

@@ -185,6 +185,9 @@ def test_a_wrong_secret_or_log_in_is_named_before_anything_is_sent(
     refused = play(service.url, "--user", "nobody.there")
     assert (refused.exit_code, refused.stdout) == (2, "")
     assert "nobody.there does not get the day's account: 400 invalid-credentials" in refused.stderr
+    refused = play(service.url, "--carrier", "nobody.there")
+    assert (refused.exit_code, refused.stdout) == (2, "")
+    assert "nobody.there is told of no answers: 400 invalid-credentials" in refused.stderr
     monkeypatch.setenv("CASEMGMT_SIMULATE_SECRET", "whsec_AAAA")
     refused = play(service.url)
     assert (refused.exit_code, refused.stdout) == (2, "")

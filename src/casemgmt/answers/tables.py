@@ -66,7 +66,8 @@ class ContactAnswer(Versioned, table=True):
     bars: list[Any] = document()
     """Codes of why it is held."""
     due_at: datetime | None = moment(nullable=True)
-    """While it waits, the next safe moment; while it is ready, when that time is over."""
+    """While it waits, the next safe moment; while it is ready, when that time is over; once it was fetched, when its
+    safe time is over or begins anew."""
     prepared_at: datetime = moment()
     prepared_by_id: UUID = ref("app_user.id", index=False)
     announced_at: datetime | None = moment(nullable=True)

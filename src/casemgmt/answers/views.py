@@ -90,7 +90,7 @@ class AnswerSummary(View):
     text: str | None
     """Null once it was erased."""
     due_at: datetime | None
-    """While it waits, when it will be sent; while it is ready, until when."""
+    """While it waits, when it will be sent; while it is ready, until when; once fetched, when that changes next."""
     prepared_at: datetime
     prepared_by_id: UUID
     announced_at: datetime | None

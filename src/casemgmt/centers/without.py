@@ -18,10 +18,19 @@ async def ask_managers(work: Work, absence: SpecialistAbsence | StaffAbsence) ->
 
     The manager has a working day, and no longer than until the session would begin.
     """
-    columns = clocks.columns(work, KIND, "specialist_absence", absence.id, organisation_id=absence.organisation_id)
-    task = json.dumps(columns, default=str)
     statement = "SELECT start_absence_clocks(:absence, CAST(:task AS jsonb), :at)"
-    await work.call(statement, absence=absence.id, task=task, at=work.now)
+    await work.call(statement, absence=absence.id, task=_task(work, absence), at=work.now)
+
+
+async def ask_after_deputies(work: Work, absence: StaffAbsence) -> None:
+    """Start the same clock for each session that a deputy can give no more: the absence ended, or another is named."""
+    statement = "SELECT start_deputy_clocks(:absence, CAST(:task AS jsonb), :at)"
+    await work.call(statement, absence=absence.id, task=_task(work, absence), at=work.now)
+
+
+def _task(work: Work, absence: SpecialistAbsence | StaffAbsence) -> str:
+    columns = clocks.columns(work, KIND, "specialist_absence", absence.id, organisation_id=absence.organisation_id)
+    return json.dumps(columns, default=str)
 
 
 async def ask_no_longer(work: Work, absence: SpecialistAbsence | StaffAbsence) -> None:

@@ -85,7 +85,10 @@ class Carrier:
         """Pass by what was told before; `LineError` where nothing is told to this account."""
         page = await self._page()
         if not page.taken:
-            raise LineError(f"{self._who} is told of no answers: {page.status} {page.code}.")
+            raise LineError(
+                f"{self._who} is told of no answers: {page.status} {page.code}. Name the account that carries them"
+                " (--carrier), or leave them out (--no-answers)."
+            )
         if page.body["more"]:
             await self.news()
 

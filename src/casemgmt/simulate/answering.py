@@ -23,8 +23,8 @@ from casemgmt.simulate.wishes import forbids, pick, safe_until
 
 _EVERY = 1.0
 """Seconds between two looks at what is told."""
-_PATIENCE = 20.0
-"""Seconds: so long is waited at the end for what does not come."""
+_PATIENCE = 60.0
+"""Seconds in which nothing moves: so long is waited at the end for what does not come."""
 _TRIES = 5
 _SOON = timedelta(minutes=2)
 """What is due later than that is not waited for."""
@@ -113,17 +113,17 @@ class Answering:
         while not self._over.is_set():
             await self._round()
             await self._pause()
-        awaited, since = len(self.written), time.monotonic()
+        stood, since = None, time.monotonic()
         while True:
             await self._round()
             for each in self.written.values():
                 if each.is_awaited:
                     await self._look_at(each)
-            left = sum(each.is_awaited for each in self.written.values())
-            if not left or time.monotonic() - since > _PATIENCE:
+            stand = [(each.id, each.state) for each in self.written.values() if each.is_awaited]
+            if stand != stood:
+                stood, since = stand, time.monotonic()
+            if not stand or time.monotonic() - since > _PATIENCE:
                 return
-            if left != awaited:
-                awaited, since = left, time.monotonic()
             await asyncio.sleep(_EVERY / 2)
 
     async def _look_at(self, written: Written) -> Answer:

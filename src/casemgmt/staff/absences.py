@@ -74,6 +74,7 @@ async def prolong(work: Work, absence_id: UUID, command: ProlongAbsence, expecte
     absence.ends_at = ends_at
     await _changed(work, absence, "staff.absence_prolonged")
     await without.ask_managers(work, absence)
+    await without.ask_after_deputies(work, absence)
     return await view_of(work, absence)
 
 
@@ -88,6 +89,7 @@ async def end(work: Work, absence_id: UUID, expected: int | None) -> AbsenceView
         await _changed(work, absence, "staff.absence_ended")
     await ask_for_cover(work, absence)
     await without.ask_no_longer(work, absence)
+    await without.ask_after_deputies(work, absence)
     return await view_of(work, absence)
 
 
@@ -110,6 +112,7 @@ async def name_deputies(work: Work, absence_id: UUID, command: NameDeputies, exp
     await checks.require_fit(work, absence)
     await _tell(work, absence, before)
     await ask_for_cover(work, absence)
+    await without.ask_after_deputies(work, absence)
     return await view_of(work, absence)
 
 

@@ -62,15 +62,12 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_te
      ORDER BY u.family_name, u.given_name, u.id
 $$;
 
--- Asks the managers of the cases to move or cancel what is booked into an absence: who records it sees the times alone, and
--- of hidden cases not even those. p_task holds the columns of a clock, which ends at the latest when its session would begin.
-CREATE OR REPLACE FUNCTION start_absence_clocks(p_absence uuid, p_task jsonb, p_at timestamptz) RETURNS void
-LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+-- Asks the managers of the cases of some sessions to move or cancel them: one clock each, which ends at the latest when its
+-- session would begin. p_task holds the columns of a clock.
+CREATE OR REPLACE FUNCTION ask_for_sessions(p_sessions uuid[], p_task jsonb, p_at timestamptz) RETURNS void
+LANGUAGE sql SET search_path = pg_catalog, public, pg_temp AS $$
     INSERT INTO task
-    SELECT e.* FROM absence_time a
-      JOIN centre_session s ON s.specialist_id = a.user_id AND s.state = 'booked'
-                           AND s.starts_at < a.ends_at AND s.ends_at > a.starts_at
-      JOIN case_record k ON k.id = s.case_id
+    SELECT e.* FROM centre_session s JOIN case_record k ON k.id = s.case_id
      CROSS JOIN LATERAL (SELECT greatest(s.starts_at, p_at) AS begins) b,
            jsonb_populate_record(NULL::task, p_task || jsonb_build_object(
                'id', gen_random_uuid(), 'kind', 'session_without_specialist', 'record_type', 'centre_session',
@@ -78,9 +75,36 @@ LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $
                'region_code', k.region_code, 'restricted', k.restricted, 'assignee_id', k.manager_id,
                'warn_at', least((p_task->>'warn_at')::timestamptz, b.begins),
                'due_at', least((p_task->>'due_at')::timestamptz, b.begins), 'blocks_closure', false, 'version', 1)) e
-     WHERE a.id = p_absence AND (a.created_by_id = actor_user() OR keeps_absence(a.id)) AND a.withdrawn_at IS NULL
+     WHERE s.id = ANY (p_sessions) AND s.state = 'booked'
        AND NOT EXISTS (SELECT 1 FROM task o WHERE o.record_id = s.id AND o.kind = 'session_without_specialist'
                           AND o.completed_at IS NULL AND o.cancelled_at IS NULL)
+$$;
+
+-- Asks for what is booked into an absence: who records it sees the times alone, and of hidden cases not even those.
+CREATE OR REPLACE FUNCTION start_absence_clocks(p_absence uuid, p_task jsonb, p_at timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT ask_for_sessions(ARRAY(
+               SELECT s.id FROM centre_session s
+                WHERE s.specialist_id = a.user_id AND s.state = 'booked' AND s.starts_at < a.ends_at AND s.ends_at > a.starts_at),
+               p_task, p_at)
+      FROM absence_time a
+     WHERE a.id = p_absence AND (a.created_by_id = actor_user() OR keeps_absence(a.id)) AND a.withdrawn_at IS NULL
+$$;
+
+-- Asks for what a deputy was booked for in somebody's stead, where the place that lets the deputy give it is over, or will be
+-- before the session is: the absence ended early, or somebody else stands in.
+CREATE OR REPLACE FUNCTION start_deputy_clocks(p_absence uuid, p_task jsonb, p_at timestamptz) RETURNS void
+LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+    SELECT ask_for_sessions(ARRAY(
+               SELECT s.id FROM case_member d
+                 JOIN centre_session s ON s.case_id = d.case_id AND s.specialist_id = d.user_id
+                                      AND s.state = 'booked' AND s.ends_at > p_at
+                WHERE d.absence_id = p_absence
+                  AND NOT EXISTS (SELECT 1 FROM case_member m
+                                   WHERE m.case_id = s.case_id AND m.user_id = s.specialist_id AND m.ended_at IS NULL
+                                     AND m.help_kind = s.help_kind AND (m.rests_until IS NULL OR m.rests_until >= s.ends_at))),
+               p_task, p_at)
+     WHERE keeps_absence(p_absence)
 $$;
 
 -- Takes them back with the absence, but for a session that another absence still covers.

@@ -28,7 +28,7 @@ REVOKE EXECUTE ON FUNCTION shut_out_of(uuid), stand_in_for(uuid), take_over_task
   warn_of_role_end(uuid, jsonb, timestamptz), end_role(uuid, text, jsonb, timestamptz), tell_of_duty(uuid, uuid, timestamptz),
   is_on_duty(uuid, timestamptz), give_to_duty(timestamptz, boolean, text[], integer), return_from_duty(timestamptz, integer),
   warn_of_paper_end(uuid, timestamptz), give_waiting_offer(uuid, timestamptz, jsonb, uuid),
-  stays_elsewhere(uuid, text),
+  stays_elsewhere(uuid, text), ask_for_sessions(uuid[], jsonb, timestamptz),
   lapsed_waiting_offers(timestamptz, integer), pass_waiting_place_on(uuid, timestamptz, jsonb, uuid, uuid)
   FROM casemgmt_service;
 
