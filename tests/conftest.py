@@ -5,6 +5,7 @@ import gc
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from uuid import uuid4
 
@@ -14,6 +15,7 @@ import pytest
 import pytest_asyncio
 from fastapi import FastAPI
 from passlib.hash import argon2
+from sqlalchemy.engine import make_url
 
 from api.app import create_app
 from casemgmt.clock import Clock, SystemClock
@@ -59,13 +61,19 @@ async def _migrated(url: str) -> None:
 
 
 async def _make_signing_in_cheap(url: str) -> None:
-    """Keep the demo's password under the same function at its least cost: tests sign in ten thousand times.
+    """Keep the passwords of the demo and of the log-ins under the same functions at their least cost.
 
-    A hash names its own cost; what a new password costs is not touched.
+    Tests sign in, and connect, ten thousand times. A hash names its own cost; what a new one costs is not touched.
     """
     hashed = argon2.using(type="ID", time_cost=1, memory_cost=8, parallelism=1).hash(DEMO_PASSWORD)
+    owner = make_url(url)
+    passwords = {str(owner.username): owner.password} | dict.fromkeys((APP_LOGIN, SEALER_LOGIN, WORKER_LOGIN), PASSWORD)
     connection = await asyncpg.connect(driver_url(url))
     try:
+        # PostgreSQL before 16 has no such setting
+        await connection.execute("SELECT set_config(name, '1', false) FROM pg_settings WHERE name = 'scram_iterations'")
+        for login, password in passwords.items():
+            await connection.execute(f"ALTER ROLE {login} PASSWORD '{password}'")
         async with connection.transaction():
             await connection.execute("SET LOCAL casemgmt.audited = 'on'")
             await connection.execute("UPDATE user_credential SET password_hash = $1", hashed)
@@ -89,25 +97,55 @@ def login_of(admin: str, database: str, name: str) -> str:
     return f"{scheme}://{name}:{PASSWORD}@{rest.partition('@')[2]}"
 
 
+class _Keeper:
+    """Makes and drops databases, all over one connection: two for each test took a tenth of what its database takes."""
+
+    def __init__(self, url: str) -> None:
+        self._url = url
+        self._runner = asyncio.Runner(loop_factory=asyncio.new_event_loop)  # it leaves the loop of the tests alone
+        self._connection: asyncpg.Connection | None = None
+
+    def execute(self, statement: str) -> None:
+        """Run a statement as the superuser."""
+        self._runner.run(self._execute(statement))
+
+    async def _execute(self, statement: str) -> None:
+        connection, self._connection = self._connection, None  # where a test is broken off here, the next begins anew
+        connection = connection or await asyncpg.connect(driver_url(self._url))
+        await connection.execute(statement)
+        self._connection = connection
+
+    def close(self) -> None:
+        """Close the connection."""
+        if self._connection is not None:
+            self._runner.run(self._connection.close())
+        self._runner.close()
+
+
+_keeper_of = cache(_Keeper)
+
+
 @pytest.fixture(scope="session")
-def admin_url() -> str:
+def admin_url() -> Iterator[str]:
     """The superuser's address of the session's server, with the template database made."""
     from tests.postgres import session_server  # noqa: PLC0415 - the plugin must be rewritten by pytest first
 
     url = session_server().url()
     asyncio.run(make_template(url, TEMPLATE, _migrated))
-    return url
+    yield url
+    _keeper_of(url).close()
 
 
 @contextmanager
 def fresh_database(admin_url: str, template: str = TEMPLATE) -> Iterator[str]:
     """Give the service's address of a new database like the template, and drop it afterwards."""
     name = f"test_{os.getpid()}_{uuid4().hex[:12]}"
-    asyncio.run(_execute(admin_url, f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY"))
+    keeper = _keeper_of(admin_url)
+    keeper.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY FILE_COPY")
     try:
         yield login_of(admin_url, name, APP_LOGIN)
     finally:
-        asyncio.run(_execute(admin_url, f"DROP DATABASE {name} WITH (FORCE)"))
+        keeper.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -136,14 +174,6 @@ def worker_of(database_url: str) -> str:
 def owner_of(database_url: str, admin_url: str) -> str:
     """Return the superuser's address of a database."""
     return _at(admin_url, database_of(database_url))
-
-
-async def _execute(url: str, statement: str) -> None:
-    connection = await asyncpg.connect(driver_url(url))
-    try:
-        await connection.execute(statement)
-    finally:
-        await connection.close()
 
 
 @pytest.fixture

@@ -20,7 +20,8 @@ import httpx
 from playwright.async_api import Browser, async_playwright
 from sqlalchemy.engine import make_url
 
-from casemgmt.db.migrate import driver_url, migrate
+from casemgmt.db.addresses import driver_url
+from casemgmt.db.migrate import migrate
 from casemgmt.demo.seed import seed
 from casemgmt.embedded.server import EmbeddedServer
 from casemgmt.simulate.day import Stretch, plan
