@@ -50,6 +50,7 @@ _BY_OPERATION: dict[str, Json] = {
         "taken_by": _WORDS,
     },
     "invite_to_conference": {"user_id": str(demo_id("nurse.almaty"))},
+    "move_session": dict.fromkeys(("starts_at", "ends_at")),  # nothing of it is demanded, and something must be moved
     "offer_service_referral": {"to_organisation_id": str(demo_id("cps_almaty")), "without_consent_ground": _WORDS},
     "put_on_waiting_list": {"centre_id": str(demo_id("cps_almaty"))},
     "review_signal": {"note": _WORDS},
