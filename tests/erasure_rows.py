@@ -36,9 +36,9 @@ SELECT gen_random_uuid(), id, organisation_id, restricted, 'child_contact', gen_
     'proposed', now(), manager_id, 1 FROM case_record;
 INSERT INTO case_transfer (id, case_id, organisation_id, restricted, from_organisation_id, to_organisation_id,
     offered_by_id, case_number, stage, children, reason, state, offered_at, decline_reason, ended_sessions,
-    ended_members, version)
+    ended_members, ended_waiting, ended_courses, version)
 SELECT gen_random_uuid(), id, organisation_id, restricted, organisation_id, gen_random_uuid(), manager_id, '',
-    'support', 1, 'family_moved', 'declined', now(), '', 0, 0, 1 FROM case_record;
+    'support', 1, 'family_moved', 'declined', now(), '', 0, 0, 0, 0, 1 FROM case_record;
 INSERT INTO staff_conflict (id, user_id, organisation_id, kind, record_type, record_id, state, declared_at,
     declared_by_id, version)
 SELECT gen_random_uuid(), added_by_id, organisation_id, 'relative', 'person', person_id, 'standing', now(),

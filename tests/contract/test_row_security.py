@@ -131,6 +131,7 @@ DEFINER_FUNCTIONS = {
     "set_conference_clocks": "the clocks of those invited stand in the queues of their bodies",
     "sign_conference": "the clock of the signature stands in a case that the signer need not see",
     "sits_in_conference": "the policies of conference and invitations ask it, and it both tables",
+    "pass_place_on": "of a place that ended at this moment: whoever ended it need not see what names another body",
     "end_absence_clocks": "as start_absence_clocks: takes back what it gave to do",
     "start_deputy_clocks": "as start_absence_clocks, of what a deputy was booked for and can give no more",
     "start_absence_clocks": "who records an absence sees the times of sessions, not the cases whose managers are asked",

@@ -1,12 +1,16 @@
 """The team of a case and its restriction over HTTP."""
 
+from datetime import timedelta
 from typing import Any
 
+from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import demo_id
 from casemgmt.ids import new_id
+from tests import factories
 from tests.clients import World
 from tests.factories import count
 from tests.http.test_cases import verdicts
+from tests.http.test_sessions import PSYCHOLOGIST, booked
 from tests.people import case_of, record_person, statuses
 from tests.steps import done, open_case
 
@@ -39,6 +43,25 @@ async def test_a_member_sees_the_case_while_on_the_team(world: World, owner_url:
     assert await statuses(world, path, "psychologist.almaty") == {"psychologist.almaty": 404}
     events = "SELECT array_agg(kind ORDER BY at) FROM audit_event WHERE kind LIKE 'case.member%' AND case_id = $1"
     assert await count(owner_url, events, case.id) == ["case.member_added", "case.member_left"]
+
+
+async def test_what_a_member_had_in_hand_is_the_managers_from_the_moment_of_leaving(
+    world: World, owner_url: str, clock: ManualClock
+) -> None:
+    case = await factories.open_case(owner_url)
+    session = await booked(world, case, clock)
+    manager = await world.as_(case.manager)
+    due = (clock.now() + timedelta(days=3)).isoformat()
+    asked = {"title": "Мектепке хат", "case_id": str(case.id), "due_at": due, "assignee_id": PSYCHOLOGIST}
+    task = done(await manager.post("/v1/tasks", asked))
+    team = done(await manager.get(f"/v1/cases/{case.id}"))["team"]
+    place = next(m["id"] for m in team if m["team_role"] == "psychologist")
+    done(await manager.post(f"/v1/cases/{case.id}/team/{place}/end"))
+    mine = {t["id"]: t for t in done(await manager.get("/v1/tasks/mine"))["items"]}
+    assert mine[task["id"]]["due_at"] == task["due_at"], "it goes along with its moments"
+    assert [t["record_id"] for t in mine.values() if t["kind"] == "staff_take_over"] == [session]
+    left = await world.as_("psychologist.almaty")
+    assert done(await left.get("/v1/tasks/mine"))["items"] == []
 
 
 async def test_nobody_joins_twice_and_nobody_who_does_not_work_on_cases(world: World) -> None:

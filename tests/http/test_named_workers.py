@@ -87,6 +87,15 @@ async def _for_series(world: World, case: CaseAtWork) -> httpx.Response:
     )
 
 
+async def _for_moved_session(world: World, case: CaseAtWork) -> httpx.Response:
+    manager = await world.as_(MANAGER)
+    await steps.approve_plan(world, case)
+    done(await manager.post(f"/v1/cases/{case.id}/start-support"))
+    session = done(await manager.post(f"/v1/cases/{case.id}/sessions", _booking(case)))
+    await _shut_out(world, LAWYER, case_id=case.id)
+    return await manager.post(f"/v1/sessions/{session['id']}/move", {"specialist_id": str(demo_id(LAWYER))})
+
+
 async def _in_draft(world: World, case: CaseAtWork) -> httpx.Response:
     await _shut_out(world, PSYCHOLOGIST, person_id=case.child)
     return await (await world.as_(MANAGER)).post(f"/v1/cases/{case.id}/plans", steps.plan())
@@ -191,6 +200,7 @@ TRIED: dict[tuple[str, str], Try] = {
     ("call_conference", "user_id"): _invited,
     ("create_task", "assignee_id"): _for_task,
     ("enter_absence", "deputy_id"): _stands_in,
+    ("move_session", "specialist_id"): _for_moved_session,
     ("name_deputies", "deputy_id"): _stands_in_anew,
     ("draft_plan", "responsible_user_id"): _in_draft,
     ("hold_conference", "responsible_id"): _decided,

@@ -56,9 +56,9 @@ class Rates:
         limit = self._limits[kind]
         key = (caller, kind)
         known = self._full_at.get(key, now)
-        if known > now + WINDOW_SECONDS + _EXACT:
-            # Of a clock that was set back since, which no caller can do: it tells nothing of what was asked lately,
-            # and a centre whose every message is refused for a mended clock would be the dearer mistake.
+        if known > now + 2 * WINDOW_SECONDS:
+            # Of a clock that was set back by more than a window since, which no caller can do: it tells nothing of what
+            # was asked lately, and a centre whose messages are refused for a mended clock would be the dearer mistake.
             known = now
         full_at = max(known, now) + WINDOW_SECONDS / limit
         wait = full_at - now - WINDOW_SECONDS

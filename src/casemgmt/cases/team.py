@@ -1,5 +1,6 @@
 """Use cases of the team: who works on the case with the manager, and who may see it."""
 
+import json
 from uuid import UUID
 
 from casemgmt.cases import repository, service
@@ -13,6 +14,7 @@ from casemgmt.db.work import Work
 from casemgmt.errors import Conflict, NotFound, invalid_field
 from casemgmt.ids import new_id
 from casemgmt.organisations.tables import AppUser
+from casemgmt.tasks import clocks
 from casemgmt.timeline.tables import TimelineEntry
 
 _MANAGER = "manager"
@@ -82,7 +84,8 @@ async def _sharing_consent(work: Work, case_id: UUID, command: AddMember, user: 
 async def end_membership(work: Work, case_id: UUID, member_id: UUID, expected: int | None) -> CaseView:
     """End a membership: the member loses sight of what only the team sees.
 
-    The manager stays until a hand-over, and nobody leaves unseen: another one of the team ends a membership.
+    The manager stays until a hand-over, and nobody leaves unseen: another one of the team ends a membership. What the
+    member had in hand is the manager's, who is also asked to name another for sessions and measures to come.
     """
     case, _ = await service.begin(work, case_id, "end_membership", expected)
     member = next((m for m in await repository.team_of(work, case_id) if m.id == member_id), None)
@@ -93,6 +96,10 @@ async def end_membership(work: Work, case_id: UUID, member_id: UUID, expected: i
     if member.user_id == work.actor.user_id:
         raise Conflict("Somebody else of the team ends your membership.", code="own-membership")
     member.ended_at = work.now
+    await work.session.flush()
+    task = clocks.columns(work, "staff_take_over", "case_member", member.id, organisation_id=case.organisation_id)
+    statement = "SELECT pass_place_on(:member, CAST(:task AS jsonb), :at)"
+    await work.call(statement, member=member.id, task=json.dumps(task, default=str), at=work.now)
     return await service.save(work, case, "case.member_left", member, story_of_leaving(work, case, member))
 
 

@@ -180,6 +180,35 @@ BEGIN
                     FROM case_record k WHERE k.id = ANY (of_cases)));
 END $$;
 
+-- Passes on what somebody has in hand on a case whose team the one leaves at this moment: to its manager, who is also asked to
+-- name another for sessions and measures to come. p_task holds the columns of that clock. What is the leaver's whether on
+-- the team or not (an offer, a review, what another body was asked for, a seat in a conference) stays.
+CREATE OR REPLACE FUNCTION pass_place_on(p_member uuid, p_task jsonb, p_at timestamptz) RETURNS void
+LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
+DECLARE
+    place case_member;
+BEGIN
+    SELECT * INTO place FROM case_member WHERE id = p_member AND ended_at = p_at;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    UPDATE task t SET assignee_id = k.manager_id, version = t.version + 1
+      FROM case_record k
+     WHERE k.id = place.case_id AND t.case_id = k.id AND t.assignee_id = place.user_id
+       AND coalesce(t.completed_at, t.cancelled_at) IS NULL
+       AND t.kind <> ALL (ARRAY['handover_acceptance', 'break_glass_review', 'known_child_contact'])
+       AND t.record_type <> ALL (ARRAY['service_referral', 'conference_participant', 'conference_decision']);
+    INSERT INTO task
+    SELECT filled.* FROM named_for_work(place.user_id, ARRAY[place.case_id]) n JOIN case_record k ON k.id = n.case_id,
+           jsonb_populate_record(NULL::task, p_task || jsonb_build_object(
+               'id', gen_random_uuid(), 'case_id', k.id, 'signal_id', NULL, 'organisation_id', k.organisation_id,
+               'region_code', k.region_code, 'restricted', k.restricted, 'record_type', n.record_type,
+               'record_id', n.record_id, 'version', 1, 'blocks_closure', false, 'assignee_id', k.manager_id)) filled
+     WHERE n.record_type IN ('centre_session', 'plan_measure')
+       AND NOT EXISTS (SELECT 1 FROM task t WHERE t.record_id = n.record_id AND t.kind IN ('staff_take_over', 'conflict_take_over')
+                          AND coalesce(t.completed_at, t.cancelled_at) IS NULL);
+END $$;
+
 -- The same, by who heads the body of them all; never of one's own work.
 CREATE OR REPLACE FUNCTION hand_on_all(p_user uuid, p_to uuid[], p_reason text, p_task jsonb, p_at timestamptz) RETURNS jsonb
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
