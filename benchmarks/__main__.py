@@ -9,6 +9,7 @@
 
 import argparse
 import asyncio
+import signal
 import sys
 
 from benchmarks.audit.command import main as audit
@@ -40,7 +41,8 @@ _OTHERS = {
 
 
 def main() -> int:
-    """Run the benchmark that is asked for."""
+    """Run the benchmark that is asked for. Whoever ends it in order ends with it all that it started."""
+    signal.signal(signal.SIGTERM, lambda number, _: sys.exit(128 + number))
     other = _OTHERS.get(sys.argv[1]) if sys.argv[1:] else None
     return _service() if other is None else other(sys.argv[2:], _say)
 

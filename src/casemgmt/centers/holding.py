@@ -13,6 +13,7 @@ from casemgmt.cases.tables import CaseRecord
 from casemgmt.centers import policy, repository, without
 from casemgmt.centers.catalogue import catalogue
 from casemgmt.centers.commands import HoldSession, RecordNoShow
+from casemgmt.centers.measures import moved_measure
 from casemgmt.centers.service import day_bounds
 from casemgmt.centers.states import SESSION, SessionFacts, SessionState
 from casemgmt.centers.tables import CentreSession
@@ -21,8 +22,6 @@ from casemgmt.db import paging
 from casemgmt.db.work import Work, check_version
 from casemgmt.errors import NotFound, invalid_field
 from casemgmt.models import AllowedActionView
-from casemgmt.plans.measure_states import PLAN_MEASURE, MeasureFacts, refuse_unless_in_force
-from casemgmt.plans.repository import lock_measure
 from casemgmt.tasks import clocks
 from casemgmt.timeline.service import entry
 from casemgmt.timeline.tables import TimelineEntry
@@ -99,28 +98,9 @@ async def hold_session(work: Work, session_id: UUID, command: HoldSession, expec
 
 
 async def _started_measure(work: Work, step: Step) -> list[SQLModel]:
-    """Return the measure that the session carries out, moved to in progress, with its story; nothing if it is already.
-
-    The step follows from the session itself: it needs no permission on plans, and a plan no longer in force
-    does not hinder the record of what took place.
-    """
     if step.session.plan_measure_id is None:
         return []
-    case, plan, measure = await lock_measure(work, step.session.plan_measure_id)
-    transition = PLAN_MEASURE.find("start", measure.state)
-    if transition is None or refuse_unless_in_force(MeasureFacts(case.state, plan.state)) is not None:
-        return []
-    measure.state = transition.target
-    story = entry(
-        work,
-        "plan_measure.started",
-        "plan_measure",
-        measure.id,
-        organisation_id=case.organisation_id,
-        case_id=case.id,
-        data={"plan_id": str(plan.id), "help_kind": measure.help_kind, "measure_kind": measure.measure_kind},
-    )
-    return [measure, story]
+    return await moved_measure(work, step.session.plan_measure_id, "start", "plan_measure.started")
 
 
 async def _follow_up(work: Work, step: Step, *, excused: bool) -> list[SQLModel]:

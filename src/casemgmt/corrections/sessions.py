@@ -4,15 +4,13 @@ from sqlmodel import SQLModel
 
 from casemgmt.centers import repository as centres
 from casemgmt.centers.catalogue import catalogue
+from casemgmt.centers.measures import moved_measure
 from casemgmt.centers.states import FOLLOW_UPS, SessionState
 from casemgmt.centers.tables import CentreSession
 from casemgmt.corrections import repository
 from casemgmt.db.work import Work
-from casemgmt.plans.measure_states import PLAN_MEASURE, MeasureFacts, refuse_unless_in_force
-from casemgmt.plans.repository import lock_measure
 from casemgmt.tasks import clocks
 from casemgmt.tasks.tables import Task
-from casemgmt.timeline.service import entry
 
 
 async def take_out(work: Work, session: CentreSession, reason: str) -> list[SQLModel]:
@@ -42,20 +40,6 @@ async def _no_longer_repeated(work: Work, session: CentreSession, reason: str) -
 async def _planned_again(work: Work, session: CentreSession) -> list[SQLModel]:
     if session.plan_measure_id is None:
         return []
-    case, plan, measure = await lock_measure(work, session.plan_measure_id)
-    if not await repository.begun_in_error(work, case.id, measure.id):
+    if not await repository.begun_in_error(work, session.case_id, session.plan_measure_id):
         return []
-    transition = PLAN_MEASURE.find("put_back", measure.state)
-    if transition is None or refuse_unless_in_force(MeasureFacts(case.state, plan.state)) is not None:
-        return []
-    measure.state = transition.target
-    story = entry(
-        work,
-        "plan_measure.put_back",
-        "plan_measure",
-        measure.id,
-        organisation_id=case.organisation_id,
-        case_id=case.id,
-        data={"plan_id": str(plan.id), "help_kind": measure.help_kind, "measure_kind": measure.measure_kind},
-    )
-    return [measure, story]
+    return await moved_measure(work, session.plan_measure_id, "put_back", "plan_measure.put_back")
