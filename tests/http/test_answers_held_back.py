@@ -233,13 +233,19 @@ async def told_of(world: World, answer_id: str) -> list[tuple[str, str]]:
 NEW, AGAIN, NOT_NOW = ("answer.ready", "ready"), ("answer.ready", "fetched"), ("answer.withdrawn", "fetched")
 
 
-async def test_words_that_the_carrier_could_not_send_in_time_are_told_of_again_in_each_safe_time_until_it_tells(
-    world: World, clock: ManualClock, work: Work
-) -> None:
+async def fetched_after_school(world: World, clock: ManualClock, work: Work) -> tuple[str, str]:
+    """Bring an answer to where the carrier has its words in the first safe time; return its signal and it."""
     _, signal = await asked(world, clock, {"safe_times": AFTER_SCHOOL})
     made = (await answer(world, signal))["id"]
     await pass_time(world, clock, work, 5 * HOUR)
     done(await fetch(world, made))
+    return signal, made
+
+
+async def test_words_that_the_carrier_could_not_send_in_time_are_told_of_again_in_each_safe_time_until_it_tells(
+    world: World, clock: ManualClock, work: Work
+) -> None:
+    _, made = await fetched_after_school(world, clock, work)
     await pass_time(world, clock, work, timedelta(minutes=30))
     assert await told_of(world, made) == [NEW], "once in a safe time"
     await pass_time(world, clock, work, 20 * HOUR)
@@ -259,10 +265,7 @@ async def test_words_that_the_carrier_could_not_send_in_time_are_told_of_again_i
 async def test_words_that_something_forbids_by_the_next_safe_time_are_not_told_of_again_until_it_is_over(
     world: World, clock: ManualClock, work: Work, owner_url: str
 ) -> None:
-    _, signal = await asked(world, clock, {"safe_times": AFTER_SCHOOL})
-    made = (await answer(world, signal))["id"]
-    await pass_time(world, clock, work, 5 * HOUR)
-    done(await fetch(world, made))
+    signal, made = await fetched_after_school(world, clock, work)
     await pass_time(world, clock, work, 4 * HOUR)
     stop = f"/v1/signals/{signal}/answer-stop"
     done(await (await world.as_(DUTY)).post(stop, {"reason": "Телефон у отчима."}))
@@ -281,10 +284,7 @@ async def test_words_that_something_forbids_by_the_next_safe_time_are_not_told_o
 async def test_who_never_tells_what_became_of_an_answer_is_not_reminded_for_ever(
     world: World, clock: ManualClock, work: Work
 ) -> None:
-    _, signal = await asked(world, clock, {"safe_times": AFTER_SCHOOL})
-    made = (await answer(world, signal))["id"]
-    await pass_time(world, clock, work, 5 * HOUR)
-    done(await fetch(world, made))
+    _, made = await fetched_after_school(world, clock, work)
     for _ in range(11):
         await pass_time(world, clock, work, 2 * HOUR)
         await pass_time(world, clock, work, 22 * HOUR)

@@ -15,7 +15,7 @@ from tests.factories import count
 from tests.http.test_cases import open_tasks
 from tests.outreach_steps import ACT, LEAD, WAY, go, record_child, refer
 from tests.people import record_person
-from tests.records import running_clocks
+from tests.records import audited, running_clocks
 from tests.steps import MANAGER, SUPERVISOR, CaseAtWork, done
 from tests.walk.ground import manager_of_the_centre
 
@@ -194,13 +194,7 @@ async def test_the_database_marks_nothing_without_the_second_person(world: World
             "UPDATE assessment SET state = 'entered_in_error' WHERE case_id = $1",
         ):
             with pytest.raises(asyncpg.PostgresError) as refused:
-                await _marked(connection, mark, case.id)
+                await audited(connection, mark, case.id)
             assert refused.value.sqlstate == "CM409", mark
     finally:
         await connection.close()
-
-
-async def _marked(connection: asyncpg.Connection, mark: str, case_id: str) -> None:
-    async with connection.transaction():
-        await connection.execute("SELECT set_config('casemgmt.audited', 'on', true)")
-        await connection.execute(mark, case_id)

@@ -16,7 +16,7 @@ from tests.clients import World
 from tests.factories import OpenCase, count, open_case
 from tests.http.test_sessions import HELD, LAWYER, attendance, booked, pass_time
 from tests.http.test_subject_copies import prepare
-from tests.records import running_clocks, story
+from tests.records import audited, running_clocks, story
 from tests.steps import MANAGER, SUPERVISOR, done, refused
 
 PSYCHOLOGIST = "psychologist.almaty"
@@ -270,13 +270,7 @@ async def test_the_database_marks_none_of_them_without_the_second_person(
             await propose(world, str(case.id), table, record, by=PSYCHOLOGIST)
             value = "state = 'entered_in_error'" if table == "centre_session" else "entered_in_error = true"
             with pytest.raises(asyncpg.PostgresError) as fault:
-                await _marked(connection, f"UPDATE {table} SET {value} WHERE id = $1", UUID(record))
+                await audited(connection, f"UPDATE {table} SET {value} WHERE id = $1", UUID(record))
             assert fault.value.sqlstate == "CM409", table
     finally:
         await connection.close()
-
-
-async def _marked(connection: asyncpg.Connection, mark: str, record: UUID) -> None:
-    async with connection.transaction():
-        await connection.execute("SELECT set_config('casemgmt.audited', 'on', true)")
-        await connection.execute(mark, record)

@@ -1,20 +1,16 @@
 """Who asks for it is told that it would be told: once in its time, of nothing that it may not know, and never late."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import demo_id
 from casemgmt.settings import Settings
 from casemgmt.signed_messages import verify
 from tests.clients import World
-from tests.conftest import worker_of
-from tests.jobs.worker import do_all_due
 from tests.receiver import Receiver
 from tests.records import rows
 from tests.steps import done
@@ -32,18 +28,6 @@ def clock() -> ManualClock:
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"webhook_networks": "127.0.0.0/8", "webhook_seconds": 0.5})
-
-
-@pytest_asyncio.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver().listening() as listening:
-        yield listening
-
-
-@pytest.fixture
-def work(database_url: str, settings: Settings, clock: ManualClock) -> Work:
-    """Let the worker do what is due."""
-    return partial(do_all_due, worker_of(database_url), settings, clock, ())
 
 
 async def later(world: World, clock: ManualClock, work: Work, **by: float) -> None:

@@ -2,13 +2,11 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
-from functools import partial
 from typing import Any
 
 import pytest
-import pytest_asyncio
 
 from casemgmt.clock import ManualClock
 from casemgmt.demo.accounts import demo_id
@@ -48,18 +46,6 @@ def clock() -> ManualClock:
 @pytest.fixture
 def settings(settings: Settings) -> Settings:
     return settings.model_copy(update={"webhook_networks": "127.0.0.0/8", "webhook_seconds": 0.5})
-
-
-@pytest_asyncio.fixture
-async def receiver() -> AsyncIterator[Receiver]:
-    async with Receiver().listening() as listening:
-        yield listening
-
-
-@pytest.fixture
-def work(database_url: str, settings: Settings, clock: ManualClock) -> Work:
-    """Let the worker send what is due."""
-    return partial(do_all_due, worker_of(database_url), settings, clock, ())
 
 
 async def as_admin(world: World, path: str, *, post: Any = None) -> dict[str, Any]:

@@ -9,13 +9,14 @@ from casemgmt.access.system import SYSTEM_USER
 from casemgmt.benefits import jobs as benefits
 from casemgmt.clock import ManualClock
 from casemgmt.consents import jobs as consents
+from casemgmt.demo.accounts import demo_id
 from casemgmt.jobs import upkeep
 from casemgmt.retention import jobs as retention
 from casemgmt.settings import Settings
 from tests.benefit_steps import OFFICER, determine, family_on_record
 from tests.clients import World
 from tests.consent_steps import answer_for, sharing, take_in
-from tests.factories import open_case
+from tests.factories import OpenCase, open_case
 from tests.jobs.worker import do_all_due
 from tests.records import events, rows, story
 from tests.steps import MANAGER, SUPERVISOR, done
@@ -32,38 +33,45 @@ async def failed(owner_url: str) -> list[Any]:
     return await rows(owner_url, "SELECT entrypoint FROM jobs.job")
 
 
-async def test_a_consent_whose_last_day_is_over_ends_and_with_it_the_place_on_the_team(
-    world: World, owner_url: str, worker_url: str, settings: Settings, clock: ManualClock
-) -> None:
+async def with_lawyer_until_tomorrow(world: World, owner_url: str, clock: ManualClock) -> tuple[OpenCase, str]:
+    """Take a lawyer into a team by a consent that ends tomorrow; return the case and the consent."""
     case = await open_case(owner_url)
     await answer_for(world, case)
     last = (clock.now() + timedelta(days=1)).date().isoformat()
     made = await sharing(world, case, clock.now(), expires_on=last)
     done(await take_in(world, case, LAWYER, made["id"]))
+    return case, str(made["id"])
+
+
+async def test_a_consent_whose_last_day_is_over_ends_and_with_it_the_place_on_the_team(
+    world: World, owner_url: str, worker_url: str, settings: Settings, clock: ManualClock
+) -> None:
+    case, consent = await with_lawyer_until_tomorrow(world, owner_url, clock)
+    due = (clock.now() + timedelta(days=9)).isoformat()
+    asked = {"title": "Мектепке хат", "case_id": str(case.id), "due_at": due, "assignee_id": str(demo_id(LAWYER))}
+    task = done(await (await world.as_(MANAGER)).post("/v1/tasks", asked))
     await do_all_due(worker_url, settings, clock, consents.SCHEDULE)
-    assert done(await (await world.as_(MANAGER)).get(f"/v1/consents/{made['id']}"))["state"] == "given"
+    assert done(await (await world.as_(MANAGER)).get(f"/v1/consents/{consent}"))["state"] == "given"
 
     clock.advance(timedelta(days=3))
     world.forget_tokens()
     await do_all_due(worker_url, settings, clock, consents.SCHEDULE)
     manager = await world.as_(MANAGER)
-    assert done(await manager.get(f"/v1/consents/{made['id']}"))["state"] == "expired"
+    assert done(await manager.get(f"/v1/consents/{consent}"))["state"] == "expired"
     assert (await (await world.as_(LAWYER)).get(f"/v1/cases/{case.id}")).status_code == 404
+    mine = {t["id"]: t["due_at"] for t in done(await manager.get("/v1/tasks/mine"))["items"]}
+    assert mine.get(task["id"]) == task["due_at"], "what the lawyer had in hand is the manager's, at the same moment"
     assert (await story(owner_url, str(case.id)))[-2:] == ["case.member_left", "consent.expired"]
     timeline = done(await manager.get(f"/v1/cases/{case.id}/timeline", headers={"Accept-Language": "ru"}))["items"]
     assert timeline[-1]["actor"]["body"] == "Сама служба"
-    assert "consent.expired" in await events(owner_url, made["id"])
+    assert "consent.expired" in await events(owner_url, consent)
     assert await failed(owner_url) == []
 
 
 async def test_what_the_service_does_by_itself_is_no_persons_act_and_no_roles_in_any_log(
     world: World, worker_url: str, settings: Settings, owner_url: str, clock: ManualClock
 ) -> None:
-    case = await open_case(owner_url)
-    await answer_for(world, case)
-    last = (clock.now() + timedelta(days=1)).date().isoformat()
-    made = await sharing(world, case, clock.now(), expires_on=last)
-    done(await take_in(world, case, LAWYER, made["id"]))
+    case, _ = await with_lawyer_until_tomorrow(world, owner_url, clock)
     clock.advance(timedelta(days=3))
     world.forget_tokens()
     await do_all_due(worker_url, settings, clock, consents.SCHEDULE)

@@ -38,43 +38,52 @@ def double(told: Message, headers: dict[str, str], go_on: Pass) -> tuple[int, Me
     return answer.status_code, answer.json()
 
 
-@contextmanager
-def tampering(url: str, deed: Deed) -> Iterator[str]:
-    """Give the address of a service that does the deed to the first message that it fits, and sticks to its answer."""
-    done: dict[str, httpx.Response] = {}
-    seen: set[str] = set()
-    one_by_one = threading.Lock()
-    client = httpx.Client(base_url=url, timeout=20)
+class _GoBetween:
+    """Passes everything on, but does the deed to the first message that it fits, and sticks to its answer."""
 
-    class Handler(BaseHTTPRequestHandler):
+    def __init__(self, client: httpx.Client, deed: Deed) -> None:
+        self.client = client
+        self.done: dict[str, httpx.Response] = {}
+        self._deed = deed
+        self._seen: set[str] = set()
+        self._one_by_one = threading.Lock()
+
+    def post(self, path: str, body: bytes, headers: dict[str, str]) -> httpx.Response:
+        """Return the answer to what is sent."""
+        with self._one_by_one:
+            answer = self._tampered(body, headers) if path == CONTACTS else None
+        return answer or self.client.post(path, content=body, headers=headers)
+
+    def _tampered(self, body: bytes, headers: dict[str, str]) -> httpx.Response | None:
+        told = json.loads(body)
+        known = told["contact_id"] in self._seen
+        self._seen.add(told["contact_id"])
+        if self.done or known:  # of another contact, or of one that the real service has seen something of
+            return self.done.get(told["contact_id"])
+        if "danger" in told:
+            return None
+        found = self._deed(told, headers, lambda b, h: self.client.post(CONTACTS, content=b, headers=h))
+        if found is None:
+            return None
+        self.done[told["contact_id"]] = httpx.Response(found[0], json=found[1], headers={"webhook-replayed": "true"})
+        return httpx.Response(found[0], json=found[1])
+
+
+def _door_of(between: _GoBetween) -> type[BaseHTTPRequestHandler]:
+    class Door(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
 
         def do_GET(self) -> None:
-            self._answer(client.get(self.path, headers=self._headers()))
+            self._answer(between.client.get(self.path, headers=self._headers()))
 
         def do_PUT(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            self._answer(client.put(self.path, content=body, headers=self._headers()))
+            self._answer(between.client.put(self.path, content=self._body(), headers=self._headers()))
 
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["content-length"]))
-            with one_by_one:
-                answer = self._tampered(body) if self.path == CONTACTS else None
-            self._answer(answer or client.post(self.path, content=body, headers=self._headers()))
+            self._answer(between.post(self.path, self._body(), self._headers()))
 
-        def _tampered(self, body: bytes) -> httpx.Response | None:
-            told = json.loads(body)
-            known = told["contact_id"] in seen
-            seen.add(told["contact_id"])
-            if done or known:  # of another contact, or of one that the real service has seen something of
-                return done.get(told["contact_id"])
-            if "danger" in told:
-                return None
-            found = deed(told, self._headers(), lambda b, h: client.post(self.path, content=b, headers=h))
-            if found is None:
-                return None
-            done[told["contact_id"]] = httpx.Response(found[0], json=found[1], headers={"webhook-replayed": "true"})
-            return httpx.Response(found[0], json=found[1])
+        def _body(self) -> bytes:
+            return self.rfile.read(int(self.headers["content-length"]))
 
         def _headers(self) -> dict[str, str]:
             left_out = {"host", "content-length", "accept-encoding", "connection"}
@@ -92,13 +101,20 @@ def tampering(url: str, deed: Deed) -> Iterator[str]:
         def log_message(self, *_: object) -> None:
             """Say nothing."""
 
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_address[1]}"
-        finally:
-            server.shutdown()
-            thread.join()
-            client.close()
-    assert done, "no message fitted the deed"
+    return Door
+
+
+@contextmanager
+def tampering(url: str, deed: Deed) -> Iterator[str]:
+    """Give the address of a service that does the deed to one message. Fails where no message fitted it."""
+    with httpx.Client(base_url=url, timeout=20) as client:
+        between = _GoBetween(client, deed)
+        with ThreadingHTTPServer(("127.0.0.1", 0), _door_of(between)) as server:
+            thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+            thread.start()
+            try:
+                yield f"http://127.0.0.1:{server.server_address[1]}"
+            finally:
+                server.shutdown()
+                thread.join()
+    assert between.done, "no message fitted the deed"

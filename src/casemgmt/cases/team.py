@@ -1,6 +1,7 @@
 """Use cases of the team: who works on the case with the manager, and who may see it."""
 
 import json
+from collections.abc import Sequence
 from uuid import UUID
 
 from casemgmt.cases import repository, service
@@ -84,8 +85,7 @@ async def _sharing_consent(work: Work, case_id: UUID, command: AddMember, user: 
 async def end_membership(work: Work, case_id: UUID, member_id: UUID, expected: int | None) -> CaseView:
     """End a membership: the member loses sight of what only the team sees.
 
-    The manager stays until a hand-over, and nobody leaves unseen: another one of the team ends a membership. What the
-    member had in hand is the manager's, who is also asked to name another for sessions and measures to come.
+    The manager stays until a hand-over, and nobody leaves unseen: another one of the team ends a membership.
     """
     case, _ = await service.begin(work, case_id, "end_membership", expected)
     member = next((m for m in await repository.team_of(work, case_id) if m.id == member_id), None)
@@ -95,12 +95,22 @@ async def end_membership(work: Work, case_id: UUID, member_id: UUID, expected: i
         raise Conflict("The manager leaves the team by a hand-over only.", code="manager-by-handover-only")
     if member.user_id == work.actor.user_id:
         raise Conflict("Somebody else of the team ends your membership.", code="own-membership")
-    member.ended_at = work.now
-    await work.session.flush()
-    task = clocks.columns(work, "staff_take_over", "case_member", member.id, organisation_id=case.organisation_id)
-    statement = "SELECT pass_place_on(:member, CAST(:task AS jsonb), :at)"
-    await work.call(statement, member=member.id, task=json.dumps(task, default=str), at=work.now)
+    await end_places(work, case, [member])
     return await service.save(work, case, "case.member_left", member, story_of_leaving(work, case, member))
+
+
+async def end_places(work: Work, case: CaseRecord, members: Sequence[CaseMember]) -> None:
+    """End places in the team. What they had in hand is the manager's, who is asked to name another for what is to come.
+
+    The caller saves them with their event. The actor may lose sight of the case with it.
+    """
+    for member in members:
+        member.ended_at = work.now
+    await work.session.flush()
+    statement = "SELECT pass_place_on(:member, CAST(:task AS jsonb), :at)"
+    for member in members:
+        task = clocks.columns(work, "staff_take_over", "case_member", member.id, organisation_id=case.organisation_id)
+        await work.call(statement, member=member.id, task=json.dumps(task, default=str), at=work.now)
 
 
 def story_of_leaving(work: Work, case: CaseRecord, member: CaseMember) -> TimelineEntry:

@@ -6,8 +6,8 @@ from sqlmodel import SQLModel
 
 from casemgmt.db.work import Work
 from casemgmt.plans.measure_states import PLAN_MEASURE, MeasureFacts, refuse_unless_in_force
+from casemgmt.plans.progress import story_of_measure
 from casemgmt.plans.repository import lock_measure
-from casemgmt.timeline.service import entry
 
 
 async def moved_measure(work: Work, measure_id: UUID, action: str, kind: str) -> list[SQLModel]:
@@ -21,13 +21,4 @@ async def moved_measure(work: Work, measure_id: UUID, action: str, kind: str) ->
     if transition is None or refuse_unless_in_force(MeasureFacts(case.state, plan.state)) is not None:
         return []
     measure.state = transition.target
-    story = entry(
-        work,
-        kind,
-        "plan_measure",
-        measure.id,
-        organisation_id=case.organisation_id,
-        case_id=case.id,
-        data={"plan_id": str(plan.id), "help_kind": measure.help_kind, "measure_kind": measure.measure_kind},
-    )
-    return [measure, story]
+    return [measure, story_of_measure(work, case, plan, measure, kind)]

@@ -11,7 +11,7 @@ from casemgmt.benefits.repository import get_determination
 from casemgmt.benefits.tables import BenefitDetermination
 from casemgmt.cases.repository import get_case
 from casemgmt.cases.tables import CaseRecord
-from casemgmt.cases.team import story_of_leaving
+from casemgmt.cases.team import end_places, story_of_leaving
 from casemgmt.centers.changing import cancel_with_consent as cancel_session
 from casemgmt.consents import policy, repository, resting
 from casemgmt.consents.commands import WithdrawConsent
@@ -83,8 +83,7 @@ async def _finish(work: Work, ending: _Ending, kind: str, language: Language) ->
     await work.save(Event(kind, "consent", ids, case_id=case.id), *rows, story_of(work, case, kind, consent), consent)
     view = await view_of(work, case, consent, language)
     if rest.members:  # at last, because the actor's own place may be among them, and with it the sight of all this
-        for member in rest.members:
-            member.ended_at = work.now
+        await end_places(work, case, rest.members)
         left = Event("case.member_left", "case_member", tuple(m.id for m in rest.members), case_id=case.id)
         await work.save(left, *rest.members)
     return view

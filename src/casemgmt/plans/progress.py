@@ -19,6 +19,7 @@ from casemgmt.plans.states import PLAN
 from casemgmt.plans.tables import Plan, PlanMeasure
 from casemgmt.plans.views import GoalView, MeasureView
 from casemgmt.timeline.service import entry
+from casemgmt.timeline.tables import TimelineEntry
 
 _HELD = (DocumentState.KEPT, DocumentState.REMOVAL_PROPOSED)
 _PAST = {"start": "started", "complete": "completed", "drop": "dropped"}
@@ -105,7 +106,13 @@ async def save_on_measure(
     work: Work, case: CaseRecord, plan: Plan, measure: PlanMeasure, kind: str, *changed: SQLModel
 ) -> None:
     """Write what changed on a measure, with the story and the event that tell of it."""
-    story = entry(
+    story = story_of_measure(work, case, plan, measure, kind)
+    await work.save(Event(kind, "plan_measure", (measure.id, plan.id), case_id=case.id), *changed, story)
+
+
+def story_of_measure(work: Work, case: CaseRecord, plan: Plan, measure: PlanMeasure, kind: str) -> TimelineEntry:
+    """Return the entry of what became of a measure, in the story of the case."""
+    return entry(
         work,
         kind,
         "plan_measure",
@@ -114,4 +121,3 @@ async def save_on_measure(
         case_id=case.id,
         data={"plan_id": str(plan.id), "help_kind": measure.help_kind, "measure_kind": measure.measure_kind},
     )
-    await work.save(Event(kind, "plan_measure", (measure.id, plan.id), case_id=case.id), *changed, story)
