@@ -68,8 +68,9 @@ class Screen:
         while True:
             token = await self._sign_in()
             reader, writer = await asyncio.open_connection("127.0.0.1", self._port, limit=2**22)
-            head = f"GET /v1/board/stream HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\n\r\n"
-            writer.write(head.encode())
+            # `close`: the end of the stream is then the end of the connection, which is all that is looked at here.
+            head = f"GET /v1/board/stream HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer {token}\r\nConnection: close"
+            writer.write(f"{head}\r\n\r\n".encode())
             try:
                 await self._read(reader)
             finally:
