@@ -239,7 +239,8 @@ class Expectation(Standing):
         )
 
     def of_task(self, row: Row) -> bool:
-        return self.task(self.world.by_id["task"][row["task_id"]])
+        task = self.world.by_id["task"].get(row["task_id"])  # gone for who is shut out
+        return task is not None and self.task(task)
 
     def person(self, row: Row) -> bool:
         fresh = row["created_by_id"] == self.user_id and (self.now - row["created_at"]).days < 1
