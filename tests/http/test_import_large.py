@@ -44,7 +44,6 @@ async def test_two_thousand_signals_come_in_and_tell_how_far_they_are(world: Wor
     assert events == [{"n": 2_000}]
 
 
-@pytest.mark.long
 async def test_two_hundred_cases_come_in_each_with_its_manager_and_its_clocks(world: World, owner_url: str) -> None:
     """Children of one name and year, each decided to be another one."""
     run = await checked(world, cases_csv(*[case_row(str(n)) for n in range(200)]), mapping=CASE_MAPPING, by=MANAGER)

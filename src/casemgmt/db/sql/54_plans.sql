@@ -66,6 +66,11 @@ CREATE OR REPLACE TRIGGER late_addition BEFORE INSERT ON plan_missing_help FOR E
 CREATE OR REPLACE FUNCTION requests_follow_team() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
 BEGIN
+    -- most cases that get a member ask nobody: an import opens thousands in one transaction, and statistics of what it has
+    -- written itself are such that the statement below would go through all open clocks for each
+    IF NOT EXISTS (SELECT 1 FROM plan_measure_request r WHERE r.case_id = NEW.case_id AND r.state = 'asked') THEN
+        RETURN NULL;
+    END IF;
     UPDATE task t SET assignee_id = heir.id, version = t.version + 1
       FROM plan_measure_request r JOIN plan_measure p ON p.id = r.measure_id JOIN case_record c ON c.id = r.case_id
       JOIN task k ON k.record_id = r.id AND k.kind = 'measure_request_answer' AND k.completed_at IS NULL AND k.cancelled_at IS NULL
