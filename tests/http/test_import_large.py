@@ -21,7 +21,10 @@ from tests.records import rows
 from tests.steps import MANAGER, done
 
 DUTY = "duty.almaty"
-_LOOKED_AT = "SELECT idx_tup_fetch + seq_tup_read AS n FROM pg_stat_user_tables WHERE relname = 'task'"
+_LOOKED_AT = (
+    "SELECT sum(idx_tup_fetch + seq_tup_read)::integer AS n FROM pg_stat_user_tables"
+    " WHERE relname IN ('signal', 'case_record', 'case_member', 'person', 'task')"
+)
 
 
 @pytest.mark.long
@@ -45,17 +48,18 @@ async def test_two_thousand_signals_come_in_and_tell_how_far_they_are(world: Wor
 
 
 async def test_two_hundred_cases_come_in_each_with_its_manager_and_its_clocks(world: World, owner_url: str) -> None:
-    """Children of one name and year, each decided to be another one."""
+    """Children of one name and year, each decided to be another one. What the tries left was swept out meanwhile."""
     run = await checked(world, cases_csv(*[case_row(str(n)) for n in range(200)]), mapping=CASE_MAPPING, by=MANAGER)
     assert run["faults"] == 199
     manager = await world.as_(MANAGER)
     decided = {"decisions": [{"number": str(n), "new": True} for n in range(200)]}
     asked = await manager.post(f"/v1/imports/{run['id']}/decisions", decided)
     run = await signed_off(world, await looked_at(world, manager, asked))
+    await rows(owner_url, "VACUUM ANALYZE")  # a new deployment: statements that are planned now are so for empty tables
     (before,) = await rows(owner_url, _LOOKED_AT)
     await carried_out(world, run, MANAGER)
     (after,) = await rows(owner_url, _LOOKED_AT)
-    assert after["n"] - before["n"] < 100 * 200, "each case looks at its own clocks, not at all that are open"
+    assert after["n"] - before["n"] < 100 * 200, "each case looks at its own records, not at all of the file"
     found = await rows(owner_url, "SELECT count(*) AS n FROM case_record c JOIN case_member m ON m.case_id = c.id")
     assert found == [{"n": 200}]
     clocks = await rows(owner_url, "SELECT kind, count(*) AS n FROM task WHERE assignee_id IS NOT NULL GROUP BY kind")
