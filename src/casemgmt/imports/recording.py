@@ -23,11 +23,12 @@ from casemgmt.settings import Settings
 _FORGET_PLANS = "DISCARD PLANS"
 _FOR_MANY_ROWS = (
     "SELECT set_config('plan_cache_mode', 'force_generic_plan', true), set_config('enable_seqscan', 'off', true),"
-    " set_config('statement_timeout', :longest, true), set_config('idle_in_transaction_session_timeout', :longest, true)"
+    " set_config('statement_timeout', :longest, true),"
+    " set_config('idle_in_transaction_session_timeout', :longest, true)"
 )
-"""Few statements run for each of thousands of rows: to plan each anew was a quarter of the time. In a new deployment they
-would be planned for tables that are empty, now or when this connection saw them first, and go through every row of the
-import for each. And while the file is read the database hears nothing for longer than in any request."""
+"""Few statements run for each of thousands of rows: to plan each anew was a quarter of the time. In a new deployment
+they would be planned for tables that are empty, now or when this connection saw them first, and go through all rows of
+the import for each. And while the file is read the database hears nothing for longer than in any request."""
 
 
 @dataclass(frozen=True)
