@@ -1,6 +1,9 @@
 """A register of thousands of rows comes in within one transaction, and tells meanwhile how far it is."""
 
 import asyncio
+from collections.abc import Iterator
+from datetime import date, timedelta
+from random import Random
 
 import pytest
 
@@ -64,3 +67,26 @@ async def test_two_hundred_cases_come_in_each_with_its_manager_and_its_clocks(wo
     assert found == [{"n": 200}]
     clocks = await rows(owner_url, "SELECT kind, count(*) AS n FROM task WHERE assignee_id IS NOT NULL GROUP BY kind")
     assert {"first_contact_with_child": 200, "assessment": 200}.items() <= {c["kind"]: c["n"] for c in clocks}.items()
+
+
+def _children(number: int) -> Iterator[tuple[str, ...]]:
+    """Give rows of so many children, each with a name and a day of birth of its own."""
+    random = Random(5)
+
+    def word(syllables: int) -> str:
+        return "".join(random.choice("бгджзклмнпрстш") + random.choice("аео") for _ in range(syllables)).capitalize()
+
+    for n in range(number):
+        born = date(2010, 1, 1) + timedelta(days=random.randrange(5000))
+        yield case_row(str(n), name=f"{word(4)}ва {word(3)} {word(3)}қызы", born=f"{born:%d.%m.%Y}")
+
+
+@pytest.mark.long
+@pytest.mark.timeout(900)
+async def test_the_largest_file_of_cases_comes_in_within_the_time_of_an_import(world: World, owner_url: str) -> None:
+    most = world.services.settings.import_rows
+    run = await checked(world, cases_csv(*_children(most)), mapping=CASE_MAPPING, by=MANAGER)
+    assert (run["state"], run["faults"]) == ("checked", 0)
+    done_run = await carried_out(world, await signed_off(world, run), MANAGER)
+    assert done_run["state"] == "done"
+    assert await rows(owner_url, "SELECT count(*) AS n FROM case_record") == [{"n": most}]
