@@ -13,7 +13,7 @@ import asyncpg
 import pytest
 
 from casemgmt.audit.evidence import read_witness
-from casemgmt.audit.sealer import Sealer
+from casemgmt.audit.sealer import Pass, Sealer
 from casemgmt.audit.sealing import Sealing
 from casemgmt.audit.signing import SigningKey
 from casemgmt.db.addresses import driver_url
@@ -227,6 +227,27 @@ async def test_a_database_that_goes_away_and_comes_back_is_sealed_on(
         assert verified(await exported(sealing, key), key, read_witness(_file(settings_of_sealer))[0]).faults == []
     finally:
         await admin.close()
+
+
+async def test_a_driver_that_loses_count_of_a_connection_does_not_end_the_sealer(
+    settings_of_sealer: SealerSettings, key: SigningKey, owner: asyncpg.Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal, lost = (
+        Sealer.seal,
+        [asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress")],
+    )
+
+    async def seal_later(self: Sealer) -> Pass:
+        """Break as the driver does where the server's last word comes in the middle of a call."""
+        if lost:
+            raise lost.pop()
+        return await seal(self)
+
+    monkeypatch.setattr(Sealer, "seal", seal_later)
+    async with _at_work(settings_of_sealer, key):
+        await write_events(owner, 3)
+        await until(lambda: _all_sealed(owner))
+    assert not lost
 
 
 def _file(settings: SealerSettings) -> Path:

@@ -3,6 +3,7 @@
 import ast
 import asyncio
 import base64
+import json
 import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -12,7 +13,6 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-import structlog
 from pydantic import SecretStr, ValidationError
 
 from casemgmt.access.oidc import ProviderKeys
@@ -22,6 +22,7 @@ from casemgmt.audit.witness import HookWitness, WitnessError
 from casemgmt.clock import SystemClock
 from casemgmt.errors import Unavailable
 from casemgmt.ids import new_id
+from casemgmt.log import set_up_logs
 from casemgmt.notifications.addresses import AddressRefused, unresolved_target
 from casemgmt.notifications.policy import Outcome
 from casemgmt.notifications.sending import Wire, send
@@ -223,14 +224,18 @@ async def test_the_witness_of_the_audit_log_is_told_through_the_proxy(network: N
         await _witness(ADDRESS, out)
 
 
-async def test_the_identity_provider_is_asked_through_it_too(network: Network, authority: Authority) -> None:
+async def test_the_identity_provider_is_asked_through_it_too(
+    network: Network, authority: Authority, capsys: pytest.CaptureFixture[str]
+) -> None:
+    set_up_logs("json")
     network.proxy.says = "HTTP/1.1 407 Said\r\n\r\n"
     issuer, given = f"https://{NAME}", {"outbound_proxy": network.proxy.address, "outbound_ca_file": authority.file}
     keys = ProviderKeys(issuer, Settings.model_validate({"mode": "demo", "oidc_issuer": issuer} | given), SystemClock())
-    with structlog.testing.capture_logs() as logs, pytest.raises(Unavailable):
+    with pytest.raises(Unavailable):
         await keys.find("key", "RS256")
     assert network.proxy.asked == [f"CONNECT {NAME}:443 HTTP/1.1"]
-    assert [(each["event"], each["proxy"]) for each in logs] == [("oidc.keys_not_fetched", "log_in")]
+    logged = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
+    assert [(each["event"], each["proxy"]) for each in logged] == [("oidc.keys_not_fetched", "log_in")]
 
 
 @pytest.mark.parametrize(

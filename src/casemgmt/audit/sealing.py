@@ -20,6 +20,7 @@ from casemgmt.audit.tree import BrokenTreeError
 from casemgmt.audit.witness import MOST_HEADS, FileWitness, HookWitness, Witness, WitnessError
 from casemgmt.clock import Clock, SystemClock
 from casemgmt.db.addresses import driver_url
+from casemgmt.db.failures import DATABASE_ERRORS
 from casemgmt.outbound import Outbound
 from casemgmt.settings import SealerSettings
 
@@ -27,7 +28,7 @@ REPORT_SECONDS = 60
 """How often the sealer says what it did, and what holds it up."""
 _LATE_SECONDS = 10
 _LONGEST_PAUSE = 300
-_TROUBLE = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, TimeoutError)
+_TROUBLE = (OSError, TimeoutError, *DATABASE_ERRORS)
 _UNTOLD = f"SELECT {tree.HEAD_COLUMNS} FROM audit_head WHERE size > $1 ORDER BY size LIMIT {MOST_HEADS}"  # noqa: S608 - constants
 
 _TOLD = (
