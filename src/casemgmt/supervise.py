@@ -100,7 +100,8 @@ def _port_problem(host: str, port: int, error: OSError) -> str:
         reason = f"You may not listen on port {port}."
     else:
         return f"Nobody can listen on {host}, port {port}: {error.strerror}."
-    return f"{reason} Choose another port, for example: PORT={port % 60000 + 1} make run"
+    other = port + 1 if 1024 <= port < 65535 else 8000
+    return f"{reason} Choose another port, for example: PORT={other} make run"
 
 
 class Signals:

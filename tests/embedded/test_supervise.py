@@ -5,6 +5,7 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -132,6 +133,17 @@ def test_a_taken_port_is_named_before_the_database_is_started(place: Path, port:
     assert f"Port {port} on 127.0.0.1 is taken by another program." in output
     assert f"PORT={port + 1}" in output
     assert not (place / "data").exists()
+
+
+def test_instead_of_a_high_port_that_is_taken_one_beside_it_is_named_too() -> None:
+    with socket.socket() as other:
+        for port in range(60_500, 60_600):
+            with suppress(OSError):  # taken by another program: the next one then
+                other.bind(("127.0.0.1", port))
+                break
+        other.listen()
+        with pytest.raises(SuperviseError, match=f"PORT={other.getsockname()[1] + 1} "):
+            check_port("127.0.0.1", other.getsockname()[1])
 
 
 def test_a_host_that_is_not_ours_is_named() -> None:
