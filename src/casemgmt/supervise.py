@@ -29,6 +29,8 @@ from casemgmt.embedded.processes import describe_exit, die_with_parent
 from casemgmt.embedded.server import EmbeddedServer
 
 MIGRATION_URL_VARIABLE = "CASEMGMT_MIGRATION_DATABASE_URL"
+_FREE_TO_ALL = range(1024, 65535)
+"""Ports, but for the last, on which anybody may listen."""
 READY_SECONDS = 60
 LONGEST_REST = 60
 """Seconds before a companion that ends again and again is started anew; one that ran so long starts after one."""
@@ -100,7 +102,7 @@ def _port_problem(host: str, port: int, error: OSError) -> str:
         reason = f"You may not listen on port {port}."
     else:
         return f"Nobody can listen on {host}, port {port}: {error.strerror}."
-    other = port + 1 if 1024 <= port < 65535 else 8000
+    other = port + 1 if port in _FREE_TO_ALL else 8000
     return f"{reason} Choose another port, for example: PORT={other} make run"
 
 
