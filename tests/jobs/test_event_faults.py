@@ -1,11 +1,14 @@
 """Receivers that hang and disappear, couriers that are killed: every event arrives, and nobody waits for others."""
 
 import asyncio
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
+import asyncpg
 import pytest
 
+from casemgmt.db.addresses import driver_url
 from casemgmt.settings import Settings
 from tests.clients import World
 from tests.forked import set_clock
@@ -97,6 +100,20 @@ async def test_two_couriers_send_each_event_once(world: World, worker_url: str, 
             await until(lambda: set(receiver.taken) == set(expected))
             await asyncio.sleep(0.3)
         assert receiver.taken == expected
+
+
+async def test_of_couriers_whose_clocks_differ_a_little_one_sends_the_heartbeat(world: World, worker_url: str) -> None:
+    receiver, now = Receiver(), datetime.now(UTC)
+    async with receiver.listening():
+        await subscribe(world, receiver.address, "service.heartbeat")
+    connection = await asyncpg.connect(driver_url(worker_url))
+    try:
+        for behind, told in ((0, 1), (0.001, 0), (30, 0), (3600, 1)):
+            at = now - timedelta(seconds=behind)
+            taken = await connection.fetch("SELECT id FROM webhook_beats($1, interval '1 minute', 100)", at)
+            assert len(taken) == told, f"asked with a clock {behind} s behind the one before"
+    finally:
+        await connection.close()
 
 
 def _has_taken(receiver: Receiver, messages: int) -> bool:

@@ -270,14 +270,14 @@ BEGIN
 END $$;
 
 -- Takes the subscriptions whose turn for a heartbeat it is, and marks them: there is one in `p_every`, whoever sends it, and none
--- of before is made up for. A mark that lies ahead is by a clock that has been set back.
+-- of before is made up for. A mark that lies over a minute ahead is by a clock that has been set back; by less, two clocks differ.
 CREATE OR REPLACE FUNCTION webhook_beats(p_now timestamptz, p_every interval, p_most integer)
 RETURNS TABLE (id uuid, account_id uuid, address text, purpose text)
 LANGUAGE sql SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp AS $$
     WITH due AS (
         SELECT p.subscription_id FROM webhook_progress p JOIN webhook_subscription s ON s.id = p.subscription_id
          WHERE s.state = 'active' AND 'service.heartbeat' = ANY (s.types)
-           AND (p.beat_at IS NULL OR webhook_is_due(p.beat_at + p_every, p_now, p_every))
+           AND (p.beat_at IS NULL OR webhook_is_due(p.beat_at + p_every, p_now, p_every + interval '1 minute'))
            AND EXISTS (SELECT 1 FROM webhook_secret k WHERE k.subscription_id = s.id AND k.expires_at IS NULL)
          ORDER BY p.beat_at NULLS FIRST LIMIT p_most FOR UPDATE OF p SKIP LOCKED)
     UPDATE webhook_progress p SET beat_at = p_now
