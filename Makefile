@@ -66,7 +66,7 @@ bench: .venv/.dev ## Measure speed against the floors of the house, the law besi
 	$(PY) -m benchmarks queues
 	$(PY) -m benchmarks board-page
 
-year: .venv/.dev ## Live through a year of the centres, every clock beside a plain calculation (hours; YEAR="--centres 8" for less)
+year: .venv/.dev ## Live through a year of the centres, every clock beside a plain calculation (an hour and a half; YEAR="--centres 8" for less)
 	$(PY) -m benchmarks year $(YEAR)
 
 lock: .venv/.dev ## Renew the lock files from pyproject.toml
